@@ -1,0 +1,130 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * The flag file's grammar: bytes -> a notice.  Does not read files, does not
+ * know the clock, does not decide who is let in (site does).
+ */
+
+
+#ifndef _NGX_SHOP_FAILOVER_FLAG_H_INCLUDED_
+#define _NGX_SHOP_FAILOVER_FLAG_H_INCLUDED_
+
+
+#include "logic/base.h"
+
+
+#define NGX_SHOP_FAILOVER_FLAG_MAX_SIZE   16384    /* bytes of a flag file */
+#define NGX_SHOP_FAILOVER_FLAG_CONTACTS   8
+#define NGX_SHOP_FAILOVER_FLAG_UPDATES    32
+#define NGX_SHOP_FAILOVER_FLAG_LANGS      24
+#define NGX_SHOP_FAILOVER_FLAG_PATHS      32
+#define NGX_SHOP_FAILOVER_FLAG_WARNINGS   16
+
+
+typedef enum {
+    NGX_SHOP_FAILOVER_FLAG_FULL = 0,
+    NGX_SHOP_FAILOVER_FLAG_BROWSE,            /* only safe methods pass */
+    NGX_SHOP_FAILOVER_FLAG_PATHS_ONLY         /* only these paths closed */
+} ngx_shop_failover_flag_mode_e;
+
+
+typedef enum {
+    NGX_SHOP_FAILOVER_FLAG_END_MANUAL = 0,
+    NGX_SHOP_FAILOVER_FLAG_END_ETA,
+    NGX_SHOP_FAILOVER_FLAG_END_HEALTHY
+} ngx_shop_failover_flag_end_e;
+
+
+/* a time key: what was written, and what it means */
+typedef struct {
+    ngx_shop_failover_span_t  text;      /* as written; len 0: key absent */
+    int64_t                   at;        /* Unix seconds; 0: none or bad */
+} ngx_shop_failover_flag_time_t;
+
+
+typedef struct {
+    ngx_shop_failover_span_t  lang;      /* "de", "pt-BR" */
+    ngx_shop_failover_span_t  text;
+} ngx_shop_failover_flag_lang_t;
+
+
+typedef struct {
+    int64_t                   at;        /* of "HH:MM "; 0: none given */
+    ngx_shop_failover_span_t  text;      /* without the time */
+} ngx_shop_failover_flag_update_t;
+
+
+typedef struct {
+    uint16_t                  line;      /* from 1 */
+    uint16_t                  reason;    /* index for flag_reason() */
+    ngx_shop_failover_span_t  what;      /* the offending piece */
+} ngx_shop_failover_flag_warning_t;
+
+
+/*
+ * Position independent and of fixed size: lives in shared memory and is
+ * copied whole.  All spans point into text.
+ */
+typedef struct {
+    ngx_shop_failover_flag_time_t     eta;
+    ngx_shop_failover_flag_time_t     start;
+    ngx_shop_failover_flag_time_t     until;
+    ngx_shop_failover_flag_time_t     next_update;
+
+    uint8_t                           mode;          /* _flag_mode_e */
+    uint8_t                           end;           /* _flag_end_e */
+    uint8_t                           bad_start;     /* stay as before */
+    uint8_t                           nlangs;
+    uint8_t                           ncontacts;
+    uint8_t                           nupdates;
+    uint8_t                           npaths;
+    uint8_t                           nwarnings;
+
+    /* warnings beyond the table are counted, not kept */
+    uint32_t                          warnings_total;
+
+    ngx_shop_failover_span_t          status;
+    ngx_shop_failover_span_t          reason;
+    ngx_shop_failover_span_t          offer;
+
+    ngx_shop_failover_flag_lang_t     langs[NGX_SHOP_FAILOVER_FLAG_LANGS];
+    ngx_shop_failover_span_t         contacts[NGX_SHOP_FAILOVER_FLAG_CONTACTS];
+    ngx_shop_failover_flag_update_t  updates[NGX_SHOP_FAILOVER_FLAG_UPDATES];
+    ngx_shop_failover_span_t          paths[NGX_SHOP_FAILOVER_FLAG_PATHS];
+    ngx_shop_failover_flag_warning_t
+                                    warnings[NGX_SHOP_FAILOVER_FLAG_WARNINGS];
+
+    uint32_t                          text_len;
+    unsigned char                     text[NGX_SHOP_FAILOVER_FLAG_MAX_SIZE];
+} ngx_shop_failover_notice_t;
+
+
+/*
+ * Parses a whole file.  Never fails: a bad line is ignored with a warning, and
+ * any prefix of a valid file is valid.  size above MAX_SIZE is the caller's
+ * error (the file is then "too big").  CRLF and a BOM are accepted, invalid
+ * UTF-8 is replaced (never longer than the input), control bytes are dropped.
+ *
+ * mtime anchors relative times ("+45m") unless prev (may be NULL) has the same
+ * line: then prev's resolved time is kept, so that appending an update does
+ * not move the ETA.  mtime later than now counts as now.
+ */
+void ngx_shop_failover_flag_parse(ngx_shop_failover_notice_t *notice,
+    const ngx_shop_failover_notice_t *prev, const unsigned char *data,
+    size_t size, int64_t mtime, int64_t now);
+
+/* the text of a span of this notice */
+ngx_shop_failover_str_t ngx_shop_failover_flag_text(
+    const ngx_shop_failover_notice_t *notice, ngx_shop_failover_span_t span);
+
+/* the status text for a language ("de-AT" falls to "de", then to status) */
+ngx_shop_failover_str_t ngx_shop_failover_flag_status(
+    const ngx_shop_failover_notice_t *notice,
+    const ngx_shop_failover_str_t *lang);
+
+/* "unknown key", "bad time: no unit after the number, write +45m", ... */
+const char *ngx_shop_failover_flag_reason(unsigned reason);
+
+
+#endif /* _NGX_SHOP_FAILOVER_FLAG_H_INCLUDED_ */

@@ -1,0 +1,64 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * What a client wants: which rendering, which language, which encoding.
+ * Pure functions of header values (RFC 9110, section 12).
+ */
+
+
+#ifndef _NGX_SHOP_FAILOVER_NEGOTIATE_H_INCLUDED_
+#define _NGX_SHOP_FAILOVER_NEGOTIATE_H_INCLUDED_
+
+
+#include "logic/base.h"
+
+
+typedef enum {
+    NGX_SHOP_FAILOVER_NEGOTIATE_HTML = 0,
+    NGX_SHOP_FAILOVER_NEGOTIATE_JSON,        /* application/problem+json */
+    NGX_SHOP_FAILOVER_NEGOTIATE_TEXT,
+    NGX_SHOP_FAILOVER_NEGOTIATE_EMPTY        /* image, style, script, font */
+} ngx_shop_failover_negotiate_e;
+
+
+typedef enum {
+    NGX_SHOP_FAILOVER_NEGOTIATE_IDENTITY = 0,
+    NGX_SHOP_FAILOVER_NEGOTIATE_GZIP,
+    NGX_SHOP_FAILOVER_NEGOTIATE_BR
+} ngx_shop_failover_negotiate_coding_e;
+
+
+/*
+ * Which rendering.  accept, dest (Sec-Fetch-Dest) and path may have len 0:
+ * header absent.  dest decides where it is sent (document, iframe, frame:
+ * HTML; image, style, script, font, audio, video, track: EMPTY; empty: by
+ * accept).  Then accept by quality: HTML only where text/html or
+ * application/xhtml+xml is listed by name; a JSON type (application/json,
+ * any +json) listed by name: JSON; only image/css/javascript/font types: EMPTY;
+ * anything else, or none: by the path's extension (.js .css .png ...: EMPTY,
+ * .json: JSON), then TEXT.
+ */
+ngx_shop_failover_negotiate_e ngx_shop_failover_negotiate_kind(
+    const ngx_shop_failover_str_t *accept,
+    const ngx_shop_failover_str_t *dest,
+    const ngx_shop_failover_str_t *path);
+
+/*
+ * The best of n available languages (RFC 4647 lookup, by quality; "de-AT"
+ * falls to "de", "pt" finds "pt-BR" as a last resort; "q=0" excludes).
+ * Returns its index, or 0 (the default is the first) where nothing fits.
+ */
+unsigned ngx_shop_failover_negotiate_language(
+    const ngx_shop_failover_str_t *accept_language,
+    const ngx_shop_failover_str_t *available, unsigned n);
+
+/*
+ * The best coding: br where allowed and have_br, then gzip, then identity.
+ * "gzip;q=0" and "*;q=0" are obeyed; identity is always possible.
+ */
+ngx_shop_failover_negotiate_coding_e ngx_shop_failover_negotiate_coding(
+    const ngx_shop_failover_str_t *accept_encoding, int have_br);
+
+
+#endif /* _NGX_SHOP_FAILOVER_NEGOTIATE_H_INCLUDED_ */
