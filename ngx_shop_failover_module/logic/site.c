@@ -1,0 +1,169 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * What the shop as a whole is.  Pure: no clock, no I/O.
+ */
+
+
+#include "logic/site.h"
+
+
+static unsigned ngx_shop_failover_site_target(
+    const ngx_shop_failover_site_input_t *in);
+
+
+static const struct {
+    const char  *name;
+    unsigned     severity;
+} ngx_shop_failover_site_table[NGX_SHOP_FAILOVER_SITE_N] = {
+    { "open", 0 },
+    { "degraded", 3 },
+    { "backup", 2 },
+    { "browse", 2 },
+    { "outage", 1 },
+    { "maintenance", 0 },
+    { "reopening", 3 }
+};
+
+
+static const char  *ngx_shop_failover_site_groups[] = {
+    "up", "degraded", "backup", "down"
+};
+
+
+ngx_shop_failover_group_e
+ngx_shop_failover_site_group(const ngx_shop_failover_site_count_t *count)
+{
+    if (count->primaries_usable == 0) {
+
+        if (count->backups_usable) {
+            return NGX_SHOP_FAILOVER_GROUP_BACKUP;
+        }
+
+        return NGX_SHOP_FAILOVER_GROUP_DOWN;
+    }
+
+    if (count->primaries_usable < count->primaries
+        || count->backups_usable < count->backups)
+    {
+        return NGX_SHOP_FAILOVER_GROUP_DEGRADED;
+    }
+
+    return NGX_SHOP_FAILOVER_GROUP_UP;
+}
+
+
+static unsigned
+ngx_shop_failover_site_target(const ngx_shop_failover_site_input_t *in)
+{
+    if (in->flag == NGX_SHOP_FAILOVER_FLAG_STATE_CLOSED) {
+        return NGX_SHOP_FAILOVER_SITE_MAINTENANCE;
+    }
+
+    if (in->group == NGX_SHOP_FAILOVER_GROUP_DOWN) {
+        return NGX_SHOP_FAILOVER_SITE_OUTAGE;
+    }
+
+    if (in->flag == NGX_SHOP_FAILOVER_FLAG_STATE_BROWSE) {
+        return NGX_SHOP_FAILOVER_SITE_BROWSE;
+    }
+
+    if (in->group == NGX_SHOP_FAILOVER_GROUP_BACKUP) {
+        return NGX_SHOP_FAILOVER_SITE_BACKUP;
+    }
+
+    if (in->group == NGX_SHOP_FAILOVER_GROUP_DEGRADED) {
+        return NGX_SHOP_FAILOVER_SITE_DEGRADED;
+    }
+
+    return NGX_SHOP_FAILOVER_SITE_OPEN;
+}
+
+
+int
+ngx_shop_failover_site_step(ngx_shop_failover_site_t *site,
+    const ngx_shop_failover_site_input_t *in, uint64_t msec, int64_t now)
+{
+    unsigned  target;
+    uint64_t  wait;
+
+    target = ngx_shop_failover_site_target(in);
+
+    if (target != NGX_SHOP_FAILOVER_SITE_OUTAGE
+        && target != NGX_SHOP_FAILOVER_SITE_MAINTENANCE)
+    {
+        wait = in->hold > in->ramp ? in->hold : in->ramp;
+
+        if (wait
+            && (site->state == NGX_SHOP_FAILOVER_SITE_OUTAGE
+                || site->state == NGX_SHOP_FAILOVER_SITE_MAINTENANCE))
+        {
+            site->reopened = msec;
+            target = NGX_SHOP_FAILOVER_SITE_REOPENING;
+
+        } else if (site->state == NGX_SHOP_FAILOVER_SITE_REOPENING
+                   && msec - site->reopened < wait)
+        {
+            target = NGX_SHOP_FAILOVER_SITE_REOPENING;
+        }
+    }
+
+    if (target == site->state) {
+        return 0;
+    }
+
+    site->state = (uint8_t) target;
+    site->since = now;
+
+    return 1;
+}
+
+
+unsigned
+ngx_shop_failover_site_admitted(const ngx_shop_failover_site_t *site,
+    uint64_t ramp, uint64_t msec)
+{
+    uint64_t  passed;
+
+    if (site->state != NGX_SHOP_FAILOVER_SITE_REOPENING || ramp == 0) {
+        return 1000;
+    }
+
+    passed = msec - site->reopened;
+
+    return passed >= ramp ? 1000 : (unsigned) (passed * 1000 / ramp);
+}
+
+
+const char *
+ngx_shop_failover_site_name(unsigned state)
+{
+    if (state >= NGX_SHOP_FAILOVER_SITE_N) {
+        return "unknown";
+    }
+
+    return ngx_shop_failover_site_table[state].name;
+}
+
+
+unsigned
+ngx_shop_failover_site_severity(unsigned state)
+{
+    if (state >= NGX_SHOP_FAILOVER_SITE_N) {
+        return 0;
+    }
+
+    return ngx_shop_failover_site_table[state].severity;
+}
+
+
+const char *
+ngx_shop_failover_site_group_name(unsigned state)
+{
+    if (state > NGX_SHOP_FAILOVER_GROUP_DOWN) {
+        return "unknown";
+    }
+
+    return ngx_shop_failover_site_groups[state];
+}

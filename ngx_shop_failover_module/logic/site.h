@@ -1,0 +1,92 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * What the shop as a whole is: from the groups' states and the flag to one
+ * state, its severity, and what a visitor gets.  Pure: no clock, no I/O.
+ */
+
+
+#ifndef _NGX_SHOP_FAILOVER_SITE_H_INCLUDED_
+#define _NGX_SHOP_FAILOVER_SITE_H_INCLUDED_
+
+
+#include "logic/base.h"
+
+
+/* ordered: the worse, the larger */
+typedef enum {
+    NGX_SHOP_FAILOVER_GROUP_UP = 0,         /* every primary usable */
+    NGX_SHOP_FAILOVER_GROUP_DEGRADED,       /* redundancy lost */
+    NGX_SHOP_FAILOVER_GROUP_BACKUP,         /* backups or a backup group */
+    NGX_SHOP_FAILOVER_GROUP_DOWN
+} ngx_shop_failover_group_e;
+
+
+typedef enum {
+    NGX_SHOP_FAILOVER_SITE_OPEN = 0,
+    NGX_SHOP_FAILOVER_SITE_DEGRADED,
+    NGX_SHOP_FAILOVER_SITE_BACKUP,
+    NGX_SHOP_FAILOVER_SITE_BROWSE,
+    NGX_SHOP_FAILOVER_SITE_OUTAGE,
+    NGX_SHOP_FAILOVER_SITE_MAINTENANCE,
+    NGX_SHOP_FAILOVER_SITE_REOPENING,
+    NGX_SHOP_FAILOVER_SITE_N
+} ngx_shop_failover_site_e;
+
+
+typedef enum {
+    NGX_SHOP_FAILOVER_FLAG_STATE_OPEN = 0,
+    NGX_SHOP_FAILOVER_FLAG_STATE_CLOSED,    /* everything, or some paths */
+    NGX_SHOP_FAILOVER_FLAG_STATE_BROWSE     /* unsafe methods only */
+} ngx_shop_failover_flag_state_e;
+
+
+/* peers of one group that count: not switched off in the configuration */
+typedef struct {
+    uint32_t  primaries;
+    uint32_t  primaries_usable;
+    uint32_t  backups;
+    uint32_t  backups_usable;
+} ngx_shop_failover_site_count_t;
+
+
+typedef struct {
+    uint8_t   group;                        /* worst of the site's groups */
+    uint8_t   flag;                         /* _flag_state_e */
+    uint64_t  hold;                         /* ms, of shop_reopen */
+    uint64_t  ramp;                         /* ms, of shop_reopen */
+} ngx_shop_failover_site_input_t;
+
+
+typedef struct {
+    uint8_t   state;                        /* _site_e */
+    int64_t   since;                        /* Unix seconds */
+    uint64_t  reopened;                     /* ms: when reopening began */
+} ngx_shop_failover_site_t;
+
+
+ngx_shop_failover_group_e ngx_shop_failover_site_group(
+    const ngx_shop_failover_site_count_t *count);
+
+/*
+ * One step of the site's state machine; returns 1 where the state changed.
+ * After an outage or maintenance the site is "reopening" until it has been
+ * well for hold, and for ramp; a relapse closes at once.  msec is monotonic,
+ * now is wall clock and only stored for people.
+ */
+int ngx_shop_failover_site_step(ngx_shop_failover_site_t *site,
+    const ngx_shop_failover_site_input_t *in, uint64_t msec, int64_t now);
+
+/* the share of visitors that is let in, 0 to 1000, while reopening */
+unsigned ngx_shop_failover_site_admitted(const ngx_shop_failover_site_t *site,
+    uint64_t ramp, uint64_t msec);
+
+const char *ngx_shop_failover_site_name(unsigned state);
+const char *ngx_shop_failover_site_group_name(unsigned state);
+
+/* 1, 2, 3 for P1 to P3; 0: nothing to do */
+unsigned ngx_shop_failover_site_severity(unsigned state);
+
+
+#endif /* _NGX_SHOP_FAILOVER_SITE_H_INCLUDED_ */
