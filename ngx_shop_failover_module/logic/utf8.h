@@ -1,0 +1,33 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Well-formed UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing
+ * above U+10FFFF.  Knows bytes only, not what a character means.
+ */
+
+
+#ifndef _NGX_SHOP_FAILOVER_UTF8_H_INCLUDED_
+#define _NGX_SHOP_FAILOVER_UTF8_H_INCLUDED_
+
+
+#include "logic/base.h"
+
+
+/* U+FFFD, what stands in the place of an ill-formed piece */
+#define NGX_SHOP_FAILOVER_UTF8_REPLACEMENT  "\xEF\xBF\xBD"
+
+
+/*
+ * The length, 1 to 4, of the character at p, which is before last.  0: it is
+ * ill-formed or cut off, and *bad is the length of the piece, at least 1, that
+ * one replacement stands for (the maximal subpart of Unicode, section 3.9).
+ */
+size_t ngx_shop_failover_utf8_next(const unsigned char *p,
+    const unsigned char *last, size_t *bad);
+
+/* writes a code point, a scalar value, to buf; returns its length, 1 to 4 */
+size_t ngx_shop_failover_utf8_encode(unsigned char *buf, uint32_t code);
+
+
+#endif /* _NGX_SHOP_FAILOVER_UTF8_H_INCLUDED_ */
