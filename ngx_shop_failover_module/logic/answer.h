@@ -2,8 +2,9 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * Incremental parser of an HTTP/1.x response to a probe (RFC 9112).  Bytes
- * come in pieces of any size; the result is the same as for the whole.
+ * Incremental parser of an HTTP/1.x response to a probe (RFC 9112), or of a
+ * CGI response (RFC 3875).  Bytes come in pieces of any size; the result is
+ * the same as for the whole.
  */
 
 
@@ -40,6 +41,7 @@ typedef struct {
     uint8_t         chunked;
     uint8_t         close;            /* connection cannot be reused */
     uint8_t         no_body;          /* the request was HEAD */
+    uint8_t         cgi;              /* no status line, "Status:" instead */
     const char     *error;            /* static text after ERROR */
 
     /* private to answer.c */
@@ -47,10 +49,16 @@ typedef struct {
     uint32_t        state;
     uint32_t        seen;             /* raw bytes of the head so far */
     size_t          mark;
+    uint8_t         cr;
 } ngx_shop_failover_answer_t;
 
 
-/* sets everything but head, head_size, body, body_size, no_body */
+/*
+ * Sets everything but head, head_size, body, body_size, no_body and cgi, which
+ * are the caller's.  With cgi the status is that of "Status:", else 302 with a
+ * Location, else 200; there is no chunked, and the end of the request counts
+ * as the end of a body without a length (call eof).
+ */
 void ngx_shop_failover_answer_init(ngx_shop_failover_answer_t *a);
 
 /*
@@ -58,8 +66,10 @@ void ngx_shop_failover_answer_init(ngx_shop_failover_answer_t *a);
  * it means that the connection cannot be reused).  AGAIN: more is needed.
  * ERROR: not HTTP/1.x, or broken framing; a->error says what.
  * 1xx responses are skipped (101 is an error).  A missing reason phrase is
- * accepted, HTTP/1.0 too.  Both Content-Length and chunked, two different
- * Content-Lengths, bare CR, a negative or overflowing length: ERROR.
+ * accepted, HTTP/1.0 too, and what nginx's proxy accepts: a line that ends
+ * with LF alone, a header line without a colon (not kept).  Both
+ * Content-Length and chunked, two different Content-Lengths, bare CR, a
+ * negative or overflowing length: ERROR.  After OK or ERROR nothing is read.
  */
 int ngx_shop_failover_answer_feed(ngx_shop_failover_answer_t *a,
     const unsigned char *data, size_t len, size_t *used);
@@ -78,6 +88,10 @@ int ngx_shop_failover_answer_eof(ngx_shop_failover_answer_t *a);
 int ngx_shop_failover_answer_header(const ngx_shop_failover_answer_t *a,
     const ngx_shop_failover_str_t *name, size_t *pos,
     ngx_shop_failover_str_t *value);
+
+/* whether two names are the same without regard to case */
+int ngx_shop_failover_answer_same(const ngx_shop_failover_str_t *one,
+    const ngx_shop_failover_str_t *two);
 
 
 #endif /* _NGX_SHOP_FAILOVER_ANSWER_H_INCLUDED_ */
