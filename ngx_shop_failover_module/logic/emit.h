@@ -38,6 +38,8 @@ struct ngx_shop_failover_emit_s {
     uint8_t                          failed;    /* something did not fit */
 };
 
+/* a failed bounded buffer holds a prefix: nothing is written after a hole */
+
 
 void ngx_shop_failover_emit_init(ngx_shop_failover_emit_t *e,
     unsigned char *buf, size_t size);
@@ -49,7 +51,10 @@ void ngx_shop_failover_emit_text(ngx_shop_failover_emit_t *e,
     const char *text);
 void ngx_shop_failover_emit_number(ngx_shop_failover_emit_t *e, int64_t n);
 
-/* text with & < > " ' escaped, for HTML text and quoted attributes */
+/*
+ * Text with & < > " ' escaped, for HTML text and quoted attributes; invalid
+ * UTF-8 and NUL become U+FFFD.
+ */
 void ngx_shop_failover_emit_html(ngx_shop_failover_emit_t *e,
     const ngx_shop_failover_str_t *s);
 
@@ -59,7 +64,9 @@ void ngx_shop_failover_emit_quoted(ngx_shop_failover_emit_t *e,
 
 /*
  * JSON.  key is NULL in an array and at the top.  Commas are kept by depth;
- * "open" is followed by members and one "close".
+ * "open" is followed by members and one "close".  Values at the top stand
+ * alone, without commas (JSON lines).  Deeper than EMIT_DEPTH, or one close
+ * too many: failed.
  */
 void ngx_shop_failover_emit_object(ngx_shop_failover_emit_t *e,
     const char *key);

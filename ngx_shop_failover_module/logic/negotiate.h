@@ -30,13 +30,19 @@ typedef enum {
 
 
 /*
+ * Header values are those of one line, or of several joined with ", ".  A
+ * weight that cannot be read counts as the smallest one: the name was said.
+ */
+
+/*
  * Which rendering.  accept, dest (Sec-Fetch-Dest) and path may have len 0:
  * header absent.  dest decides where it is sent (document, iframe, frame:
- * HTML; image, style, script, font, audio, video, track: EMPTY; empty: by
- * accept).  Then accept by quality: HTML only where text/html or
- * application/xhtml+xml is listed by name; a JSON type (application/json,
- * any +json) listed by name: JSON; only image/css/javascript/font types: EMPTY;
- * anything else, or none: by the path's extension (.js .css .png ...: EMPTY,
+ * HTML; image, style, script, worker, font, audio, video, track: EMPTY; empty
+ * and others: by accept).  Then what accept names, by quality, the first of
+ * equals: text/html or application/xhtml+xml: HTML; a JSON type
+ * (application/json, any +json): JSON; text/plain or any text: TEXT; where
+ * only image, css, javascript, font, audio, video types are named: EMPTY.
+ * Anything else, or none: by the path's extension (.js .css .png ...: EMPTY,
  * .json: JSON), then TEXT.
  */
 ngx_shop_failover_negotiate_e ngx_shop_failover_negotiate_kind(
@@ -46,16 +52,18 @@ ngx_shop_failover_negotiate_e ngx_shop_failover_negotiate_kind(
 
 /*
  * The best of n available languages (RFC 4647 lookup, by quality; "de-AT"
- * falls to "de", "pt" finds "pt-BR" as a last resort; "q=0" excludes).
- * Returns its index, or 0 (the default is the first) where nothing fits.
+ * falls to "de", then "pt-PT" and "pt" find "pt-BR" as a last resort; "q=0"
+ * excludes).  The first 64 ranges are looked at.  Returns its index, or 0
+ * (the default is the first) where nothing fits.
  */
 unsigned ngx_shop_failover_negotiate_language(
     const ngx_shop_failover_str_t *accept_language,
     const ngx_shop_failover_str_t *available, unsigned n);
 
 /*
- * The best coding: br where allowed and have_br, then gzip, then identity.
- * "gzip;q=0" and "*;q=0" are obeyed; identity is always possible.
+ * The best coding by quality; among equals br where have_br, then gzip, then
+ * identity.  "gzip;q=0" and "*;q=0" are obeyed; "*" stands for gzip but not
+ * for br; identity is always possible.
  */
 ngx_shop_failover_negotiate_coding_e ngx_shop_failover_negotiate_coding(
     const ngx_shop_failover_str_t *accept_encoding, int have_br);

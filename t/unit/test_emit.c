@@ -177,6 +177,7 @@ commas_stand_between_members_only(void **state)
     ngx_shop_failover_emit_close(e, ']');
     ngx_shop_failover_emit_array(e, "peers");
     ngx_shop_failover_emit_object(e, NULL);
+    ngx_shop_failover_emit_int(e, "n", -2);
     ngx_shop_failover_emit_close(e, '}');
     ngx_shop_failover_emit_object(e, NULL);
     ngx_shop_failover_emit_bool(e, "backup", 1);
@@ -188,7 +189,7 @@ commas_stand_between_members_only(void **state)
     ngx_shop_failover_emit_cstr(e, "a\"b", "c");
     ngx_shop_failover_emit_close(e, '}');
 
-    test_emit_is("{\"version\":1,\"none\":[],\"peers\":[{},"
+    test_emit_is("{\"version\":1,\"none\":[],\"peers\":[{\"n\":-2},"
                  "{\"backup\":true,\"up\":false},\"x\",null],"
                  "\"a\\\"b\":\"c\"}");
 }
