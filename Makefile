@@ -1,0 +1,163 @@
+# Copyright (C) ngx_shop_failover_module authors
+#
+# make            what can be made
+# make run        the demo shop on http://127.0.0.1:8080 (PORT=)
+# make test       all tests (TESTS=t/foo.t: some)
+# make install    the module into the nginx of this machine
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+NGINX_SRC    ?=
+NGINX_BIN    ?=
+DESTDIR      ?=
+PORT         ?= 8080
+FUZZ_SECONDS ?= 10
+JOBS         ?= $(shell nproc)
+
+export NGINX_SRC NGINX_BIN DESTDIR PORT BUILD
+
+# V=1 shows the commands
+Q    := $(if $(V),,@)
+SHOW  = $(if $(V),,@echo "$(1)  $@")
+
+BUILD   := build
+TOP     := ngx_shop_failover_module
+MODULE  := $(BUILD)/ngx_shop_failover_module.so
+SOURCES := config $(shell find $(TOP) $(wildcard html) -type f)
+
+LOGIC   := $(wildcard $(TOP)/logic/*.c)
+CTL     := $(wildcard $(TOP)/ctl/*.c)
+SHOPCTL := $(if $(CTL),$(BUILD)/shopctl)
+UNIT    := $(patsubst t/%.c,$(BUILD)/t/%,$(wildcard t/unit/test_*.c))
+FUZZ    := $(patsubst t/%.c,$(BUILD)/t/%,$(wildcard t/fuzz/fuzz_*.c))
+
+# logic/ and ctl/: no include path of nginx's, see docs/architecture.md
+STRICT  := -std=c99 -pedantic -Wall -Wextra -Werror \
+           -D_POSIX_C_SOURCE=200809L -I$(TOP)
+DEPS     = -MMD -MP -MF $@.d -MT $@
+SANITIZE := -g -O1 -fno-omit-frame-pointer \
+            -fsanitize=address,undefined -fno-sanitize-recover=undefined
+
+
+.PHONY: help build install uninstall run test check unit fuzz clean
+.PHONY: setup-build setup-run setup-test
+
+help:
+	@echo "build      $(MODULE), against nginx-dev or NGINX_SRC="
+	@echo "install    the module into the nginx of this machine (DESTDIR=)"
+	@echo "uninstall  takes it away again"
+	@echo "run        the demo shop on http://127.0.0.1:$(PORT) (PORT=)"
+	@echo "test       all tests (TESTS=\"t/foo.t t/unit/test_bar.c\": some)"
+	@echo "check      style, layers, warnings of gcc and clang, cppcheck"
+	@echo "unit       the unit tests only"
+	@echo "fuzz       every fuzz target for FUZZ_SECONDS=$(FUZZ_SECONDS)"
+	@echo "clean      removes $(BUILD)/"
+
+setup-build setup-run setup-test:
+	@t/tools/setup.sh $(@:setup-%=%)
+
+
+# ---- the module and shopctl
+
+build: $(MODULE) $(SHOPCTL)
+
+# another tree, version or compiler makes another module
+$(BUILD)/settings: FORCE | setup-build
+	@t/tools/build_module.sh --settings $(BUILD)
+
+$(MODULE): $(SOURCES) $(BUILD)/settings t/tools/build_module.sh
+	@+t/tools/build_module.sh $(BUILD)
+
+$(BUILD)/shopctl: $(CTL:%.c=$(BUILD)/obj/%.o) $(LOGIC:%.c=$(BUILD)/obj/%.o)
+	$(call SHOW,cc)
+	$(Q)$(CC) -o $@ $^ $(SHOPCTL_LIBS)
+
+$(BUILD)/obj/%.o: %.c | setup-build
+	@mkdir -p $(@D)
+	$(call SHOW,cc)
+	$(Q)$(CC) $(STRICT) -g -O2 $(DEPS) -c -o $@ $<
+
+install: build
+	@t/tools/install.sh install
+
+uninstall:
+	@t/tools/install.sh uninstall
+
+run: setup-run build
+	@t/demo/run
+
+
+# ---- tests: unit tests are programs that speak TAP, beside Perl's t/*.t
+
+TESTS   ?= $(wildcard t/unit/test_*.c t/*.t)
+PROVE   := prove -j $(JOBS) -It/lib $(PROVE_FLAGS)
+
+test: setup-test build $(UNIT) $(FUZZ)
+	@CMOCKA_MESSAGE_OUTPUT=TAP \
+	    $(PROVE) $(patsubst t/unit/%.c,$(BUILD)/t/unit/%,$(TESTS))
+
+unit: setup-test $(UNIT)
+	@CMOCKA_MESSAGE_OUTPUT=TAP $(PROVE) $(UNIT)
+
+$(BUILD)/t/unit/%: t/unit/%.c $(LOGIC:%.c=$(BUILD)/sanitized/%.o) | setup-test
+	@mkdir -p $(@D)
+	$(call SHOW,cc)
+	$(Q)$(CC) $(STRICT) $(SANITIZE) $(DEPS) -o $@ $(filter %.c %.o,$^) -lcmocka
+
+$(BUILD)/sanitized/%.o: %.c | setup-build
+	@mkdir -p $(@D)
+	$(call SHOW,cc)
+	$(Q)$(CC) $(STRICT) $(SANITIZE) $(DEPS) -c -o $@ $<
+
+fuzz: setup-test $(FUZZ)
+	@t/tools/fuzz.sh -max_total_time=$(FUZZ_SECONDS) $(FUZZ)
+
+$(BUILD)/t/fuzz/%: t/fuzz/%.c $(LOGIC:%.c=$(BUILD)/fuzzed/%.o) | setup-test
+	@mkdir -p $(@D)
+	$(call SHOW,cc)
+	$(Q)clang $(STRICT) $(SANITIZE) -fsanitize=fuzzer $(DEPS) \
+	    -o $@ $(filter %.c %.o,$^)
+
+$(BUILD)/fuzzed/%.o: %.c | setup-test
+	@mkdir -p $(@D)
+	$(call SHOW,cc)
+	$(Q)clang $(STRICT) $(SANITIZE) -fsanitize=fuzzer-no-link $(DEPS) \
+	    -c -o $@ $<
+
+
+# ---- checks: nothing here is run, everything is read
+
+STRICTLY := $(patsubst %.c,%.o,$(LOGIC) $(CTL))
+CHECKED  := $(foreach cc,gcc clang,$(addprefix $(BUILD)/check/$(cc)/,$(STRICTLY)))
+
+check: setup-test build $(BUILD)/clang/ngx_shop_failover_module.so $(CHECKED)
+	@t/tools/style $(BUILD)
+	@t/tools/layers $(BUILD)
+	@t/tools/cppcheck.sh $(BUILD)
+	@echo "check: all is well"
+
+define CHECK_WITH
+$(BUILD)/check/$(1)/%.o: %.c | setup-test
+	@mkdir -p $$(@D)
+	$$(call SHOW,$(1))
+	$$(Q)$(1) $(STRICT) -O2 $$(DEPS) -c -o $$@ $$<
+endef
+
+$(foreach cc,gcc clang,$(eval $(call CHECK_WITH,$(cc))))
+
+$(BUILD)/clang/settings: FORCE | setup-test
+	@CC=clang t/tools/build_module.sh --settings $(@D)
+
+$(BUILD)/clang/ngx_shop_failover_module.so: $(SOURCES) \
+        $(BUILD)/clang/settings t/tools/build_module.sh
+	@+CC=clang t/tools/build_module.sh $(@D)
+
+
+clean:
+	rm -rf $(BUILD)
+
+FORCE:
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

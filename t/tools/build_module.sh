@@ -1,0 +1,133 @@
+#!/bin/bash
+#
+# Copyright (C) ngx_shop_failover_module authors
+#
+# Builds the module out of tree, below a given directory, against nginx's
+# sources: those of the package nginx-dev, or the tree named by NGINX_SRC.
+# Neither tree is written to: nginx's build system sees them as symlinks.
+#
+#   [NGINX_SRC=] [CC=] [CC_OPT=] [LD_OPT=] t/tools/build_module.sh DIR
+#
+# With --settings before DIR it only brings DIR/settings up to date, the file
+# that says what a build depends on beside our own sources.
+
+set -euo pipefail
+
+readonly NAME=ngx_shop_failover_module
+readonly TOP=$(cd "$(dirname "$0")/../.." && pwd)
+readonly SRC=$(realpath -m "${NGINX_SRC:-/usr/share/nginx/src}")
+readonly OUT=$(realpath -m "${!#}")
+readonly FARM=$OUT/nginx
+
+HARDENING="-fstack-protector-strong -Wformat -Werror=format-security"
+HARDENING="$HARDENING -D_FORTIFY_SOURCE=2"
+
+: "${CC:=cc}"
+: "${CC_OPT:=-g -O2 -fPIC $HARDENING}"
+: "${LD_OPT:=-fPIC -Wl,-z,relro -Wl,-z,now}"
+
+
+die() {
+    echo "build: $*" >&2
+    exit 1
+}
+
+
+# Compiler warnings go to the terminal, the chatter only when it failed.
+quietly() {
+    local log=$OUT/$1.log
+    shift
+
+    "$@" > "$log" || {
+        tail -n 20 "$log" >&2
+        die "failed, the whole output is in $log"
+    }
+}
+
+
+nginx_version() {
+    sed -n 's/^#define NGINX_VERSION *"\(.*\)"/\1/p' "$SRC/src/core/nginx.h"
+}
+
+
+# Touches the file only when something changed: make looks at its time.
+write_settings() {
+    local now
+
+    now=$(printf '%s\n' "$TOP" "$SRC" "nginx $(nginx_version)" \
+        "$CC" "$CC_OPT" "$LD_OPT")
+
+    [[ $now == "$(cat "$OUT/settings" 2>/dev/null)" ]] ||
+        echo "$now" > "$OUT/settings"
+}
+
+
+configured() {
+    [[ $FARM/objs/Makefile -nt $OUT/settings
+       && $FARM/objs/Makefile -nt $TOP/config
+       && $FARM/objs/Makefile -nt $TOP/t/tools/build_module.sh ]]
+}
+
+
+configure() {
+    local NGX_CONF_FLAGS configure=auto/configure file
+
+    # A plain tree has no record of how its nginx is built: with --with-compat
+    # these are enough to load into any nginx that has TLS.
+    NGX_CONF_FLAGS=(--with-compat --with-debug --with-pcre-jit --with-threads
+                    --with-http_ssl_module --with-http_v2_module
+                    --with-http_realip_module --with-http_stub_status_module)
+
+    rm -rf "$FARM"
+    mkdir -p "$FARM"
+    cd "$FARM"
+
+    for file in auto src conf configure conf_flags; do
+        [[ ! -e $SRC/$file ]] || ln -s "$SRC/$file" "$file"
+    done
+
+    [[ ! -e conf_flags ]] || . ./conf_flags
+    [[ ! -e configure ]] || configure=./configure
+
+    quietly configure $configure --builddir=objs "${NGX_CONF_FLAGS[@]}" \
+        --with-cc="$CC" --with-cc-opt="$CC_OPT" --with-ld-opt="$LD_OPT" \
+        --add-dynamic-module="$TOP"
+}
+
+
+# nginx's makefile knows the headers that `config` lists, and no others.
+drop_stale_objects() {
+    local module=$OUT/$NAME.so
+
+    [[ -e $module ]] || return 0
+
+    if find "$TOP/ngx_shop_failover_module" -name '*.h' -newer "$module" |
+        grep -q .
+    then
+        find "$FARM/objs/addon" -name '*.o' -delete
+    fi
+}
+
+
+main() {
+    [[ -e $SRC/src/core/nginx.h ]] || die "no nginx sources in \"$SRC\"," \
+        "install nginx-dev or name a tree: NGINX_SRC=/path/to/nginx"
+
+    command -v "$CC" >/dev/null || die "no compiler \"$CC\""
+
+    mkdir -p "$OUT"
+    write_settings
+    [[ $1 != --settings ]] || return 0
+
+    configured || configure
+    drop_stale_objects
+
+    cd "$FARM"
+    quietly make "${MAKE:-make}" -f objs/Makefile modules
+    cp "objs/$NAME.so" "$OUT/$NAME.so"
+
+    echo "build: ${OUT#"$TOP/"}/$NAME.so for nginx $(nginx_version)"
+}
+
+
+main "${@:?usage: build_module.sh [--settings] DIR}"

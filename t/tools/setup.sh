@@ -1,0 +1,153 @@
+#!/bin/bash
+#
+# Copyright (C) ngx_shop_failover_module authors
+#
+# Installs what a make target needs and this machine lacks: Debian packages,
+# only the missing ones, as root or through sudo.  Says nothing when nothing
+# is missing.  A system nginx that was not there before is neither started
+# nor enabled.
+#
+#   t/tools/setup.sh build | run | test
+
+set -euo pipefail
+
+readonly BUILD=(gcc libc6-dev libssl-dev libpcre2-dev zlib1g-dev)
+readonly RUN=(perl)
+readonly TEST=(libcmocka-dev libio-socket-ssl-perl openssl
+               clang libclang-rt-dev cppcheck)
+
+
+say() {
+    echo "setup: $*" >&2
+}
+
+
+die() {
+    say "$*"
+    exit 1
+}
+
+
+installed() {
+    dpkg-query -W -f='${db:Status-Status}\n' "$1" 2>/dev/null |
+        grep -qx installed
+}
+
+
+has_nginx() {
+    command -v "${NGINX_BIN:-nginx}" >/dev/null || [[ -x /usr/sbin/nginx ]]
+}
+
+
+# A tree named by NGINX_SRC stands in for nginx-dev, any nginx for Debian's.
+wanted() {
+    printf '%s\n' "${BUILD[@]}"
+    [[ -n ${NGINX_SRC:-} ]] || echo nginx-dev
+
+    case $1 in
+        build) return ;;
+        run)   printf '%s\n' "${RUN[@]}" ;;
+        test)  printf '%s\n' "${RUN[@]}" "${TEST[@]}" ;;
+        *)     die "unknown step \"$1\", expected build, run or test" ;;
+    esac
+
+    has_nginx || echo nginx
+}
+
+
+missing() {
+    local package
+
+    for package in $(wanted "$1"); do
+        installed "$package" || echo "$package"
+    done
+}
+
+
+# dpkg asks this file before it starts any service.
+deny_services() {
+    readonly policy=/usr/sbin/policy-rc.d
+
+    if [[ -e $policy || -L $policy ]]; then
+        mv "$policy" "$policy.saved"
+    fi
+
+    trap allow_services EXIT
+    printf '#!/bin/sh\nexit 101\n' > "$policy"
+    chmod 755 "$policy"
+}
+
+
+allow_services() {
+    rm -f "$policy"
+
+    if [[ -e $policy.saved || -L $policy.saved ]]; then
+        mv "$policy.saved" "$policy"
+    fi
+}
+
+
+disable_nginx() {
+    deb-systemd-helper disable nginx.service >/dev/null 2>&1 || true
+    update-rc.d nginx disable >/dev/null 2>&1 || true
+    say "nginx is installed, but neither started nor enabled"
+}
+
+
+apt() {
+    DEBIAN_FRONTEND=noninteractive apt-get -qq \
+        -o DPkg::Lock::Timeout=120 "$@" >>"$log" 2>&1
+}
+
+
+install_packages() {
+    log=$(mktemp)
+
+    say "installing $*"
+    apt update || say "the package lists could not be refreshed, going on"
+
+    if ! apt install --no-install-recommends "$@"; then
+        tail -n 5 "$log" >&2
+        die "apt-get could not install: $* (its output: $log)"
+    fi
+
+    rm -f "$log"
+}
+
+
+main() {
+    local step=${1:-test} packages lock
+
+    wanted "$step" >/dev/null
+
+    if ! command -v dpkg-query >/dev/null; then
+        say "not a Debian system, assuming its needs are met:" $(wanted "$step")
+        return
+    fi
+
+    exec {lock}< "$0"
+    flock "$lock"                        # make -j runs several of us
+
+    mapfile -t packages < <(missing "$step")
+    (( ${#packages[@]} )) || return 0
+
+    if (( EUID != 0 )); then
+        command -v sudo >/dev/null ||
+            die "needs root to install: ${packages[*]}"
+
+        exec sudo ${NGINX_SRC:+NGINX_SRC="$NGINX_SRC"} \
+            ${NGINX_BIN:+NGINX_BIN="$NGINX_BIN"} "$0" "$step"
+    fi
+
+    if has_nginx || installed nginx-common; then
+        install_packages "${packages[@]}"
+        return
+    fi
+
+    deny_services
+    install_packages "${packages[@]}"
+    disable_nginx
+}
+
+
+main "$@"
