@@ -130,7 +130,8 @@ $(BUILD)/fuzzed/%.o: %.c | setup-test
 # ---- checks: nothing here is run, everything is read
 
 STRICTLY := $(patsubst %.c,%.o,$(LOGIC) $(CTL))
-CHECKED  := $(foreach cc,gcc clang,$(addprefix $(BUILD)/check/$(cc)/,$(STRICTLY)))
+CHECKED  := $(foreach cc,gcc clang,\
+                $(addprefix $(BUILD)/check/$(cc)/,$(STRICTLY)))
 
 check: setup-test build $(BUILD)/clang/ngx_shop_failover_module.so $(CHECKED)
 	@t/tools/style $(BUILD)

@@ -15,7 +15,8 @@ plan skip_all => 'no fuzz targets' if !@sources;
 
 for my $source (@sources) {
     my ($name) = $source =~ /fuzz_(\w+)\.c/;
-    my $output = qx{t/tools/fuzz.sh -seed=1 -runs=5000 build/t/fuzz/fuzz_$name 2>&1};
+    my $target = "build/t/fuzz/fuzz_$name";
+    my $output = qx{t/tools/fuzz.sh -seed=1 -runs=5000 $target 2>&1};
 
     is $?, 0, "the fuzz target $name holds its property" or diag $output;
 }

@@ -1,0 +1,68 @@
+package ShopTest::Dir;
+
+# Copyright (C) ngx_shop_failover_module authors
+#
+# A temporary directory that goes with its object.
+
+use strict;
+use warnings;
+
+use File::Basename qw(dirname);
+use File::Path qw(make_path remove_tree);
+use File::Temp qw(tempdir);
+
+use overload '""' => sub { $_[0]{path} }, fallback => 1;
+
+
+# Workers of an nginx started by root are not root: they must be able to read.
+sub new {
+    my ($class, $name) = @_;
+    my $path = tempdir("shop-$name-XXXXXX", TMPDIR => 1);
+
+    chmod 0755, $path or die "chmod $path: $!\n";
+
+    return bless { path => $path, owner => $$ }, $class;
+}
+
+
+# write(NAME, CONTENT): in place of what was there, never half of it
+sub write {
+    my ($self, $name, $content) = @_;
+    my $path = "$self->{path}/$name";
+
+    make_path(dirname($path));
+
+    open my $out, '>', "$path.new" or die "$path.new: $!\n";
+    print $out $content;
+    close $out or die "$path.new: $!\n";
+    rename "$path.new", $path or die "$path: $!\n";
+
+    return $path;
+}
+
+
+sub read {
+    my ($self, $name) = @_;
+
+    open my $in, '<', "$self->{path}/$name" or return '';
+    local $/;
+
+    return scalar(<$in>) // '';
+}
+
+
+sub DESTROY {
+    my ($self) = @_;
+
+    return if $$ != $self->{owner};
+
+    if ($ENV{TEST_KEEP}) {
+        print STDERR "# kept: $self->{path}\n";
+        return;
+    }
+
+    remove_tree($self->{path});
+}
+
+
+1;

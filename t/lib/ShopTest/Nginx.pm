@@ -1,0 +1,341 @@
+package ShopTest::Nginx;
+
+# Copyright (C) ngx_shop_failover_module authors
+#
+# One nginx with the module, on a configuration of its own in a temporary
+# directory.  Knows processes and files, not what the module does.
+#
+# Options: main, events, http   text for these blocks
+#          workers  [2]         how many
+#          level    [info]      of the error log
+#          files    {}          name => content, made below %%DIR%%
+#          module   [built]     a path; 0: stock nginx
+#          allow    []          patterns of error log lines to overlook
+#
+# In texts and files: %%DIR%%, the directory; %%ADDR%%, %%ADDR_NAME%%:
+# addresses that are free to listen on, see address().
+
+use strict;
+use warnings;
+
+use Carp qw(croak);
+use Cwd qw(abs_path);
+use Test::More ();
+
+use ShopTest::Dir;
+use ShopTest::Log;
+use ShopTest::Port qw(free_port);
+use ShopTest::Process;
+use ShopTest::Wait qw(wait_until);
+
+use constant BUILT => 'build/ngx_shop_failover_module.so';
+
+use constant TEMPLATE => <<'END';
+%%USER%%
+daemon off;
+pid %%DIR%%/nginx.pid;
+worker_processes %%WORKERS%%;
+error_log %%DIR%%/error.log %%LEVEL%%;
+%%MODULE%%
+%%MAIN%%
+
+events {
+    worker_connections 512;
+    %%EVENTS%%
+}
+
+http {
+    access_log %%DIR%%/access.log;
+    client_body_temp_path %%DIR%%/client_body_temp;
+    proxy_temp_path %%DIR%%/proxy_temp;
+    fastcgi_temp_path %%DIR%%/fastcgi_temp;
+    uwsgi_temp_path %%DIR%%/uwsgi_temp;
+    scgi_temp_path %%DIR%%/scgi_temp;
+
+%%HTTP%%
+}
+END
+
+# What nginx itself says when a worker that we shot is gone.
+use constant SHOT => 'worker process %d exited on signal %d';
+
+my %SIGNAL_NUMBER = (KILL => 9, SEGV => 11, ABRT => 6, TERM => 15);
+
+use overload '""' => sub { $_[0]->address }, fallback => 1;
+
+
+sub new {
+    my ($class, %options) = @_;
+
+    my $self = bless {
+        main => '', events => '', http => '', workers => 2, level => 'info',
+        module => $ENV{MODULE_SO} || BUILT, files => {}, allow => [],
+        %options,
+        dir => ShopTest::Dir->new('nginx'), ports => {},
+    }, $class;
+
+    $self->{log} = ShopTest::Log->new("$self->{dir}/error.log");
+    $self->file($_, $self->{files}{$_}) for sort keys %{ $self->{files} };
+    $self->configure(http => $self->{http});
+
+    return $self;
+}
+
+
+sub dir { return "$_[0]{dir}" }
+sub log { return $_[0]{log} }
+
+
+# address(), address(NAME): the "127.0.0.1:port" that %%ADDR%%, %%ADDR_NAME%%
+# stand for
+sub address {
+    my ($self, $name) = @_;
+    my $port = $self->{ports}{ $name // '' } //= free_port();
+
+    return "127.0.0.1:$port";
+}
+
+
+# file(NAME, CONTENT): makes or replaces a file below the directory; its path
+sub file {
+    my ($self, $name, $content) = @_;
+
+    return $self->{dir}->write($name, $self->fill($content));
+}
+
+
+# configure(http => TEXT, ...): another configuration, for the next reload
+sub configure {
+    my ($self, %options) = @_;
+
+    @$self{ keys %options } = values %options;
+    $self->{dir}->write('nginx.conf', $self->fill(TEMPLATE));
+
+    return $self;
+}
+
+
+sub fill {
+    my ($self, $text) = @_;
+    my %value = (
+        USER    => $> == 0 ? user_line() : '',
+        MODULE  => $self->module_line,
+        WORKERS => $self->{workers},
+        LEVEL   => $self->{level},
+        MAIN    => $self->{main},
+        EVENTS  => $self->{events},
+        HTTP    => $self->{http},
+    );
+
+    $text =~ s/%%(USER|MODULE|WORKERS|LEVEL|MAIN|EVENTS|HTTP)%%/$value{$1}/g;
+    $text =~ s/%%DIR%%/$self->{dir}/g;
+    $text =~ s/%%ADDR(?:_(\w+?))?%%/$self->address($1)/ge;
+
+    return $text;
+}
+
+
+sub user_line {
+    my $user = (grep { defined getpwnam $_ } qw(www-data nobody))[0] // 'root';
+    my $group = getgrgid((getpwnam $user)[3]);
+
+    return "user $user $group;";
+}
+
+
+sub module_line {
+    my ($self) = @_;
+
+    return '' if !$self->{module};
+
+    my $path = abs_path($self->{module});
+    croak "no module in $self->{module}, run `make build`" if !-e $path;
+
+    return "load_module $path;";
+}
+
+
+sub command {
+    my ($self, @more) = @_;
+    my $binary = $ENV{NGINX_BIN} || 'nginx';
+
+    $ENV{ASAN_OPTIONS} //= 'detect_odr_violation=0';
+    local $ENV{PATH} = "$ENV{PATH}:/usr/sbin:/usr/local/sbin";
+
+    open STDIN,  '<',  '/dev/null';
+    open STDOUT, '>>', "$self->{dir}/output";
+    open STDERR, '>&', \*STDOUT;
+
+    exec $binary, '-p', $self->dir, '-c', "$self->{dir}/nginx.conf",
+        '-e', "$self->{dir}/error.log", @more
+        or die "$binary: $!\n";
+}
+
+
+# `nginx -t`: its exit status (above 255: it died of a signal) and its output
+sub test {
+    my ($self) = @_;
+    my $process = ShopTest::Process->spawn(sub { $self->command('-t') });
+
+    wait_until(20, sub { !$process->alive }) or $process->stop('KILL', 1);
+
+    my $status = $process->status;
+    my $output = $self->{dir}->read('output');
+
+    return ($status & 127 ? $status << 8 : $status >> 8, $output);
+}
+
+
+# Returns once all workers run.
+sub start {
+    my ($self) = @_;
+
+    $self->{process} = ShopTest::Process->spawn(sub { $self->command });
+
+    wait_until(20, sub {
+        !$self->{process}->alive || $self->workers == $self->{workers};
+    });
+
+    croak "nginx did not start: " . $self->{dir}->read('output')
+        if !$self->alive || $self->workers != $self->{workers};
+
+    return $self;
+}
+
+
+sub alive {
+    my ($self) = @_;
+
+    return $self->{process} && $self->{process}->alive;
+}
+
+
+# the master's pid
+sub pid {
+    return $_[0]{process}->pid;
+}
+
+
+sub signal {
+    my ($self, $signal) = @_;
+
+    return $self->{process}->signal($signal);
+}
+
+
+# pids of the workers that take requests
+sub workers {
+    my ($self) = @_;
+
+    return $self->processes(qr/^nginx: worker process$/);
+}
+
+
+# pids of the workers that only finish what they began, after a reload
+sub leaving {
+    my ($self) = @_;
+
+    return $self->processes(qr/^nginx: worker process is shutting down$/);
+}
+
+
+sub processes {
+    my ($self, $title) = @_;
+    my %children = ShopTest::Process::children($self->pid);
+    my @pids = sort { $a <=> $b }
+        grep { $children{$_} =~ $title } keys %children;
+
+    return @pids;
+}
+
+
+# Returns true once the new workers, and only they, take requests.
+sub reload {
+    my ($self) = @_;
+    my %old = map { $_ => 1 } $self->workers;
+
+    $self->signal('HUP');
+
+    return wait_until(10, sub {
+        my @workers = $self->workers;
+        return @workers == $self->{workers} && !grep { $old{$_} } @workers;
+    });
+}
+
+
+# kill_worker(PID, [SIGNAL]): and true once another has taken its place
+sub kill_worker {
+    my ($self, $pid, $signal) = @_;
+    $signal //= 'KILL';
+
+    $self->allow(quotemeta sprintf SHOT, $pid, $SIGNAL_NUMBER{$signal});
+    kill $signal, $pid;
+
+    return wait_until(10, sub {
+        my @workers = $self->workers;
+        return @workers == $self->{workers} && !grep { $_ == $pid } @workers;
+    });
+}
+
+
+# allow(QR...): error log lines that are expected here
+sub allow {
+    my ($self, @patterns) = @_;
+
+    push @{ $self->{allow} }, @patterns;
+    return;
+}
+
+
+sub ask_to_stop {
+    my ($self) = @_;
+
+    $self->signal('QUIT') if $self->{process};
+    return;
+}
+
+
+# stop([SIGNAL, [SECONDS]]): gracefully by default; requests that never end
+# are cut after a while.
+sub stop {
+    my ($self, $signal, $seconds) = @_;
+
+    return if !$self->{process};
+
+    $self->{process}->stop($signal // 'QUIT', $seconds // 3)
+        || $self->{process}->stop('TERM', 5);
+
+    return $self->{process}->status;
+}
+
+
+# What is wrong with it after it has stopped: nothing, or lines.
+sub complaints {
+    my ($self) = @_;
+    my @complaints = $self->{log}->complaints(@{ $self->{allow} });
+    my $status = $self->{process} && $self->{process}->status;
+
+    push @complaints, "nginx ended with status $status" if $status;
+
+    return @complaints;
+}
+
+
+# the end of its log, for the reader of a failed test
+sub explain {
+    my ($self) = @_;
+
+    Test::More::diag($_) for $self->{log}->last_lines(15);
+    return;
+}
+
+
+sub DESTROY {
+    my ($self) = @_;
+
+    $self->stop if $self->{process} && $self->{process}->alive;
+    return;
+}
+
+
+1;
