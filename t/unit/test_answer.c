@@ -201,6 +201,14 @@ static const case_t  cases[] = {
       .status = 200,
       .input = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"
                "Content-Length: 3\r\n\r\nok" },
+    { .what = "0 and another length", .error = "two different Content-Lengths",
+      .status = 200,
+      .input = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"
+               "Content-Length: 3\r\n\r\n" },
+    { .what = "a name as long", .status = 200, .body = "", .eof = 1,
+      .close = 1,
+      .input = "HTTP/1.1 200 OK\r\nXontent-Length: 2\r\n"
+               "Content-LengtX: 2\r\n\r\n" },
     { .what = "a list of lengths", .error = "bad Content-Length",
       .status = 200,
       .input = "HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\nok" },
@@ -270,6 +278,21 @@ static const case_t  cases[] = {
       .status = 200,
       .input = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
                "Content-Length: 2\r\n\r\n0\r\n\r\n" },
+    { .what = "chunked and length 0", .status = 200,
+      .error = "both Content-Length and chunked",
+      .input = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
+               "Content-Length: 0\r\n\r\n0\r\n\r\n" },
+    { .what = "a chunk of 9", .status = 200, .body = "123456789",
+      .input = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+               "9\r\n123456789\r\n0\r\n\r\n" },
+    { .what = "a blank for a size", .error = "chunk without a size",
+      .status = 200,
+      .input = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n \r\n"
+    },
+    { .what = "a tab for a size", .error = "chunk without a size",
+      .status = 200,
+      .input = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\t0\r\n"
+    },
     { .what = "no size", .error = "chunk without a size", .status = 200,
       .input = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\r\n" },
     { .what = "extension only", .error = "chunk without a size",
@@ -357,6 +380,8 @@ static const case_t  cases[] = {
       .input = "Status: 5030\r\n\r\n" },
     { .what = "cgi empty status", .cgi = 1, .error = "bad status code",
       .input = "Status:\r\n\r\n" },
+    { .what = "cgi status 100", .cgi = 1, .status = 100, .body = "",
+      .close = 1, .input = "Status: 100\r\n\r\n" },
     { .what = "cgi nothing", .cgi = 1, .error = "closed before the header",
       .eof = 1, .input = "" },
     { .what = "cgi half a header", .cgi = 1, .error = "closed in the header",
@@ -719,6 +744,37 @@ test_floods(void **state)
 }
 
 
+/* the largest head, and one byte more */
+
+static void
+test_largest_head(void **state)
+{
+    size_t                n, size;
+    run_t                 r;
+    static const char     first[] = "HTTP/1.1 204 x\r\nA:";
+    static const case_t   c = { .input = "" };
+    static unsigned char  head[NGX_SHOP_FAILOVER_ANSWER_HEAD_MAX];
+
+    (void) state;
+
+    for (size = sizeof(head); size <= sizeof(head) + 1; size++) {
+        start(&r, &c);
+        r.a.head = head;
+        r.a.head_size = sizeof(head);
+
+        feed(&r, first, strlen(first));
+
+        for (n = strlen(first); n < size - 4; n++) {
+            feed(&r, "b", 1);
+        }
+
+        feed(&r, "\r\n\r\n", 4);
+        assert_int_equal(r.rc, size == sizeof(head) ? NGX_SHOP_FAILOVER_OK
+                                                  : NGX_SHOP_FAILOVER_ERROR);
+    }
+}
+
+
 static void
 test_header(void **state)
 {
@@ -726,13 +782,15 @@ test_header(void **state)
     run_t                    r;
     static const case_t      c = {
         .input = "HTTP/1.1 204 x\r\nX-One: 1\r\nSet-Cookie: a=b: c\r\n"
-                 "x-one: 2\r\nX-One-More: 3\r\nX-Empty:\r\n\r\n"
+                 "x-one: 2\r\nAZ[az{: 4\r\nX-One-More: 3\r\nX-Empty:\r\n\r\n"
     };
     ngx_shop_failover_str_t  value;
     ngx_shop_failover_str_t  one = ngx_shop_failover_string("X-ONE");
     ngx_shop_failover_str_t  empty = ngx_shop_failover_string("x-empty");
     ngx_shop_failover_str_t  cookie = ngx_shop_failover_string("set-cookie");
     ngx_shop_failover_str_t  none = ngx_shop_failover_string("X-On");
+    ngx_shop_failover_str_t  edges = ngx_shop_failover_string("az[AZ{");
+    ngx_shop_failover_str_t  curly = ngx_shop_failover_string("az{AZ{");
 
     (void) state;
 
@@ -766,6 +824,18 @@ test_header(void **state)
 
     pos = 0;
     assert_int_equal(ngx_shop_failover_answer_header(&r.a, &none, &pos,
+                                                     &value),
+                     NGX_SHOP_FAILOVER_DECLINED);
+
+    /* letters only, from A to Z */
+
+    pos = 0;
+    assert_int_equal(ngx_shop_failover_answer_header(&r.a, &edges, &pos,
+                                                     &value),
+                     NGX_SHOP_FAILOVER_OK);
+
+    pos = 0;
+    assert_int_equal(ngx_shop_failover_answer_header(&r.a, &curly, &pos,
                                                      &value),
                      NGX_SHOP_FAILOVER_DECLINED);
 }
@@ -812,6 +882,8 @@ main(void)
         { "a header beyond the buffer is an error", test_head_buffer,
           NULL, NULL, NULL },
         { "floods end", test_floods, NULL, NULL, NULL },
+        { "the largest header is read, one byte more is not",
+          test_largest_head, NULL, NULL, NULL },
         { "headers are found by name", test_header, NULL, NULL, NULL },
         { "a header in parts is not there yet", test_header_in_parts,
           NULL, NULL, NULL }

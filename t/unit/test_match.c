@@ -42,6 +42,7 @@ static const char  *accepted[] = {
     "header Content-Type = text/html", "header Content-Type != text/html",
     "header Connection ~ close", "header Connection !~ close",
     "header X-Empty = ''", "header X!#$%&'*+-.^_`|~ = x", "header x_y = =",
+    "header azAZ09",
     "body ~ ok", "body !~ error"
 };
 
@@ -175,6 +176,8 @@ static const judged_t  judged[] = {
     { "header X-Empty = ''", ANSWER("200", "X-Empty:\r\n", "ok\n"), R_OK_, "" },
     { "header X-Ready != no", OK200, R_OK_, "" },
     { "header X-No != no", OK200, R_OK_, "" },
+    { "header X-Ready = 'a b'", OK200, R_HEADER_,
+      "header X-Ready is \"yes\", wanted \"a b\"" },
     { "header X-Ready != yes", OK200, R_HEADER_,
       "header X-Ready is \"yes\", wanted anything but \"yes\"" },
 
