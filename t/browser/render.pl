@@ -1,0 +1,412 @@
+#!/usr/bin/perl
+#
+# Renders html/ with sample values, without nginx: for a designer who wants to
+# look at a change, and for the browser suite.  It follows docs/page-authoring.md
+# line by line, and so shows what that page promises.
+#
+#     perl t/browser/render.pl --lang=de --state=outage > page.html
+#
+# --state   maintenance (default), outage, browse, paths, reopening, open
+# --post    unsent or unknown: the answer to a POST
+# --format  html (default), txt, status (what the page polls), problem
+# --eta     minutes from now; 0: none; negative: passed            [40]
+# --full    everything an operator can say: reason, offer, updates, contacts
+# --updates how many of the sample's updates have come             [all]
+# --small   the templates as they are embedded
+# --dir     the folder of templates and translations               [html/]
+# --now     Unix time of the sample
+# --set     NAME=VALUE, as shop_page_var; repeatable
+
+use strict;
+use warnings;
+use utf8;
+
+use File::Basename qw(dirname);
+use File::Temp qw(tempdir);
+use Getopt::Long;
+use JSON::PP;
+use POSIX qw(strftime tzset);
+
+
+my $root = dirname(__FILE__) . '/../..';
+
+my %o = (lang => 'en', state => 'maintenance', format => 'html', eta => 40,
+         post => '', now => 1795226400 + 50 * 60, set => [], updates => 9,
+         dir => "$root/html", admitted => 0, poll => 30, retry => 30,
+         url => '/.shop-status', zone => 'Europe/Berlin');
+
+GetOptions(\%o, 'lang=s', 'state=s', 'format=s', 'eta=i', 'post=s', 'now=i',
+           'full', 'updates=i', 'small', 'dir=s', 'set=s@', 'admitted',
+           'poll=f', 'retry=f', 'url=s', 'zone=s', 'status=s')
+    or die "render.pl: see the comment at its top\n";
+
+$ENV{TZ} = $o{zone};
+tzset();
+
+my $assets = $o{small} ? embedded() : {};
+my %t = translation($o{lang});
+my %value = values_of();
+
+binmode STDOUT, ':raw';
+
+if ($o{format} eq 'status') {
+    print JSON::PP->new->utf8->canonical->pretty->encode(status_of());
+
+} elsif ($o{format} eq 'problem') {
+    print JSON::PP->new->utf8->canonical->pretty->encode(problem_of());
+
+} else {
+    my $text = render(source("page.$o{format}"), $o{format} eq 'html');
+    utf8::encode($text);
+    print $text;
+}
+
+
+# the templates as the module has them, taken out of the generated C file
+sub embedded {
+    my $tmp = tempdir(CLEANUP => 1);
+    my %asset;
+
+    system($^X, "$o{dir}/embed.pl", "$tmp/assets.c") == 0
+        or die "render.pl: embed.pl failed\n";
+
+    open my $fh, '<', "$tmp/assets.c" or die;
+    local $/;
+    my $c = <$fh>;
+
+    while ($c =~ /string\("([^"]+)"\),\s+\{ \d+, (\w+) \}/g) {
+        my ($name, $array) = ($1, $2);
+        my ($bytes) = $c =~ /$array\[\d+\] = \{(.*?)\};/s;
+        $asset{$name} = pack 'C*', $bytes =~ /\d+/g;
+    }
+
+    return \%asset;
+}
+
+
+sub source {
+    my ($name) = @_;
+
+    my $text = $assets->{$name};
+
+    if (!defined $text) {
+        open my $fh, '<:raw', "$o{dir}/$name"
+            or die "render.pl: $o{dir}/$name: $!\n";
+        local $/;
+        $text = <$fh>;
+    }
+
+    utf8::decode($text) or die "render.pl: $name is not UTF-8\n";
+
+    return $text;
+}
+
+
+sub translation {
+    my ($lang) = @_;
+
+    my %t;
+
+    for my $one ('en', $lang) {
+        for my $line (split /\n/, source("lang/$one.txt")) {
+            next if $line =~ /^\s*(#|$)/;
+            $line =~ /^\s*([a-z0-9_.]+)\s*=\s*(.*?)\s*$/
+                or die "render.pl: lang/$one.txt: \"$line\"\n";
+            $t{$1} = $2;
+        }
+    }
+
+    return %t;
+}
+
+
+sub fill {
+    my ($text, %place) = @_;
+
+    $text =~ s/\{(\w+)\}/defined $place{$1} ? $place{$1} : "{$1}"/ge;
+
+    return $text;
+}
+
+
+sub iso {
+    my ($at) = @_;
+
+    my $text = strftime('%Y-%m-%dT%H:%M:%S%z', localtime $at);
+    $text =~ s/(\d\d)$/:$1/;
+
+    return $text;
+}
+
+
+# how: time, date or date_zone
+sub moment {
+    my ($at, $how) = @_;
+
+    my @tm = localtime $at;
+    my $zone = strftime('%Z', @tm);
+    $zone = "UTC$zone" if $zone =~ /^[+-]/;
+
+    my %clock = (hour => sprintf("%02d", $tm[2]), h => $tm[2],
+                 minute => sprintf("%02d", $tm[1]));
+
+    return fill($t{$how}, %clock,
+        weekday => (split /\s*,\s*/, $t{weekdays})[$tm[6]],
+        month => (split /\s*,\s*/, $t{months})[$tm[4]],
+        day => $tm[3], year => $tm[5] + 1900, zone => $zone,
+        time => fill($t{time}, %clock));
+}
+
+
+# the time alone where it is today
+sub near {
+    my ($at) = @_;
+
+    my $day = strftime('%F', localtime $at);
+
+    return $day eq strftime('%F', localtime $o{now}) ? 'time' : 'date';
+}
+
+
+sub phrase {
+    my ($seconds) = @_;
+
+    my $minutes = $seconds / 60;
+
+    return '' if $seconds <= 0;
+    return $t{in_few_minutes} if $minutes < 8;
+    return counted('in_minutes', 5 * int(($minutes + 2.5) / 5))
+        if $minutes < 52;
+    return $t{in_hour} if $minutes < 90;
+    return counted('in_hours', int($minutes / 60 + .5)) if $minutes < 630;
+    return '';
+}
+
+
+sub counted {
+    my ($key, $n) = @_;
+
+    return fill($t{"$key.$n"} // $t{$key}, n => $n);
+}
+
+
+# a text around one moment: whole, and in three parts
+sub parts {
+    my ($name, $text, $at, $how, %place) = @_;
+
+    my ($before, $after) = ($text, '');
+    my $time = '';
+
+    if ($text =~ /^(.*?)\{(?:eta|since|next|start)\}(.*)$/s) {
+        ($before, $after) = (fill($1, %place), fill($2, %place));
+        $time = moment($at, $how);
+    }
+
+    return ($name => "$before$time$after", "$name.before" => $before,
+            "$name.time" => $time, "$name.after" => $after);
+}
+
+
+sub values_of {
+    my $s = $o{state};
+    my $eta = $o{eta} ? $o{now} + 60 * $o{eta} : 0;
+    my $since = $o{now} - 70 * 60;
+    my $next = $o{now} + 20 * 60;
+    my $late = $eta && $eta <= $o{now};
+    my $known = $eta && !$late;
+    my $kind = $s eq 'maintenance' ? 'closed' : $s eq 'outage' ? 'problem' : $s;
+
+    my $title = $s eq 'maintenance' && $known ? 'title_until_' . near($eta)
+                                              : "title_$kind";
+    my $when = $s eq 'reopening' ? 'when_reopening'
+               : $late ? 'when_late' : $known ? "when_$kind" : 'when_unknown';
+
+    $kind = 'closed' if $kind eq 'open';
+    $title = 'title_closed' if $s eq 'open';
+    $when = 'when_unknown' if $s eq 'open';
+
+    my %v = (
+        lang => $o{lang}, dir => $t{dir}, state => $s, poll => $o{poll},
+        'url.status' => $o{url} && "$o{url}?lang=$o{lang}",
+        'url.home' => '/', 'url.basket' => '',
+        'eta.iso' => $eta ? iso($eta) : '',
+        planned => $s eq 'outage' ? '' : 1, post => $o{post} ? 1 : '', unsent => $o{post} eq 'unsent' ? 1 : '',
+        unknown => $o{post} eq 'unknown' ? 1 : '',
+        status => $o{status} // $t{"status_$kind"}, 'status.lang' => '',
+        parts('title', $t{$title}, $eta, near($eta)),
+        parts('when', $t{$when}, $eta, 'date_zone',
+              in => phrase($eta - $o{now})),
+        parts('since', $t{started}, $since, near($since)),
+        'since.iso' => iso($since),
+        map({ $_ => '' } qw(next next.before next.time next.after
+                            next.iso)),
+        map({ $_ => [] } qw(updates contacts reason offer)),
+        'var.name' => '', 'var.logo' => '',
+    );
+
+    if ($o{full}) {
+        %v = (%v, parts('next', $t{next_update}, $next, near($next)),
+              'next.iso' => iso($next), sample());
+    }
+
+    for my $set (@{ $o{set} }) {
+        my ($name, $text) = split /=/, $set, 2;
+        utf8::decode($text);
+        $v{"var.$name"} = $text;
+        $v{"url.$name"} = $text if $name =~ /^(home|basket)$/;
+    }
+
+    return %v;
+}
+
+
+sub sample {
+    my @said = ([ -10, 'Restore is half done.' ],
+                [ -20, 'Cause found. Orders placed before 02:40 are stored.' ],
+                [ -35, 'We are looking into it.' ]);
+    @said = @said[($o{updates} < 3 ? 3 - $o{updates} : 0) .. 2];
+
+    return (
+        'var.name' => 'Müller & Sons', 'url.basket' => '/cart',
+        status => $o{status} // 'We are repairing the order database.',
+        reason => [ { text => 'A disk in our data centre failed.' } ],
+        offer => [ { text => 'With the code SORRY10 your next order is '
+                             . '10 % cheaper. ' },
+                   { text => 'How it works',
+                     href => 'https://example.com/sorry' } ],
+        updates => [ map { my $at = $o{now} + 60 * $_->[0];
+                           { text => $_->[1], iso => iso($at),
+                             time => moment($at, near($at)) } } @said ],
+        contacts => [ { first => 1, text => 'Order by phone: ' },
+                      { text => '+49 800 123456', href => 'tel:+49800123456' },
+                      { text => ', daily 6:00–22:00', last => 1 },
+                      { first => 1, text => 'Write to us: ' },
+                      { text => 'help@example.com', last => 1,
+                        href => 'mailto:help@example.com' } ],
+    );
+}
+
+
+sub lookup {
+    my ($name, $list, $item) = @_;
+
+    if ($name =~ /^has\.(\w+)$/) {
+        return @{ $value{$1} } ? 1 : '';
+    }
+
+    if ($name =~ /^t\.(\w+)$/) {
+        die "render.pl: no text \"$1\"\n" if !defined $t{$1};
+        return $t{$1};
+    }
+
+    my ($one, $field) = split /\./, $name;
+
+    if ($list && defined $field && $list =~ /^\Q$one\Es?$/) {
+        return $value{$list}[$item]{$field} // '';
+    }
+
+    if (!defined $value{$name} && $name !~ /^var\./) {
+        die "render.pl: no value \"$name\"\n";
+    }
+
+    return $value{$name} // '';
+}
+
+
+sub render {
+    my ($text, $escape, $list, $item) = @_;
+
+    my $out = '';
+
+    while ($text =~ /\G(.*?)\{\{([#^!]?)\s*(.*?)\s*\}\}/gcs) {
+        my ($before, $kind, $name) = ($1, $2, $3);
+
+        $out .= $before;
+        next if $kind eq '!';
+
+        my $v = lookup($name, $list, $item);
+
+        if ($kind eq '') {
+            $out .= $escape ? escaped($v) : $v;
+            next;
+        }
+
+        my $body = body($name, \$text);
+
+        if (ref $v) {
+            next if $kind eq '^' && @$v;
+            $out .= render($body, $escape, $name, $_) for 0 .. $#$v;
+
+        } elsif (($kind eq '#') == ($v ne '')) {
+            $out .= render($body, $escape, $list, $item);
+        }
+    }
+
+    return $out . substr $text, pos $text // 0;
+}
+
+
+# up to the section's own end; moves the position behind it
+sub body {
+    my ($name, $text) = @_;
+
+    my $start = pos $$text;
+    my $depth = 1;
+
+    while ($$text =~ /\{\{([#^\/])\s*\Q$name\E\s*\}\}/g) {
+        $depth += $1 eq '/' ? -1 : 1;
+        return substr $$text, $start, $-[0] - $start if $depth == 0;
+    }
+
+    die "render.pl: section {{#$name}} is not closed\n";
+}
+
+
+sub escaped {
+    my ($text) = @_;
+
+    my %as = ('&' => '&amp;', '<' => '&lt;', '>' => '&gt;', '"' => '&quot;',
+              "'" => '&#39;');
+    $text =~ s/([&<>"'])/$as{$1}/g;
+
+    return $text;
+}
+
+
+sub triple {
+    my ($name) = @_;
+
+    return [ map { $value{"$name.$_"} } qw(before time after) ];
+}
+
+
+sub status_of {
+    return {
+        state => $o{state},
+        admitted => $o{admitted} ? JSON::PP::true : JSON::PP::false,
+        retry_after => $o{retry},
+        eta => $value{'eta.iso'} || undef,
+        next_update => $value{'next.iso'} || undef,
+        title => triple('title'), when => triple('when'),
+        next => triple('next'), status => $value{status},
+        updates => [ map { { at => $_->{iso}, time => $_->{time},
+                             text => $_->{text} } }
+                         @{ $value{updates} } ],
+    };
+}
+
+
+sub problem_of {
+    my $detail = join ' ', $value{when}, $value{status},
+        $o{post} eq 'unsent' ? "$t{post_unsent} $t{post_paid}"
+        : $o{post} eq 'unknown' ? $t{post_unknown} : ();
+
+    return {
+        type => 'about:blank', title => $value{title}, status => 503,
+        detail => $detail, instance => '/checkout',
+        eta => $value{'eta.iso'} || undef, retry_after => $o{retry},
+        planned => $value{planned} ? JSON::PP::true : JSON::PP::false,
+        updates => [ map { { at => $_->{iso}, text => $_->{text} } }
+                         @{ $value{updates} } ],
+    };
+}
