@@ -32,6 +32,36 @@ static const char  *ngx_shop_failover_site_groups[] = {
 };
 
 
+ngx_shop_failover_flag_state_e
+ngx_shop_failover_site_flag(const ngx_shop_failover_notice_t *notice,
+    ngx_shop_failover_flag_state_e was, int64_t now)
+{
+    if (notice->bad_start) {
+        return was;
+    }
+
+    if (notice->start.at > now) {
+        return NGX_SHOP_FAILOVER_FLAG_STATE_OPEN;
+    }
+
+    if (notice->until.at && notice->until.at <= now) {
+        return NGX_SHOP_FAILOVER_FLAG_STATE_OPEN;
+    }
+
+    if (notice->end == NGX_SHOP_FAILOVER_FLAG_END_ETA
+        && notice->eta.at && notice->eta.at <= now)
+    {
+        return NGX_SHOP_FAILOVER_FLAG_STATE_OPEN;
+    }
+
+    if (notice->mode == NGX_SHOP_FAILOVER_FLAG_BROWSE) {
+        return NGX_SHOP_FAILOVER_FLAG_STATE_BROWSE;
+    }
+
+    return NGX_SHOP_FAILOVER_FLAG_STATE_CLOSED;
+}
+
+
 ngx_shop_failover_group_e
 ngx_shop_failover_site_group(const ngx_shop_failover_site_count_t *count)
 {

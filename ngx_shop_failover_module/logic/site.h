@@ -12,6 +12,7 @@
 
 
 #include "logic/base.h"
+#include "logic/flag.h"
 
 
 /* ordered: the worse, the larger */
@@ -65,6 +66,14 @@ typedef struct {
     uint64_t  reopened;                     /* ms: when reopening began */
 } ngx_shop_failover_site_t;
 
+
+/*
+ * What a flag asks for at this moment; notice is that of a file which is there.
+ * was is the answer before: a "start" that cannot be read keeps it.
+ */
+ngx_shop_failover_flag_state_e ngx_shop_failover_site_flag(
+    const ngx_shop_failover_notice_t *notice,
+    ngx_shop_failover_flag_state_e was, int64_t now);
 
 ngx_shop_failover_group_e ngx_shop_failover_site_group(
     const ngx_shop_failover_site_count_t *count);

@@ -1,0 +1,510 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * The configuration: create, merge, parse.  Defaults live here, and nowhere
+ * else.
+ */
+
+
+#include "nginx/conf.h"
+#include "nginx/params.h"
+
+
+static ngx_shop_failover_flag_conf_t *ngx_shop_failover_conf_flag(
+    ngx_conf_t *cf, ngx_shop_failover_main_conf_t *smcf, ngx_str_t *path);
+static void ngx_shop_failover_conf_flag_directory(ngx_conf_t *cf,
+    ngx_str_t *path);
+static ngx_int_t ngx_shop_failover_conf_upstream(ngx_conf_t *cf,
+    ngx_shop_failover_main_conf_t *smcf, ngx_shop_failover_srv_conf_t *sscf);
+static ngx_int_t ngx_shop_failover_conf_peers(ngx_conf_t *cf,
+    ngx_shop_failover_group_t *group, ngx_http_upstream_srv_conf_t *uscf,
+    ngx_int_t port);
+
+
+#define NGX_SHOP_FAILOVER_CONF_DAY  86400000      /* ms */
+
+
+static ngx_conf_enum_t  ngx_shop_failover_conf_types[] = {
+    { ngx_string("http"), NGX_SHOP_FAILOVER_CHECK_HTTP },
+    { ngx_null_string, 0 }
+};
+
+
+#define ngx_shop_failover_conf_check(name, type, field, min, max, values,    \
+                                     expected)                               \
+    { ngx_string(name), NGX_SHOP_FAILOVER_PARAM_ ## type,                    \
+      offsetof(ngx_shop_failover_check_t, field), min, max, values, expected }
+
+
+static ngx_shop_failover_param_t  ngx_shop_failover_conf_checks[] = {
+
+    ngx_shop_failover_conf_check("type", ENUM, type, 0, 0,
+        ngx_shop_failover_conf_types, "http"),
+
+    ngx_shop_failover_conf_check("uri", STR, uri, 0, 0, NULL,
+        "a path such as /healthz"),
+
+    ngx_shop_failover_conf_check("method", STR, method, 0, 0, NULL,
+        "a method such as GET or HEAD"),
+
+    ngx_shop_failover_conf_check("port", NUM, port, 1, 65535, NULL,
+        "a port number from 1 to 65535"),
+
+    ngx_shop_failover_conf_check("interval", MSEC, interval, 100,
+        NGX_SHOP_FAILOVER_CONF_DAY, NULL,
+        "a time from 100ms to 1d such as 5s"),
+
+    ngx_shop_failover_conf_check("fast", MSEC, fast, 50,
+        NGX_SHOP_FAILOVER_CONF_DAY, NULL,
+        "a time from 50ms to 1d such as 1s"),
+
+    ngx_shop_failover_conf_check("jitter", PERCENT, jitter, 0, 50, NULL,
+        "a share from 0% to 50% such as 10%"),
+
+    ngx_shop_failover_conf_check("timeout", MSEC, timeout, 10,
+        NGX_SHOP_FAILOVER_CONF_DAY, NULL,
+        "a time from 10ms to 1d such as 2s"),
+
+    ngx_shop_failover_conf_check("fails", NUM, fails, 1, 1000, NULL,
+        "a number from 1 to 1000"),
+
+    ngx_shop_failover_conf_check("passes", NUM, passes, 1, 1000, NULL,
+        "a number from 1 to 1000"),
+
+    ngx_shop_failover_conf_check("mandatory", FLAG, mandatory, 0, 0, NULL,
+        "on or off"),
+
+    { ngx_null_string, 0, 0, 0, 0, NULL, NULL }
+};
+
+
+void *
+ngx_shop_failover_conf_create_main(ngx_conf_t *cf)
+{
+    ngx_str_t                       none = ngx_null_string;
+    ngx_shop_failover_main_conf_t  *smcf;
+
+    smcf = ngx_pcalloc(cf->pool, sizeof(ngx_shop_failover_main_conf_t));
+    if (smcf == NULL) {
+        return NULL;
+    }
+
+    if (ngx_array_init(&smcf->zone.groups, cf->pool, 4, sizeof(void *))
+        != NGX_OK
+        || ngx_array_init(&smcf->zone.sites, cf->pool, 4, sizeof(void *))
+           != NGX_OK
+        || ngx_array_init(&smcf->upstreams, cf->pool, 4, sizeof(void *))
+           != NGX_OK)
+    {
+        return NULL;
+    }
+
+    /* the site of locations that no flag closes */
+
+    if (ngx_shop_failover_conf_flag(cf, smcf, &none) == NULL) {
+        return NULL;
+    }
+
+    return smcf;
+}
+
+
+void *
+ngx_shop_failover_conf_create_srv(ngx_conf_t *cf)
+{
+    ngx_shop_failover_srv_conf_t  *sscf;
+
+    sscf = ngx_pcalloc(cf->pool, sizeof(ngx_shop_failover_srv_conf_t));
+    if (sscf == NULL) {
+        return NULL;
+    }
+
+    sscf->applied = NGX_CONF_UNSET_UINT;
+
+    return sscf;
+}
+
+
+void *
+ngx_shop_failover_conf_create_loc(ngx_conf_t *cf)
+{
+    ngx_shop_failover_loc_conf_t  *slcf;
+
+    slcf = ngx_pcalloc(cf->pool, sizeof(ngx_shop_failover_loc_conf_t));
+    if (slcf == NULL) {
+        return NULL;
+    }
+
+    slcf->flag = NGX_CONF_UNSET_PTR;
+    slcf->fallback = NGX_CONF_UNSET;
+
+    return slcf;
+}
+
+
+char *
+ngx_shop_failover_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
+{
+    ngx_shop_failover_loc_conf_t  *prev = parent;
+    ngx_shop_failover_loc_conf_t  *conf = child;
+
+    ngx_conf_merge_ptr_value(conf->flag, prev->flag, NULL);
+    ngx_conf_merge_value(conf->fallback, prev->fallback, conf->flag != NULL);
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_shop_failover_conf_health_check(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    char                           *rv;
+    ngx_shop_failover_check_t      *check;
+    ngx_shop_failover_srv_conf_t   *sscf = conf;
+    ngx_shop_failover_main_conf_t  *smcf;
+
+    if (sscf->check) {
+        return "is duplicate";
+    }
+
+    check = ngx_pcalloc(cf->pool, sizeof(ngx_shop_failover_check_t));
+    if (check == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_str_set(&check->uri, "/");
+    ngx_str_set(&check->method, "GET");
+    check->type = NGX_SHOP_FAILOVER_CHECK_HTTP;
+    check->interval = 5000;
+    check->fast = 1000;
+    check->jitter = 10;
+    check->timeout = 2000;
+    check->fails = 2;
+    check->passes = 2;
+
+    rv = ngx_shop_failover_params_parse(cf, ngx_shop_failover_conf_checks, 1,
+                                        check);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    if (check->uri.data[0] != '/'
+        || ngx_strlchr(check->uri.data, check->uri.data + check->uri.len, ' '))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\" of parameter \"uri\" in "
+                           "\"shop_health_check\", expected is a path that "
+                           "begins with \"/\" and has no space", &check->uri);
+        return NGX_CONF_ERROR;
+    }
+
+    /* with a short interval, doubt is never slower than certainty */
+
+    check->fast = ngx_min(check->fast, check->interval);
+
+    check->rule.fails = (uint16_t) check->fails;
+    check->rule.passes = (uint16_t) check->passes;
+    check->rule.mandatory = (uint8_t) check->mandatory;
+
+    sscf->check = check;
+    sscf->uscf = ngx_http_conf_get_module_srv_conf(cf,
+                                                   ngx_http_upstream_module);
+
+    smcf = ngx_http_conf_get_module_main_conf(cf, ngx_shop_failover_module);
+    smcf->used = 1;
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_shop_failover_conf_maintenance(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_str_t                      *value, path;
+    ngx_shop_failover_loc_conf_t   *slcf = conf;
+    ngx_shop_failover_main_conf_t  *smcf;
+
+    if (slcf->flag != NGX_CONF_UNSET_PTR) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+    path = value[1];
+
+    if (path.len == 3 && ngx_strncmp(path.data, "off", 3) == 0) {
+        slcf->flag = NULL;
+        return NGX_CONF_OK;
+    }
+
+    if (path.len == 0 || ngx_strlchr(path.data, path.data + path.len, '$')) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\" in \"shop_maintenance\", "
+                           "expected is the path of a file or directory "
+                           "(without variables: it is watched, not looked "
+                           "up for each request), or \"off\"", &path);
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_conf_full_name(cf->cycle, &path, 0) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    smcf = ngx_http_conf_get_module_main_conf(cf, ngx_shop_failover_module);
+    smcf->used = 1;
+
+    slcf->flag = ngx_shop_failover_conf_flag(cf, smcf, &path);
+    if (slcf->flag == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* the record of a path, one however often the path is written */
+
+static ngx_shop_failover_flag_conf_t *
+ngx_shop_failover_conf_flag(ngx_conf_t *cf,
+    ngx_shop_failover_main_conf_t *smcf, ngx_str_t *path)
+{
+    ngx_uint_t                       i;
+    ngx_shop_failover_flag_conf_t   *flag, **flags;
+
+    flags = smcf->zone.sites.elts;
+
+    for (i = 0; i < smcf->zone.sites.nelts; i++) {
+        if (flags[i]->path.len == path->len
+            && ngx_strncmp(flags[i]->path.data, path->data, path->len) == 0)
+        {
+            return flags[i];
+        }
+    }
+
+    flag = ngx_pcalloc(cf->pool, sizeof(ngx_shop_failover_flag_conf_t));
+    if (flag == NULL) {
+        return NULL;
+    }
+
+    flag->path = *path;
+    flag->hold = 10000;
+
+    flags = ngx_array_push(&smcf->zone.sites);
+    if (flags == NULL) {
+        return NULL;
+    }
+
+    *flags = flag;
+
+    if (path->len) {
+        ngx_shop_failover_conf_flag_directory(cf, path);
+    }
+
+    return flag;
+}
+
+
+/* a typing error in the path would mean a shop that cannot be closed */
+
+static void
+ngx_shop_failover_conf_flag_directory(ngx_conf_t *cf, ngx_str_t *path)
+{
+    u_char           *p, *dir;
+    ngx_file_info_t   fi;
+
+    for (p = path->data + path->len; p > path->data + 1 && p[-1] != '/'; p--) {
+        /* void */
+    }
+
+    dir = ngx_pnalloc(cf->pool, p - path->data + 1);
+    if (dir == NULL) {
+        return;
+    }
+
+    (void) ngx_cpystrn(dir, path->data, p - path->data + 1);
+
+    if (ngx_file_info(dir, &fi) == NGX_FILE_ERROR) {
+        ngx_conf_log_error(NGX_LOG_WARN, cf, ngx_errno,
+                           "directory \"%s\" of the \"shop_maintenance\" flag "
+                           "cannot be looked into, the shop stays open until "
+                           "it exists", dir);
+    }
+}
+
+
+char *
+ngx_shop_failover_conf_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ssize_t                         size;
+    ngx_str_t                      *value;
+    ngx_shop_failover_main_conf_t  *smcf = conf;
+
+    if (smcf->zone_size) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+    size = ngx_parse_size(&value[1]);
+
+    if (size == NGX_ERROR || size < (ssize_t) (8 * ngx_pagesize)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\" in \"shop_zone\", expected "
+                           "is a size of at least %uzk such as 1m",
+                           &value[1], 8 * ngx_pagesize / 1024);
+        return NGX_CONF_ERROR;
+    }
+
+    smcf->zone_size = size;
+
+    return NGX_CONF_OK;
+}
+
+
+ngx_int_t
+ngx_shop_failover_conf_finish(ngx_conf_t *cf)
+{
+    ngx_uint_t                       i;
+    ngx_shop_failover_srv_conf_t    *sscf;
+    ngx_shop_failover_main_conf_t   *smcf;
+    ngx_http_upstream_srv_conf_t   **uscfp;
+    ngx_http_upstream_main_conf_t   *umcf;
+
+    smcf = ngx_http_conf_get_module_main_conf(cf, ngx_shop_failover_module);
+
+    if (!smcf->used) {
+        return NGX_OK;
+    }
+
+    umcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_upstream_module);
+    uscfp = umcf->upstreams.elts;
+
+    for (i = 0; i < umcf->upstreams.nelts; i++) {
+
+        if (uscfp[i]->srv_conf == NULL) {
+
+            /* implicit: "proxy_pass http://host" */
+
+            continue;
+        }
+
+        sscf = ngx_http_conf_upstream_srv_conf(uscfp[i],
+                                               ngx_shop_failover_module);
+
+        if (sscf->check
+            && ngx_shop_failover_conf_upstream(cf, smcf, sscf) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return ngx_shop_failover_zone_add(cf, &smcf->zone, smcf->zone_size,
+                                      &ngx_shop_failover_module);
+}
+
+
+static ngx_int_t
+ngx_shop_failover_conf_upstream(ngx_conf_t *cf,
+    ngx_shop_failover_main_conf_t *smcf, ngx_shop_failover_srv_conf_t *sscf)
+{
+    ngx_shop_failover_group_t     *group, **groups;
+    ngx_shop_failover_srv_conf_t **upstreams;
+
+    group = ngx_pcalloc(cf->pool, sizeof(ngx_shop_failover_group_t));
+    if (group == NULL) {
+        return NGX_ERROR;
+    }
+
+    group->name = sscf->uscf->host;
+    group->rule = sscf->check->rule;
+    group->checked = 1;
+
+    if (ngx_shop_failover_conf_peers(cf, group, sscf->uscf, sscf->check->port)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    sscf->group = group;
+
+    groups = ngx_array_push(&smcf->zone.groups);
+    upstreams = ngx_array_push(&smcf->upstreams);
+
+    if (groups == NULL || upstreams == NULL) {
+        return NGX_ERROR;
+    }
+
+    *groups = group;
+    *upstreams = sscf;
+
+    return NGX_OK;
+}
+
+
+/*
+ * The same servers in the same order as ngx_http_upstream_init_round_robin()
+ * makes peers of them (src/http/ngx_http_upstream_round_robin.c): the key of
+ * a peer is its server as written and its address.
+ */
+
+static ngx_int_t
+ngx_shop_failover_conf_peers(ngx_conf_t *cf, ngx_shop_failover_group_t *group,
+    ngx_http_upstream_srv_conf_t *uscf, ngx_int_t port)
+{
+    ngx_uint_t                   i, j;
+    struct sockaddr             *sa;
+    ngx_shop_failover_peer_t    *peer;
+    ngx_http_upstream_server_t  *server;
+
+    if (uscf->servers == NULL) {
+        return NGX_OK;
+    }
+
+    if (ngx_array_init(&group->peers, cf->pool, uscf->servers->nelts + 1,
+                       sizeof(ngx_shop_failover_peer_t))
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (ngx_array_init(&group->chain, cf->pool, 1, sizeof(void *)) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    server = uscf->servers->elts;
+
+    for (i = 0; i < uscf->servers->nelts; i++) {
+        for (j = 0; j < server[i].naddrs; j++) {
+
+            peer = ngx_array_push(&group->peers);
+            if (peer == NULL) {
+                return NGX_ERROR;
+            }
+
+            ngx_memzero(peer, sizeof(ngx_shop_failover_peer_t));
+
+            peer->server = server[i].name;
+            peer->address = server[i].addrs[j].name;
+            peer->socklen = server[i].addrs[j].socklen;
+            peer->backup = server[i].backup;
+            peer->down = server[i].down ? 1 : 0;
+            peer->slot = NGX_SHOP_FAILOVER_NO_SLOT;
+
+            sa = ngx_pnalloc(cf->pool, peer->socklen);
+            if (sa == NULL) {
+                return NGX_ERROR;
+            }
+
+            ngx_memcpy(sa, server[i].addrs[j].sockaddr, peer->socklen);
+
+            if (port && sa->sa_family != AF_UNIX) {
+                ngx_inet_set_port(sa, (in_port_t) port);
+            }
+
+            peer->sockaddr = sa;
+        }
+    }
+
+    return NGX_OK;
+}

@@ -1,0 +1,104 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * What the configuration says, as the rest of nginx/ reads it.
+ */
+
+
+#ifndef _NGX_SHOP_FAILOVER_CONF_H_INCLUDED_
+#define _NGX_SHOP_FAILOVER_CONF_H_INCLUDED_
+
+
+#include "nginx/compat.h"
+
+#include "state/zone.h"
+#include "state/peers.h"
+#include "state/board.h"
+
+
+/* types of a probe */
+#define NGX_SHOP_FAILOVER_CHECK_HTTP   0
+
+
+/* shop_health_check */
+typedef struct {
+    ngx_uint_t                         type;       /* _CHECK_... */
+    ngx_str_t                          uri;
+    ngx_str_t                          method;
+    ngx_int_t                          port;       /* 0: the server's */
+    ngx_msec_t                         interval;
+    ngx_msec_t                         fast;
+    ngx_msec_t                         timeout;
+    ngx_int_t                          jitter;     /* percent */
+    ngx_int_t                          fails;
+    ngx_int_t                          passes;
+    ngx_flag_t                         mandatory;
+
+    ngx_shop_failover_verdict_rule_t   rule;
+    ngx_shop_failover_pace_t           pace;       /* set in each worker */
+} ngx_shop_failover_check_t;
+
+
+typedef struct {
+    ngx_shop_failover_zone_t           zone;
+    size_t                             zone_size;  /* of shop_zone, or 0 */
+    ngx_array_t                        upstreams;  /* of _srv_conf_t * */
+    unsigned                           used:1;     /* any directive is */
+} ngx_shop_failover_main_conf_t;
+
+
+/* of an upstream block */
+typedef struct {
+    ngx_shop_failover_check_t         *check;      /* NULL: none */
+    ngx_shop_failover_group_t         *group;
+    ngx_http_upstream_srv_conf_t      *uscf;
+
+    /* of balance */
+    ngx_http_upstream_init_peer_pt     init;       /* the balancer's own */
+    ngx_uint_t                         applied;    /* verdict generation */
+} ngx_shop_failover_srv_conf_t;
+
+
+typedef struct {
+    ngx_shop_failover_flag_conf_t     *flag;       /* NULL: off */
+    ngx_flag_t                         fallback;
+    ngx_flag_t                         exempt;     /* status and control */
+} ngx_shop_failover_loc_conf_t;
+
+
+extern ngx_module_t  ngx_shop_failover_module;
+
+
+#define ngx_shop_failover_cycle_conf(cycle)                                  \
+    ngx_http_cycle_get_module_main_conf(cycle, ngx_shop_failover_module)
+
+/* the flag whose site a location belongs to; never NULL */
+#define ngx_shop_failover_conf_site(smcf, slcf)                              \
+    ((slcf)->flag ? (slcf)->flag                                             \
+                  : ((ngx_shop_failover_flag_conf_t **)                      \
+                         (smcf)->zone.sites.elts)[0])
+
+
+void *ngx_shop_failover_conf_create_main(ngx_conf_t *cf);
+void *ngx_shop_failover_conf_create_srv(ngx_conf_t *cf);
+void *ngx_shop_failover_conf_create_loc(ngx_conf_t *cf);
+char *ngx_shop_failover_conf_merge_loc(ngx_conf_t *cf, void *parent,
+    void *child);
+
+/* handlers of directives; each says the bad value and what would be right */
+char *ngx_shop_failover_conf_health_check(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_shop_failover_conf_maintenance(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_shop_failover_conf_zone(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/*
+ * After all blocks were read: groups from the upstreams, then the zone.
+ * Called by the composition root in its postconfiguration.
+ */
+ngx_int_t ngx_shop_failover_conf_finish(ngx_conf_t *cf);
+
+
+#endif /* _NGX_SHOP_FAILOVER_CONF_H_INCLUDED_ */

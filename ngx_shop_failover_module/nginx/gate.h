@@ -1,0 +1,35 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Who passes.
+ */
+
+
+#ifndef _NGX_SHOP_FAILOVER_GATE_H_INCLUDED_
+#define _NGX_SHOP_FAILOVER_GATE_H_INCLUDED_
+
+
+#include "nginx/conf.h"
+
+
+/* why a visitor gets the page; 0: he does not */
+typedef enum {
+    NGX_SHOP_FAILOVER_WHY_NOT = 0,
+    NGX_SHOP_FAILOVER_WHY_CLOSED,           /* the flag: all, or this path */
+    NGX_SHOP_FAILOVER_WHY_BROWSE,           /* the flag: this method */
+    NGX_SHOP_FAILOVER_WHY_RAMP,             /* not let back in yet */
+    NGX_SHOP_FAILOVER_WHY_UNSENT,           /* nothing serves, never sent */
+    NGX_SHOP_FAILOVER_WHY_SENT              /* sent to a server and failed */
+} ngx_shop_failover_why_e;
+
+
+/* the request path: one word read where the shop is open */
+ngx_shop_failover_why_e ngx_shop_failover_gate_ask(ngx_http_request_t *r,
+    ngx_shop_failover_main_conf_t *smcf, ngx_shop_failover_loc_conf_t *slcf);
+
+/* "maintenance", "browse", "reopening", "outage": of $shop_fallback */
+const char *ngx_shop_failover_gate_why(ngx_shop_failover_why_e why);
+
+
+#endif /* _NGX_SHOP_FAILOVER_GATE_H_INCLUDED_ */

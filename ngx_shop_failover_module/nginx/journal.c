@@ -1,0 +1,162 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Log lines of transitions.  Decides nothing: state/ says what changed.
+ */
+
+
+#include "nginx/journal.h"
+
+#include "logic/times.h"
+
+
+static void ngx_shop_failover_journal_group(
+    ngx_shop_failover_change_t *change);
+static void ngx_shop_failover_journal_site(
+    ngx_shop_failover_change_t *change);
+static size_t ngx_shop_failover_journal_length(u_char *buf, int64_t since);
+
+
+#define NGX_SHOP_FAILOVER_JOURNAL_CHANGES  16
+
+
+void
+ngx_shop_failover_journal_probe(ngx_shop_failover_group_t *group,
+    ngx_shop_failover_peer_t *peer, ngx_shop_failover_sample_t *sample,
+    ngx_shop_failover_commit_t *commit)
+{
+    u_char      length[NGX_SHOP_FAILOVER_TIMES_LEN];
+    ngx_log_t  *log;
+
+    log = ngx_cycle->log;
+
+    if (sample->result != NGX_SHOP_FAILOVER_RESULT_OK) {
+        ngx_log_error(NGX_LOG_INFO, log, 0,
+                      "shop failover: probe of %V in upstream \"%V\" failed: "
+                      "%*s, after %uD ms",
+                      &peer->address, &group->name,
+                      (size_t) sample->detail_len, sample->detail,
+                      sample->total);
+    }
+
+    switch (commit->edge) {
+
+    case NGX_SHOP_FAILOVER_EDGE_DOWN:
+        ngx_log_error(NGX_LOG_WARN, log, 0,
+                      "shop failover: peer %V in upstream \"%V\" is down: "
+                      "%*s, %ui of %ui failed",
+                      &peer->address, &group->name,
+                      (size_t) sample->detail_len, sample->detail,
+                      commit->run, (ngx_uint_t) group->rule.fails);
+        return;
+
+    case NGX_SHOP_FAILOVER_EDGE_UP:
+        ngx_log_error(NGX_LOG_NOTICE, log, 0,
+                      "shop failover: peer %V in upstream \"%V\" is up again: "
+                      "%ui of %ui passed, was down for %*s",
+                      &peer->address, &group->name, commit->run,
+                      (ngx_uint_t) group->rule.passes,
+                      ngx_shop_failover_journal_length(length, commit->since),
+                      length);
+        return;
+
+    case NGX_SHOP_FAILOVER_EDGE_FIRST_UP:
+        ngx_log_error(NGX_LOG_INFO, log, 0,
+                      "shop failover: peer %V in upstream \"%V\" is up: "
+                      "first probe passed",
+                      &peer->address, &group->name);
+        return;
+
+    default:
+        return;
+    }
+}
+
+
+void
+ngx_shop_failover_journal_update(ngx_shop_failover_zone_t *zone)
+{
+    ngx_uint_t                  i, n;
+    ngx_shop_failover_change_t  changes[NGX_SHOP_FAILOVER_JOURNAL_CHANGES];
+
+    do {
+        n = ngx_shop_failover_board_evaluate(zone, changes,
+                                          NGX_SHOP_FAILOVER_JOURNAL_CHANGES);
+
+        for (i = 0; i < n; i++) {
+
+            if (changes[i].group) {
+                ngx_shop_failover_journal_group(&changes[i]);
+
+            } else if (changes[i].site->path.len || zone->sites.nelts == 1) {
+                ngx_shop_failover_journal_site(&changes[i]);
+            }
+        }
+
+    } while (n == NGX_SHOP_FAILOVER_JOURNAL_CHANGES);
+}
+
+
+static void
+ngx_shop_failover_journal_group(ngx_shop_failover_change_t *change)
+{
+    u_char      length[NGX_SHOP_FAILOVER_TIMES_LEN];
+    ngx_uint_t  level;
+
+    static const char  *words[] = {
+        "is served by all its servers",
+        "has lost redundancy: a server is down",
+        "is served by backups",
+        "is served by nobody"
+    };
+
+    level = change->to > change->from ? NGX_LOG_WARN : NGX_LOG_NOTICE;
+
+    ngx_log_error(level, ngx_cycle->log, 0,
+                  "shop failover: upstream \"%V\" %s (was \"%s\" for %*s)",
+                  &change->group->name, words[change->to],
+                  ngx_shop_failover_site_group_name(change->from),
+                  ngx_shop_failover_journal_length(length, change->since),
+                  length);
+}
+
+
+static void
+ngx_shop_failover_journal_site(ngx_shop_failover_change_t *change)
+{
+    u_char      length[NGX_SHOP_FAILOVER_TIMES_LEN];
+    ngx_str_t   path;
+    ngx_uint_t  level;
+
+    path = change->site->path;
+
+    /* the site of locations without a flag is told of where it is alone */
+
+    if (path.len == 0) {
+        ngx_str_set(&path, "(none)");
+    }
+
+    level = (change->to == NGX_SHOP_FAILOVER_SITE_OUTAGE
+             || change->to == NGX_SHOP_FAILOVER_SITE_MAINTENANCE
+             || change->to == NGX_SHOP_FAILOVER_SITE_BROWSE)
+            ? NGX_LOG_WARN : NGX_LOG_NOTICE;
+
+    ngx_log_error(level, ngx_cycle->log, 0,
+                  "shop failover: site of flag %V is now \"%s\" "
+                  "(was \"%s\" for %*s)",
+                  &path, ngx_shop_failover_site_name(change->to),
+                  ngx_shop_failover_site_name(change->from),
+                  ngx_shop_failover_journal_length(length, change->since),
+                  length);
+}
+
+
+/* "how long since", in words; the length of the text */
+
+static size_t
+ngx_shop_failover_journal_length(u_char *buf, int64_t since)
+{
+    return ngx_shop_failover_times_length(buf,
+                                          ngx_shop_failover_now() - since);
+}

@@ -1,0 +1,28 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Tells people what changed: edges, not levels, once.
+ */
+
+
+#ifndef _NGX_SHOP_FAILOVER_JOURNAL_H_INCLUDED_
+#define _NGX_SHOP_FAILOVER_JOURNAL_H_INCLUDED_
+
+
+#include "nginx/conf.h"
+
+
+/* one result of a probe, and the edge that it made */
+void ngx_shop_failover_journal_probe(ngx_shop_failover_group_t *group,
+    ngx_shop_failover_peer_t *peer, ngx_shop_failover_sample_t *sample,
+    ngx_shop_failover_commit_t *commit);
+
+/*
+ * Brings groups and sites up to date and tells what that changed.  Called
+ * after an edge of a peer, a change of a flag, and once a second.
+ */
+void ngx_shop_failover_journal_update(ngx_shop_failover_zone_t *zone);
+
+
+#endif /* _NGX_SHOP_FAILOVER_JOURNAL_H_INCLUDED_ */

@@ -1,0 +1,166 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * The composition root: the table of directives, phases, filters and the
+ * module itself.  Includes everyone; nobody includes it.
+ */
+
+
+#include "nginx/conf.h"
+#include "nginx/balance.h"
+#include "nginx/page.h"
+#include "nginx/probe.h"
+#include "nginx/status.h"
+#include "nginx/watch.h"
+
+
+static ngx_int_t ngx_shop_failover_module_postconfiguration(ngx_conf_t *cf);
+static ngx_int_t ngx_shop_failover_module_init_process(ngx_cycle_t *cycle);
+static ngx_int_t ngx_shop_failover_module_header_filter(
+    ngx_http_request_t *r);
+
+
+static ngx_command_t  ngx_shop_failover_module_commands[] = {
+
+    { ngx_string("shop_health_check"),
+      NGX_HTTP_UPS_CONF|NGX_CONF_ANY,
+      ngx_shop_failover_conf_health_check,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_zone"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_shop_failover_conf_zone,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_maintenance"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_shop_failover_conf_maintenance,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_status"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
+      ngx_shop_failover_status_directive,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+      ngx_null_command
+};
+
+
+static ngx_http_module_t  ngx_shop_failover_module_ctx = {
+    NULL,                                        /* preconfiguration */
+    ngx_shop_failover_module_postconfiguration,  /* postconfiguration */
+
+    ngx_shop_failover_conf_create_main,          /* create main conf */
+    NULL,                                        /* init main conf */
+
+    ngx_shop_failover_conf_create_srv,           /* create server conf */
+    NULL,                                        /* merge server conf */
+
+    ngx_shop_failover_conf_create_loc,           /* create location conf */
+    ngx_shop_failover_conf_merge_loc             /* merge location conf */
+};
+
+
+ngx_module_t  ngx_shop_failover_module = {
+    NGX_MODULE_V1,
+    &ngx_shop_failover_module_ctx,               /* module context */
+    ngx_shop_failover_module_commands,           /* module directives */
+    NGX_HTTP_MODULE,                             /* module type */
+    NULL,                                        /* init master */
+    NULL,                                        /* init module */
+    ngx_shop_failover_module_init_process,       /* init process */
+    NULL,                                        /* init thread */
+    NULL,                                        /* exit thread */
+    NULL,                                        /* exit process */
+    NULL,                                        /* exit master */
+    NGX_MODULE_V1_PADDING
+};
+
+
+static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
+
+
+static ngx_int_t
+ngx_shop_failover_module_postconfiguration(ngx_conf_t *cf)
+{
+    ngx_http_handler_pt            *h;
+    ngx_http_core_main_conf_t      *cmcf;
+    ngx_shop_failover_main_conf_t  *smcf;
+
+    smcf = ngx_http_conf_get_module_main_conf(cf, ngx_shop_failover_module);
+
+    if (!smcf->used) {
+        return NGX_OK;
+    }
+
+    if (ngx_shop_failover_conf_finish(cf) != NGX_OK
+        || ngx_shop_failover_balance_init(cf) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    /*
+     * The access phase: after realip and rewrite, and before the checks of
+     * the shop's own visitors, as a module that was loaded last is asked first.
+     */
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    h = ngx_array_push(&cmcf->phases[NGX_HTTP_ACCESS_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_shop_failover_page_handler;
+
+    ngx_http_next_header_filter = ngx_http_top_header_filter;
+    ngx_http_top_header_filter = ngx_shop_failover_module_header_filter;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_shop_failover_module_init_process(ngx_cycle_t *cycle)
+{
+    ngx_shop_failover_main_conf_t  *smcf;
+
+    /* the cache manager and loader run this, too */
+
+    if (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE)
+    {
+        return NGX_OK;
+    }
+
+    smcf = ngx_shop_failover_cycle_conf(cycle);
+
+    if (smcf == NULL || !smcf->used) {
+        return NGX_OK;
+    }
+
+    if (ngx_shop_failover_watch_start(cycle, smcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_shop_failover_probe_start(cycle, smcf);
+}
+
+
+static ngx_int_t
+ngx_shop_failover_module_header_filter(ngx_http_request_t *r)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_shop_failover_page_replace(r, ngx_http_next_header_filter);
+
+    return rc == NGX_DECLINED ? ngx_http_next_header_filter(r) : rc;
+}

@@ -1,0 +1,21 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * When to probe: timers and leases of this worker.
+ */
+
+
+#ifndef _NGX_SHOP_FAILOVER_PROBE_H_INCLUDED_
+#define _NGX_SHOP_FAILOVER_PROBE_H_INCLUDED_
+
+
+#include "nginx/conf.h"
+
+
+/* called in init_process of each worker; NGX_ERROR: no memory */
+ngx_int_t ngx_shop_failover_probe_start(ngx_cycle_t *cycle,
+    ngx_shop_failover_main_conf_t *smcf);
+
+
+#endif /* _NGX_SHOP_FAILOVER_PROBE_H_INCLUDED_ */

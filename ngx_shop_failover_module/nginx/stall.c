@@ -1,0 +1,69 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * A heartbeat: a timer that notes by how much it came too late.
+ */
+
+
+#include "nginx/stall.h"
+
+
+static void ngx_shop_failover_stall_beat(ngx_event_t *ev);
+static ngx_msec_t ngx_shop_failover_stall_late(
+    ngx_shop_failover_stall_t *stall);
+
+
+#define NGX_SHOP_FAILOVER_STALL_PERIOD  200       /* ms */
+#define NGX_SHOP_FAILOVER_STALL_NOISE   20        /* ms: a busy loop is this */
+
+
+void
+ngx_shop_failover_stall_start(ngx_shop_failover_stall_t *stall,
+    ngx_log_t *log)
+{
+    stall->timer.data = stall;
+    stall->timer.fd = (ngx_socket_t) -1;
+
+    stall->event.handler = ngx_shop_failover_stall_beat;
+    stall->event.data = &stall->timer;
+    stall->event.log = log;
+    stall->event.cancelable = 1;
+
+    stall->expected = ngx_current_msec + NGX_SHOP_FAILOVER_STALL_PERIOD;
+
+    ngx_add_timer(&stall->event, NGX_SHOP_FAILOVER_STALL_PERIOD);
+}
+
+
+static void
+ngx_shop_failover_stall_beat(ngx_event_t *ev)
+{
+    ngx_shop_failover_timer_t  *timer = ev->data;
+    ngx_shop_failover_stall_t  *stall = timer->data;
+
+    stall->total += ngx_shop_failover_stall_late(stall);
+    stall->expected = ngx_current_msec + NGX_SHOP_FAILOVER_STALL_PERIOD;
+
+    if (!ngx_exiting) {
+        ngx_add_timer(ev, NGX_SHOP_FAILOVER_STALL_PERIOD);
+    }
+}
+
+
+static ngx_msec_t
+ngx_shop_failover_stall_late(ngx_shop_failover_stall_t *stall)
+{
+    ngx_msec_int_t  late;
+
+    late = (ngx_msec_int_t) (ngx_current_msec - stall->expected);
+
+    return late > NGX_SHOP_FAILOVER_STALL_NOISE ? (ngx_msec_t) late : 0;
+}
+
+
+ngx_msec_t
+ngx_shop_failover_stall_total(ngx_shop_failover_stall_t *stall)
+{
+    return stall->total + ngx_shop_failover_stall_late(stall);
+}

@@ -1,0 +1,48 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * How long this worker itself stood still: a probe that ran out of time
+ * meanwhile says nothing about the server.
+ */
+
+
+#ifndef _NGX_SHOP_FAILOVER_STALL_H_INCLUDED_
+#define _NGX_SHOP_FAILOVER_STALL_H_INCLUDED_
+
+
+#include "nginx/compat.h"
+
+
+/*
+ * Begins as a connection does: nginx's debug log reads the descriptor behind
+ * ev->data of every timer (ngx_event_ident() in src/event/ngx_event.h).
+ */
+typedef struct {
+    void           *data;
+    ngx_event_t    *read;
+    ngx_event_t    *write;
+    ngx_socket_t    fd;
+} ngx_shop_failover_timer_t;
+
+
+typedef struct {
+    ngx_shop_failover_timer_t   timer;
+    ngx_event_t                 event;
+    ngx_msec_t                  expected;    /* of the next beat */
+    ngx_msec_t                  total;       /* ms late so far */
+} ngx_shop_failover_stall_t;
+
+
+/* starts the heartbeat of this worker; stall is zeroed memory */
+void ngx_shop_failover_stall_start(ngx_shop_failover_stall_t *stall,
+    ngx_log_t *log);
+
+/*
+ * Milliseconds for which the event loop was late, so far, a delay that goes
+ * on included; what happened in between is the difference of two calls.
+ */
+ngx_msec_t ngx_shop_failover_stall_total(ngx_shop_failover_stall_t *stall);
+
+
+#endif /* _NGX_SHOP_FAILOVER_STALL_H_INCLUDED_ */

@@ -1,0 +1,102 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * The board: what the shop as a whole is, and what its flags say.  Written by
+ * whoever finds a change, read by every request through one word.
+ */
+
+
+#ifndef _NGX_SHOP_FAILOVER_BOARD_H_INCLUDED_
+#define _NGX_SHOP_FAILOVER_BOARD_H_INCLUDED_
+
+
+#include "state/zone.h"
+
+
+/* what a request asks first; anything but OPEN needs a closer look */
+typedef enum {
+    NGX_SHOP_FAILOVER_GATE_OPEN = 0,
+    NGX_SHOP_FAILOVER_GATE_CLOSED,
+    NGX_SHOP_FAILOVER_GATE_BROWSE,          /* only safe methods pass */
+    NGX_SHOP_FAILOVER_GATE_PATHS,           /* only the notice's paths closed */
+    NGX_SHOP_FAILOVER_GATE_RAMP             /* visitors are let back in */
+} ngx_shop_failover_gate_e;
+
+
+/* one change of the state of a group or a site, to be told to people */
+typedef struct {
+    ngx_shop_failover_group_t        *group;      /* NULL: of a site */
+    ngx_shop_failover_flag_conf_t    *site;       /* NULL: of a group */
+    unsigned                          from;
+    unsigned                          to;
+    int64_t                           since;      /* of "from", Unix s */
+} ngx_shop_failover_change_t;
+
+
+/* the board as one site sees it, copied under the lock */
+typedef struct {
+    ngx_uint_t                        version;
+    ngx_shop_failover_site_t          site;
+    unsigned                          flag:1;
+    int                               error;      /* errno, flag not read */
+    int64_t                           flag_since;
+    ngx_shop_failover_notice_t        notice;     /* empty without a flag */
+} ngx_shop_failover_board_view_t;
+
+
+/* called by zone only */
+void ngx_shop_failover_board_register_locked(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_sh_t *old);
+
+/* no lock: the request path */
+#define ngx_shop_failover_board_gate(zone, conf)                             \
+    ((zone)->sh->sites[(conf)->index]->gate)
+
+/* no lock; changes with everything that a page of this site shows */
+#define ngx_shop_failover_board_version(zone, conf)                          \
+    ((zone)->sh->sites[(conf)->index]->version)
+
+/* no lock; the site's state, an ngx_shop_failover_site_e */
+#define ngx_shop_failover_board_state(zone, conf)                            \
+    ((zone)->sh->sites[(conf)->index]->site.state)
+
+/*
+ * One worker reads a changed flag.  NGX_OK: this one, for the next timeout ms;
+ * NGX_DECLINED: the signature is the published one; NGX_BUSY: another worker
+ * is at it.
+ */
+ngx_int_t ngx_shop_failover_board_claim(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_flag_conf_t *conf, ngx_shop_failover_signature_t *sig,
+    ngx_msec_t timeout);
+
+/*
+ * Publishes what was read, ends the claim.  notice is NULL where there is no
+ * file; error is the errno of a file that could not be read, then notice is
+ * ignored and the last good text stays.
+ */
+void ngx_shop_failover_board_publish(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_flag_conf_t *conf, ngx_shop_failover_signature_t *sig,
+    ngx_shop_failover_notice_t *notice, ngx_err_t error);
+
+/* ends the claim and changes nothing */
+void ngx_shop_failover_board_abandon(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_flag_conf_t *conf);
+
+/*
+ * Brings groups and sites up to date with the peers, the flags and the time.
+ * Any worker, at any time; the changes it made are in changes (at most n,
+ * more stay for the next call), and it alone is to tell people.
+ */
+ngx_uint_t ngx_shop_failover_board_evaluate(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_change_t *changes, ngx_uint_t n);
+
+/* whether this worker is to evaluate in this period (one of all workers) */
+ngx_uint_t ngx_shop_failover_board_tick(ngx_shop_failover_zone_t *zone,
+    ngx_msec_t period);
+
+void ngx_shop_failover_board_view(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_flag_conf_t *conf, ngx_shop_failover_board_view_t *view);
+
+
+#endif /* _NGX_SHOP_FAILOVER_BOARD_H_INCLUDED_ */

@@ -1,0 +1,293 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Shared memory: layout, sizing, and reuse over a reload.  A reload may still
+ * fail after the zone was initialized (nginx: ngx_init_cycle() in
+ * src/core/ngx_cycle.c), so nothing that the running generation uses is
+ * changed here: records are only found or added.
+ */
+
+
+#include "state/zone.h"
+#include "state/peers.h"
+#include "state/board.h"
+
+
+static size_t ngx_shop_failover_zone_need(ngx_shop_failover_zone_t *zone,
+    ngx_uint_t *nslots);
+static size_t ngx_shop_failover_zone_slab(size_t size);
+static ngx_shop_failover_sh_t *ngx_shop_failover_zone_old(ngx_cycle_t *old,
+    ngx_str_t *name, void *tag, size_t *size);
+static ngx_int_t ngx_shop_failover_zone_init(ngx_shm_zone_t *shm_zone,
+    void *data);
+static ngx_int_t ngx_shop_failover_zone_create(ngx_shop_failover_zone_t *zone);
+
+
+static ngx_str_t  ngx_shop_failover_zone_name = ngx_string("shop_failover");
+
+
+ngx_int_t
+ngx_shop_failover_zone_add(ngx_conf_t *cf, ngx_shop_failover_zone_t *zone,
+    size_t size, void *tag)
+{
+    size_t                   need, old_size;
+    ngx_uint_t               nslots;
+    ngx_shop_failover_sh_t  *old;
+
+    need = ngx_shop_failover_zone_need(zone, &nslots);
+
+    if (size && size < need) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"shop_zone\" of %uz bytes is too small for %ui "
+                           "peers, at least %uzk is needed; without the "
+                           "directive the size is chosen by itself",
+                           size, nslots, (need + 1023) / 1024);
+        return NGX_ERROR;
+    }
+
+    if (size == 0) {
+
+        /* in steps, so that a few peers more still find their old zone */
+
+        size = ngx_align(need + need / 8, 64 * 1024);
+    }
+
+    size = ngx_align(size, ngx_pagesize);
+
+    old = ngx_shop_failover_zone_old(cf->cycle->old_cycle,
+                                     &ngx_shop_failover_zone_name, tag,
+                                     &old_size);
+
+    if (old && old_size == size && !ngx_shop_failover_peers_fit(zone, old)) {
+
+        /* another size is a new segment, into which the state is copied */
+
+        size += ngx_pagesize;
+    }
+
+    zone->shm_zone = ngx_shared_memory_add(cf, &ngx_shop_failover_zone_name,
+                                           size, tag);
+    if (zone->shm_zone == NULL) {
+        return NGX_ERROR;
+    }
+
+    zone->shm_zone->init = ngx_shop_failover_zone_init;
+    zone->shm_zone->data = zone;
+
+    return NGX_OK;
+}
+
+
+/* what ngx_slab_alloc() takes for size: a power of two, or whole pages */
+
+static size_t
+ngx_shop_failover_zone_slab(size_t size)
+{
+    size_t  n;
+
+    if (size >= ngx_pagesize / 2) {
+        return ngx_align(size, ngx_pagesize);
+    }
+
+    for (n = 8; n < size; n <<= 1) { /* void */ }
+
+    return n;
+}
+
+
+static size_t
+ngx_shop_failover_zone_need(ngx_shop_failover_zone_t *zone,
+    ngx_uint_t *nslots)
+{
+    size_t                           size, names;
+    ngx_uint_t                       i, j, n;
+    ngx_shop_failover_peer_t        *peer;
+    ngx_shop_failover_group_t      **group;
+    ngx_shop_failover_flag_conf_t  **site;
+
+    n = 0;
+    names = 0;
+    group = zone->groups.elts;
+
+    for (i = 0; i < zone->groups.nelts; i++) {
+        n += group[i]->peers.nelts
+             + group[i]->resolve * NGX_SHOP_FAILOVER_RESERVE;
+
+        names += ngx_shop_failover_zone_slab(group[i]->name.len)
+                 + group[i]->resolve * NGX_SHOP_FAILOVER_RESERVE * 128;
+
+        peer = group[i]->peers.elts;
+
+        for (j = 0; j < group[i]->peers.nelts; j++) {
+            names += ngx_shop_failover_zone_slab(peer[j].server.len
+                                                 + peer[j].address.len);
+        }
+    }
+
+    *nslots = n;
+
+    size = ngx_shop_failover_zone_slab(sizeof(ngx_shop_failover_sh_t))
+           + ngx_align(n * sizeof(ngx_shop_failover_peer_sh_t), ngx_pagesize)
+           + ngx_align(2 * n * sizeof(uint32_t), ngx_pagesize)
+           + ngx_align((zone->groups.nelts + 8)
+                       * sizeof(ngx_shop_failover_group_sh_t), ngx_pagesize)
+           + ngx_align((zone->sites.nelts + 8) * sizeof(void *),
+                       ngx_pagesize)
+           + names;
+
+    site = zone->sites.elts;
+
+    for (i = 0; i < zone->sites.nelts; i++) {
+        size += ngx_shop_failover_zone_slab(site[i]->path.len)
+                + ngx_align(sizeof(ngx_shop_failover_site_sh_t),
+                            ngx_pagesize);
+    }
+
+    /* the slab's own: its header, a page record a page, half-empty pages */
+
+    size += size / ngx_pagesize * sizeof(ngx_slab_page_t) + 16 * ngx_pagesize;
+
+    return size;
+}
+
+
+/* the zone of the running generation, while the next one is being set up */
+
+static ngx_shop_failover_sh_t *
+ngx_shop_failover_zone_old(ngx_cycle_t *old, ngx_str_t *name, void *tag,
+    size_t *size)
+{
+    ngx_uint_t        i;
+    ngx_shm_zone_t   *shm_zone;
+    ngx_list_part_t  *part;
+
+    if (old == NULL || ngx_is_init_cycle(old)) {
+        return NULL;
+    }
+
+    part = &old->shared_memory.part;
+    shm_zone = part->elts;
+
+    for (i = 0; /* void */ ; i++) {
+
+        if (i >= part->nelts) {
+            if (part->next == NULL) {
+                return NULL;
+            }
+
+            part = part->next;
+            shm_zone = part->elts;
+            i = 0;
+        }
+
+        if (shm_zone[i].tag == tag
+            && shm_zone[i].shm.name.len == name->len
+            && ngx_strncmp(shm_zone[i].shm.name.data, name->data, name->len)
+               == 0
+            && shm_zone[i].data)
+        {
+            *size = shm_zone[i].shm.size;
+            return ((ngx_shop_failover_zone_t *) shm_zone[i].data)->sh;
+        }
+    }
+}
+
+
+static ngx_int_t
+ngx_shop_failover_zone_init(ngx_shm_zone_t *shm_zone, void *data)
+{
+    size_t                     size;
+    ngx_shop_failover_sh_t    *old;
+    ngx_shop_failover_zone_t  *zone, *ozone;
+
+    zone = shm_zone->data;
+    ozone = data;
+    old = NULL;
+
+    zone->shpool = (ngx_slab_pool_t *) shm_zone->shm.addr;
+
+    if (ozone) {
+        zone->sh = ozone->sh;
+
+    } else {
+        /* ngx_cycle is the running one until ngx_init_cycle() has returned */
+
+        old = ngx_shop_failover_zone_old((ngx_cycle_t *) ngx_cycle,
+                                         &shm_zone->shm.name, shm_zone->tag,
+                                         &size);
+
+        if (ngx_shop_failover_zone_create(zone) != NGX_OK) {
+            ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
+                          "shop failover: no room in the shared memory zone "
+                          "\"%V\" of %uz bytes", &shm_zone->shm.name,
+                          shm_zone->shm.size);
+            return NGX_ERROR;
+        }
+    }
+
+    ngx_shmtx_lock(&zone->shpool->mutex);
+
+    if (old) {
+        zone->sh->generation = old->generation;
+        zone->sh->next_id = old->next_id;
+    }
+
+    zone->generation = ++zone->sh->generation;
+
+    ngx_shop_failover_peers_register_locked(zone, old);
+    ngx_shop_failover_board_register_locked(zone, old);
+
+    ngx_shmtx_unlock(&zone->shpool->mutex);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_shop_failover_zone_create(ngx_shop_failover_zone_t *zone)
+{
+    ngx_uint_t               n;
+    ngx_shop_failover_sh_t  *sh;
+
+    sh = ngx_slab_calloc(zone->shpool, sizeof(ngx_shop_failover_sh_t));
+    if (sh == NULL) {
+        return NGX_ERROR;
+    }
+
+    (void) ngx_shop_failover_zone_need(zone, &n);
+
+    sh->version = NGX_SHOP_FAILOVER_ZONE_VERSION;
+    sh->next_id = 1;
+    sh->free = NGX_SHOP_FAILOVER_NO_SLOT;
+
+    sh->nslots = n;
+    sh->ngroups = zone->groups.nelts + 8;
+    sh->nsites = zone->sites.nelts + 8;
+
+    for (sh->nbuckets = 1; sh->nbuckets < n; sh->nbuckets <<= 1) { /* void */ }
+
+    sh->buckets = ngx_slab_alloc(zone->shpool,
+                                 sh->nbuckets * sizeof(uint32_t));
+
+    sh->peers = ngx_slab_calloc(zone->shpool, (n ? n : 1)
+                                        * sizeof(ngx_shop_failover_peer_sh_t));
+
+    sh->groups = ngx_slab_calloc(zone->shpool, sh->ngroups
+                                       * sizeof(ngx_shop_failover_group_sh_t));
+
+    sh->sites = ngx_slab_calloc(zone->shpool, sh->nsites * sizeof(void *));
+
+    if (sh->buckets == NULL || sh->peers == NULL || sh->groups == NULL
+        || sh->sites == NULL)
+    {
+        return NGX_ERROR;
+    }
+
+    ngx_memset(sh->buckets, 0xff, sh->nbuckets * sizeof(uint32_t));
+
+    zone->sh = sh;
+    zone->shpool->data = sh;
+
+    return NGX_OK;
+}

@@ -1,0 +1,198 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * The shared memory: its layout, its size, and how it outlives a reload.
+ * The only users of what is declared here are the files of state/; the rest
+ * of the module sees peers.h and board.h.
+ */
+
+
+#ifndef _NGX_SHOP_FAILOVER_ZONE_H_INCLUDED_
+#define _NGX_SHOP_FAILOVER_ZONE_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_event.h>
+
+#include "logic/flag.h"
+#include "logic/site.h"
+#include "logic/verdict.h"
+
+
+#define NGX_SHOP_FAILOVER_ZONE_VERSION   1
+#define NGX_SHOP_FAILOVER_NO_SLOT        ((uint32_t) -1)
+#define NGX_SHOP_FAILOVER_DETAIL_LEN     96
+#define NGX_SHOP_FAILOVER_HISTORY        64       /* results, 4 bits each */
+#define NGX_SHOP_FAILOVER_RESERVE        16       /* slots a "resolve" server */
+
+
+/* what one probe found; written whole by peers_commit() */
+typedef struct {
+    int64_t                          at;          /* Unix ms */
+    uint32_t                         connect;     /* ms */
+    uint32_t                         tls;         /* ms */
+    uint32_t                         first;       /* ms, to the first byte */
+    uint32_t                         total;       /* ms */
+    uint8_t                          result;      /* _result_e */
+    uint8_t                          detail_len;
+    u_char                           detail[NGX_SHOP_FAILOVER_DETAIL_LEN];
+} ngx_shop_failover_sample_t;
+
+
+/*
+ * One peer, keyed by upstream, server and address.  Written under the mutex of
+ * the slab pool, which the master forces open when a worker dies; "unusable"
+ * alone is read without a lock, on the request path.
+ */
+typedef struct {
+    uint64_t                         id;          /* changes with the key */
+    ngx_atomic_t                     unusable;
+
+    uint32_t                         hash;
+    uint32_t                         next;        /* slot, or NO_SLOT */
+    uint32_t                         group;
+    uint16_t                         server_len;
+    uint16_t                         address_len;
+    u_char                          *names;       /* server, address */
+
+    ngx_shop_failover_verdict_t      verdict;
+    uint32_t                         downs;       /* up -> down, so far */
+    int64_t                          since;       /* Unix s, of the state */
+    int64_t                          doubt;       /* Unix ms: first failure */
+    ngx_msec_t                       up_since;    /* monotonic; 0: start */
+    uint64_t                         checks;
+    uint64_t                         fails;
+    ngx_shop_failover_sample_t       last;
+    uint8_t                          history[NGX_SHOP_FAILOVER_HISTORY / 2];
+
+    /* the lease: who probes */
+    ngx_pid_t                        owner;
+    uint32_t                         generation;  /* of the owner's cycle */
+    uint16_t                         worker;      /* of the owner */
+    uint8_t                          probing;
+    uint32_t                         epoch;       /* of the probe in flight */
+    ngx_msec_t                       due;
+    ngx_msec_t                       until;
+    ngx_msec_t                       touched;
+} ngx_shop_failover_peer_sh_t;
+
+
+typedef struct {
+    ngx_str_t                        name;        /* data is in the zone */
+    uint8_t                          state;       /* _group_e */
+    int64_t                          since;       /* Unix s */
+} ngx_shop_failover_group_sh_t;
+
+
+/* what identifies the content of a flag file without reading it */
+typedef struct {
+    uint64_t                         dev;
+    uint64_t                         ino;
+    int64_t                          size;        /* -1: no file */
+    int64_t                          mtime;       /* ns */
+    int64_t                          ctime;       /* ns */
+} ngx_shop_failover_signature_t;
+
+
+/* one flag, and the state of what it closes; number 0 is of no flag */
+typedef struct {
+    ngx_str_t                        path;        /* data is in the zone */
+    ngx_atomic_t                     gate;        /* _gate_e, no lock */
+    ngx_atomic_t                     version;     /* of all that a page shows */
+    ngx_shop_failover_site_t         site;
+    ngx_shop_failover_signature_t    signature;
+    int64_t                          flag_since;  /* Unix s */
+    ngx_msec_t                       claimed;     /* until; 0: nobody reads */
+    uint32_t                         index;       /* in sh->sites */
+    uint8_t                          flag;        /* a file is there */
+    uint8_t                          asked;       /* _flag_state_e */
+    int32_t                          error;       /* errno of the last read */
+    ngx_shop_failover_notice_t       notice;
+} ngx_shop_failover_site_sh_t;
+
+
+typedef struct {
+    uint32_t                         version;     /* ZONE_VERSION */
+    uint32_t                         generation;  /* of the newest cycle */
+    uint64_t                         next_id;
+
+    ngx_atomic_t                     verdicts;    /* generation of verdicts */
+
+    uint32_t                         nslots;
+    uint32_t                         used;        /* slots ever used */
+    uint32_t                         free;        /* list of free slots */
+    uint32_t                         nbuckets;    /* a power of two */
+    uint32_t                        *buckets;
+    ngx_shop_failover_peer_sh_t     *peers;
+
+    uint32_t                         ngroups;
+    uint32_t                         groups_used;
+    ngx_shop_failover_group_sh_t    *groups;
+
+    uint32_t                         nsites;
+    uint32_t                         sites_used;
+    ngx_shop_failover_site_sh_t    **sites;
+
+    ngx_msec_t                       ticked;      /* last evaluation */
+} ngx_shop_failover_sh_t;
+
+
+/* a peer as the configuration or the resolver names it; process memory */
+typedef struct {
+    ngx_str_t                        server;      /* as written */
+    ngx_str_t                        address;     /* as resolved, text */
+    struct sockaddr                 *sockaddr;
+    socklen_t                        socklen;
+    uint64_t                         id;
+    uint32_t                         slot;        /* or NO_SLOT */
+    unsigned                         backup:1;
+    unsigned                         down:1;      /* by the configuration */
+} ngx_shop_failover_peer_t;
+
+
+typedef struct {
+    ngx_str_t                        name;
+    ngx_array_t                      peers;       /* of _peer_t */
+    ngx_array_t                      chain;       /* of _group_t *: backups */
+    ngx_shop_failover_verdict_rule_t rule;
+    uint32_t                         index;       /* in sh->groups */
+    ngx_uint_t                       resolve;     /* "resolve" servers */
+    unsigned                         checked:1;   /* has probes */
+    unsigned                         backup:1;    /* of another group */
+} ngx_shop_failover_group_t;
+
+
+typedef struct {
+    ngx_str_t                        path;        /* len 0: of no flag */
+    ngx_msec_t                       hold;
+    ngx_msec_t                       ramp;
+    uint32_t                         index;       /* in sh->sites */
+} ngx_shop_failover_flag_conf_t;
+
+
+typedef struct {
+    ngx_shop_failover_sh_t          *sh;
+    ngx_slab_pool_t                 *shpool;
+    ngx_shm_zone_t                  *shm_zone;
+    ngx_array_t                      groups;      /* of _group_t * */
+    ngx_array_t                      sites;       /* of _flag_conf_t * */
+    uint32_t                         generation;
+} ngx_shop_failover_zone_t;
+
+
+/* "now" for since, eta and the like: Unix seconds */
+#define ngx_shop_failover_now()  ((int64_t) ngx_time())
+
+
+/*
+ * Adds the zone once the configuration is complete: groups and sites are
+ * filled, size is that of shop_zone or 0.  Refuses a size that is too small,
+ * naming the one that is needed.
+ */
+ngx_int_t ngx_shop_failover_zone_add(ngx_conf_t *cf,
+    ngx_shop_failover_zone_t *zone, size_t size, void *tag);
+
+
+#endif /* _NGX_SHOP_FAILOVER_ZONE_H_INCLUDED_ */
