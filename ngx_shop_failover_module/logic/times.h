@@ -22,31 +22,56 @@
  * "+45m", "+1h30m", "+90s", "+2d" (counted from anchor; a unit is required, so
  * that a torn "+4" is refused and not misread), "04:30" (the next such time
  * after anchor, local zone), "2026-11-21 04:30[:00]" (local zone), RFC 3339.
- * Refused: ambiguous dates ("11/12"), impossible ones, trailing bytes.
+ * Refused: ambiguous dates ("11/12"), impossible ones, trailing bytes, RFC
+ * 3339 without its zone (it may be torn), what is before 1970 or after 9999.
  *
- * NGX_SHOP_FAILOVER_OK and *at (Unix seconds), or ERROR and *reason: a static
- * text for a person, e.g. "no unit after the number, write +45m".
+ * A local time that the end of summer time makes twice is the first of the two
+ * ("04:30": the first that is after anchor); one that its start leaves out
+ * counts as if the clocks had not changed.
+ *
+ * NGX_SHOP_FAILOVER_OK and *at (Unix seconds, above 0), or ERROR and *reason:
+ * a text of ngx_shop_failover_times_reason() for a person, e.g. "no unit after
+ * the number, write +45m".
  */
 int ngx_shop_failover_times_parse(const ngx_shop_failover_str_t *text,
     int64_t anchor, int64_t *at, const char **reason);
+
+/*
+ * "04:30" of something that was said already: the latest such local time that
+ * is not after limit.  OK and *at, or ERROR: not HH:MM.
+ */
+int ngx_shop_failover_times_last(const ngx_shop_failover_str_t *text,
+    int64_t limit, int64_t *at);
+
+/* every text that *reason may get, from 0; NULL past the last */
+const char *ngx_shop_failover_times_reason(unsigned i);
 
 /* whether the text is counted from an anchor ("+...") */
 int ngx_shop_failover_times_is_relative(const ngx_shop_failover_str_t *text);
 
 /*
- * "45s", "10m", "1h30m", "2d": a length, not a point.  Seconds.  For
- * shopctl and control requests; no sign, a unit is required.
+ * "45s", "10m", "1h30m", "1h 30m", "2d": a length, not a point.  Seconds, at
+ * most ten years.  For shopctl and control requests; no sign, a unit is
+ * required, units go from large to small.
  */
 int ngx_shop_failover_times_parse_length(const ngx_shop_failover_str_t *text,
     int64_t *seconds, const char **reason);
 
-/* RFC 3339 in UTC, "2026-11-21T03:30:00Z"; returns the length, no NUL */
+/*
+ * The writers below take a buf of TIMES_LEN, return the length and promise no
+ * NUL.  A time before 1970 or after 9999 is written as that end.
+ */
+
+/* RFC 3339 in UTC, "2026-11-21T03:30:00Z" */
 size_t ngx_shop_failover_times_rfc3339(unsigned char *buf, int64_t at);
 
-/* "2026-11-21 04:30 CET" in the local zone, for operators; the length */
+/* "2026-11-21 04:30 CET" in the local zone, for operators */
 size_t ngx_shop_failover_times_local(unsigned char *buf, int64_t at);
 
-/* "1h 20m", "45s", "3d 4h": how long, the two largest units; the length */
+/*
+ * "1h 20m", "45s", "3d 4h": how long, the largest unit and the one below it,
+ * cut and not rounded; below 0 counts as "0s"
+ */
 size_t ngx_shop_failover_times_length(unsigned char *buf, int64_t seconds);
 
 /*
