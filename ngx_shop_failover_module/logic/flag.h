@@ -21,6 +21,16 @@
 #define NGX_SHOP_FAILOVER_FLAG_PATHS      32
 #define NGX_SHOP_FAILOVER_FLAG_WARNINGS   16
 
+/* bytes of one text, and of the piece that a warning quotes */
+#define NGX_SHOP_FAILOVER_FLAG_TEXT_MAX   500
+#define NGX_SHOP_FAILOVER_FLAG_WHAT_MAX   64
+
+/*
+ * An update's "HH:MM" may be this much ahead of the file's time, else it is
+ * yesterday's; seconds.
+ */
+#define NGX_SHOP_FAILOVER_FLAG_SLACK      900
+
 
 typedef enum {
     NGX_SHOP_FAILOVER_FLAG_FULL = 0,
@@ -103,12 +113,24 @@ typedef struct {
 /*
  * Parses a whole file.  Never fails: a bad line is ignored with a warning, and
  * any prefix of a valid file is valid.  size above MAX_SIZE is the caller's
- * error (the file is then "too big").  CRLF and a BOM are accepted, invalid
- * UTF-8 is replaced (never longer than the input), control bytes are dropped.
+ * error (the file is then "too big"); what is beyond is not looked at.
  *
- * mtime anchors relative times ("+45m") unless prev (may be NULL) has the same
- * line: then prev's resolved time is kept, so that appending an update does
- * not move the ETA.  mtime later than now counts as now.
+ * text becomes the file itself, made clean: CRLF and a BOM are accepted, each
+ * ill-formed piece of UTF-8 becomes one "?" (never longer than the input), a
+ * tab becomes a space, other control bytes are dropped.  notice is wholly
+ * written, so two notices are equal where their bytes are.
+ *
+ * Keys are read without regard to case.  Of a key that may stand once the last
+ * line wins, also where its value is bad (start: bad_start; until: no end;
+ * mode: full; eta, next-update: none; end: manual); of updates the last 32,
+ * of contacts, languages and paths the first ones stay.  After a time, a mode
+ * or an end " # ..." is a comment; in a text it is text.
+ *
+ * mtime anchors what is counted or completed from a moment ("+45m", "04:30",
+ * the "HH:MM" of an update) unless prev (may be NULL; not notice itself) has
+ * the same line: then prev's resolved time is kept, so that appending an
+ * update does not move the ETA.  prev is what was in force until now: NULL
+ * after the shop was open.  mtime later than now, or none (0), counts as now.
  */
 void ngx_shop_failover_flag_parse(ngx_shop_failover_notice_t *notice,
     const ngx_shop_failover_notice_t *prev, const unsigned char *data,
@@ -118,12 +140,18 @@ void ngx_shop_failover_flag_parse(ngx_shop_failover_notice_t *notice,
 ngx_shop_failover_str_t ngx_shop_failover_flag_text(
     const ngx_shop_failover_notice_t *notice, ngx_shop_failover_span_t span);
 
-/* the status text for a language ("de-AT" falls to "de", then to status) */
+/*
+ * the status text for a language ("de-AT" falls to "de", then to status), or
+ * len 0: the built-in text
+ */
 ngx_shop_failover_str_t ngx_shop_failover_flag_status(
     const ngx_shop_failover_notice_t *notice,
     const ngx_shop_failover_str_t *lang);
 
-/* "unknown key", "bad time: no unit after the number, write +45m", ... */
+/*
+ * "unknown key", "no unit after the number, write as 45m", ...: for a person,
+ * beside the piece; NULL: no such reason
+ */
 const char *ngx_shop_failover_flag_reason(unsigned reason);
 
 
