@@ -328,13 +328,17 @@ ngx_shop_failover_keys_set_mode(ngx_shop_failover_keys_ctx_t *ctx,
 }
 
 
+/* one warning for all that are bad: a sentence would fill the table */
+
 static void
 ngx_shop_failover_keys_set_paths(ngx_shop_failover_keys_ctx_t *ctx,
     ngx_shop_failover_span_t rest)
 {
+    unsigned                     bad;
     ngx_shop_failover_span_t     path;
     ngx_shop_failover_notice_t  *notice;
 
+    bad = 0;
     notice = ctx->notice;
 
     while (rest.len) {
@@ -347,8 +351,11 @@ ngx_shop_failover_keys_set_paths(ngx_shop_failover_keys_ctx_t *ctx,
         }
 
         if (notice->text[path.off] != '/') {
-            ngx_shop_failover_keys_warn(ctx, NGX_SHOP_FAILOVER_KEYS_BAD_PATH,
-                                        path);
+            if (!bad++) {
+                ngx_shop_failover_keys_warn(ctx,
+                                     NGX_SHOP_FAILOVER_KEYS_BAD_PATH, path);
+            }
+
             continue;
         }
 
