@@ -665,6 +665,8 @@ test_times_retry_after(void **state)
 
     assert_int_equal(ngx_shop_failover_times_retry_after(1001, 1000, 120, 30,
                                                          3600, 0), 30);
+    assert_int_equal(ngx_shop_failover_times_retry_after(4601, 1000, 120, 30,
+                                                         3600, 0), 3600);
     assert_int_equal(ngx_shop_failover_times_retry_after(99999, 1000, 120, 30,
                                                          3600, 77), 3600);
     assert_int_equal(ngx_shop_failover_times_retry_after(4500, 1000, 120, 30,
