@@ -18,6 +18,7 @@ readonly TOP=$(cd "$(dirname "$0")/../.." && pwd)
 readonly SRC=$(realpath -m "${NGINX_SRC:-/usr/share/nginx/src}")
 readonly OUT=$(realpath -m "${!#}")
 readonly FARM=$OUT/nginx
+readonly SOURCES=$TOP/ngx_shop_failover_module
 
 HARDENING="-fstack-protector-strong -Wformat -Werror=format-security"
 HARDENING="$HARDENING -D_FORTIFY_SOURCE=2"
@@ -55,7 +56,7 @@ write_settings() {
     local now
 
     now=$(printf '%s\n' "$TOP" "$SRC" "nginx $(nginx_version)" \
-        "$CC" "$CC_OPT" "$LD_OPT")
+        "$CC" "$CC_OPT" "$LD_OPT" "$SOURCES"/*/*.[ch])
 
     [[ $now == "$(cat "$OUT/settings" 2>/dev/null)" ]] ||
         echo "$now" > "$OUT/settings"
@@ -101,9 +102,7 @@ drop_stale_objects() {
 
     [[ -e $module ]] || return 0
 
-    if find "$TOP/ngx_shop_failover_module" -name '*.h' -newer "$module" |
-        grep -q .
-    then
+    if find "$SOURCES" -name '*.h' -newer "$module" | grep -q .; then
         find "$FARM/objs/addon" -name '*.o' -delete
     fi
 }
