@@ -1,0 +1,250 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * FastCGI responses.  Properties: bytes taken as records give the same whole,
+ * byte by byte and in pieces; bytes taken as a CGI response and cut into
+ * records give the answer that they give without FastCGI; bytes taken as
+ * names and values come back from a request as they were.
+ */
+
+
+#include <stdlib.h>
+
+#include "logic/fastcgi.h"
+
+
+#define MUST(c)                                                              \
+    if (!(c)) {                                                              \
+        abort();                                                             \
+    }
+
+
+typedef struct {
+    int                          rc;
+    size_t                       used;
+    unsigned char                head[4096];
+    unsigned char                body[256];
+    unsigned char                log[32];
+    ngx_shop_failover_answer_t   a;
+    ngx_shop_failover_fastcgi_t  f;
+} run_t;
+
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+
+static void
+start(run_t *r)
+{
+    memset(r, 0xa5, sizeof(run_t));
+
+    r->a.head = r->head;
+    r->a.head_size = sizeof(r->head);
+    r->a.body = r->body;
+    r->a.body_size = sizeof(r->body);
+    r->a.no_body = 0;
+    r->a.cgi = 1;
+    ngx_shop_failover_answer_init(&r->a);
+
+    r->f.answer = &r->a;
+    r->f.log = r->log;
+    r->f.log_size = sizeof(r->log);
+    ngx_shop_failover_fastcgi_init(&r->f);
+
+    r->rc = NGX_SHOP_FAILOVER_AGAIN;
+    r->used = 0;
+}
+
+
+static void
+feed(run_t *r, const uint8_t *data, size_t size, size_t piece)
+{
+    size_t          n, used;
+    unsigned char  *copy;
+
+    while (size && r->rc == NGX_SHOP_FAILOVER_AGAIN) {
+        n = (piece && piece < size) ? piece : size;
+
+        copy = malloc(n);
+        MUST(copy);
+        memcpy(copy, data, n);
+        r->rc = ngx_shop_failover_fastcgi_feed(&r->f, copy, n, &used);
+        free(copy);
+
+        MUST(used <= n);
+        MUST(used == n || r->rc != NGX_SHOP_FAILOVER_AGAIN);
+
+        r->used += used;
+        data += n;
+        size -= n;
+    }
+}
+
+
+static void
+same_answer(const run_t *one, const run_t *two)
+{
+    MUST(one->a.status == two->a.status);
+    MUST(one->a.body_total == two->a.body_total);
+    MUST(one->a.head_len == two->a.head_len);
+    MUST(memcmp(one->head, two->head, sizeof(one->head)) == 0);
+    MUST(memcmp(one->body, two->body, sizeof(one->body)) == 0);
+}
+
+
+static void
+test_records(const uint8_t *data, size_t size, size_t piece)
+{
+    int           rc;
+    size_t        i;
+    static run_t  one, two;
+    const size_t  pieces[] = { 1, piece };
+
+    start(&one);
+    feed(&one, data, size, 0);
+    MUST((one.f.error != NULL) == (one.rc == NGX_SHOP_FAILOVER_ERROR));
+
+    for (i = 0; i < 2; i++) {
+        start(&two);
+        feed(&two, data, size, pieces[i]);
+
+        MUST(one.rc == two.rc);
+        MUST(one.used == two.used || one.rc == NGX_SHOP_FAILOVER_ERROR);
+        MUST(one.f.error == two.f.error);
+        MUST(one.f.app_status == two.f.app_status);
+        MUST(one.f.log_len == two.f.log_len);
+        MUST(memcmp(one.log, two.log, sizeof(one.log)) == 0);
+        same_answer(&one, &two);
+    }
+
+    rc = ngx_shop_failover_fastcgi_eof(&one.f);
+    MUST(rc == ngx_shop_failover_fastcgi_eof(&two.f));
+    MUST(rc == one.rc || one.rc == NGX_SHOP_FAILOVER_AGAIN);
+    MUST((one.f.error != NULL) == (rc == NGX_SHOP_FAILOVER_ERROR));
+}
+
+
+static void
+test_answer(const uint8_t *data, size_t size, size_t piece)
+{
+    int            rc;
+    size_t         n, used;
+    unsigned char  record[8 + 256];
+    static run_t   plain, packed;
+
+    start(&plain);
+    rc = ngx_shop_failover_answer_feed(&plain.a, data, size, &used);
+
+    if (rc == NGX_SHOP_FAILOVER_AGAIN) {
+        rc = ngx_shop_failover_answer_eof(&plain.a);
+    }
+
+    start(&packed);
+
+    while (size) {
+        n = piece < size ? piece : size;
+
+        memcpy(record, "\1\6\0\1\0\0\0\0", 8);
+        record[4] = (unsigned char) (n >> 8);
+        record[5] = (unsigned char) (n & 0xff);
+        memcpy(record + 8, data, n);
+        feed(&packed, record, 8 + n, 0);
+
+        data += n;
+        size -= n;
+    }
+
+    feed(&packed, (const uint8_t *) "\1\3\0\1\0\10\0\0\0\0\0\0\0\0\0\0", 16, 0);
+
+    MUST(packed.rc == rc);
+    MUST(packed.f.error == plain.a.error);
+    same_answer(&plain, &packed);
+}
+
+
+static size_t
+length(const unsigned char **p)
+{
+    size_t  n;
+
+    n = *(*p)++;
+
+    if (n & 0x80) {
+        n = (n & 0x7f) << 24 | (size_t) (*p)[0] << 16 | (size_t) (*p)[1] << 8
+            | (*p)[2];
+        *p += 3;
+    }
+
+    return n;
+}
+
+
+static void
+test_request(const uint8_t *data, size_t size, size_t cut)
+{
+    size_t                               name, value;
+    unsigned char                       *buf;
+    const unsigned char                 *p;
+    ngx_shop_failover_emit_t             e;
+    ngx_shop_failover_fastcgi_param_t    param;
+    ngx_shop_failover_fastcgi_request_t  request;
+
+    /* so small that each stream is one record */
+
+    if (size > 4096) {
+        return;
+    }
+
+    cut = cut < size ? cut : size;
+
+    param.name.data = data;
+    param.name.len = cut;
+    param.value.data = data + cut;
+    param.value.len = size - cut;
+
+    request.params = &param;
+    request.nparams = 1;
+    request.body = param.value;
+    request.keep = 0;
+
+    ngx_shop_failover_emit_init(&e, NULL, 0);
+    (void) ngx_shop_failover_fastcgi_request(&e, &request);
+
+    buf = malloc(e.total);
+    MUST(buf);
+
+    ngx_shop_failover_emit_init(&e, buf, e.total);
+    MUST(ngx_shop_failover_fastcgi_request(&e, &request)
+         == NGX_SHOP_FAILOVER_OK);
+
+    p = buf + 16 + 8;
+    name = length(&p);
+    value = length(&p);
+
+    MUST(name == param.name.len && value == param.value.len);
+    MUST(memcmp(p, data, size) == 0);
+    MUST(buf[20] << 8 == ((p + size - buf - 24) & 0xff00));
+    MUST(buf[21] == ((p + size - buf - 24) & 0xff));
+
+    free(buf);
+}
+
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    size_t  piece;
+
+    if (size < 2) {
+        return 0;
+    }
+
+    piece = 1u + data[0];
+
+    test_records(data + 1, size - 1, piece);
+    test_answer(data + 1, size - 1, piece);
+    test_request(data + 1, size - 1, piece);
+
+    return 0;
+}
