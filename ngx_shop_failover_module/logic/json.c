@@ -1,0 +1,872 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * A strict reader of JSON over the caller's bytes.  json_parse() refuses
+ * all that is not JSON, so that the rest need not look twice.  Does not
+ * know what the values mean.
+ */
+
+
+#include "logic/json.h"
+#include "logic/utf8.h"
+
+
+typedef struct {
+    const unsigned char  *pos;
+    const unsigned char  *last;
+    const char           *reason;
+    unsigned              depth;
+    uint32_t              objects;     /* bit a level: an object */
+} ngx_shop_failover_json_scan_t;
+
+
+static int ngx_shop_failover_json_scan_value(
+    ngx_shop_failover_json_scan_t *s);
+static int ngx_shop_failover_json_scan_key(ngx_shop_failover_json_scan_t *s);
+static int ngx_shop_failover_json_scan_open(ngx_shop_failover_json_scan_t *s);
+static int ngx_shop_failover_json_scan_after(
+    ngx_shop_failover_json_scan_t *s);
+static int ngx_shop_failover_json_scan_string(
+    ngx_shop_failover_json_scan_t *s);
+static int ngx_shop_failover_json_scan_escape(
+    ngx_shop_failover_json_scan_t *s);
+static int ngx_shop_failover_json_scan_number(
+    ngx_shop_failover_json_scan_t *s);
+static int ngx_shop_failover_json_scan_digits(
+    ngx_shop_failover_json_scan_t *s);
+static int ngx_shop_failover_json_scan_word(ngx_shop_failover_json_scan_t *s,
+    const char *word);
+static int ngx_shop_failover_json_is_object(
+    const ngx_shop_failover_json_scan_t *s);
+static int ngx_shop_failover_json_fail(ngx_shop_failover_json_scan_t *s,
+    const char *reason);
+static const unsigned char *ngx_shop_failover_json_space(
+    const unsigned char *p, const unsigned char *last);
+static const unsigned char *ngx_shop_failover_json_skip(
+    const unsigned char *p, const unsigned char *last);
+static const unsigned char *ngx_shop_failover_json_skip_string(
+    const unsigned char *p);
+static const unsigned char *ngx_shop_failover_json_take(
+    const unsigned char *p, const unsigned char *last,
+    ngx_shop_failover_json_t *value);
+static int ngx_shop_failover_json_step(const ngx_shop_failover_json_t *value,
+    const ngx_shop_failover_str_t *name, ngx_shop_failover_json_t *found);
+static int ngx_shop_failover_json_equals(
+    const ngx_shop_failover_json_t *value,
+    const ngx_shop_failover_str_t *text);
+static size_t ngx_shop_failover_json_unescape(const unsigned char **pos,
+    unsigned char *buf);
+static int ngx_shop_failover_json_hex(const unsigned char *p,
+    const unsigned char *last, uint32_t *code);
+
+
+int
+ngx_shop_failover_json_parse(ngx_shop_failover_json_t *value,
+    const ngx_shop_failover_str_t *source, size_t *at, const char **reason)
+{
+    int                            rc;
+    ngx_shop_failover_json_scan_t  s;
+
+    if (source->len == 0) {
+        *at = 0;
+        *reason = "it is empty";
+        return NGX_SHOP_FAILOVER_ERROR;
+    }
+
+    memset(&s, 0, sizeof(ngx_shop_failover_json_scan_t));
+
+    s.pos = source->data;
+    s.last = source->data + source->len;
+
+    do {
+        rc = ngx_shop_failover_json_scan_value(&s);
+
+        while (rc == NGX_SHOP_FAILOVER_OK && s.depth) {
+            rc = ngx_shop_failover_json_scan_after(&s);
+        }
+
+    } while (rc == NGX_SHOP_FAILOVER_AGAIN);
+
+    if (rc == NGX_SHOP_FAILOVER_OK) {
+        s.pos = ngx_shop_failover_json_space(s.pos, s.last);
+
+        if (s.pos < s.last) {
+            rc = ngx_shop_failover_json_fail(&s, "more follows the value");
+        }
+    }
+
+    if (rc != NGX_SHOP_FAILOVER_OK) {
+        *at = (size_t) (s.pos - source->data);
+        *reason = s.reason;
+        return NGX_SHOP_FAILOVER_ERROR;
+    }
+
+    (void) ngx_shop_failover_json_take(
+                    ngx_shop_failover_json_space(source->data, s.last),
+                    s.last, value);
+
+    return NGX_SHOP_FAILOVER_OK;
+}
+
+
+/* OK: one value was read.  AGAIN: one began, its first item is to be read. */
+
+static int
+ngx_shop_failover_json_scan_value(ngx_shop_failover_json_scan_t *s)
+{
+    if (ngx_shop_failover_json_is_object(s)
+        && ngx_shop_failover_json_scan_key(s) != NGX_SHOP_FAILOVER_OK)
+    {
+        return NGX_SHOP_FAILOVER_ERROR;
+    }
+
+    s->pos = ngx_shop_failover_json_space(s->pos, s->last);
+
+    if (s->pos == s->last) {
+        return ngx_shop_failover_json_fail(s, "a value is missing");
+    }
+
+    switch (*s->pos) {
+
+    case '{':
+    case '[':
+        return ngx_shop_failover_json_scan_open(s);
+
+    case '"':
+        return ngx_shop_failover_json_scan_string(s);
+
+    case 't':
+        return ngx_shop_failover_json_scan_word(s, "true");
+
+    case 'f':
+        return ngx_shop_failover_json_scan_word(s, "false");
+
+    case 'n':
+        return ngx_shop_failover_json_scan_word(s, "null");
+
+    default:
+        return ngx_shop_failover_json_scan_number(s);
+    }
+}
+
+
+static int
+ngx_shop_failover_json_scan_key(ngx_shop_failover_json_scan_t *s)
+{
+    s->pos = ngx_shop_failover_json_space(s->pos, s->last);
+
+    if (s->pos == s->last || *s->pos != '"') {
+        return ngx_shop_failover_json_fail(s, "a key in quotes is missing");
+    }
+
+    if (ngx_shop_failover_json_scan_string(s) != NGX_SHOP_FAILOVER_OK) {
+        return NGX_SHOP_FAILOVER_ERROR;
+    }
+
+    s->pos = ngx_shop_failover_json_space(s->pos, s->last);
+
+    if (s->pos == s->last || *s->pos != ':') {
+        return ngx_shop_failover_json_fail(s, "a colon is missing");
+    }
+
+    s->pos++;
+
+    return NGX_SHOP_FAILOVER_OK;
+}
+
+
+static int
+ngx_shop_failover_json_scan_open(ngx_shop_failover_json_scan_t *s)
+{
+    uint32_t       bit;
+    unsigned char  close;
+
+    if (s->depth == NGX_SHOP_FAILOVER_JSON_DEPTH) {
+        return ngx_shop_failover_json_fail(s, "too many levels");
+    }
+
+    bit = (uint32_t) 1 << s->depth++;
+
+    if (*s->pos == '{') {
+        s->objects |= bit;
+        close = '}';
+
+    } else {
+        s->objects &= ~bit;
+        close = ']';
+    }
+
+    s->pos = ngx_shop_failover_json_space(s->pos + 1, s->last);
+
+    if (s->pos < s->last && *s->pos == close) {
+        s->pos++;
+        s->depth--;
+        return NGX_SHOP_FAILOVER_OK;
+    }
+
+    return NGX_SHOP_FAILOVER_AGAIN;
+}
+
+
+/* OK: this level ended.  AGAIN: another item follows. */
+
+static int
+ngx_shop_failover_json_scan_after(ngx_shop_failover_json_scan_t *s)
+{
+    unsigned char  close;
+
+    s->pos = ngx_shop_failover_json_space(s->pos, s->last);
+    close = ngx_shop_failover_json_is_object(s) ? '}' : ']';
+
+    if (s->pos < s->last && *s->pos == ',') {
+        s->pos++;
+        return NGX_SHOP_FAILOVER_AGAIN;
+    }
+
+    if (s->pos < s->last && *s->pos == close) {
+        s->pos++;
+        s->depth--;
+        return NGX_SHOP_FAILOVER_OK;
+    }
+
+    return ngx_shop_failover_json_fail(s, (close == '}')
+                                          ? "neither \",\" nor \"}\" follows"
+                                          : "neither \",\" nor \"]\" follows");
+}
+
+
+static int
+ngx_shop_failover_json_scan_string(ngx_shop_failover_json_scan_t *s)
+{
+    size_t  n, bad;
+
+    s->pos++;
+
+    while (s->pos < s->last) {
+
+        if (*s->pos == '"') {
+            s->pos++;
+            return NGX_SHOP_FAILOVER_OK;
+        }
+
+        if (*s->pos == '\\') {
+
+            if (ngx_shop_failover_json_scan_escape(s)
+                != NGX_SHOP_FAILOVER_OK)
+            {
+                return NGX_SHOP_FAILOVER_ERROR;
+            }
+
+            continue;
+        }
+
+        if (*s->pos < 0x20) {
+            return ngx_shop_failover_json_fail(s,
+                                           "a control byte in a string");
+        }
+
+        n = ngx_shop_failover_utf8_next(s->pos, s->last, &bad);
+
+        if (n == 0) {
+            return ngx_shop_failover_json_fail(s, "invalid UTF-8");
+        }
+
+        s->pos += n;
+    }
+
+    return ngx_shop_failover_json_fail(s, "a string does not end");
+}
+
+
+static int
+ngx_shop_failover_json_scan_escape(ngx_shop_failover_json_scan_t *s)
+{
+    uint32_t              code, low;
+    const unsigned char  *p;
+
+    p = s->pos;
+
+    if (s->last - p >= 2 && p[1] != '\0' && strchr("\"\\/bfnrt", p[1])) {
+        s->pos += 2;
+        return NGX_SHOP_FAILOVER_OK;
+    }
+
+    if (ngx_shop_failover_json_hex(p, s->last, &code)
+        != NGX_SHOP_FAILOVER_OK)
+    {
+        return ngx_shop_failover_json_fail(s, "a bad escape in a string");
+    }
+
+    if (code >= 0xD800 && code <= 0xDFFF) {
+
+        if (code >= 0xDC00
+            || ngx_shop_failover_json_hex(p + 6, s->last, &low)
+               != NGX_SHOP_FAILOVER_OK
+            || low < 0xDC00 || low > 0xDFFF)
+        {
+            return ngx_shop_failover_json_fail(s,
+                                               "half of a surrogate pair");
+        }
+
+        s->pos += 6;
+    }
+
+    s->pos += 6;
+
+    return NGX_SHOP_FAILOVER_OK;
+}
+
+
+static int
+ngx_shop_failover_json_scan_number(ngx_shop_failover_json_scan_t *s)
+{
+    const unsigned char  *start;
+
+    start = s->pos;
+
+    if (*s->pos == '-') {
+        s->pos++;
+    }
+
+    if (s->pos < s->last && *s->pos == '0') {
+        s->pos++;
+
+    } else if (ngx_shop_failover_json_scan_digits(s)
+               != NGX_SHOP_FAILOVER_OK)
+    {
+        s->pos = start;
+        return ngx_shop_failover_json_fail(s, "this is no value");
+    }
+
+    if (s->pos < s->last && *s->pos == '.') {
+        s->pos++;
+
+        if (ngx_shop_failover_json_scan_digits(s) != NGX_SHOP_FAILOVER_OK) {
+            return ngx_shop_failover_json_fail(s, "a digit is missing");
+        }
+    }
+
+    if (s->pos < s->last && (*s->pos == 'e' || *s->pos == 'E')) {
+        s->pos++;
+
+        if (s->pos < s->last && (*s->pos == '+' || *s->pos == '-')) {
+            s->pos++;
+        }
+
+        if (ngx_shop_failover_json_scan_digits(s) != NGX_SHOP_FAILOVER_OK) {
+            return ngx_shop_failover_json_fail(s, "a digit is missing");
+        }
+    }
+
+    return NGX_SHOP_FAILOVER_OK;
+}
+
+
+/* one digit or more, else DECLINED */
+
+static int
+ngx_shop_failover_json_scan_digits(ngx_shop_failover_json_scan_t *s)
+{
+    const unsigned char  *start;
+
+    start = s->pos;
+
+    while (s->pos < s->last && *s->pos >= '0' && *s->pos <= '9') {
+        s->pos++;
+    }
+
+    return (s->pos > start) ? NGX_SHOP_FAILOVER_OK
+                            : NGX_SHOP_FAILOVER_DECLINED;
+}
+
+
+static int
+ngx_shop_failover_json_scan_word(ngx_shop_failover_json_scan_t *s,
+    const char *word)
+{
+    size_t  len;
+
+    len = strlen(word);
+
+    if ((size_t) (s->last - s->pos) < len
+        || memcmp(s->pos, word, len) != 0)
+    {
+        return ngx_shop_failover_json_fail(s, "this is no value");
+    }
+
+    s->pos += len;
+
+    return NGX_SHOP_FAILOVER_OK;
+}
+
+
+/* whether the innermost level is an object */
+
+static int
+ngx_shop_failover_json_is_object(const ngx_shop_failover_json_scan_t *s)
+{
+    return s->depth && (s->objects & ((uint32_t) 1 << (s->depth - 1)));
+}
+
+
+static int
+ngx_shop_failover_json_fail(ngx_shop_failover_json_scan_t *s,
+    const char *reason)
+{
+    s->reason = reason;
+
+    return NGX_SHOP_FAILOVER_ERROR;
+}
+
+
+int
+ngx_shop_failover_json_find(const ngx_shop_failover_json_t *value,
+    const char *path, ngx_shop_failover_json_t *found)
+{
+    ngx_shop_failover_str_t   name;
+    ngx_shop_failover_json_t  v;
+
+    v = *value;
+
+    if (*path == '\0') {
+        *found = v;
+        return NGX_SHOP_FAILOVER_OK;
+    }
+
+    for ( ;; ) {
+        name.data = (const unsigned char *) path;
+        name.len = strcspn(path, ".");
+
+        if (ngx_shop_failover_json_step(&v, &name, found)
+            != NGX_SHOP_FAILOVER_OK)
+        {
+            return NGX_SHOP_FAILOVER_DECLINED;
+        }
+
+        path += name.len;
+
+        if (*path == '\0') {
+            return NGX_SHOP_FAILOVER_OK;
+        }
+
+        v = *found;
+        path++;
+    }
+}
+
+
+/* a member by its key, an item by its number */
+
+static int
+ngx_shop_failover_json_step(const ngx_shop_failover_json_t *value,
+    const ngx_shop_failover_str_t *name, ngx_shop_failover_json_t *found)
+{
+    size_t                         i;
+    unsigned                       n;
+    ngx_shop_failover_json_t       key;
+    ngx_shop_failover_json_walk_t  walk;
+
+    n = 0;
+
+    if (value->type == NGX_SHOP_FAILOVER_JSON_ARRAY) {
+
+        /* no array here is that long, and no number overflows */
+
+        if (name->len == 0 || name->len > 6) {
+            return NGX_SHOP_FAILOVER_DECLINED;
+        }
+
+        for (i = 0; i < name->len; i++) {
+
+            if (name->data[i] < '0' || name->data[i] > '9') {
+                return NGX_SHOP_FAILOVER_DECLINED;
+            }
+
+            n = n * 10 + (unsigned) (name->data[i] - '0');
+        }
+    }
+
+    ngx_shop_failover_json_walk(value, &walk);
+
+    while (ngx_shop_failover_json_next(&walk, &key, found)
+           == NGX_SHOP_FAILOVER_OK)
+    {
+        if (walk.object ? ngx_shop_failover_json_equals(&key, name)
+                        : n-- == 0)
+        {
+            return NGX_SHOP_FAILOVER_OK;
+        }
+    }
+
+    return NGX_SHOP_FAILOVER_DECLINED;
+}
+
+
+void
+ngx_shop_failover_json_walk(const ngx_shop_failover_json_t *value,
+    ngx_shop_failover_json_walk_t *walk)
+{
+    walk->object = (value->type == NGX_SHOP_FAILOVER_JSON_OBJECT);
+
+    walk->pos = value->text.data;
+    walk->last = walk->pos;
+
+    if (walk->object || value->type == NGX_SHOP_FAILOVER_JSON_ARRAY) {
+
+        /* without the brackets */
+
+        walk->last += value->text.len - 1;
+        walk->pos++;
+    }
+}
+
+
+int
+ngx_shop_failover_json_next(ngx_shop_failover_json_walk_t *walk,
+    ngx_shop_failover_json_t *key, ngx_shop_failover_json_t *value)
+{
+    const unsigned char       *p;
+    ngx_shop_failover_json_t   none;
+
+    p = ngx_shop_failover_json_space(walk->pos, walk->last);
+
+    if (p == walk->last) {
+        walk->pos = p;
+        return NGX_SHOP_FAILOVER_DECLINED;
+    }
+
+    if (*p == ',') {
+        p = ngx_shop_failover_json_space(p + 1, walk->last);
+    }
+
+    if (key == NULL) {
+        key = &none;
+    }
+
+    memset(key, 0, sizeof(ngx_shop_failover_json_t));
+
+    if (walk->object) {
+        p = ngx_shop_failover_json_take(p, walk->last, key);
+        p = ngx_shop_failover_json_space(p, walk->last);
+
+        /* the colon */
+
+        p = ngx_shop_failover_json_space(p + 1, walk->last);
+    }
+
+    walk->pos = ngx_shop_failover_json_take(p, walk->last, value);
+
+    return NGX_SHOP_FAILOVER_OK;
+}
+
+
+/* the value that begins at p, which was checked; returns where it ends */
+
+static const unsigned char *
+ngx_shop_failover_json_take(const unsigned char *p,
+    const unsigned char *last, ngx_shop_failover_json_t *value)
+{
+    switch (*p) {
+
+    case '{':
+        value->type = NGX_SHOP_FAILOVER_JSON_OBJECT;
+        break;
+
+    case '[':
+        value->type = NGX_SHOP_FAILOVER_JSON_ARRAY;
+        break;
+
+    case '"':
+        value->type = NGX_SHOP_FAILOVER_JSON_STRING;
+        break;
+
+    case 't':
+    case 'f':
+        value->type = NGX_SHOP_FAILOVER_JSON_BOOL;
+        break;
+
+    case 'n':
+        value->type = NGX_SHOP_FAILOVER_JSON_NULL;
+        break;
+
+    default:
+        value->type = NGX_SHOP_FAILOVER_JSON_NUMBER;
+    }
+
+    value->text.data = p;
+    p = ngx_shop_failover_json_skip(p, last);
+    value->text.len = (size_t) (p - value->text.data);
+
+    return p;
+}
+
+
+static const unsigned char *
+ngx_shop_failover_json_space(const unsigned char *p,
+    const unsigned char *last)
+{
+    while (p < last
+           && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r'))
+    {
+        p++;
+    }
+
+    return p;
+}
+
+
+/* over one value that was checked */
+
+static const unsigned char *
+ngx_shop_failover_json_skip(const unsigned char *p,
+    const unsigned char *last)
+{
+    unsigned  depth;
+
+    depth = 0;
+
+    do {
+
+        switch (*p) {
+
+        case '"':
+            p = ngx_shop_failover_json_skip_string(p);
+            break;
+
+        case '{':
+        case '[':
+            depth++;
+            p++;
+            break;
+
+        case '}':
+        case ']':
+            depth--;
+            p++;
+            break;
+
+        default:
+
+            /* spaces, "," and ":" between values, or a number or a word */
+
+            p++;
+
+            while (p < last && strchr("\"{}[], \t\n\r", *p) == NULL) {
+                p++;
+            }
+        }
+
+    } while (depth);
+
+    return p;
+}
+
+
+static const unsigned char *
+ngx_shop_failover_json_skip_string(const unsigned char *p)
+{
+    for (p++; *p != '"'; p++) {
+        if (*p == '\\') {
+            p++;
+        }
+    }
+
+    return p + 1;
+}
+
+
+int
+ngx_shop_failover_json_string(const ngx_shop_failover_json_t *value,
+    unsigned char *buf, size_t size, ngx_shop_failover_str_t *s)
+{
+    size_t                n, len;
+    unsigned char         c[4];
+    const unsigned char  *p, *last;
+
+    if (value->type != NGX_SHOP_FAILOVER_JSON_STRING) {
+        return NGX_SHOP_FAILOVER_DECLINED;
+    }
+
+    p = value->text.data + 1;
+    last = value->text.data + value->text.len - 1;
+
+    for (len = 0; p < last; len += n) {
+        n = ngx_shop_failover_json_unescape(&p, c);
+
+        if (n > size - len) {
+            return NGX_SHOP_FAILOVER_ERROR;
+        }
+
+        memcpy(buf + len, c, n);
+    }
+
+    s->data = buf;
+    s->len = len;
+
+    return NGX_SHOP_FAILOVER_OK;
+}
+
+
+int
+ngx_shop_failover_json_is(const ngx_shop_failover_json_t *value,
+    const char *text)
+{
+    ngx_shop_failover_str_t  s;
+
+    s.data = (const unsigned char *) text;
+    s.len = strlen(text);
+
+    return value->type == NGX_SHOP_FAILOVER_JSON_STRING
+           && ngx_shop_failover_json_equals(value, &s);
+}
+
+
+static int
+ngx_shop_failover_json_equals(const ngx_shop_failover_json_t *value,
+    const ngx_shop_failover_str_t *text)
+{
+    size_t                n, len;
+    unsigned char         c[4];
+    const unsigned char  *p, *last;
+
+    p = value->text.data + 1;
+    last = value->text.data + value->text.len - 1;
+
+    for (len = 0; p < last; len += n) {
+        n = ngx_shop_failover_json_unescape(&p, c);
+
+        if (n > text->len - len || memcmp(text->data + len, c, n) != 0) {
+            return 0;
+        }
+    }
+
+    return len == text->len;
+}
+
+
+/* one byte or escape of a string that was checked; 1 to 4 bytes in buf */
+
+static size_t
+ngx_shop_failover_json_unescape(const unsigned char **pos,
+    unsigned char *buf)
+{
+    uint32_t              code, low;
+    const char           *c;
+    const unsigned char  *p;
+
+    static const char  from[] = "bfnrt";
+    static const char  to[] = "\b\f\n\r\t";
+
+    p = *pos;
+
+    if (*p != '\\') {
+        *pos = p + 1;
+        buf[0] = *p;
+        return 1;
+    }
+
+    if (p[1] != 'u') {
+        *pos = p + 2;
+        c = strchr(from, p[1]);
+        buf[0] = (unsigned char) (c ? to[c - from] : p[1]);
+        return 1;
+    }
+
+    (void) ngx_shop_failover_json_hex(p, p + 6, &code);
+    *pos = p + 6;
+
+    if (code >= 0xD800 && code <= 0xDBFF) {
+        (void) ngx_shop_failover_json_hex(p + 6, p + 12, &low);
+        *pos = p + 12;
+        code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+    }
+
+    return ngx_shop_failover_utf8_encode(buf, code);
+}
+
+
+/* "\u" and four digits */
+
+static int
+ngx_shop_failover_json_hex(const unsigned char *p, const unsigned char *last,
+    uint32_t *code)
+{
+    size_t         i;
+    unsigned char  c;
+
+    *code = 0;
+
+    if (last - p < 6 || p[0] != '\\' || p[1] != 'u') {
+        return NGX_SHOP_FAILOVER_DECLINED;
+    }
+
+    for (i = 2; i < 6; i++) {
+        c = p[i] | 0x20;
+
+        if (p[i] >= '0' && p[i] <= '9') {
+            *code = *code * 16 + (uint32_t) (p[i] - '0');
+
+        } else if (c >= 'a' && c <= 'f') {
+            *code = *code * 16 + (uint32_t) (c - 'a' + 10);
+
+        } else {
+            return NGX_SHOP_FAILOVER_DECLINED;
+        }
+    }
+
+    return NGX_SHOP_FAILOVER_OK;
+}
+
+
+int
+ngx_shop_failover_json_int(const ngx_shop_failover_json_t *value, int64_t *n)
+{
+    int                   minus;
+    uint64_t              u, max, digit;
+    const unsigned char  *p, *last;
+
+    if (value->type != NGX_SHOP_FAILOVER_JSON_NUMBER) {
+        return NGX_SHOP_FAILOVER_DECLINED;
+    }
+
+    p = value->text.data;
+    last = p + value->text.len;
+    minus = (*p == '-');
+    max = (uint64_t) INT64_MAX + (uint64_t) minus;
+    u = 0;
+
+    for (p += minus; p < last; p++) {
+
+        if (*p < '0' || *p > '9') {
+            return NGX_SHOP_FAILOVER_DECLINED;
+        }
+
+        digit = (uint64_t) (*p - '0');
+
+        if (u > (max - digit) / 10) {
+            return NGX_SHOP_FAILOVER_DECLINED;
+        }
+
+        u = u * 10 + digit;
+    }
+
+    /* INT64_MIN has no positive counterpart */
+
+    *n = minus ? -(int64_t) (u ? u - 1 : 0) - (u != 0) : (int64_t) u;
+
+    return NGX_SHOP_FAILOVER_OK;
+}
+
+
+int
+ngx_shop_failover_json_bool(const ngx_shop_failover_json_t *value, int *flag)
+{
+    if (value->type != NGX_SHOP_FAILOVER_JSON_BOOL) {
+        return NGX_SHOP_FAILOVER_DECLINED;
+    }
+
+    *flag = (value->text.data[0] == 't');
+
+    return NGX_SHOP_FAILOVER_OK;
+}
