@@ -1,0 +1,79 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Any bytes as a token: none verifies but what was written with the key, and
+ * whatever verifies is written again with the same bytes.
+ */
+
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "logic/token.h"
+
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+
+/*
+ * A sum, not a MAC: a fuzzer can hit it, so that what comes after a good
+ * signature is tried, too.
+ */
+
+static int
+fuzz_token_hmac(void *data, const unsigned char *bytes, size_t size,
+    unsigned char *mac)
+{
+    size_t  i;
+
+    (void) data;
+
+    memset(mac, 0, NGX_SHOP_FAILOVER_TOKEN_MAC);
+
+    for (i = 0; i < size; i++) {
+        mac[0] = (unsigned char) (mac[0] + bytes[i]);
+    }
+
+    return NGX_SHOP_FAILOVER_OK;
+}
+
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    int                            rc;
+    int64_t                        now;
+    unsigned char                  buf[NGX_SHOP_FAILOVER_TOKEN_LEN];
+    ngx_shop_failover_str_t        text;
+    ngx_shop_failover_token_t      token;
+    ngx_shop_failover_token_key_t  key;
+
+    now = 1795230000;
+
+    text.data = data;
+    text.len = size;
+
+    key.hmac = fuzz_token_hmac;
+    key.data = NULL;
+    key.site.data = (const unsigned char *) "shop.example";
+    key.site.len = 12;
+
+    rc = ngx_shop_failover_token_verify(&token, &text, &key, now);
+
+    if (rc == NGX_SHOP_FAILOVER_ERROR) {
+        return 0;
+    }
+
+    if ((rc == NGX_SHOP_FAILOVER_OK) != (token.expires > now)
+        || token.kind >= NGX_SHOP_FAILOVER_TOKEN_NKINDS || token.drill > 1
+        || ngx_shop_failover_token_encode(buf, &token, &key)
+           != NGX_SHOP_FAILOVER_OK
+        || size != sizeof(buf) || memcmp(buf, data, size) != 0)
+    {
+        abort();
+    }
+
+    return 0;
+}

@@ -1,0 +1,312 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * A bypass token is good for one site, with one key, until its time; any
+ * other bytes are not one.
+ */
+
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "logic/token.h"
+
+
+#define TEST_TOKEN_NOW  ((int64_t) 1795230000)
+
+
+/* stands in for HMAC: every bit of key and bytes changes it */
+
+static int
+test_token_hmac(void *data, const unsigned char *bytes, size_t size,
+    unsigned char *mac)
+{
+    size_t       i, k;
+    uint64_t     h;
+    const char  *secret = data;
+
+    if (secret == NULL) {
+        return NGX_SHOP_FAILOVER_ERROR;
+    }
+
+    for (k = 0; k < NGX_SHOP_FAILOVER_TOKEN_MAC; k++) {
+        h = 14695981039346656037u + k;
+
+        for (i = 0; secret[i]; i++) {
+            h = (h ^ (unsigned char) secret[i]) * 1099511628211u;
+        }
+
+        for (i = 0; i < size; i++) {
+            h = (h ^ bytes[i]) * 1099511628211u;
+        }
+
+        mac[k] = (unsigned char) (h >> 32);
+    }
+
+    return NGX_SHOP_FAILOVER_OK;
+}
+
+
+static ngx_shop_failover_token_key_t
+test_token_key(const char *secret, const char *site)
+{
+    ngx_shop_failover_token_key_t  key;
+
+    key.hmac = test_token_hmac;
+    key.data = (void *) (uintptr_t) secret;
+    key.site.data = (const unsigned char *) site;
+    key.site.len = strlen(site);
+
+    return key;
+}
+
+
+static ngx_shop_failover_str_t
+test_token_make(unsigned char *buf, unsigned kind, unsigned drill)
+{
+    ngx_shop_failover_str_t        text;
+    ngx_shop_failover_token_t      token;
+    ngx_shop_failover_token_key_t  key;
+
+    key = test_token_key("secret", "shop.example");
+
+    token.kind = (uint8_t) kind;
+    token.drill = (uint8_t) drill;
+    token.expires = TEST_TOKEN_NOW + 60;
+
+    assert_int_equal(ngx_shop_failover_token_encode(buf, &token, &key),
+                     NGX_SHOP_FAILOVER_OK);
+
+    text.data = buf;
+    text.len = NGX_SHOP_FAILOVER_TOKEN_LEN;
+
+    return text;
+}
+
+
+static int
+test_token_verify(const ngx_shop_failover_str_t *text, const char *secret,
+    const char *site, int64_t now)
+{
+    ngx_shop_failover_token_t      token;
+    ngx_shop_failover_token_key_t  key;
+
+    key = test_token_key(secret, site);
+
+    return ngx_shop_failover_token_verify(&token, text, &key, now);
+}
+
+
+static void
+what_was_written_is_read(void **state)
+{
+    unsigned                       kind, drill;
+    unsigned char                  buf[NGX_SHOP_FAILOVER_TOKEN_LEN];
+    ngx_shop_failover_str_t        text;
+    ngx_shop_failover_token_t      token;
+    ngx_shop_failover_token_key_t  key;
+
+    (void) state;
+
+    key = test_token_key("secret", "shop.example");
+
+    for (kind = 0; kind < NGX_SHOP_FAILOVER_TOKEN_NKINDS; kind++) {
+        for (drill = 0; drill < 2; drill++) {
+            text = test_token_make(buf, kind, drill);
+
+            assert_int_equal(ngx_shop_failover_token_verify(&token, &text,
+                                                  &key, TEST_TOKEN_NOW),
+                             NGX_SHOP_FAILOVER_OK);
+            assert_int_equal(token.kind, kind);
+            assert_int_equal(token.drill, drill);
+            assert_int_equal(token.expires, TEST_TOKEN_NOW + 60);
+        }
+    }
+}
+
+
+static void
+a_token_ends_when_its_time_is_over(void **state)
+{
+    unsigned char            buf[NGX_SHOP_FAILOVER_TOKEN_LEN];
+    ngx_shop_failover_str_t  text;
+
+    (void) state;
+
+    text = test_token_make(buf, NGX_SHOP_FAILOVER_TOKEN_LINK, 0);
+
+    assert_int_equal(test_token_verify(&text, "secret", "shop.example",
+                                       TEST_TOKEN_NOW + 59),
+                     NGX_SHOP_FAILOVER_OK);
+    assert_int_equal(test_token_verify(&text, "secret", "shop.example",
+                                       TEST_TOKEN_NOW + 60),
+                     NGX_SHOP_FAILOVER_DECLINED);
+}
+
+
+static void
+another_key_or_site_refuses_it(void **state)
+{
+    unsigned char            buf[NGX_SHOP_FAILOVER_TOKEN_LEN];
+    ngx_shop_failover_str_t  text;
+
+    (void) state;
+
+    text = test_token_make(buf, NGX_SHOP_FAILOVER_TOKEN_COOKIE, 0);
+
+    assert_int_equal(test_token_verify(&text, "Secret", "shop.example",
+                                       TEST_TOKEN_NOW),
+                     NGX_SHOP_FAILOVER_ERROR);
+    assert_int_equal(test_token_verify(&text, "secret", "shop.example.org",
+                                       TEST_TOKEN_NOW),
+                     NGX_SHOP_FAILOVER_ERROR);
+    assert_int_equal(test_token_verify(&text, "secret", "",
+                                       TEST_TOKEN_NOW),
+                     NGX_SHOP_FAILOVER_ERROR);
+    assert_int_equal(test_token_verify(&text, NULL, "shop.example",
+                                       TEST_TOKEN_NOW),
+                     NGX_SHOP_FAILOVER_ERROR);
+}
+
+
+static void
+the_case_of_the_host_does_not_matter(void **state)
+{
+    unsigned char            buf[NGX_SHOP_FAILOVER_TOKEN_LEN];
+    ngx_shop_failover_str_t  text;
+
+    (void) state;
+
+    text = test_token_make(buf, NGX_SHOP_FAILOVER_TOKEN_LINK, 0);
+
+    assert_int_equal(test_token_verify(&text, "secret", "Shop.EXAMPLE",
+                                       TEST_TOKEN_NOW),
+                     NGX_SHOP_FAILOVER_OK);
+}
+
+
+static void
+every_changed_character_is_noticed(void **state)
+{
+    unsigned                 i, ch;
+    unsigned char            was, buf[NGX_SHOP_FAILOVER_TOKEN_LEN];
+    ngx_shop_failover_str_t  text;
+
+    (void) state;
+
+    text = test_token_make(buf, NGX_SHOP_FAILOVER_TOKEN_LINK, 0);
+
+    for (i = 0; i < NGX_SHOP_FAILOVER_TOKEN_LEN; i++) {
+        was = buf[i];
+
+        for (ch = 0; ch < 256; ch++) {
+            buf[i] = (unsigned char) ch;
+
+            assert_int_equal(test_token_verify(&text, "secret",
+                                               "shop.example",
+                                               TEST_TOKEN_NOW),
+                             ch == was ? NGX_SHOP_FAILOVER_OK
+                                       : NGX_SHOP_FAILOVER_ERROR);
+        }
+
+        buf[i] = was;
+    }
+}
+
+
+static void
+every_other_length_is_refused(void **state)
+{
+    size_t                   len;
+    unsigned char            buf[NGX_SHOP_FAILOVER_TOKEN_LEN + 4];
+    ngx_shop_failover_str_t  text;
+
+    (void) state;
+
+    memset(buf, 'A', sizeof(buf));
+    text = test_token_make(buf, NGX_SHOP_FAILOVER_TOKEN_LINK, 0);
+
+    for (len = 0; len <= sizeof(buf); len++) {
+        text.len = len;
+
+        assert_int_equal(test_token_verify(&text, "secret", "shop.example",
+                                           TEST_TOKEN_NOW),
+                         len == NGX_SHOP_FAILOVER_TOKEN_LEN
+                         ? NGX_SHOP_FAILOVER_OK : NGX_SHOP_FAILOVER_ERROR);
+    }
+}
+
+
+static void
+a_site_has_a_name_that_fits(void **state)
+{
+    char                           name[NGX_SHOP_FAILOVER_TOKEN_SITE_MAX + 2];
+    unsigned char                  buf[NGX_SHOP_FAILOVER_TOKEN_LEN];
+    ngx_shop_failover_token_t      token = { TEST_TOKEN_NOW, 0, 0 };
+    ngx_shop_failover_token_key_t  key;
+
+    (void) state;
+
+    memset(name, 'a', sizeof(name));
+    name[NGX_SHOP_FAILOVER_TOKEN_SITE_MAX + 1] = '\0';
+
+    key = test_token_key("secret", name);
+    assert_int_equal(ngx_shop_failover_token_encode(buf, &token, &key),
+                     NGX_SHOP_FAILOVER_ERROR);
+
+    key.site.len--;
+    assert_int_equal(ngx_shop_failover_token_encode(buf, &token, &key),
+                     NGX_SHOP_FAILOVER_OK);
+}
+
+
+static void
+a_key_has_at_least_32_bytes(void **state)
+{
+    static const struct {
+        const char  *file;
+        size_t       len;
+    } cases[] = {
+        { "", 0 },
+        { "\n", 0 },
+        { "0123456789012345678901234567890", 0 },
+        { "0123456789012345678901234567890\n", 0 },
+        { "01234567890123456789012345678901", 32 },
+        { "01234567890123456789012345678901\n", 32 },
+        { "01234567890123456789012345678901\r\n\n", 32 },
+        { "0123456789012345\n7890123456789012 \n", 34 }
+    };
+
+    size_t  i;
+
+    (void) state;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_int_equal(ngx_shop_failover_token_key_len(
+                             (const unsigned char *) cases[i].file,
+                             strlen(cases[i].file)),
+                         cases[i].len);
+    }
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(what_was_written_is_read),
+        cmocka_unit_test(a_token_ends_when_its_time_is_over),
+        cmocka_unit_test(another_key_or_site_refuses_it),
+        cmocka_unit_test(the_case_of_the_host_does_not_matter),
+        cmocka_unit_test(every_changed_character_is_noticed),
+        cmocka_unit_test(every_other_length_is_refused),
+        cmocka_unit_test(a_site_has_a_name_that_fits),
+        cmocka_unit_test(a_key_has_at_least_32_bytes)
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
