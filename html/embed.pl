@@ -1,5 +1,7 @@
 #!/usr/bin/perl
 #
+# Copyright (C) ngx_shop_failover_module authors
+#
 # Turns the templates and translations of this folder into one C file, so that
 # the module serves its full page with no file configured.
 #
@@ -108,7 +110,7 @@ sub small {
         return small_html($data);
     }
 
-    if ($name =~ /^lang\//) {
+    if ($name =~ /\blang\/[^\/]+\z/) {
         return join '', map { "$_\n" } grep { /^\s*[^#\s]/ } split /\n/, $data;
     }
 

@@ -1,8 +1,10 @@
 #!/usr/bin/perl
 #
+# Copyright (C) ngx_shop_failover_module authors
+#
 # Renders html/ with sample values, without nginx: for a designer who wants to
-# look at a change, and for the browser suite.  It follows docs/page-authoring.md
-# line by line, and so shows what that page promises.
+# look at a change, and for the browser suite.  It follows what
+# docs/page-authoring.md says, and so shows what that page promises.
 #
 #     perl t/browser/render.pl --lang=de --state=outage > page.html
 #
@@ -13,6 +15,7 @@
 # --full    everything an operator can say: reason, offer, updates, contacts
 # --updates how many of the sample's updates have come             [all]
 # --small   the templates as they are embedded
+# --no-url  as if shop_public_status were off
 # --dir     the folder of templates and translations               [html/]
 # --now     Unix time of the sample
 # --set     NAME=VALUE, as shop_page_var; repeatable
@@ -33,11 +36,11 @@ my $root = dirname(__FILE__) . '/../..';
 my %o = (lang => 'en', state => 'maintenance', format => 'html', eta => 40,
          post => '', now => 1795226400 + 50 * 60, set => [], updates => 9,
          dir => "$root/html", admitted => 0, poll => 30, retry => 30,
-         url => '/.shop-status', zone => 'Europe/Berlin');
+         url => 1, zone => 'Europe/Berlin');
 
 GetOptions(\%o, 'lang=s', 'state=s', 'format=s', 'eta=i', 'post=s', 'now=i',
            'full', 'updates=i', 'small', 'dir=s', 'set=s@', 'admitted',
-           'poll=f', 'retry=f', 'url=s', 'zone=s', 'status=s')
+           'poll=f', 'retry=f', 'url!', 'zone=s', 'status=s')
     or die "render.pl: see the comment at its top\n";
 
 $ENV{TZ} = $o{zone};
@@ -227,7 +230,7 @@ sub values_of {
 
     my %v = (
         lang => $o{lang}, dir => $t{dir}, state => $s, poll => $o{poll},
-        'url.status' => $o{url} && "$o{url}?lang=$o{lang}",
+        'url.status' => $o{url} ? "/.shop-status?lang=$o{lang}" : '',
         'url.home' => '/', 'url.basket' => '',
         'eta.iso' => $eta ? iso($eta) : '',
         planned => $s eq 'outage' ? '' : 1, post => $o{post} ? 1 : '', unsent => $o{post} eq 'unsent' ? 1 : '',

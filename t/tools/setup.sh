@@ -47,7 +47,9 @@ wanted() {
     case $1 in
         build) return ;;
         run)   printf '%s\n' "${RUN[@]}" ;;
-        test)  printf '%s\n' "${RUN[@]}" "${TEST[@]}" ;;
+        test)  printf '%s\n' "${RUN[@]}" "${TEST[@]}"
+               command -v chromium >/dev/null || echo chromium
+               command -v npm >/dev/null || printf '%s\n' nodejs npm ;;
         *)     die "unknown step \"$1\", expected build, run or test" ;;
     esac
 

@@ -1,0 +1,326 @@
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * What the page is, in every language: accessible (WCAG 2.2 AA, by axe-core),
+ * readable small, large, dark, printed and in forced colours, whole without
+ * JavaScript, and nothing from elsewhere.
+ */
+
+'use strict';
+
+const fs = require('fs');
+
+const { LANGS } = require('./site.js');
+
+const axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+const RULES = {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa',
+              'best-practice'],
+    rules: { 'color-contrast-enhanced': { enabled: true } },
+};
+
+const FULL = ['--full'];
+
+
+module.exports = function (tap, site, visit) {
+    const { ok, is, test } = tap;
+
+    async function violations(page) {
+        await page.evaluate(axe);
+
+        const found = await page.evaluate((rules) => axe.run(rules), RULES);
+
+        return found.violations.map((v) => `${v.id}: `
+            + v.nodes.map((n) => n.html).join(' '));
+    }
+
+    /* wider than the window, or text cut off */
+    function overflow(page) {
+        return page.evaluate(() => {
+            const wide = document.documentElement.scrollWidth - innerWidth;
+            const cut = [...document.querySelectorAll('body *')].filter((e) =>
+                getComputedStyle(e).overflow !== 'visible'
+                && e.scrollWidth > e.clientWidth + 1
+                && e.tagName !== 'svg');
+
+            return [wide > 0 ? wide : 0, cut.map((e) => e.outerHTML)];
+        });
+    }
+
+    for (const lang of LANGS) {
+        for (const scheme of ['light', 'dark']) {
+            test(`axe: ${lang}, ${scheme}`, async () => {
+                const how = {
+                    site: { args: [`--lang=${lang}`, ...FULL] },
+                    context: { colorScheme: scheme,
+                               viewport: { width: 320, height: 640 } },
+                };
+
+                await visit(how, async (page, seen) => {
+                    is(await violations(page), [],
+                       `${lang}, ${scheme}: axe finds nothing`);
+                    is(await overflow(page), [0, []],
+                       `${lang}, ${scheme}: nothing is cut off at 320 px`);
+                    is(seen.complaints, [],
+                       `${lang}, ${scheme}: the console is silent`);
+                });
+            });
+        }
+
+        test(`axe: ${lang}, the other states`, async () => {
+            const others = [[['--state=outage', '--eta=-5'], 'unknown'],
+                            [['--state=browse', '--full'], 'unsent']];
+
+            for (const [args, post] of others) {
+                const how = { post: '/checkout', site: {
+                    args: [`--lang=${lang}`, ...args], post: post } };
+
+                await visit(how, async (page, seen) => {
+                    is(await violations(page), [], `${lang}, ${args[0]}, `
+                       + `after a POST (${post}): axe finds nothing`);
+                    is(seen.complaints, [], `${lang}: the console is silent`);
+                });
+            }
+        });
+
+        test(`zoom: ${lang}, 400 % and larger text`, async () => {
+            const how = { site: { args: [`--lang=${lang}`, ...FULL] },
+                          context: { viewport: { width: 320, height: 256 } } };
+
+            await visit(how, async (page) => {
+                is(await overflow(page), [0, []],
+                   `${lang}: nothing is cut off at 1280 x 1024 and 400 %`);
+
+                await page.evaluate(() => {
+                    const s = document.documentElement.style;
+
+                    s.fontSize = '200%';
+                    s.letterSpacing = '.12em';
+                    s.wordSpacing = '.16em';
+                    s.lineHeight = '1.5';
+                });
+                is(await overflow(page), [0, []],
+                   `${lang}: nor with text twice as large and spaced`);
+            });
+        });
+
+        test(`structure: ${lang}`, async () => {
+            await visit({ site: { args: [`--lang=${lang}`, ...FULL] } },
+                        async (page) => {
+                const got = await page.evaluate(() => ({
+                    lang: document.documentElement.lang,
+                    dir: document.documentElement.dir,
+                    h1: document.querySelectorAll('h1').length,
+                    main: document.querySelectorAll('main').length,
+                    live: [...document.querySelectorAll('[role],[aria-live]')]
+                        .map((e) => `${e.getAttribute('role')}:`
+                                    + e.textContent),
+                    place: document.body.innerText.match(/[{}]/),
+                }));
+
+                is(got, { lang: lang, dir: lang === 'ar' ? 'rtl' : 'ltr',
+                          h1: 1, main: 1, live: ['status:'], place: null },
+                   `${lang}: one heading, one main, one silent live region`);
+            });
+        });
+    }
+
+    test('structure: right to left is mirrored', async () => {
+        const how = { site: { args: ['--lang=ar', ...FULL] } };
+
+        await visit(how, async (page) => {
+            is(await page.evaluate(() => {
+                const s = getComputedStyle(document.querySelector('.note'));
+                const now = document.getElementById('now');
+                const stop = document.getElementById('stop');
+
+                return [s.borderRightWidth, s.borderLeftWidth,
+                        now.offsetLeft > stop.offsetLeft];
+            }), ['4px', '0px', true], 'bars and buttons are on the right');
+        });
+    });
+
+    test('requests: none but the page and its status', async () => {
+        const how = { site: { args: [...FULL, '--poll=0.1'] } };
+
+        await visit(how, async (page, seen) => {
+            await tap.until(() => site.asked('status') > 1);
+            is(seen.requests.filter((u) => !u.startsWith('data:')
+               && !u.startsWith(`${site.url}/.shop-status?lang=en`)),
+               [`${site.url}/lamps?page=2`], 'nothing else is asked for');
+            is(site.log.filter((e) => /favicon/.test(e.url)), [],
+               'not even an icon');
+        });
+    });
+
+    test('policy: the page works under it, all else does not', async () => {
+        await visit({ site: { args: FULL } }, async (page, seen) => {
+            is(seen.complaints, [], 'no violation by the page itself');
+            is(await page.evaluate(
+                () => getComputedStyle(document.body).maxWidth), '640px',
+               'its style is applied');
+            ok(await page.isVisible('#now'), 'its script has run');
+
+            await page.evaluate(() => {
+                const s = document.createElement('script');
+
+                s.textContent = 'window.evil = 1';
+                document.body.append(s);
+                document.body.setAttribute('style', 'color: red');
+                new Image().src = '/evil.png';
+            });
+            await tap.until(() => seen.complaints.length > 2);
+            is(await page.evaluate(() => window.evil), undefined,
+               'another script does not run');
+            is(site.log.filter((e) => /evil/.test(e.url)), [],
+               'another image is not loaded');
+        });
+    });
+
+    test('escape: markup in a text is text', async () => {
+        const text = '<img src=x onerror="evil=1">{{t.auto}}</p>&amp;';
+        const how = { site: { args: ['--full', `--status=${text}`,
+            '--set=name="><script>evil=1</script>'] } };
+
+        await visit(how, async (page, seen) => {
+            is(await page.textContent('#status'), text,
+               'the operator\'s text is shown as it is');
+            is((await page.textContent('header')).trim(),
+               '"><script>evil=1</script>', 'the name too');
+            is(await page.evaluate(() => window.evil), undefined,
+               'and nothing runs');
+            is(seen.complaints, [], 'or tries to');
+        });
+    });
+
+    test('no script: a plain page with a link', async () => {
+        const how = { site: { args: FULL },
+                      context: { javaScriptEnabled: false } };
+
+        await visit(how, async (page) => {
+            ok(!await page.isVisible('#now'), 'no button that does nothing');
+            site.open = true;
+            await Promise.all([page.waitForNavigation(),
+                               page.click('#again a')]);
+            is(page.url(), `${site.url}/lamps?page=2`,
+               'the link leads back to where the visitor was');
+            is(await page.textContent('h1'), 'Lamps', 'and in');
+        });
+    });
+
+    test('no script: the answer to a POST', async () => {
+        const how = { site: { args: FULL }, post: '/checkout',
+                      context: { javaScriptEnabled: false } };
+
+        await visit(how, async (page) => {
+            is(await page.getAttribute('#again a', 'href'), '/cart',
+               'the link leads to the basket');
+            await Promise.all([page.waitForNavigation(),
+                               page.click('#again a')]);
+            is([site.asked('GET /cart'), site.asked('POST /checkout')], [1, 1],
+               'by GET, and nothing is sent twice');
+        });
+    });
+
+    test('colours: forced', async () => {
+        const how = { site: { args: FULL },
+                      context: { forcedColors: 'active' } };
+
+        await visit(how, async (page) => {
+            is(await page.$$eval('button', (all) => all.filter((b) => {
+                const s = getComputedStyle(b);
+
+                return s.borderTopWidth !== '2px'
+                       || s.borderTopColor === s.backgroundColor
+                       || s.color === s.backgroundColor;
+            }).length), 0, 'buttons have an edge and a text');
+        });
+    });
+
+    test('colours: contrast of what axe does not measure', async () => {
+        for (const scheme of ['light', 'dark']) {
+            const how = { site: { args: FULL },
+                          context: { colorScheme: scheme } };
+
+            await visit(how, async (page) => {
+                await page.keyboard.press('Tab');
+                const [ratio, width] = await page.evaluate(() => {
+                    const lum = (c) => {
+                        const [r, g, b] = c.match(/[\d.]+/g).map((x) => {
+                            x /= 255;
+                            return x <= .03928 ? x / 12.92
+                                               : ((x + .055) / 1.055) ** 2.4;
+                        });
+
+                        return .2126 * r + .7152 * g + .0722 * b;
+                    };
+                    const s = getComputedStyle(document.activeElement);
+                    const a = lum(s.outlineColor);
+                    const b = lum(getComputedStyle(document.body)
+                                  .backgroundColor);
+
+                    return [(Math.max(a, b) + .05) / (Math.min(a, b) + .05),
+                            s.outlineStyle + s.outlineWidth];
+                });
+
+                ok(ratio >= 7 && width === 'solid3px',
+                   `${scheme}: the focus is seen, ${ratio.toFixed(1)}:1`,
+                   width);
+            });
+        }
+    });
+
+    test('keyboard: every control is reached in the order of the page',
+         async () => {
+        await visit({ site: { args: FULL } }, async (page) => {
+            const order = [];
+
+            for (let i = 0; i < 5; i++) {
+                await page.keyboard.press('Tab');
+                order.push(await page.evaluate(() => document.activeElement.id
+                    || document.activeElement.getAttribute('href')));
+            }
+            is(order, ['https://example.com/sorry', 'now', 'stop',
+                       'tel:+49800123456', 'mailto:help@example.com'],
+               'offer, buttons, contacts');
+        });
+    });
+
+    test('print: the words without the buttons', async () => {
+        await visit({ site: { args: FULL } }, async (page) => {
+            await page.emulateMedia({ media: 'print' });
+            is([await page.isVisible('#wait'), await page.isVisible('h1'),
+                await page.isVisible('#updates')], [false, true, true],
+               'what can be pressed is not printed');
+        });
+    });
+
+    test('motion: nothing moves', async () => {
+        await visit({ site: { args: FULL } }, async (page) => {
+            is(await page.evaluate(() => document.getAnimations().length), 0,
+               'no animation, no transition');
+        });
+    });
+
+    test('time: in the visitor\'s own zone', async () => {
+        const how = { site: { args: ['--full', '--lang=en'] },
+                      context: { timezoneId: 'America/New_York',
+                                 locale: 'en-US' } };
+
+        await visit(how, async (page) => {
+            const when = await page.textContent('#when');
+
+            ok(/10:30.PM EST/.test(when) && !/04:30/.test(when),
+               'another zone: 04:30 in Berlin is 10:30 PM in New York', when);
+            is(await page.getAttribute('#when time', 'datetime'),
+               '2026-11-21T04:30:00+01:00', 'the moment is the same');
+        });
+
+        await visit({ site: how.site }, async (page) => {
+            is(await page.textContent('#when'), 'You can shop again from '
+               + 'Saturday 21 November at 04:30 (CET), in about 40 minutes.',
+               'the same zone: the server\'s words stay');
+        });
+    });
+};

@@ -1,0 +1,139 @@
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * What can be said of the texts and sizes without a browser.
+ */
+
+'use strict';
+
+const fs = require('fs');
+const path = require('path');
+const zlib = require('zlib');
+
+const { HTML, LANGS, perl, render } = require('./site.js');
+
+const STATES = [
+    ['--state=maintenance'],
+    ['--state=maintenance', '--eta=3000'],
+    ['--state=maintenance', '--post=unsent'],
+    ['--state=outage', '--eta=0', '--post=unknown'],
+    ['--state=outage', '--eta=-10'],
+    ['--state=browse', '--eta=100', '--post=unsent'],
+    ['--state=paths'],
+    ['--state=reopening'],
+];
+
+
+function texts(lang) {
+    const file = path.join(HTML, 'lang', `${lang}.txt`);
+    const all = {};
+
+    for (const line of fs.readFileSync(file, 'utf8').split('\n')) {
+        const m = /^([a-z0-9_.]+) = (.*\S)$/.exec(line);
+
+        if (m) {
+            all[m[1]] = m[2];
+
+        } else if (!/^(#.*)?$/.test(line)) {
+            throw new Error(`${file}: "${line}"`);
+        }
+    }
+
+    return all;
+}
+
+
+/* the places of a text, without those of a date, which is written as is usual
+   in the language */
+function places(key, text) {
+    const found = [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort();
+
+    return /^(time|date)/.test(key) || /\.\d+$/.test(key) ? [] : found;
+}
+
+
+module.exports = function (tap, site, visit) {
+    const { ok, is, test } = tap;
+    const plain = (o) => Object.keys(o).filter((k) => !/\.\d+$/.test(k));
+    const english = texts('en');
+
+    test('texts: every language has all of them', () => {
+        const files = fs.readdirSync(path.join(HTML, 'lang')).sort();
+
+        is(files, [...LANGS].sort().map((l) => `${l}.txt`),
+           'the eleven languages are there');
+
+        for (const lang of LANGS) {
+            const all = texts(lang);
+
+            is(plain(all), plain(english), `${lang}: every text, in order`);
+            is(Object.keys(all).filter((k) => english[k]
+               && String(places(k, all[k])) !== String(places(k, english[k]))),
+               [], `${lang}: every place in every text`);
+            is([all.weekdays.split(',').length, all.months.split(',').length],
+               [7, 12], `${lang}: seven days and twelve months`);
+        }
+    });
+
+    test('texts: what is not said', () => {
+        const banned = new RegExp('maintenance|technical|improvement|error'
+            + '|50[0-9]|server|wartung|technisch', 'i');
+
+        for (const lang of LANGS) {
+            const all = texts(lang);
+
+            is(Object.keys(all).filter((k) => banned.test(all[k])), [],
+               `${lang}: no jargon and no codes`);
+        }
+    });
+
+    test('texts: every text of the files is used', () => {
+        const page = fs.readFileSync(path.join(HTML, 'page.html'), 'utf8');
+        const chosen = new RegExp('^(name|dir|weekdays|months|time|date|in_'
+            + '|title_|when_|status_|started|next_update|notice)');
+
+        is(plain(english).filter((k) => !chosen.test(k)
+                                        && !page.includes(`{{t.${k}}}`)), [],
+           'by the page, or chosen by the module');
+    });
+
+    test('size: at most 8 KB, 3 KB compressed', () => {
+        for (const lang of LANGS) {
+            let html = 0, small = 0;
+
+            for (const state of STATES) {
+                const page = render([`--lang=${lang}`, ...state]);
+
+                html = Math.max(html, page.length);
+                small = Math.max(small,
+                                 zlib.gzipSync(page, { level: 9 }).length);
+            }
+
+            ok(html <= 8192 && small <= 3072,
+               `${lang}: ${html} bytes, ${small} compressed`);
+
+            const full = render([`--lang=${lang}`, '--full', '--post=unknown']);
+
+            ok(full.length <= 8192,
+               `${lang}: ${full.length} bytes with a notice`);
+        }
+    });
+
+    test('embed: the module gets these very files', () => {
+        const args = ['--lang=ja', '--full', '--post=unsent'];
+
+        ok(perl(path.join(__dirname, 'render.pl'), '--small', ...args)
+           .equals(render(args)), 'what is in the C file renders the same');
+    });
+
+    test('text: the plain text says the same', () => {
+        for (const lang of LANGS) {
+            const said = String(render([`--lang=${lang}`, '--format=txt',
+                                        '--full', '--post=unknown']));
+
+            ok(!/[{}<>&]/.test(said) && /SORRY10/.test(said)
+               && said.includes(texts(lang).post_unknown),
+               `${lang}: nothing is left over or escaped`, said);
+        }
+    });
+};
