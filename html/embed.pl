@@ -209,7 +209,7 @@ sub small_script {
     }
 
     my @short = grep { !/^(?:as|do|if|in|is|of)$/ && $data !~ /\b$_\b/ }
-                'a' .. 'zz';
+                'a' .. 'z', 'A' .. 'Z', 'aa' .. 'zz';
     my %short = map { $_ => shift @short }
                 sort { $count{$b} <=> $count{$a} || $a cmp $b } keys %count;
 

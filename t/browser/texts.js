@@ -102,7 +102,8 @@ module.exports = function (tap, site, visit) {
             let html = 0, small = 0;
 
             for (const state of STATES) {
-                const page = render([`--lang=${lang}`, ...state]);
+                const page = render([`--lang=${lang}`, ...state,
+                                     '--set=name=Müller & Sons']);
 
                 html = Math.max(html, page.length);
                 small = Math.max(small,
