@@ -7,9 +7,8 @@
  */
 
 
-#include <time.h>
-
 #include "logic/emit.h"
+#include "logic/times.h"
 #include "logic/utf8.h"
 
 
@@ -421,21 +420,18 @@ void
 ngx_shop_failover_emit_time(ngx_shop_failover_emit_t *e, const char *key,
     int64_t at)
 {
-    char       buf[sizeof("-2147483648-12-31T23:59:59Z")];
-    time_t     t;
-    struct tm  tm;
+    unsigned char            buf[NGX_SHOP_FAILOVER_TIMES_LEN];
+    ngx_shop_failover_str_t  s;
 
-    t = (time_t) at;
+    s.data = buf;
+    s.len = at ? ngx_shop_failover_times_rfc3339(buf, at) : 0;
 
-    if (at == 0
-        || gmtime_r(&t, &tm) == NULL
-        || strftime(buf, sizeof(buf), "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-    {
+    if (s.len == 0) {
         ngx_shop_failover_emit_null(e, key);
         return;
     }
 
-    ngx_shop_failover_emit_cstr(e, key, buf);
+    ngx_shop_failover_emit_str(e, key, &s);
 }
 
 

@@ -1,0 +1,161 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Any text with URLs in it: no byte is lost, no markup comes from the text,
+ * and what became a link is one of three schemes and alone is the same link.
+ */
+
+
+#include <stdlib.h>
+
+#include "logic/link.h"
+
+
+#define FUZZ_LINK_MAX   1024
+#define FUZZ_LINK_ROOM  (16 * FUZZ_LINK_MAX)
+
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+
+static void
+fuzz_link_holds(int held)
+{
+    if (!held) {
+        abort();
+    }
+}
+
+
+static int
+fuzz_link_starts(const ngx_shop_failover_str_t *s, const char *text)
+{
+    size_t  i;
+
+    for (i = 0; text[i]; i++) {
+        if (i == s->len || (s->data[i] | 0x20) != (text[i] | 0x20)) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+static void
+fuzz_link_url(const ngx_shop_failover_link_piece_t *piece)
+{
+    size_t                          i, pos;
+    ngx_shop_failover_str_t         url;
+    ngx_shop_failover_link_piece_t  again;
+
+    url = piece->href;
+
+    fuzz_link_holds(fuzz_link_starts(&url, "https://")
+                    || fuzz_link_starts(&url, "tel:")
+                    || fuzz_link_starts(&url, "mailto:"));
+
+    for (i = 0; i < url.len; i++) {
+        fuzz_link_holds(url.data[i] > 0x20
+                        && url.data[i] < 0x7F
+                        && strchr("\"<>\\^`{|}", url.data[i]) == NULL);
+    }
+
+    fuzz_link_holds(ngx_shop_failover_link_is_safe(&url, 0));
+
+    pos = 0;
+    fuzz_link_holds(ngx_shop_failover_link_next(&url, &pos, &again)
+                    == NGX_SHOP_FAILOVER_OK
+                    && pos == url.len
+                    && again.href.len == url.len
+                    && again.text.len == piece->text.len);
+}
+
+
+/* what stands between what emit_html wrote is <a href="..."> or </a> */
+
+static void
+fuzz_link_markup(const unsigned char *p, const unsigned char *last)
+{
+    unsigned              open;
+    const unsigned char  *q;
+
+    for (open = 0; p < last; p++) {
+
+        fuzz_link_holds(*p != '>' && *p != '"' && *p != '\'');
+
+        if (*p != '<') {
+            continue;
+        }
+
+        if (open) {
+            fuzz_link_holds(last - p >= 4 && memcmp(p, "</a>", 4) == 0);
+            p += 3;
+            open = 0;
+            continue;
+        }
+
+        fuzz_link_holds(last - p > 9 && memcmp(p, "<a href=\"", 9) == 0);
+        q = memchr(p + 9, '"', (size_t) (last - p - 9));
+        fuzz_link_holds(q != NULL && q[1] == '>');
+        p = q + 1;
+        open = 1;
+    }
+
+    fuzz_link_holds(!open);
+}
+
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    size_t                           pos, seen;
+    unsigned char                   *out;
+    const unsigned char             *start;
+    ngx_shop_failover_str_t          s;
+    ngx_shop_failover_emit_t         e;
+    ngx_shop_failover_link_piece_t   piece;
+
+    if (size > FUZZ_LINK_MAX) {
+        return 0;
+    }
+
+    s.data = data;
+    s.len = size;
+    pos = 0;
+    seen = 0;
+
+    while (ngx_shop_failover_link_next(&s, &pos, &piece)
+           == NGX_SHOP_FAILOVER_OK)
+    {
+        start = piece.href.len ? piece.href.data : piece.text.data;
+
+        fuzz_link_holds(start == data + seen && pos > seen);
+        fuzz_link_holds(piece.text.data + piece.text.len == data + pos);
+
+        if (piece.href.len) {
+            fuzz_link_holds(piece.href.data + piece.href.len == data + pos);
+            fuzz_link_url(&piece);
+        }
+
+        seen = pos;
+    }
+
+    fuzz_link_holds(seen == size);
+
+    out = malloc(FUZZ_LINK_ROOM);
+
+    if (out == NULL) {
+        abort();
+    }
+
+    ngx_shop_failover_emit_init(&e, out, FUZZ_LINK_ROOM);
+    ngx_shop_failover_link_emit(&e, &s);
+    fuzz_link_holds(!e.failed);
+    fuzz_link_markup(out, e.pos);
+
+    free(out);
+
+    return 0;
+}
