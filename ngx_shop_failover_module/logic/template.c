@@ -16,6 +16,7 @@
 enum {
     NGX_SHOP_FAILOVER_TEMPLATE_OP_TEXT = 0,   /* text */
     NGX_SHOP_FAILOVER_TEMPLATE_OP_VALUE,
+    NGX_SHOP_FAILOVER_TEMPLATE_OP_PLAIN,
     NGX_SHOP_FAILOVER_TEMPLATE_OP_LINKS,
     NGX_SHOP_FAILOVER_TEMPLATE_OP_URL,
     NGX_SHOP_FAILOVER_TEMPLATE_OP_IMAGE,
@@ -285,7 +286,7 @@ ngx_shop_failover_template_take_line(
     tag->before = tag->start;
     tag->after = tag->end;
 
-    if (tag->kind == 0) {
+    if (tag->kind == 0 || c->t->plain) {
         return;
     }
 
@@ -322,8 +323,10 @@ ngx_shop_failover_template_add_text(ngx_shop_failover_template_compiler_t *c,
         return NGX_SHOP_FAILOVER_OK;
     }
 
-    if (ngx_shop_failover_markup_feed(&c->markup, text.data, text.len, &used)
-        != NGX_SHOP_FAILOVER_OK)
+    if (!c->t->plain
+        && ngx_shop_failover_markup_feed(&c->markup, text.data, text.len,
+                                         &used)
+           != NGX_SHOP_FAILOVER_OK)
     {
         return ngx_shop_failover_template_refuse(c, p + used, 1,
                               "this cannot follow a section inside a tag");
@@ -378,6 +381,12 @@ ngx_shop_failover_template_add_value(ngx_shop_failover_template_compiler_t *c,
     if (name->kind == NGX_SHOP_FAILOVER_TEMPLATE_LIST) {
         return ngx_shop_failover_template_refuse_tag(c, tag,
                        "a list has no value, write {{#name}}...{{/name}}");
+    }
+
+    if (c->t->plain) {
+        return ngx_shop_failover_template_add_op(c,
+                                     NGX_SHOP_FAILOVER_TEMPLATE_OP_PLAIN,
+                                     name->id, &tag->name);
     }
 
     switch (ngx_shop_failover_markup_place(&c->markup)) {
@@ -678,6 +687,10 @@ ngx_shop_failover_template_write(unsigned op,
     const ngx_shop_failover_str_t *value, ngx_shop_failover_emit_t *e)
 {
     switch (op) {
+
+    case NGX_SHOP_FAILOVER_TEMPLATE_OP_PLAIN:
+        ngx_shop_failover_emit_raw(e, value->data, value->len);
+        return;
 
     case NGX_SHOP_FAILOVER_TEMPLATE_OP_LINKS:
         ngx_shop_failover_link_emit(e, value);

@@ -62,6 +62,9 @@ typedef struct {
     ngx_shop_failover_template_op_t  *ops;
     unsigned                          nops;
     unsigned                          nalloc;     /* room in ops */
+
+    /* not HTML: values as they are, white space as written; of the caller */
+    unsigned                          plain:1;
 } ngx_shop_failover_template_t;
 
 

@@ -526,6 +526,36 @@ ngx_shop_failover_times_rfc3339(unsigned char *buf, int64_t at)
 
 
 size_t
+ngx_shop_failover_times_rfc3339_local(unsigned char *buf, int64_t at)
+{
+    size_t     n;
+    time_t     t;
+    struct tm  tm;
+
+    t = (time_t) ngx_shop_failover_times_clip(at);
+
+    if (localtime_r(&t, &tm) == NULL) {
+        return 0;
+    }
+
+    n = strftime((char *) buf, NGX_SHOP_FAILOVER_TIMES_LEN,
+                 "%Y-%m-%dT%H:%M:%S%z", &tm);
+
+    if (n < 5) {
+        return 0;
+    }
+
+    /* "+0100" is what strftime() knows, "+01:00" what RFC 3339 wants */
+
+    buf[n] = buf[n - 1];
+    buf[n - 1] = buf[n - 2];
+    buf[n - 2] = ':';
+
+    return n + 1;
+}
+
+
+size_t
 ngx_shop_failover_times_local(unsigned char *buf, int64_t at)
 {
     size_t     n;

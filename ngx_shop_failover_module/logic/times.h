@@ -65,6 +65,9 @@ int ngx_shop_failover_times_parse_length(const ngx_shop_failover_str_t *text,
 /* RFC 3339 in UTC, "2026-11-21T03:30:00Z" */
 size_t ngx_shop_failover_times_rfc3339(unsigned char *buf, int64_t at);
 
+/* the same in the local zone with its offset, "2026-11-21T04:30:00+01:00" */
+size_t ngx_shop_failover_times_rfc3339_local(unsigned char *buf, int64_t at);
+
 /* "2026-11-21 04:30 CET" in the local zone, for operators */
 size_t ngx_shop_failover_times_local(unsigned char *buf, int64_t at);
 
