@@ -8,6 +8,7 @@
 
 
 #include "nginx/conf.h"
+#include "nginx/conf_page.h"
 #include "nginx/params.h"
 
 
@@ -95,6 +96,8 @@ ngx_shop_failover_conf_create_main(ngx_conf_t *cf)
         || ngx_array_init(&smcf->zone.sites, cf->pool, 4, sizeof(void *))
            != NGX_OK
         || ngx_array_init(&smcf->upstreams, cf->pool, 4, sizeof(void *))
+           != NGX_OK
+        || ngx_array_init(&smcf->pages, cf->pool, 4, sizeof(void *))
            != NGX_OK)
     {
         return NULL;
@@ -137,7 +140,7 @@ ngx_shop_failover_conf_create_loc(ngx_conf_t *cf)
     }
 
     slcf->flag = NGX_CONF_UNSET_PTR;
-    slcf->fallback = NGX_CONF_UNSET;
+    ngx_shop_failover_conf_page_create(slcf);
 
     return slcf;
 }
@@ -150,9 +153,10 @@ ngx_shop_failover_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
     ngx_shop_failover_loc_conf_t  *conf = child;
 
     ngx_conf_merge_ptr_value(conf->flag, prev->flag, NULL);
-    ngx_conf_merge_value(conf->fallback, prev->fallback, conf->flag != NULL);
 
-    return NGX_CONF_OK;
+    conf->flagged = (conf->flag != NULL);
+
+    return ngx_shop_failover_conf_page_merge(cf, prev, conf);
 }
 
 

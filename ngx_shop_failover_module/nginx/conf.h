@@ -11,6 +11,7 @@
 
 
 #include "nginx/compat.h"
+#include "nginx/skin.h"
 
 #include "state/zone.h"
 #include "state/peers.h"
@@ -40,10 +41,25 @@ typedef struct {
 } ngx_shop_failover_check_t;
 
 
+/* a page directory with its variables, loaded once */
+typedef struct {
+    ngx_uint_t                         number;
+    ngx_str_t                          dir;        /* len 0: built in */
+    ngx_array_t                       *vars;       /* of _view_var_t */
+    ngx_shop_failover_skin_t          *skin;
+} ngx_shop_failover_page_conf_t;
+
+
+/* private to render.c */
+typedef struct ngx_shop_failover_renderings_s  ngx_shop_failover_renderings_t;
+
+
 typedef struct {
     ngx_shop_failover_zone_t           zone;
     size_t                             zone_size;  /* of shop_zone, or 0 */
     ngx_array_t                        upstreams;  /* of _srv_conf_t * */
+    ngx_array_t                        pages;      /* of _page_conf_t * */
+    ngx_shop_failover_renderings_t    *renderings;
     unsigned                           used:1;     /* any directive is */
 } ngx_shop_failover_main_conf_t;
 
@@ -62,8 +78,22 @@ typedef struct {
 
 typedef struct {
     ngx_shop_failover_flag_conf_t     *flag;       /* NULL: off */
-    ngx_flag_t                         fallback;
-    ngx_flag_t                         exempt;     /* status and control */
+
+    ngx_flag_t                         fallback;   /* as written, or UNSET */
+    ngx_array_t                       *intercept;  /* of ngx_uint_t */
+    ngx_str_t                          public_status;  /* len 0: off */
+    ngx_str_t                          polled;     /* the same where used */
+    ngx_array_t                       *cors;       /* of ngx_str_t */
+    ngx_int_t                          retry_default;  /* s */
+    ngx_int_t                          retry_min;      /* s */
+    ngx_int_t                          retry_max;      /* s */
+    ngx_str_t                          page_dir;
+    ngx_array_t                       *page_vars;  /* of _view_var_t */
+    ngx_shop_failover_page_conf_t     *page;
+
+    unsigned                           exempt:1;   /* status and control */
+    unsigned                           flagged:1;  /* flag is set */
+    unsigned                           falls_back:1;
 } ngx_shop_failover_loc_conf_t;
 
 

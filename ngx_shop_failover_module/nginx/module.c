@@ -8,9 +8,11 @@
 
 
 #include "nginx/conf.h"
+#include "nginx/conf_page.h"
 #include "nginx/balance.h"
 #include "nginx/page.h"
 #include "nginx/probe.h"
+#include "nginx/render.h"
 #include "nginx/status.h"
 #include "nginx/watch.h"
 
@@ -40,6 +42,48 @@ static ngx_command_t  ngx_shop_failover_module_commands[] = {
     { ngx_string("shop_maintenance"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_shop_failover_conf_maintenance,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_fallback"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
+      ngx_shop_failover_conf_page_fallback,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_page_dir"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_shop_failover_conf_page_dir,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_page_var"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE2,
+      ngx_shop_failover_conf_page_var,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_retry_after"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE123,
+      ngx_shop_failover_conf_page_retry_after,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_cors"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_shop_failover_conf_page_cors,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_public_status"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_shop_failover_conf_page_public_status,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -102,7 +146,11 @@ ngx_shop_failover_module_postconfiguration(ngx_conf_t *cf)
         return NGX_OK;
     }
 
-    if (ngx_shop_failover_conf_finish(cf) != NGX_OK
+    smcf->renderings = ngx_shop_failover_render_init(cf);
+
+    if (smcf->renderings == NULL
+        || ngx_shop_failover_conf_page_load(cf, smcf) != NGX_OK
+        || ngx_shop_failover_conf_finish(cf) != NGX_OK
         || ngx_shop_failover_balance_init(cf) != NGX_OK)
     {
         return NGX_ERROR;

@@ -10,26 +10,32 @@
 
 #include "nginx/page.h"
 #include "nginx/gate.h"
+#include "nginx/headers.h"
 #include "nginx/render.h"
 
-#include "logic/times.h"
 
-
+static ngx_int_t ngx_shop_failover_page_answer(ngx_http_request_t *r,
+    ngx_shop_failover_why_e why);
 static ngx_uint_t ngx_shop_failover_page_ours(ngx_http_request_t *r,
     ngx_shop_failover_loc_conf_t *slcf);
+static ngx_uint_t ngx_shop_failover_page_intercepted(
+    ngx_shop_failover_loc_conf_t *slcf, ngx_uint_t status);
 static ngx_shop_failover_why_e ngx_shop_failover_page_failed(
     ngx_http_request_t *r);
 static ngx_int_t ngx_shop_failover_page_send(ngx_http_request_t *r,
-    ngx_shop_failover_why_e why, ngx_http_output_header_filter_pt next);
+    ngx_shop_failover_why_e why, ngx_shop_failover_headers_asked_t *asked,
+    ngx_http_output_header_filter_pt next);
 static void ngx_shop_failover_page_variant(ngx_http_request_t *r,
+    ngx_shop_failover_why_e why, ngx_shop_failover_headers_asked_t *asked,
     ngx_shop_failover_variant_t *variant);
-static ngx_str_t ngx_shop_failover_page_header(ngx_http_request_t *r,
-    ngx_str_t *name);
-static ngx_int_t ngx_shop_failover_page_headers(ngx_http_request_t *r,
-    ngx_shop_failover_board_view_t *view,
-    ngx_shop_failover_rendering_t *rendering, ngx_shop_failover_why_e why);
-static ngx_int_t ngx_shop_failover_page_add(ngx_http_request_t *r,
-    const char *name, ngx_str_t *value);
+static ngx_uint_t ngx_shop_failover_page_state(
+    ngx_shop_failover_main_conf_t *smcf, ngx_shop_failover_flag_conf_t *site,
+    ngx_shop_failover_why_e why);
+static ngx_int_t ngx_shop_failover_page_poll(ngx_http_request_t *r);
+static void ngx_shop_failover_page_polled(ngx_http_request_t *r,
+    ngx_shop_failover_variant_t *variant);
+static ngx_int_t ngx_shop_failover_page_body(ngx_http_request_t *r,
+    ngx_shop_failover_rendering_t *rendering);
 
 
 ngx_int_t
@@ -43,16 +49,25 @@ ngx_shop_failover_page_handler(ngx_http_request_t *r)
     smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
     slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
 
-    why = ngx_shop_failover_gate_ask(r, smcf, slcf);
+    if (r->uri.len == slcf->polled.len
+        && ngx_memcmp(r->uri.data, slcf->polled.data, r->uri.len) == 0)
+    {
+        why = NGX_SHOP_FAILOVER_WHY_NOT;
 
-    if (why == NGX_SHOP_FAILOVER_WHY_NOT) {
-        return NGX_DECLINED;
+    } else {
+        why = ngx_shop_failover_gate_ask(r, smcf, slcf);
+
+        if (why == NGX_SHOP_FAILOVER_WHY_NOT) {
+            return NGX_DECLINED;
+        }
     }
 
     rc = ngx_http_discard_request_body(r);
 
     if (rc == NGX_OK) {
-        rc = ngx_shop_failover_page_send(r, why, NULL);
+        rc = (why == NGX_SHOP_FAILOVER_WHY_NOT)
+             ? ngx_shop_failover_page_poll(r)
+             : ngx_shop_failover_page_answer(r, why);
     }
 
     ngx_http_finalize_request(r, rc);
@@ -61,51 +76,104 @@ ngx_shop_failover_page_handler(ngx_http_request_t *r)
 }
 
 
+static ngx_int_t
+ngx_shop_failover_page_answer(ngx_http_request_t *r,
+    ngx_shop_failover_why_e why)
+{
+    ngx_int_t                        rc;
+    ngx_shop_failover_headers_asked_t   asked;
+
+    ngx_shop_failover_headers_read(r, &asked);
+
+    rc = ngx_shop_failover_headers_preflight(r, &asked);
+
+    if (rc == NGX_DECLINED) {
+        return ngx_shop_failover_page_send(r, why, &asked, NULL);
+    }
+
+    return rc == NGX_OK ? ngx_http_send_header(r) : rc;
+}
+
+
 ngx_int_t
 ngx_shop_failover_page_replace(ngx_http_request_t *r,
     ngx_http_output_header_filter_pt next)
 {
-    ngx_shop_failover_loc_conf_t  *slcf;
+    ngx_shop_failover_loc_conf_t    *slcf;
+    ngx_shop_failover_headers_asked_t   asked;
 
     if (r != r->main || r->upstream == NULL
-        || (r->headers_out.status != NGX_HTTP_BAD_GATEWAY
-            && r->headers_out.status != NGX_HTTP_GATEWAY_TIME_OUT))
+        || r->headers_out.status < NGX_HTTP_BAD_REQUEST)
     {
         return NGX_DECLINED;
     }
 
     slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
 
-    if (!slcf->fallback || !ngx_shop_failover_page_ours(r, slcf)) {
+    if (!slcf->falls_back || !ngx_shop_failover_page_ours(r, slcf)) {
         return NGX_DECLINED;
     }
 
+    ngx_shop_failover_headers_read(r, &asked);
+
     return ngx_shop_failover_page_send(r, ngx_shop_failover_page_failed(r),
-                                       next);
+                                       &asked, next);
 }
 
 
 /*
  * nginx's own 502 or 504 comes out of special_response with err_status set;
- * the shop's own answer has none.  And it is ours only in the location that
- * proxied: after an error_page redirect the operator's own page is on its way.
- * The upstream configuration is the first member of the location
- * configuration of every proxying module (ngx_http_proxy_loc_conf_t and its
- * like in src/http/modules).
+ * the shop's own answer has none, and is replaced where "intercept" says so.
+ * And it is ours only in the location that proxied: after an error_page
+ * redirect the operator's own page is on its way.  The upstream configuration
+ * is the first member of the location configuration of every proxying module
+ * (ngx_http_proxy_loc_conf_t and its like in src/http/modules).
  */
 
 static ngx_uint_t
 ngx_shop_failover_page_ours(ngx_http_request_t *r,
     ngx_shop_failover_loc_conf_t *slcf)
 {
-    ngx_uint_t  i;
+    ngx_uint_t  i, status;
 
-    if (r->err_status != r->headers_out.status) {
+    status = r->headers_out.status;
+
+    if (r->err_status == status) {
+
+        if (status != NGX_HTTP_BAD_GATEWAY
+            && status != NGX_HTTP_GATEWAY_TIME_OUT)
+        {
+            return 0;
+        }
+
+    } else if (!ngx_shop_failover_page_intercepted(slcf, status)) {
         return 0;
     }
 
     for (i = 0; i < ngx_http_max_module; i++) {
         if (r->loc_conf[i] == r->upstream->conf) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static ngx_uint_t
+ngx_shop_failover_page_intercepted(ngx_shop_failover_loc_conf_t *slcf,
+    ngx_uint_t status)
+{
+    ngx_uint_t  i, *code;
+
+    if (slcf->intercept == NULL) {
+        return 0;
+    }
+
+    code = slcf->intercept->elts;
+
+    for (i = 0; i < slcf->intercept->nelts; i++) {
+        if (code[i] == status) {
             return 1;
         }
     }
@@ -147,35 +215,23 @@ ngx_shop_failover_page_failed(ngx_http_request_t *r)
 
 static ngx_int_t
 ngx_shop_failover_page_send(ngx_http_request_t *r,
-    ngx_shop_failover_why_e why, ngx_http_output_header_filter_pt next)
+    ngx_shop_failover_why_e why, ngx_shop_failover_headers_asked_t *asked,
+    ngx_http_output_header_filter_pt next)
 {
-    ngx_buf_t                       *b;
     ngx_int_t                        rc;
-    ngx_chain_t                      out;
     ngx_shop_failover_variant_t      variant;
-    ngx_shop_failover_rendering_t    rendering;
-    ngx_shop_failover_loc_conf_t    *slcf;
     ngx_shop_failover_main_conf_t   *smcf;
-    ngx_shop_failover_board_view_t  *view;
+    ngx_shop_failover_rendering_t   *rendering;
 
     smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
-    slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
 
-    view = ngx_palloc(r->pool, sizeof(ngx_shop_failover_board_view_t));
-    if (view == NULL) {
-        return NGX_ERROR;
-    }
+    ngx_shop_failover_page_variant(r, why, asked, &variant);
 
-    ngx_shop_failover_board_view(&smcf->zone,
-                                 ngx_shop_failover_conf_site(smcf, slcf),
-                                 view);
+    rendering = ngx_shop_failover_render_get(smcf, &variant, r->pool);
 
-    variant.why = why;
-    ngx_shop_failover_page_variant(r, &variant);
-
-    if (ngx_shop_failover_render(r->pool, view, &variant, &rendering)
-        != NGX_OK
-        || ngx_shop_failover_page_headers(r, view, &rendering, why) != NGX_OK)
+    if (rendering == NULL
+        || ngx_shop_failover_headers_closed(r, &variant, rendering, asked)
+           != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -186,21 +242,7 @@ ngx_shop_failover_page_send(ngx_http_request_t *r,
         return rc;
     }
 
-    b = ngx_calloc_buf(r->pool);
-    if (b == NULL) {
-        return NGX_ERROR;
-    }
-
-    b->pos = rendering.body.data;
-    b->last = b->pos + rendering.body.len;
-    b->memory = rendering.body.len ? 1 : 0;
-    b->last_buf = 1;
-    b->last_in_chain = 1;
-
-    out.buf = b;
-    out.next = NULL;
-
-    rc = ngx_http_output_filter(r, &out);
+    rc = ngx_shop_failover_page_body(r, rendering);
 
     if (next) {
         r->header_only = 1;
@@ -210,134 +252,210 @@ ngx_shop_failover_page_send(ngx_http_request_t *r,
 }
 
 
+static ngx_int_t
+ngx_shop_failover_page_body(ngx_http_request_t *r,
+    ngx_shop_failover_rendering_t *rendering)
+{
+    ngx_buf_t    *b;
+    ngx_chain_t   out;
+
+    b = ngx_calloc_buf(r->pool);
+    if (b == NULL) {
+        return NGX_ERROR;
+    }
+
+    b->pos = rendering->body.data;
+    b->last = b->pos + rendering->body.len;
+    b->memory = rendering->body.len ? 1 : 0;
+    b->last_buf = 1;
+    b->last_in_chain = 1;
+
+    out.buf = b;
+    out.next = NULL;
+
+    return ngx_http_output_filter(r, &out);
+}
+
+
 static void
 ngx_shop_failover_page_variant(ngx_http_request_t *r,
+    ngx_shop_failover_why_e why, ngx_shop_failover_headers_asked_t *asked,
     ngx_shop_failover_variant_t *variant)
 {
-    ngx_str_t         accept, dest;
-    static ngx_str_t  accept_name = ngx_string("accept");
-    static ngx_str_t  dest_name = ngx_string("sec-fetch-dest");
+    ngx_shop_failover_skin_t       *skin;
+    ngx_shop_failover_main_conf_t  *smcf;
 
-    accept = ngx_shop_failover_page_header(r, &accept_name);
-    dest = ngx_shop_failover_page_header(r, &dest_name);
+    smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
+
+    variant->slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
+    variant->site = ngx_shop_failover_conf_site(smcf, variant->slcf);
+    variant->state = ngx_shop_failover_page_state(smcf, variant->site, why);
+    variant->jitter = 0;
+    variant->admitted = 0;
+
+    skin = variant->slcf->page->skin;
 
     variant->kind = ngx_shop_failover_negotiate_kind(
-                                   (ngx_shop_failover_str_t *) &accept,
-                                   (ngx_shop_failover_str_t *) &dest,
-                                   (ngx_shop_failover_str_t *) &r->uri);
+                              (ngx_shop_failover_str_t *) &asked->accept,
+                              (ngx_shop_failover_str_t *) &asked->dest,
+                              (ngx_shop_failover_str_t *) &r->uri);
+
+    variant->lang = ngx_shop_failover_negotiate_language(
+                              (ngx_shop_failover_str_t *) &asked->language,
+                              skin->codes, skin->nlangs);
+
+    variant->coding = ngx_shop_failover_negotiate_coding(
+                              (ngx_shop_failover_str_t *) &asked->encoding,
+                              (int) ngx_shop_failover_render_has_br(
+                                                        smcf->renderings));
+
+    if (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD|NGX_HTTP_OPTIONS)) {
+        variant->post = NGX_SHOP_FAILOVER_VIEW_NO_POST;
+
+    } else {
+        variant->post = (why == NGX_SHOP_FAILOVER_WHY_SENT)
+                        ? NGX_SHOP_FAILOVER_VIEW_UNKNOWN
+                        : NGX_SHOP_FAILOVER_VIEW_UNSENT;
+    }
 }
 
 
-/* a request header by its lower-case name; several lines are not joined */
-
-static ngx_str_t
-ngx_shop_failover_page_header(ngx_http_request_t *r, ngx_str_t *name)
+static ngx_uint_t
+ngx_shop_failover_page_state(ngx_shop_failover_main_conf_t *smcf,
+    ngx_shop_failover_flag_conf_t *site, ngx_shop_failover_why_e why)
 {
-    ngx_str_t         none = ngx_null_string;
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
+    switch (why) {
 
-    part = &r->headers_in.headers.part;
-    h = part->elts;
+    case NGX_SHOP_FAILOVER_WHY_CLOSED:
+        return ngx_shop_failover_board_gate(&smcf->zone, site)
+               == NGX_SHOP_FAILOVER_GATE_PATHS
+               ? NGX_SHOP_FAILOVER_VIEW_PATHS
+               : NGX_SHOP_FAILOVER_VIEW_MAINTENANCE;
 
-    for (i = 0; /* void */ ; i++) {
+    case NGX_SHOP_FAILOVER_WHY_BROWSE:
+        return NGX_SHOP_FAILOVER_VIEW_BROWSE;
 
-        if (i >= part->nelts) {
-            if (part->next == NULL) {
-                return none;
+    case NGX_SHOP_FAILOVER_WHY_RAMP:
+        return NGX_SHOP_FAILOVER_VIEW_REOPENING;
+
+    default:
+        return NGX_SHOP_FAILOVER_VIEW_OUTAGE;
+    }
+}
+
+
+/* the public status: what the waiting page asks */
+
+static ngx_int_t
+ngx_shop_failover_page_poll(ngx_http_request_t *r)
+{
+    ngx_int_t                        rc;
+    ngx_shop_failover_variant_t      variant;
+    ngx_shop_failover_main_conf_t   *smcf;
+    ngx_shop_failover_headers_asked_t   asked;
+    ngx_shop_failover_rendering_t   *rendering;
+
+    ngx_shop_failover_headers_read(r, &asked);
+
+    rc = ngx_shop_failover_headers_preflight(r, &asked);
+
+    if (rc != NGX_DECLINED) {
+        return rc == NGX_OK ? ngx_http_send_header(r) : rc;
+    }
+
+    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
+        return NGX_HTTP_NOT_ALLOWED;
+    }
+
+    smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
+
+    ngx_shop_failover_page_variant(r, NGX_SHOP_FAILOVER_WHY_CLOSED, &asked,
+                                   &variant);
+    ngx_shop_failover_page_polled(r, &variant);
+
+    rendering = ngx_shop_failover_render_get(smcf, &variant, r->pool);
+
+    if (rendering == NULL
+        || ngx_shop_failover_headers_public(r, rendering, &asked) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    rc = ngx_http_send_header(r);
+
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        return rc;
+    }
+
+    return ngx_shop_failover_page_body(r, rendering);
+}
+
+
+/* what the asking page would be shown now, and in which language */
+
+static void
+ngx_shop_failover_page_polled(ngx_http_request_t *r,
+    ngx_shop_failover_variant_t *variant)
+{
+    ngx_str_t                       lang;
+    ngx_uint_t                      i;
+    ngx_shop_failover_skin_t       *skin;
+    ngx_shop_failover_why_e         why;
+    ngx_shop_failover_main_conf_t  *smcf;
+
+    smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
+
+    variant->kind = NGX_SHOP_FAILOVER_RENDER_STATUS;
+    variant->post = NGX_SHOP_FAILOVER_VIEW_NO_POST;
+    variant->jitter = ngx_random() % NGX_SHOP_FAILOVER_RENDER_JITTER;
+
+    if (ngx_http_arg(r, (u_char *) "lang", 4, &lang) == NGX_OK) {
+        skin = variant->slcf->page->skin;
+
+        for (i = 0; i < skin->nlangs; i++) {
+            if (skin->codes[i].len == lang.len
+                && ngx_memcmp(skin->codes[i].data, lang.data, lang.len) == 0)
+            {
+                variant->lang = i;
             }
-
-            part = part->next;
-            h = part->elts;
-            i = 0;
-        }
-
-        if (h[i].key.len == name->len
-            && ngx_strncmp(h[i].lowcase_key, name->data, name->len) == 0)
-        {
-            return h[i].value;
         }
     }
-}
 
+    why = ngx_shop_failover_gate_ask(r, smcf, variant->slcf);
 
-static ngx_int_t
-ngx_shop_failover_page_headers(ngx_http_request_t *r,
-    ngx_shop_failover_board_view_t *view,
-    ngx_shop_failover_rendering_t *rendering, ngx_shop_failover_why_e why)
-{
-    u_char     *p;
-    int64_t     retry;
-    ngx_str_t   value;
-
-    ngx_http_clear_content_length(r);
-    ngx_http_clear_accept_ranges(r);
-    ngx_http_clear_last_modified(r);
-    ngx_http_clear_etag(r);
-    ngx_http_clear_location(r);
-
-    if (r->headers_out.content_encoding) {
-        r->headers_out.content_encoding->hash = 0;
-        r->headers_out.content_encoding = NULL;
+    if (why != NGX_SHOP_FAILOVER_WHY_NOT) {
+        variant->state = ngx_shop_failover_page_state(smcf, variant->site,
+                                                      why);
+        return;
     }
 
-    r->headers_out.charset.len = 0;
-    r->headers_out.status_line.len = 0;
-    r->headers_out.status = NGX_HTTP_SERVICE_UNAVAILABLE;
+    switch (ngx_shop_failover_board_state(&smcf->zone, variant->site)) {
 
-    /* or $status and the access log would keep what it was */
+    case NGX_SHOP_FAILOVER_SITE_OUTAGE:
+        variant->state = NGX_SHOP_FAILOVER_VIEW_OUTAGE;
+        return;
 
-    r->err_status = NGX_HTTP_SERVICE_UNAVAILABLE;
+    case NGX_SHOP_FAILOVER_SITE_BROWSE:
+        variant->state = NGX_SHOP_FAILOVER_VIEW_BROWSE;
+        return;
 
-    r->headers_out.content_type = rendering->type;
-    r->headers_out.content_type_len = rendering->type.len;
-    r->headers_out.content_type_lowcase = NULL;
-    r->headers_out.content_length_n = rendering->body.len;
+    case NGX_SHOP_FAILOVER_SITE_REOPENING:
+        variant->state = NGX_SHOP_FAILOVER_VIEW_REOPENING;
+        variant->admitted = 1;
+        return;
 
-    r->disable_not_modified = 1;
-    r->allow_ranges = 0;
+    case NGX_SHOP_FAILOVER_SITE_MAINTENANCE:
 
-    retry = ngx_shop_failover_times_retry_after(view->notice.eta.at,
-                                                ngx_shop_failover_now(), 120,
-                                                30, 3600,
-                                                (uint32_t) ngx_random());
+        /* some paths are closed, or this visitor has a bypass */
 
-    p = ngx_pnalloc(r->pool, NGX_INT64_LEN);
-    if (p == NULL) {
-        return NGX_ERROR;
+        variant->state = ngx_shop_failover_board_gate(&smcf->zone,
+                                                      variant->site)
+                         == NGX_SHOP_FAILOVER_GATE_PATHS
+                         ? NGX_SHOP_FAILOVER_VIEW_PATHS
+                         : NGX_SHOP_FAILOVER_VIEW_OPEN;
+        return;
+
+    default:
+        variant->state = NGX_SHOP_FAILOVER_VIEW_OPEN;
     }
-
-    value.data = p;
-    value.len = ngx_sprintf(p, "%L", retry) - p;
-
-    if (ngx_shop_failover_page_add(r, "Retry-After", &value) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    ngx_str_set(&value, "no-store");
-
-    return ngx_shop_failover_page_add(r, "Cache-Control", &value);
-}
-
-
-static ngx_int_t
-ngx_shop_failover_page_add(ngx_http_request_t *r, const char *name,
-    ngx_str_t *value)
-{
-    ngx_table_elt_t  *h;
-
-    h = ngx_list_push(&r->headers_out.headers);
-    if (h == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memzero(h, sizeof(ngx_table_elt_t));
-
-    h->hash = 1;
-    h->key.data = (u_char *) name;
-    h->key.len = ngx_strlen(name);
-    h->value = *value;
-
-    return NGX_OK;
 }

@@ -123,6 +123,10 @@ ngx_shop_failover_params_set(ngx_shop_failover_param_t *param,
         n = ngx_parse_time(value, 0);
         return ngx_shop_failover_params_number(param, n, field);
 
+    case NGX_SHOP_FAILOVER_PARAM_SEC:
+        n = ngx_parse_time(value, 1);
+        return ngx_shop_failover_params_number(param, n, field);
+
     case NGX_SHOP_FAILOVER_PARAM_NUM:
         n = ngx_atoi(value->data, value->len);
         return ngx_shop_failover_params_number(param, n, field);

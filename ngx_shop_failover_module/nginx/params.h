@@ -16,6 +16,7 @@
 typedef enum {
     NGX_SHOP_FAILOVER_PARAM_STR = 0,      /* ngx_str_t, not empty */
     NGX_SHOP_FAILOVER_PARAM_MSEC,         /* ngx_msec_t, min..max in ms */
+    NGX_SHOP_FAILOVER_PARAM_SEC,          /* ngx_int_t, min..max in s */
     NGX_SHOP_FAILOVER_PARAM_NUM,          /* ngx_int_t, min..max */
     NGX_SHOP_FAILOVER_PARAM_PERCENT,      /* ngx_int_t, "10%" */
     NGX_SHOP_FAILOVER_PARAM_FLAG,         /* ngx_flag_t, "name" or "=on|off" */

@@ -2,7 +2,8 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * From the board to the bytes of one page.  Knows no request.
+ * Kept renderings.  Each has a pool of its own, which is destroyed when the
+ * rendering is out of date and its last request is done.  Knows no request.
  */
 
 
@@ -11,135 +12,501 @@
 #include "logic/emit.h"
 #include "logic/times.h"
 
-
-static void ngx_shop_failover_render_html(ngx_shop_failover_emit_t *e,
-    ngx_shop_failover_board_view_t *view, ngx_uint_t planned);
-static void ngx_shop_failover_render_text(ngx_shop_failover_emit_t *e,
-    ngx_shop_failover_board_view_t *view, ngx_uint_t planned);
-static void ngx_shop_failover_render_json(ngx_shop_failover_emit_t *e,
-    ngx_shop_failover_board_view_t *view, ngx_uint_t planned);
-static const char *ngx_shop_failover_render_title(ngx_uint_t planned);
+#include <zlib.h>
+#include <dlfcn.h>
 
 
-#define NGX_SHOP_FAILOVER_RENDER_MAX  65536
+#define NGX_SHOP_FAILOVER_RENDER_SLOTS  1024      /* a power of two */
+#define NGX_SHOP_FAILOVER_RENDER_ROOM   (320 * 1024)
+#define NGX_SHOP_FAILOVER_RENDER_POLL   20        /* s, the least */
 
 
-static const char *
-ngx_shop_failover_render_title(ngx_uint_t planned)
+/*
+ * BrotliEncoderCompress() of libbrotlienc, whose interface is stable since
+ * 1.0: quality, window, mode, input, output.
+ */
+typedef int (*ngx_shop_failover_render_br_pt)(int quality, int lgwin,
+    int mode, size_t len, const uint8_t *data, size_t *room, uint8_t *to);
+
+
+struct ngx_shop_failover_renderings_s {
+    ngx_shop_failover_render_br_pt   br;         /* NULL: no library */
+    ngx_shop_failover_rendering_t   *slot[NGX_SHOP_FAILOVER_RENDER_SLOTS];
+};
+
+
+static void ngx_shop_failover_render_close(void *data);
+static uint64_t ngx_shop_failover_render_key(
+    ngx_shop_failover_variant_t *variant);
+static ngx_shop_failover_rendering_t *ngx_shop_failover_render_make(
+    ngx_shop_failover_main_conf_t *smcf,
+    ngx_shop_failover_variant_t *variant);
+static ngx_int_t ngx_shop_failover_render_body(
+    ngx_shop_failover_main_conf_t *smcf, ngx_shop_failover_variant_t *variant,
+    ngx_shop_failover_rendering_t *rendering);
+static void ngx_shop_failover_render_view(ngx_shop_failover_view_t *v,
+    ngx_shop_failover_variant_t *variant,
+    ngx_shop_failover_board_view_t *board);
+static void ngx_shop_failover_render_write(ngx_shop_failover_emit_t *e,
+    ngx_shop_failover_view_t *v, ngx_shop_failover_variant_t *variant,
+    ngx_shop_failover_rendering_t *rendering);
+static ngx_int_t ngx_shop_failover_render_compress(
+    ngx_shop_failover_renderings_t *renderings,
+    ngx_shop_failover_variant_t *variant,
+    ngx_shop_failover_rendering_t *rendering);
+static ngx_int_t ngx_shop_failover_render_gzip(ngx_str_t *from, u_char *to,
+    size_t *len);
+static ngx_int_t ngx_shop_failover_render_header(
+    ngx_shop_failover_rendering_t *rendering, ngx_shop_failover_view_t *v);
+static void ngx_shop_failover_render_release(void *data);
+
+
+ngx_shop_failover_renderings_t *
+ngx_shop_failover_render_init(ngx_conf_t *cf)
 {
-    return planned ? "Sorry, the shop is closed"
-                   : "Sorry, there is a problem with the shop";
+    void                            *library;
+    ngx_pool_cleanup_t              *cln;
+    ngx_shop_failover_renderings_t  *renderings;
+
+    renderings = ngx_pcalloc(cf->pool,
+                             sizeof(ngx_shop_failover_renderings_t));
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+
+    if (renderings == NULL || cln == NULL) {
+        return NULL;
+    }
+
+    library = dlopen("libbrotlienc.so.1", RTLD_NOW|RTLD_LOCAL);
+
+    if (library) {
+        cln->handler = ngx_shop_failover_render_close;
+        cln->data = library;
+
+        /* the way of dlsym(3): ISO C has no cast to a function pointer */
+
+        *(void **) (&renderings->br) = dlsym(library,
+                                             "BrotliEncoderCompress");
+    }
+
+    return renderings;
 }
 
 
-ngx_int_t
-ngx_shop_failover_render(ngx_pool_t *pool,
-    ngx_shop_failover_board_view_t *view,
+static void
+ngx_shop_failover_render_close(void *data)
+{
+    (void) dlclose(data);
+}
+
+
+ngx_uint_t
+ngx_shop_failover_render_has_br(ngx_shop_failover_renderings_t *renderings)
+{
+    return renderings->br != NULL;
+}
+
+
+static uint64_t
+ngx_shop_failover_render_key(ngx_shop_failover_variant_t *variant)
+{
+    uint64_t  key;
+
+    key = variant->slcf->page->number;
+    key = key << 16 | variant->site->index;
+    key = key << 3 | variant->kind;
+    key = key << 3 | variant->state;
+    key = key << 2 | variant->post;
+    key = key << 6 | variant->lang;
+    key = key << 2 | variant->coding;
+    key = key << 4 | variant->jitter;
+
+    return key << 1 | variant->admitted;
+}
+
+
+ngx_shop_failover_rendering_t *
+ngx_shop_failover_render_get(ngx_shop_failover_main_conf_t *smcf,
+    ngx_shop_failover_variant_t *variant, ngx_pool_t *pool)
+{
+    uint64_t                         key;
+    ngx_uint_t                       n, version;
+    ngx_pool_cleanup_t              *cln;
+    ngx_shop_failover_rendering_t   *rendering, **slot;
+
+    cln = ngx_pool_cleanup_add(pool, 0);
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    key = ngx_shop_failover_render_key(variant);
+    n = (ngx_uint_t) ((key * 0x9e3779b97f4a7c15ULL) >> 54);
+
+    slot = &smcf->renderings->slot[n % NGX_SHOP_FAILOVER_RENDER_SLOTS];
+    rendering = *slot;
+
+    version = ngx_shop_failover_board_version(&smcf->zone, variant->site);
+
+    if (rendering == NULL
+        || rendering->key != key
+        || rendering->version != version
+        || rendering->minute != ngx_shop_failover_now() / 60)
+    {
+        rendering = ngx_shop_failover_render_make(smcf, variant);
+
+        if (rendering == NULL) {
+
+            /* the shop is closed in any case: better an old page than none */
+
+            if (*slot == NULL || (*slot)->key != key) {
+                return NULL;
+            }
+
+            rendering = *slot;
+
+        } else {
+
+            if (*slot) {
+                ngx_shop_failover_render_release(*slot);
+            }
+
+            rendering->key = key;
+            *slot = rendering;
+        }
+    }
+
+    rendering->refs++;
+
+    cln->handler = ngx_shop_failover_render_release;
+    cln->data = rendering;
+
+    return rendering;
+}
+
+
+static void
+ngx_shop_failover_render_release(void *data)
+{
+    ngx_shop_failover_rendering_t  *rendering = data;
+
+    if (--rendering->refs == 0) {
+        ngx_destroy_pool(rendering->pool);
+    }
+}
+
+
+static ngx_shop_failover_rendering_t *
+ngx_shop_failover_render_make(ngx_shop_failover_main_conf_t *smcf,
+    ngx_shop_failover_variant_t *variant)
+{
+    ngx_pool_t                     *pool;
+    ngx_shop_failover_rendering_t  *rendering;
+
+    pool = ngx_create_pool(1024, ngx_cycle->log);
+    if (pool == NULL) {
+        return NULL;
+    }
+
+    rendering = ngx_pcalloc(pool, sizeof(ngx_shop_failover_rendering_t));
+
+    if (rendering) {
+        rendering->pool = pool;
+        rendering->refs = 1;
+        rendering->minute = ngx_shop_failover_now() / 60;
+
+        if (ngx_shop_failover_render_body(smcf, variant, rendering) == NGX_OK)
+        {
+            return rendering;
+        }
+    }
+
+    ngx_destroy_pool(pool);
+
+    return NULL;
+}
+
+
+static ngx_int_t
+ngx_shop_failover_render_body(ngx_shop_failover_main_conf_t *smcf,
     ngx_shop_failover_variant_t *variant,
     ngx_shop_failover_rendering_t *rendering)
 {
-    u_char                    *buf;
-    ngx_uint_t                 planned;
-    ngx_shop_failover_emit_t   e;
+    u_char                          *buf;
+    ngx_int_t                        rc;
+    ngx_pool_t                      *temp;
+    ngx_shop_failover_emit_t         e;
+    ngx_shop_failover_view_t        *v;
+    ngx_shop_failover_board_view_t  *board;
 
-    buf = ngx_palloc(pool, NGX_SHOP_FAILOVER_RENDER_MAX);
-    if (buf == NULL) {
+    temp = ngx_create_pool(ngx_pagesize, ngx_cycle->log);
+    if (temp == NULL) {
         return NGX_ERROR;
     }
 
-    ngx_shop_failover_emit_init(&e, buf, NGX_SHOP_FAILOVER_RENDER_MAX);
+    rc = NGX_ERROR;
 
-    planned = variant->why < NGX_SHOP_FAILOVER_WHY_UNSENT;
+    board = ngx_palloc(temp, sizeof(ngx_shop_failover_board_view_t));
+    v = ngx_pcalloc(temp, sizeof(ngx_shop_failover_view_t));
+    buf = ngx_palloc(temp, NGX_SHOP_FAILOVER_RENDER_ROOM);
 
-    switch (variant->kind) {
+    if (board == NULL || v == NULL || buf == NULL) {
+        goto done;
+    }
 
-    case NGX_SHOP_FAILOVER_NEGOTIATE_HTML:
-        ngx_str_set(&rendering->type, "text/html; charset=utf-8");
-        ngx_shop_failover_render_html(&e, view, planned);
-        break;
+    ngx_shop_failover_board_view(&smcf->zone, variant->site, board);
+    rendering->version = board->version;
 
-    case NGX_SHOP_FAILOVER_NEGOTIATE_JSON:
-        ngx_str_set(&rendering->type, "application/problem+json");
-        ngx_shop_failover_render_json(&e, view, planned);
-        break;
+    ngx_shop_failover_render_view(v, variant, board);
+    ngx_shop_failover_view_prepare(v);
 
-    case NGX_SHOP_FAILOVER_NEGOTIATE_TEXT:
-        ngx_str_set(&rendering->type, "text/plain; charset=utf-8");
-        ngx_shop_failover_render_text(&e, view, planned);
-        break;
+    rendering->eta = v->eta;
 
-    case NGX_SHOP_FAILOVER_NEGOTIATE_EMPTY:
-        ngx_str_set(&rendering->type, "text/plain");
-        break;
+    ngx_shop_failover_emit_init(&e, buf, NGX_SHOP_FAILOVER_RENDER_ROOM);
+    ngx_shop_failover_render_write(&e, v, variant, rendering);
+
+    if (e.failed) {
+        ngx_log_error(NGX_LOG_ALERT, ngx_cycle->log, 0,
+                      "shop failover: a rendered page is larger than %d bytes",
+                      NGX_SHOP_FAILOVER_RENDER_ROOM);
+        goto done;
     }
 
     rendering->body.data = buf;
     rendering->body.len = e.pos - e.start;
 
+    rc = ngx_shop_failover_render_compress(smcf->renderings, variant,
+                                           rendering);
+
+    if (rc == NGX_OK) {
+        rc = ngx_shop_failover_render_header(rendering, v);
+    }
+
+done:
+
+    ngx_destroy_pool(temp);
+
+    return rc;
+}
+
+
+/*
+ * In an outage the texts of a flag count only where it closes something: a
+ * planned closure of tomorrow explains nothing today.
+ */
+
+static void
+ngx_shop_failover_render_view(ngx_shop_failover_view_t *v,
+    ngx_shop_failover_variant_t *variant,
+    ngx_shop_failover_board_view_t *board)
+{
+    int64_t                    now;
+    ngx_shop_failover_skin_t  *skin;
+
+    skin = variant->slcf->page->skin;
+    now = ngx_shop_failover_now();
+
+    if (board->asked == NGX_SHOP_FAILOVER_FLAG_STATE_OPEN) {
+        ngx_memzero(&board->notice, sizeof(ngx_shop_failover_notice_t));
+    }
+
+    v->notice = &board->notice;
+    v->words = &skin->words[variant->lang];
+    v->lang = skin->codes[variant->lang];
+    v->vars = skin->vars;
+    v->nvars = skin->nvars;
+    v->state = (uint8_t) variant->state;
+    v->post = (uint8_t) variant->post;
+    v->now = now;
+    v->since = board->site.since;
+
+    /* a failure that no probe has seen yet is of now */
+
+    if (variant->state == NGX_SHOP_FAILOVER_VIEW_OUTAGE
+        && board->site.state != NGX_SHOP_FAILOVER_SITE_OUTAGE)
+    {
+        v->since = now;
+    }
+
+    v->status_url.len = variant->slcf->public_status.len;
+    v->status_url.data = variant->slcf->public_status.data;
+
+    v->retry_after = ngx_shop_failover_times_retry_after(
+                         board->notice.eta.at ? board->notice.eta.at
+                                              : board->notice.until.at,
+                         now, variant->slcf->retry_default,
+                         variant->slcf->retry_min, variant->slcf->retry_max,
+                         0);
+
+    /* the longer it takes, the less often the page has to ask */
+
+    v->poll = ngx_max(NGX_SHOP_FAILOVER_RENDER_POLL, v->retry_after / 30);
+
+    if (variant->kind == NGX_SHOP_FAILOVER_RENDER_STATUS) {
+        v->poll = v->poll / 2 + v->poll * (int64_t) variant->jitter
+                                / (NGX_SHOP_FAILOVER_RENDER_JITTER - 1);
+    }
+}
+
+
+static void
+ngx_shop_failover_render_write(ngx_shop_failover_emit_t *e,
+    ngx_shop_failover_view_t *v, ngx_shop_failover_variant_t *variant,
+    ngx_shop_failover_rendering_t *rendering)
+{
+    ngx_shop_failover_skin_t  *skin;
+
+    skin = variant->slcf->page->skin;
+
+    switch (variant->kind) {
+
+    case NGX_SHOP_FAILOVER_NEGOTIATE_HTML:
+        ngx_str_set(&rendering->type, "text/html; charset=utf-8");
+        ngx_shop_failover_template_render(&skin->html,
+                                          ngx_shop_failover_view_get, v, e);
+        return;
+
+    case NGX_SHOP_FAILOVER_NEGOTIATE_JSON:
+        ngx_str_set(&rendering->type, "application/problem+json");
+        ngx_shop_failover_view_problem(v, e);
+        return;
+
+    case NGX_SHOP_FAILOVER_RENDER_STATUS:
+        ngx_str_set(&rendering->type, "application/json");
+        ngx_shop_failover_view_status(v, e, (int) variant->admitted);
+        return;
+
+    case NGX_SHOP_FAILOVER_NEGOTIATE_TEXT:
+        ngx_str_set(&rendering->type, "text/plain; charset=utf-8");
+        ngx_shop_failover_template_render(&skin->text,
+                                          ngx_shop_failover_view_get, v, e);
+        return;
+
+    default:
+
+        /* an image or a script that is text would only confuse */
+
+        ngx_str_set(&rendering->type, "text/plain; charset=utf-8");
+    }
+}
+
+
+/* what does not get smaller is sent as it is */
+
+static ngx_int_t
+ngx_shop_failover_render_compress(ngx_shop_failover_renderings_t *renderings,
+    ngx_shop_failover_variant_t *variant,
+    ngx_shop_failover_rendering_t *rendering)
+{
+    size_t   len;
+    u_char  *to;
+
+    len = rendering->body.len;
+
+    to = ngx_pnalloc(rendering->pool, len ? len : 1);
+    if (to == NULL) {
+        return NGX_ERROR;
+    }
+
+    switch (variant->coding) {
+
+    case NGX_SHOP_FAILOVER_NEGOTIATE_BR:
+
+        /* the best quality, 4 MB window, text */
+
+        if (renderings->br
+            && renderings->br(11, 22, 1, rendering->body.len,
+                              rendering->body.data, &len, to)
+            && len < rendering->body.len)
+        {
+            ngx_str_set(&rendering->encoding, "br");
+        }
+
+        break;
+
+    case NGX_SHOP_FAILOVER_NEGOTIATE_GZIP:
+
+        if (ngx_shop_failover_render_gzip(&rendering->body, to, &len)
+            == NGX_OK)
+        {
+            ngx_str_set(&rendering->encoding, "gzip");
+        }
+
+        break;
+    }
+
+    if (rendering->encoding.len == 0) {
+        len = rendering->body.len;
+        ngx_memcpy(to, rendering->body.data, len);
+    }
+
+    rendering->body.data = to;
+    rendering->body.len = len;
+
     return NGX_OK;
 }
 
 
-static void
-ngx_shop_failover_render_html(ngx_shop_failover_emit_t *e,
-    ngx_shop_failover_board_view_t *view, ngx_uint_t planned)
+static ngx_int_t
+ngx_shop_failover_render_gzip(ngx_str_t *from, u_char *to, size_t *len)
 {
-    u_char                   buf[NGX_SHOP_FAILOVER_TIMES_LEN];
-    ngx_shop_failover_str_t  text;
+    int       rc;
+    z_stream  z;
 
-    ngx_shop_failover_emit_text(e, "<!doctype html><html lang=\"en\"><head>"
-                                   "<meta charset=\"utf-8\"><title>");
-    ngx_shop_failover_emit_text(e, ngx_shop_failover_render_title(planned));
-    ngx_shop_failover_emit_text(e, "</title></head><body><main><h1>");
-    ngx_shop_failover_emit_text(e, ngx_shop_failover_render_title(planned));
-    ngx_shop_failover_emit_text(e, "</h1><p>");
+    ngx_memzero(&z, sizeof(z_stream));
 
-    text = ngx_shop_failover_flag_text(&view->notice, view->notice.status);
-    ngx_shop_failover_emit_html(e, &text);
+    /* 16 more than the window: a gzip header */
 
-    if (view->notice.eta.at) {
-        ngx_shop_failover_emit_text(e, "</p><p>Expected: <time>");
-        text.data = buf;
-        text.len = ngx_shop_failover_times_local(buf, view->notice.eta.at);
-        ngx_shop_failover_emit_html(e, &text);
-        ngx_shop_failover_emit_text(e, "</time>");
+    if (deflateInit2(&z, Z_BEST_COMPRESSION, Z_DEFLATED, MAX_WBITS + 16, 9,
+                     Z_DEFAULT_STRATEGY)
+        != Z_OK)
+    {
+        return NGX_ERROR;
     }
 
-    ngx_shop_failover_emit_text(e, "</p></main></body></html>\n");
+    z.next_in = from->data;
+    z.avail_in = from->len;
+    z.next_out = to;
+    z.avail_out = *len;
+
+    rc = deflate(&z, Z_FINISH);
+
+    *len = z.total_out;
+    (void) deflateEnd(&z);
+
+    return rc == Z_STREAM_END ? NGX_OK : NGX_DECLINED;
 }
 
 
-static void
-ngx_shop_failover_render_text(ngx_shop_failover_emit_t *e,
-    ngx_shop_failover_board_view_t *view, ngx_uint_t planned)
+/* "Shop-Status: maintenance; since=...; eta=...", for monitors */
+
+static ngx_int_t
+ngx_shop_failover_render_header(ngx_shop_failover_rendering_t *rendering,
+    ngx_shop_failover_view_t *v)
 {
-    ngx_shop_failover_str_t  text;
+    u_char       *p;
+    size_t        n;
+    u_char        at[NGX_SHOP_FAILOVER_TIMES_LEN];
+    const char   *what;
 
-    ngx_shop_failover_emit_text(e, ngx_shop_failover_render_title(planned));
-    ngx_shop_failover_emit_text(e, "\n");
+    what = v->state == NGX_SHOP_FAILOVER_VIEW_OUTAGE ? "outage"
+           : v->state == NGX_SHOP_FAILOVER_VIEW_REOPENING ? "reopening"
+           : "maintenance";
 
-    text = ngx_shop_failover_flag_text(&view->notice, view->notice.status);
-    ngx_shop_failover_emit_raw(e, text.data, text.len);
-    ngx_shop_failover_emit_text(e, "\n");
-}
+    p = ngx_pnalloc(rendering->pool, 3 * NGX_SHOP_FAILOVER_TIMES_LEN);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
 
+    rendering->shop_status.data = p;
 
-static void
-ngx_shop_failover_render_json(ngx_shop_failover_emit_t *e,
-    ngx_shop_failover_board_view_t *view, ngx_uint_t planned)
-{
-    ngx_shop_failover_str_t  text;
+    n = ngx_shop_failover_times_rfc3339(at, v->since);
+    p = ngx_sprintf(p, "%s; since=%*s", what, n, at);
 
-    text = ngx_shop_failover_flag_text(&view->notice, view->notice.status);
+    if (v->eta) {
+        n = ngx_shop_failover_times_rfc3339(at, v->eta);
+        p = ngx_sprintf(p, "; eta=%*s", n, at);
+    }
 
-    ngx_shop_failover_emit_object(e, NULL);
-    ngx_shop_failover_emit_cstr(e, "type", "about:blank");
-    ngx_shop_failover_emit_cstr(e, "title",
-                                ngx_shop_failover_render_title(planned));
-    ngx_shop_failover_emit_int(e, "status", NGX_HTTP_SERVICE_UNAVAILABLE);
-    ngx_shop_failover_emit_str(e, "detail", &text);
-    ngx_shop_failover_emit_time(e, "eta", view->notice.eta.at);
-    ngx_shop_failover_emit_bool(e, "planned", (int) planned);
-    ngx_shop_failover_emit_close(e, '}');
-    ngx_shop_failover_emit_text(e, "\n");
+    rendering->shop_status.len = p - rendering->shop_status.data;
+
+    return NGX_OK;
 }

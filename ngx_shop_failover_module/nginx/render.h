@@ -2,7 +2,8 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * From the board to the bytes of one page.
+ * Kept renderings: rendered and compressed once per change of the board, per
+ * worker, and sent any number of times.
  */
 
 
@@ -14,26 +15,59 @@
 #include "nginx/gate.h"
 
 #include "logic/negotiate.h"
+#include "logic/view.h"
+
+
+/* beside the kinds that clients negotiate: what the waiting page polls */
+#define NGX_SHOP_FAILOVER_RENDER_STATUS  (NGX_SHOP_FAILOVER_NEGOTIATE_EMPTY + 1)
+
+#define NGX_SHOP_FAILOVER_RENDER_JITTER  16   /* different polling times */
 
 
 /* one page of the many that a site has */
 typedef struct {
-    ngx_shop_failover_negotiate_e    kind;
-    ngx_shop_failover_why_e          why;
+    ngx_shop_failover_loc_conf_t    *slcf;
+    ngx_shop_failover_flag_conf_t   *site;
+    ngx_uint_t                       kind;       /* _negotiate_e, _STATUS */
+    ngx_uint_t                       state;      /* _view_e */
+    ngx_uint_t                       post;       /* _view_post_e */
+    ngx_uint_t                       lang;       /* of the skin */
+    ngx_uint_t                       coding;     /* _negotiate_coding_e */
+    ngx_uint_t                       jitter;     /* of _STATUS, else 0 */
+    ngx_uint_t                       admitted;   /* of _STATUS, else 0 */
 } ngx_shop_failover_variant_t;
 
 
 typedef struct {
     ngx_str_t                        body;
     ngx_str_t                        type;       /* Content-Type */
+    ngx_str_t                        encoding;   /* len 0: identity */
+    ngx_str_t                        shop_status;    /* the header */
+    int64_t                          eta;        /* Unix s; 0: none */
+
+    /* private to render.c */
+    ngx_pool_t                      *pool;
+    uint64_t                         key;
+    ngx_uint_t                       version;    /* of the board */
+    int64_t                          minute;
+    ngx_uint_t                       refs;
 } ngx_shop_failover_rendering_t;
 
 
-/* NGX_ERROR: no memory */
-ngx_int_t ngx_shop_failover_render(ngx_pool_t *pool,
-    ngx_shop_failover_board_view_t *view,
-    ngx_shop_failover_variant_t *variant,
-    ngx_shop_failover_rendering_t *rendering);
+/* allocated once for a configuration; each worker has its own copy */
+ngx_shop_failover_renderings_t *ngx_shop_failover_render_init(ngx_conf_t *cf);
+
+/* whether brotli's encoder is there */
+ngx_uint_t ngx_shop_failover_render_has_br(
+    ngx_shop_failover_renderings_t *renderings);
+
+/*
+ * The rendering of a variant, which stays until pool is destroyed; NULL: no
+ * memory.
+ */
+ngx_shop_failover_rendering_t *ngx_shop_failover_render_get(
+    ngx_shop_failover_main_conf_t *smcf, ngx_shop_failover_variant_t *variant,
+    ngx_pool_t *pool);
 
 
 #endif /* _NGX_SHOP_FAILOVER_RENDER_H_INCLUDED_ */

@@ -415,6 +415,7 @@ ngx_shop_failover_board_view(ngx_shop_failover_zone_t *zone,
     view->version = ss->version;
     view->site = ss->site;
     view->flag = ss->flag;
+    view->asked = ss->asked;
     view->error = ss->error;
     view->flag_since = ss->flag_since;
     ngx_memcpy(&view->notice, &ss->notice,

@@ -39,6 +39,7 @@ typedef struct {
     ngx_uint_t                        version;
     ngx_shop_failover_site_t          site;
     unsigned                          flag:1;
+    unsigned                          asked;      /* _flag_state_e */
     int                               error;      /* errno, flag not read */
     int64_t                           flag_since;
     ngx_shop_failover_notice_t        notice;     /* empty without a flag */

@@ -1,0 +1,511 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Directives of the visitor's page: parse, merge, defaults.
+ */
+
+
+#include "nginx/conf_page.h"
+#include "nginx/params.h"
+
+
+static ngx_shop_failover_page_conf_t *ngx_shop_failover_conf_page_record(
+    ngx_conf_t *cf, ngx_str_t *dir, ngx_array_t *vars);
+static ngx_int_t ngx_shop_failover_conf_page_code(ngx_conf_t *cf,
+    ngx_array_t *codes, ngx_str_t *text);
+
+
+typedef struct {
+    ngx_int_t    min;
+    ngx_int_t    max;
+} ngx_shop_failover_conf_page_retry_t;
+
+
+#define NGX_SHOP_FAILOVER_CONF_RETRY_MAX  (7 * 86400)     /* s */
+
+
+static ngx_shop_failover_param_t  ngx_shop_failover_conf_page_retries[] = {
+    { ngx_string("min"), NGX_SHOP_FAILOVER_PARAM_SEC,
+      offsetof(ngx_shop_failover_conf_page_retry_t, min),
+      1, NGX_SHOP_FAILOVER_CONF_RETRY_MAX, NULL,
+      "a time from 1s to 7d such as 30s" },
+
+    { ngx_string("max"), NGX_SHOP_FAILOVER_PARAM_SEC,
+      offsetof(ngx_shop_failover_conf_page_retry_t, max),
+      1, NGX_SHOP_FAILOVER_CONF_RETRY_MAX, NULL,
+      "a time from 1s to 7d such as 1h" },
+
+    { ngx_null_string, 0, 0, 0, 0, NULL, NULL }
+};
+
+
+void
+ngx_shop_failover_conf_page_create(ngx_shop_failover_loc_conf_t *conf)
+{
+    conf->fallback = NGX_CONF_UNSET;
+    conf->intercept = NGX_CONF_UNSET_PTR;
+    conf->page_vars = NGX_CONF_UNSET_PTR;
+    conf->cors = NGX_CONF_UNSET_PTR;
+    conf->retry_default = NGX_CONF_UNSET;
+    conf->retry_min = NGX_CONF_UNSET;
+    conf->retry_max = NGX_CONF_UNSET;
+}
+
+
+char *
+ngx_shop_failover_conf_page_merge(ngx_conf_t *cf,
+    ngx_shop_failover_loc_conf_t *prev, ngx_shop_failover_loc_conf_t *conf)
+{
+    ngx_uint_t  own;
+
+    if (conf->fallback == NGX_CONF_UNSET) {
+        ngx_conf_merge_ptr_value(conf->intercept, prev->intercept, NULL);
+
+    } else {
+        ngx_conf_init_ptr_value(conf->intercept, NULL);
+    }
+
+    /* on where a flag is set, unless said otherwise */
+
+    if (conf->fallback == NGX_CONF_UNSET) {
+        conf->fallback = prev->fallback;
+    }
+
+    conf->falls_back = (conf->fallback == NGX_CONF_UNSET)
+                       ? conf->flagged : (unsigned) conf->fallback;
+
+    ngx_conf_merge_value(conf->retry_default, prev->retry_default, 120);
+    ngx_conf_merge_value(conf->retry_min, prev->retry_min, 30);
+    ngx_conf_merge_value(conf->retry_max, prev->retry_max, 3600);
+    ngx_conf_merge_ptr_value(conf->cors, prev->cors, NULL);
+    ngx_conf_merge_str_value(conf->public_status, prev->public_status,
+                             "/.shop-status");
+
+    /* what is watched for at each request: nothing where nothing closes */
+
+    if (conf->falls_back || conf->flagged) {
+        conf->polled = conf->public_status;
+    }
+
+    if (prev->page == NULL) {
+        ngx_conf_init_ptr_value(prev->page_vars, NULL);
+        prev->page = ngx_shop_failover_conf_page_record(cf, &prev->page_dir,
+                                                    prev->page_vars);
+        if (prev->page == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    own = (conf->page_dir.data || conf->page_vars != NGX_CONF_UNSET_PTR);
+
+    ngx_conf_merge_str_value(conf->page_dir, prev->page_dir, "");
+    ngx_conf_merge_ptr_value(conf->page_vars, prev->page_vars, NULL);
+
+    conf->page = own ? ngx_shop_failover_conf_page_record(cf, &conf->page_dir,
+                                                      conf->page_vars)
+                     : prev->page;
+
+    return conf->page ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+/* the record of a directory with its variables, in the order of use */
+
+static ngx_shop_failover_page_conf_t *
+ngx_shop_failover_conf_page_record(ngx_conf_t *cf, ngx_str_t *dir,
+    ngx_array_t *vars)
+{
+    ngx_uint_t                       i;
+    ngx_shop_failover_page_conf_t   *page, **pages;
+    ngx_shop_failover_main_conf_t   *smcf;
+
+    smcf = ngx_http_conf_get_module_main_conf(cf, ngx_shop_failover_module);
+    pages = smcf->pages.elts;
+
+    for (i = 0; i < smcf->pages.nelts; i++) {
+        if (pages[i]->vars == vars
+            && pages[i]->dir.len == dir->len
+            && ngx_strncmp(pages[i]->dir.data, dir->data, dir->len) == 0)
+        {
+            return pages[i];
+        }
+    }
+
+    page = ngx_pcalloc(cf->pool, sizeof(ngx_shop_failover_page_conf_t));
+    pages = ngx_array_push(&smcf->pages);
+
+    if (page == NULL || pages == NULL) {
+        return NULL;
+    }
+
+    page->number = smcf->pages.nelts - 1;
+    page->dir = *dir;
+    page->vars = vars;
+
+    *pages = page;
+
+    return page;
+}
+
+
+ngx_int_t
+ngx_shop_failover_conf_page_load(ngx_conf_t *cf,
+    ngx_shop_failover_main_conf_t *smcf)
+{
+    ngx_uint_t                       i;
+    ngx_shop_failover_page_conf_t  **pages;
+
+    pages = smcf->pages.elts;
+
+    for (i = 0; i < smcf->pages.nelts; i++) {
+        pages[i]->skin = ngx_shop_failover_skin_load(cf, &pages[i]->dir,
+                                                     pages[i]->vars);
+        if (pages[i]->skin == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* shop_fallback on|off [intercept=CODE,...] */
+
+char *
+ngx_shop_failover_conf_page_fallback(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    u_char                        *p, *last;
+    ngx_str_t                     *value, code;
+    ngx_shop_failover_loc_conf_t  *slcf = conf;
+
+    if (slcf->fallback != NGX_CONF_UNSET) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "on") == 0) {
+        slcf->fallback = 1;
+
+    } else if (ngx_strcmp(value[1].data, "off") == 0) {
+        slcf->fallback = 0;
+
+    } else {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\" in \"shop_fallback\", "
+                           "expected is on or off", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    if (cf->args->nelts == 2) {
+        return NGX_CONF_OK;
+    }
+
+    if (ngx_strncmp(value[2].data, "intercept=", 10) != 0
+        || slcf->fallback == 0)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "unknown parameter \"%V\" of \"shop_fallback %V\", "
+                           "known is \"on intercept=CODE,...\"",
+                           &value[2], &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    slcf->intercept = ngx_array_create(cf->pool, 4, sizeof(ngx_uint_t));
+    if (slcf->intercept == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    last = value[2].data + value[2].len;
+
+    for (p = value[2].data + 10; p <= last; p = code.data + code.len + 1) {
+
+        code.data = p;
+        code.len = 0;
+
+        while (p + code.len < last && p[code.len] != ',') {
+            code.len++;
+        }
+
+        if (ngx_shop_failover_conf_page_code(cf, slcf->intercept, &code)
+            != NGX_OK)
+        {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_shop_failover_conf_page_code(ngx_conf_t *cf, ngx_array_t *codes,
+    ngx_str_t *text)
+{
+    ngx_int_t    n;
+    ngx_uint_t  *code;
+
+    n = ngx_atoi(text->data, text->len);
+
+    if (n < 400 || n > 599 || n == NGX_HTTP_CLIENT_CLOSED_REQUEST) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid code \"%V\" in \"intercept\" of "
+                           "\"shop_fallback\", expected is a status from 400 "
+                           "to 599 such as 503", text);
+        return NGX_ERROR;
+    }
+
+    code = ngx_array_push(codes);
+    if (code == NULL) {
+        return NGX_ERROR;
+    }
+
+    *code = n;
+
+    return NGX_OK;
+}
+
+
+char *
+ngx_shop_failover_conf_page_dir(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_str_t                     *value;
+    ngx_file_info_t                fi;
+    ngx_shop_failover_loc_conf_t  *slcf = conf;
+
+    if (slcf->page_dir.data) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+    slcf->page_dir = value[1];
+
+    if (ngx_conf_full_name(cf->cycle, &slcf->page_dir, 1) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    while (slcf->page_dir.len > 1
+           && slcf->page_dir.data[slcf->page_dir.len - 1] == '/')
+    {
+        slcf->page_dir.data[--slcf->page_dir.len] = '\0';
+    }
+
+    if (ngx_file_info(slcf->page_dir.data, &fi) == NGX_FILE_ERROR
+        || !ngx_is_dir(&fi))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
+                           "invalid value \"%V\" in \"shop_page_dir\", "
+                           "expected is a directory with page.html, page.txt "
+                           "or lang/*.txt", &slcf->page_dir);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* shop_page_var NAME VALUE */
+
+char *
+ngx_shop_failover_conf_page_var(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    u_char                         ch;
+    ngx_str_t                     *value;
+    ngx_uint_t                     i;
+    ngx_shop_failover_view_var_t  *var;
+    ngx_shop_failover_loc_conf_t  *slcf = conf;
+
+    value = cf->args->elts;
+
+    for (i = 0; i < value[1].len; i++) {
+        ch = (u_char) (value[1].data[i] | 0x20);
+
+        if ((ch < 'a' || ch > 'z') && value[1].data[i] != '_'
+            && (value[1].data[i] < '0' || value[1].data[i] > '9'))
+        {
+            break;
+        }
+    }
+
+    if (value[1].len == 0 || i < value[1].len) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid name \"%V\" in \"shop_page_var\", expected "
+                           "are letters, digits and \"_\", such as name, home, "
+                           "basket, contact or logo", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    if (slcf->page_vars == NGX_CONF_UNSET_PTR) {
+        slcf->page_vars = ngx_array_create(cf->pool, 4,
+                                       sizeof(ngx_shop_failover_view_var_t));
+        if (slcf->page_vars == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    var = slcf->page_vars->elts;
+
+    for (i = 0; i < slcf->page_vars->nelts; i++) {
+        if (var[i].name.len == value[1].len
+            && ngx_strncmp(var[i].name.data, value[1].data, value[1].len) == 0)
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "\"shop_page_var %V\" is given twice",
+                               &value[1]);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    var = ngx_array_push(slcf->page_vars);
+    if (var == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    var->name.len = value[1].len;
+    var->name.data = value[1].data;
+    var->value.len = value[2].len;
+    var->value.data = value[2].data;
+
+    return NGX_CONF_OK;
+}
+
+
+/* shop_retry_after DEFAULT [min=] [max=] */
+
+char *
+ngx_shop_failover_conf_page_retry_after(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    char                            *rv;
+    ngx_str_t                       *value;
+    ngx_shop_failover_loc_conf_t    *slcf = conf;
+    ngx_shop_failover_conf_page_retry_t   retry;
+
+    if (slcf->retry_default != NGX_CONF_UNSET) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    retry.min = 30;
+    retry.max = 3600;
+
+    rv = ngx_shop_failover_params_parse(cf,
+                                        ngx_shop_failover_conf_page_retries,
+                                        2, &retry);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    slcf->retry_default = ngx_parse_time(&value[1], 1);
+    slcf->retry_min = retry.min;
+    slcf->retry_max = retry.max;
+
+    if (slcf->retry_default == NGX_ERROR
+        || slcf->retry_default < retry.min
+        || slcf->retry_default > retry.max)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\" in \"shop_retry_after\", "
+                           "expected is a time from min (%is) to max (%is)",
+                           &value[1], retry.min, retry.max);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* shop_cors ORIGIN ... */
+
+char *
+ngx_shop_failover_conf_page_cors(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    u_char                        *p, *last;
+    ngx_str_t                     *value, *origin;
+    ngx_uint_t                     i;
+    ngx_shop_failover_loc_conf_t  *slcf = conf;
+
+    if (slcf->cors != NGX_CONF_UNSET_PTR) {
+        return "is duplicate";
+    }
+
+    slcf->cors = ngx_array_create(cf->pool, cf->args->nelts,
+                                  sizeof(ngx_str_t));
+    if (slcf->cors == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        /* RFC 6454: scheme "://" host [ ":" port ], no path */
+
+        last = value[i].data + value[i].len;
+
+        p = value[i].data
+            + (ngx_strncasecmp(value[i].data, (u_char *) "https://", 8) == 0
+               ? 8
+               : ngx_strncasecmp(value[i].data, (u_char *) "http://", 7) == 0
+               ? 7 : value[i].len);
+
+        if (p >= last || ngx_strlchr(p, last, '/')
+            || ngx_strlchr(p, last, '*'))
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid origin \"%V\" in \"shop_cors\", "
+                               "expected is a scheme and a host such as "
+                               "https://app.example.com", &value[i]);
+            return NGX_CONF_ERROR;
+        }
+
+        origin = ngx_array_push(slcf->cors);
+        if (origin == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        *origin = value[i];
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* shop_public_status URI|off */
+
+char *
+ngx_shop_failover_conf_page_public_status(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_str_t                     *value;
+    ngx_shop_failover_loc_conf_t  *slcf = conf;
+
+    if (slcf->public_status.data) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+    slcf->public_status = value[1];
+
+    if (ngx_strcmp(value[1].data, "off") == 0) {
+        slcf->public_status.len = 0;
+        return NGX_CONF_OK;
+    }
+
+    if (value[1].data[0] != '/' || ngx_strchr(value[1].data, '?')
+        || ngx_strchr(value[1].data, ' '))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\" in \"shop_public_status\", "
+                           "expected is a path such as /.shop-status, or off",
+                           &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
