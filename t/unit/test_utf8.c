@@ -2,8 +2,7 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * UTF-8: every code point, and every sequence of up to three bytes that is
- * none.
+ * UTF-8: every code point, and every beginning of two bytes that is none.
  */
 
 
@@ -49,25 +48,36 @@ every_code_point_is_read_as_it_is_written(void **state)
 static void
 there_are_as_many_characters_as_code_points(void **state)
 {
+    /* at the edges of what can follow, and in the last place too */
+
+    static const unsigned char  tails[] = { 0x7F, 0x80, 0xBF, 0xC0 };
+
     size_t         bad;
-    uint32_t       i, count[4];
-    unsigned char  buf[3];
+    uint32_t       i, k, count[5];
+    unsigned char  buf[4];
 
     (void) state;
 
     memset(count, 0, sizeof(count));
 
-    for (i = 0; i < 0x1000000; i++) {
-        buf[0] = (unsigned char) (i >> 16);
-        buf[1] = (unsigned char) (i >> 8);
-        buf[2] = (unsigned char) i;
+    for (i = 0; i < 0x10000; i++) {
+        buf[0] = (unsigned char) (i >> 8);
+        buf[1] = (unsigned char) i;
 
-        count[ngx_shop_failover_utf8_next(buf, buf + 3, &bad)]++;
+        for (k = 0; k < 16; k++) {
+            buf[2] = tails[k / 4];
+            buf[3] = tails[k % 4];
+
+            count[ngx_shop_failover_utf8_next(buf, buf + 4, &bad)]++;
+        }
     }
 
-    assert_int_equal(count[1], 0x80 * 0x10000);
-    assert_int_equal(count[2], (0x800 - 0x80) * 0x100);
-    assert_int_equal(count[3], 0x10000 - 0x800 - 0x800);
+    /* a character of n bytes has 64 tails in each place, of which we try 2 */
+
+    assert_int_equal(count[1], 0x80 * 0x100 * 16);
+    assert_int_equal(count[2], (0x800 - 0x80) * 16);
+    assert_int_equal(count[3], (0x10000 - 0x800 - 0x800) / 64 * 2 * 4);
+    assert_int_equal(count[4], (0x110000 - 0x10000) / 64 / 64 * 2 * 2);
 }
 
 
