@@ -132,7 +132,6 @@ ngx_shop_failover_attempt_connect(ngx_shop_failover_attempt_t *a)
     ngx_connection_t  *c;
 
     a->started = ngx_current_msec;
-    a->deadline = a->started + a->check->timeout;
     a->stalled = ngx_shop_failover_stall_total(a->stall);
 
     a->pc.sockaddr = a->peer->sockaddr;
@@ -142,7 +141,16 @@ ngx_shop_failover_attempt_connect(ngx_shop_failover_attempt_t *a)
     a->pc.log = &a->log;
     a->pc.log_error = NGX_ERROR_INFO;
 
-    rc = ngx_event_connect_peer(&a->pc);
+    /* to ask for a connection that is not there is an alert in the log */
+
+    if (ngx_cycle->free_connection_n == 0
+        && ngx_cycle->reusable_connections_n == 0)
+    {
+        rc = NGX_ERROR;
+
+    } else {
+        rc = ngx_event_connect_peer(&a->pc);
+    }
 
     if (rc == NGX_ERROR || rc == NGX_BUSY) {
 
@@ -374,31 +382,37 @@ ngx_shop_failover_attempt_judge(ngx_shop_failover_attempt_t *a)
 
 
 /*
- * A timer can fire before an answer that is already in the socket is read,
- * and a worker that stood still has measured itself, not the server.
+ * A timer can fire before an answer that is already in the socket is read.  A
+ * worker that stood still gives the server once as much time more as it took
+ * from it: then even one that is always busy comes to a result.
  */
 
 static void
 ngx_shop_failover_attempt_timeout(ngx_shop_failover_attempt_t *a)
 {
-    ngx_msec_t  late, stalled;
+    ngx_msec_t         lost;
+    ngx_connection_t  *c;
+
+    c = a->pc.connection;
 
     if (a->connected && a->request->pos == a->request->last) {
 
-        a->pc.connection->read->ready = 1;
+        c->read->ready = 1;
 
         if (ngx_shop_failover_attempt_receive(a) != NGX_AGAIN) {
             return;
         }
     }
 
-    late = ngx_current_msec - a->deadline;
-    stalled = ngx_shop_failover_stall_total(a->stall) - a->stalled;
+    lost = ngx_shop_failover_stall_lost(a->stall, a->stalled,
+                                        a->check->timeout);
 
-    if (ngx_max(late, stalled) > ngx_max(a->check->timeout / 10, 50)) {
-        ngx_shop_failover_attempt_finish(a,
-                                       NGX_SHOP_FAILOVER_RESULT_INCONCLUSIVE,
-                                       "timed out while this worker was busy");
+    if (lost && lost <= a->check->timeout && !a->extended) {
+        a->extended = 1;
+        a->stalled = ngx_shop_failover_stall_total(a->stall);
+
+        c->read->timedout = 0;
+        ngx_add_timer(c->read, lost);
         return;
     }
 
@@ -481,6 +495,21 @@ ngx_shop_failover_attempt_finish(ngx_shop_failover_attempt_t *a,
 
     sample = a->sample;
     tp = ngx_timeofday();
+
+    /*
+     * A worker that stood still has measured itself: it sent late, and the
+     * server gave it up.  A refused connection is no matter of time.
+     */
+
+    if (result != NGX_SHOP_FAILOVER_RESULT_OK
+        && result != NGX_SHOP_FAILOVER_RESULT_CONNECT_REFUSED
+        && result != NGX_SHOP_FAILOVER_RESULT_INCONCLUSIVE
+        && ngx_shop_failover_stall_lost(a->stall, a->stalled,
+                                        a->check->timeout))
+    {
+        result = NGX_SHOP_FAILOVER_RESULT_INCONCLUSIVE;
+        detail = "failed while this worker was busy";
+    }
 
     if (detail == NULL) {
         detail = ngx_shop_failover_verdict_result_words(result);

@@ -37,9 +37,9 @@ struct ngx_shop_failover_attempt_s {
     ngx_shop_failover_sample_t           sample;
 
     ngx_msec_t                           started;
-    ngx_msec_t                           deadline;
     ngx_msec_t                           stalled;  /* stall_total() then */
     unsigned                             connected:1;
+    unsigned                             extended:1;
 };
 
 

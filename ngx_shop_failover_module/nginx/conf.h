@@ -15,6 +15,7 @@
 
 #include "state/zone.h"
 #include "state/peers.h"
+#include "state/lease.h"
 #include "state/board.h"
 
 

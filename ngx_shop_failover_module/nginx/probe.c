@@ -27,13 +27,20 @@ typedef struct {
     ngx_shop_failover_srv_conf_t    *sscf;
     ngx_shop_failover_peer_t        *peer;
     ngx_shop_failover_lease_t        lease;
+    ngx_shop_failover_attempt_t     *attempt;
+    unsigned                         probing:1;
 } ngx_shop_failover_target_t;
 
 
+static ngx_msec_t ngx_shop_failover_probe_paces(ngx_cycle_t *cycle,
+    ngx_shop_failover_main_conf_t *smcf);
 static void ngx_shop_failover_probe_target(ngx_shop_failover_target_t *t,
     ngx_shop_failover_prober_t *prober, ngx_shop_failover_srv_conf_t *sscf,
     ngx_shop_failover_peer_t *peer);
 static void ngx_shop_failover_probe_handler(ngx_event_t *ev);
+static void ngx_shop_failover_probe_begin(ngx_shop_failover_target_t *t,
+    ngx_msec_t wait);
+static void ngx_shop_failover_probe_renew(ngx_shop_failover_target_t *t);
 static void ngx_shop_failover_probe_done(void *data,
     ngx_shop_failover_sample_t *sample);
 static void ngx_shop_failover_probe_again(ngx_shop_failover_target_t *t,
@@ -45,11 +52,17 @@ ngx_shop_failover_probe_start(ngx_cycle_t *cycle,
     ngx_shop_failover_main_conf_t *smcf)
 {
     ngx_uint_t                      i, j, n;
-    ngx_core_conf_t                *ccf;
+    ngx_msec_t                      timeout;
     ngx_shop_failover_peer_t       *peer;
     ngx_shop_failover_target_t     *targets;
     ngx_shop_failover_prober_t     *prober;
     ngx_shop_failover_srv_conf_t  **sscf;
+
+    ngx_shop_failover_peers_adopt(&smcf->zone);
+
+    if (smcf->upstreams.nelts == 0) {
+        return NGX_OK;
+    }
 
     prober = ngx_pcalloc(cycle->pool, sizeof(ngx_shop_failover_prober_t));
     if (prober == NULL) {
@@ -59,42 +72,28 @@ ngx_shop_failover_probe_start(ngx_cycle_t *cycle,
     prober->smcf = smcf;
     prober->log = cycle->log;
 
-    ccf = (ngx_core_conf_t *) ngx_get_conf(cycle->conf_ctx, ngx_core_module);
+    timeout = ngx_shop_failover_probe_paces(cycle, smcf);
+
+    ngx_shop_failover_stall_start(&prober->stall, timeout, cycle->log);
 
     sscf = smcf->upstreams.elts;
-    n = 0;
 
     for (i = 0; i < smcf->upstreams.nelts; i++) {
-        sscf[i]->check->pace.interval = sscf[i]->check->interval;
-        sscf[i]->check->pace.fast = sscf[i]->check->fast;
-        sscf[i]->check->pace.timeout = sscf[i]->check->timeout;
-        sscf[i]->check->pace.jitter = sscf[i]->check->jitter;
-        sscf[i]->check->pace.rule = &sscf[i]->check->rule;
-        sscf[i]->check->pace.worker = ngx_worker;
-        sscf[i]->check->pace.workers = ngx_process == NGX_PROCESS_SINGLE
-                                       ? 1 : ccf->worker_processes;
 
-        n += sscf[i]->group->peers.nelts;
-    }
-
-    if (n == 0) {
-        return NGX_OK;
-    }
-
-    targets = ngx_pcalloc(cycle->pool,
-                          n * sizeof(ngx_shop_failover_target_t));
-    if (targets == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_shop_failover_stall_start(&prober->stall, cycle->log);
-
-    for (i = 0; i < smcf->upstreams.nelts; i++) {
+        n = sscf[i]->group->peers.nelts;
         peer = sscf[i]->group->peers.elts;
 
-        for (j = 0; j < sscf[i]->group->peers.nelts; j++) {
+        targets = ngx_pcalloc(cycle->pool,
+                              n * sizeof(ngx_shop_failover_target_t));
+        if (targets == NULL) {
+            return NGX_ERROR;
+        }
 
-            if (peer[j].down || peer[j].slot == NGX_SHOP_FAILOVER_NO_SLOT) {
+        for (j = 0; j < n; j++) {
+
+            if (peer[j].down || peer[j].twin
+                || peer[j].slot == NGX_SHOP_FAILOVER_NO_SLOT)
+            {
                 continue;
             }
 
@@ -104,6 +103,43 @@ ngx_shop_failover_probe_start(ngx_cycle_t *cycle,
     }
 
     return NGX_OK;
+}
+
+
+/* the shortest timeout of all checks */
+
+static ngx_msec_t
+ngx_shop_failover_probe_paces(ngx_cycle_t *cycle,
+    ngx_shop_failover_main_conf_t *smcf)
+{
+    ngx_uint_t                      i;
+    ngx_msec_t                      timeout;
+    ngx_core_conf_t                *ccf;
+    ngx_shop_failover_check_t      *check;
+    ngx_shop_failover_srv_conf_t  **sscf;
+
+    ccf = (ngx_core_conf_t *) ngx_get_conf(cycle->conf_ctx, ngx_core_module);
+
+    timeout = NGX_MAX_INT32_VALUE;
+    sscf = smcf->upstreams.elts;
+
+    for (i = 0; i < smcf->upstreams.nelts; i++) {
+
+        check = sscf[i]->check;
+
+        check->pace.interval = check->interval;
+        check->pace.fast = check->fast;
+        check->pace.timeout = check->timeout;
+        check->pace.jitter = check->jitter;
+        check->pace.rule = &check->rule;
+        check->pace.worker = ngx_worker;
+        check->pace.workers = ngx_process == NGX_PROCESS_SINGLE
+                              ? 1 : ccf->worker_processes;
+
+        timeout = ngx_min(timeout, check->timeout);
+    }
+
+    return timeout;
 }
 
 
@@ -140,32 +176,85 @@ ngx_shop_failover_probe_handler(ngx_event_t *ev)
         return;
     }
 
-    rc = ngx_shop_failover_peers_lease(&t->prober->smcf->zone, t->peer,
-                                       &t->sscf->check->pace, &t->lease,
-                                       &wait);
+    if (t->probing) {
+        ngx_shop_failover_probe_renew(t);
+        return;
+    }
+
+    rc = ngx_shop_failover_lease_take(&t->prober->smcf->zone, t->peer,
+                                      &t->sscf->check->pace, &t->lease,
+                                      &wait);
 
     switch (rc) {
+
+    case NGX_OK:
+        ngx_shop_failover_probe_begin(t, wait);
+        return;
 
     case NGX_AGAIN:
         ngx_shop_failover_probe_again(t, wait);
         return;
 
-    case NGX_DECLINED:
+    default: /* NGX_DECLINED */
         ngx_log_error(NGX_LOG_ALERT, t->prober->log, 0,
                       "shop failover: slot of peer %V in upstream \"%V\" was "
                       "taken by another peer, it is not probed any more",
                       &t->peer->address, &t->sscf->group->name);
+    }
+}
+
+
+static void
+ngx_shop_failover_probe_begin(ngx_shop_failover_target_t *t, ngx_msec_t wait)
+{
+    ngx_shop_failover_attempt_t  *attempt;
+
+    t->probing = 1;
+
+    attempt = ngx_shop_failover_attempt_start(t->sscf->check, t->peer,
+                                              &t->prober->stall,
+                                              ngx_shop_failover_probe_done, t);
+    if (attempt == NULL) {
+        t->probing = 0;
+        ngx_shop_failover_lease_release(&t->prober->smcf->zone, &t->lease);
+        ngx_shop_failover_probe_again(t, t->sscf->check->interval);
         return;
     }
 
-    if (ngx_shop_failover_attempt_start(t->sscf->check, t->peer,
-                                        &t->prober->stall,
-                                        ngx_shop_failover_probe_done, t)
-        == NULL)
-    {
-        ngx_shop_failover_peers_release(&t->prober->smcf->zone, &t->lease);
-        ngx_shop_failover_probe_again(t, t->sscf->check->interval);
+    if (!t->probing) {
+
+        /* it is over already, and so is the attempt */
+
+        return;
     }
+
+    t->attempt = attempt;
+
+    if (t->sscf->check->timeout > wait) {
+        ngx_shop_failover_probe_again(t, wait);
+    }
+}
+
+
+/* who does not renew is stuck, and another worker takes over */
+
+static void
+ngx_shop_failover_probe_renew(ngx_shop_failover_target_t *t)
+{
+    ngx_int_t   rc;
+    ngx_msec_t  interval;
+
+    interval = t->sscf->check->interval;
+
+    rc = ngx_shop_failover_lease_renew(&t->prober->smcf->zone, &t->lease,
+                                       &t->sscf->check->pace);
+    if (rc != NGX_OK) {
+        ngx_shop_failover_attempt_cancel(t->attempt);
+        t->attempt = NULL;
+        t->probing = 0;
+    }
+
+    ngx_shop_failover_probe_again(t, interval);
 }
 
 
@@ -180,12 +269,15 @@ ngx_shop_failover_probe_done(void *data, ngx_shop_failover_sample_t *sample)
 
     zone = &t->prober->smcf->zone;
 
+    t->attempt = NULL;
+    t->probing = 0;
+
     if (ngx_exiting || ngx_terminate || ngx_quit) {
-        ngx_shop_failover_peers_release(zone, &t->lease);
+        ngx_shop_failover_lease_release(zone, &t->lease);
         return;
     }
 
-    rc = ngx_shop_failover_peers_commit(zone, &t->lease,
+    rc = ngx_shop_failover_lease_commit(zone, &t->lease,
                                         &t->sscf->check->pace, sample,
                                         &commit);
 
@@ -202,8 +294,14 @@ ngx_shop_failover_probe_done(void *data, ngx_shop_failover_sample_t *sample)
 }
 
 
+/* a timer that is moved by little would stay where it is: it is set anew */
+
 static void
 ngx_shop_failover_probe_again(ngx_shop_failover_target_t *t, ngx_msec_t wait)
 {
+    if (t->event.timer_set) {
+        ngx_del_timer(&t->event);
+    }
+
     ngx_add_timer(&t->event, ngx_max(wait, 1));
 }

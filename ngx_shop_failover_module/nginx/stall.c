@@ -14,14 +14,18 @@ static ngx_msec_t ngx_shop_failover_stall_late(
     ngx_shop_failover_stall_t *stall);
 
 
-#define NGX_SHOP_FAILOVER_STALL_PERIOD  200       /* ms */
+#define NGX_SHOP_FAILOVER_STALL_PERIOD  200       /* ms, at most */
 #define NGX_SHOP_FAILOVER_STALL_NOISE   20        /* ms: a busy loop is this */
 
 
 void
 ngx_shop_failover_stall_start(ngx_shop_failover_stall_t *stall,
-    ngx_log_t *log)
+    ngx_msec_t timeout, ngx_log_t *log)
 {
+    stall->period = ngx_min(ngx_max(timeout / 4,
+                                    NGX_SHOP_FAILOVER_STALL_NOISE),
+                            NGX_SHOP_FAILOVER_STALL_PERIOD);
+
     stall->timer.data = stall;
     stall->timer.fd = (ngx_socket_t) -1;
 
@@ -30,9 +34,9 @@ ngx_shop_failover_stall_start(ngx_shop_failover_stall_t *stall,
     stall->event.log = log;
     stall->event.cancelable = 1;
 
-    stall->expected = ngx_current_msec + NGX_SHOP_FAILOVER_STALL_PERIOD;
+    stall->expected = ngx_current_msec + stall->period;
 
-    ngx_add_timer(&stall->event, NGX_SHOP_FAILOVER_STALL_PERIOD);
+    ngx_add_timer(&stall->event, stall->period);
 }
 
 
@@ -43,10 +47,10 @@ ngx_shop_failover_stall_beat(ngx_event_t *ev)
     ngx_shop_failover_stall_t  *stall = timer->data;
 
     stall->total += ngx_shop_failover_stall_late(stall);
-    stall->expected = ngx_current_msec + NGX_SHOP_FAILOVER_STALL_PERIOD;
+    stall->expected = ngx_current_msec + stall->period;
 
     if (!ngx_exiting) {
-        ngx_add_timer(ev, NGX_SHOP_FAILOVER_STALL_PERIOD);
+        ngx_add_timer(ev, stall->period);
     }
 }
 
@@ -66,4 +70,16 @@ ngx_msec_t
 ngx_shop_failover_stall_total(ngx_shop_failover_stall_t *stall)
 {
     return stall->total + ngx_shop_failover_stall_late(stall);
+}
+
+
+ngx_msec_t
+ngx_shop_failover_stall_lost(ngx_shop_failover_stall_t *stall,
+    ngx_msec_t before, ngx_msec_t timeout)
+{
+    ngx_msec_t  lost;
+
+    lost = ngx_shop_failover_stall_total(stall) - before;
+
+    return lost > ngx_max(timeout / 10, 50) ? lost : 0;
 }

@@ -14,33 +14,31 @@ static uint32_t ngx_shop_failover_peers_hash(ngx_str_t *group,
 static ngx_shop_failover_peer_sh_t *ngx_shop_failover_peers_find(
     ngx_shop_failover_sh_t *sh, ngx_str_t *group,
     ngx_shop_failover_peer_t *peer);
+static ngx_shop_failover_group_sh_t *ngx_shop_failover_peers_find_group(
+    ngx_shop_failover_sh_t *sh, ngx_str_t *name);
 static ngx_int_t ngx_shop_failover_peers_group_locked(
     ngx_shop_failover_zone_t *zone, ngx_shop_failover_group_t *group,
     ngx_shop_failover_sh_t *old);
 static ngx_int_t ngx_shop_failover_peers_add_locked(
     ngx_shop_failover_zone_t *zone, ngx_shop_failover_group_t *group,
+    ngx_shop_failover_peer_t *peer, ngx_shop_failover_sh_t *old,
+    ngx_uint_t dynamic);
+static ngx_shop_failover_peer_sh_t *ngx_shop_failover_peers_new_locked(
+    ngx_shop_failover_zone_t *zone, ngx_shop_failover_group_t *group,
     ngx_shop_failover_peer_t *peer, ngx_shop_failover_sh_t *old);
+static void ngx_shop_failover_peers_forget(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_sh_t *ps);
 static uint32_t ngx_shop_failover_peers_slot_locked(
     ngx_shop_failover_zone_t *zone);
 static void ngx_shop_failover_peers_drop_locked(
     ngx_shop_failover_zone_t *zone, uint32_t slot);
-static ngx_uint_t ngx_shop_failover_peers_stale(
+static ngx_uint_t ngx_shop_failover_peers_stale(ngx_shop_failover_sh_t *sh,
     ngx_shop_failover_peer_sh_t *ps);
 static void ngx_shop_failover_peers_inherit(ngx_shop_failover_peer_sh_t *ps,
     ngx_shop_failover_peer_sh_t *from);
-static ngx_uint_t ngx_shop_failover_peers_takes(
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_peer_sh_t *ps,
-    ngx_shop_failover_pace_t *pace);
-static ngx_msec_t ngx_shop_failover_peers_spread(ngx_msec_t interval,
-    ngx_uint_t jitter);
-static void ngx_shop_failover_peers_remember(ngx_shop_failover_peer_sh_t *ps,
-    ngx_shop_failover_sample_t *sample);
-static ngx_uint_t ngx_shop_failover_peers_publish(
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_peer_sh_t *ps,
-    ngx_uint_t usable);
 
 
-/* a slot that nobody probed for so long may be given to another peer; ms */
+/* a slot that was nobody's for so long is free for another peer; ms */
 #define NGX_SHOP_FAILOVER_PEERS_STALE  60000
 
 
@@ -98,13 +96,15 @@ ngx_shop_failover_peers_find(ngx_shop_failover_sh_t *sh, ngx_str_t *group,
 
 /*
  * Whether the peers and groups of a new configuration find room in the zone of
- * the running one, beside what that one uses.
+ * the running one, beside what that one uses.  The workers go on meanwhile, so
+ * that this is a forecast, and a page is left for each group.
  */
 
 ngx_uint_t
 ngx_shop_failover_peers_fit(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_sh_t *sh)
+    ngx_shop_failover_sh_t *sh, ngx_slab_pool_t *shpool)
 {
+    size_t                       names;
     ngx_uint_t                   i, j, k, room, groups;
     ngx_shop_failover_peer_t    *peer;
     ngx_shop_failover_group_t  **group;
@@ -113,34 +113,31 @@ ngx_shop_failover_peers_fit(ngx_shop_failover_zone_t *zone,
 
     for (k = 0; k < sh->used; k++) {
         if (sh->peers[k].id == 0
-            || ngx_shop_failover_peers_stale(&sh->peers[k]))
+            || ngx_shop_failover_peers_stale(sh, &sh->peers[k]))
         {
             room++;
         }
     }
 
+    names = 0;
     groups = sh->ngroups - sh->groups_used;
     group = zone->groups.elts;
 
     for (i = 0; i < zone->groups.nelts; i++) {
 
-        for (k = 0; k < sh->groups_used; k++) {
-            if (sh->groups[k].name.len == group[i]->name.len
-                && ngx_memcmp(sh->groups[k].name.data, group[i]->name.data,
-                              group[i]->name.len)
-                   == 0)
-            {
-                break;
-            }
-        }
+        if (ngx_shop_failover_peers_find_group(sh, &group[i]->name) == NULL) {
 
-        if (k == sh->groups_used && groups-- == 0) {
-            return 0;
+            if (groups-- == 0) {
+                return 0;
+            }
+
+            names += ngx_pagesize;
         }
 
         peer = group[i]->peers.elts;
 
         for (j = 0; j < group[i]->peers.nelts; j++) {
+
             if (ngx_shop_failover_peers_find(sh, &group[i]->name, &peer[j])) {
                 continue;
             }
@@ -148,38 +145,71 @@ ngx_shop_failover_peers_fit(ngx_shop_failover_zone_t *zone,
             if (room-- == 0) {
                 return 0;
             }
+
+            names += 2 * (peer[j].server.len + peer[j].address.len);
         }
     }
 
-    return zone->sites.nelts <= sh->nsites - sh->sites_used;
+    return names <= shpool->pfree * ngx_pagesize
+           && zone->sites.nelts <= sh->nsites - sh->sites_used;
 }
 
 
-void
+ngx_uint_t
 ngx_shop_failover_peers_register_locked(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_sh_t *old)
 {
-    ngx_uint_t                   i, j;
+    ngx_uint_t                   i, j, lost;
     ngx_shop_failover_peer_t    *peer;
     ngx_shop_failover_group_t  **group;
 
+    lost = 0;
     group = zone->groups.elts;
 
     for (i = 0; i < zone->groups.nelts; i++) {
 
+        peer = group[i]->peers.elts;
+
         if (ngx_shop_failover_peers_group_locked(zone, group[i], old)
             != NGX_OK)
         {
+            lost += group[i]->peers.nelts;
             continue;
         }
 
-        peer = group[i]->peers.elts;
-
         for (j = 0; j < group[i]->peers.nelts; j++) {
-            (void) ngx_shop_failover_peers_add_locked(zone, group[i], &peer[j],
-                                                      old);
+
+            if (ngx_shop_failover_peers_add_locked(zone, group[i], &peer[j],
+                                                   old, 0)
+                != NGX_OK)
+            {
+                lost++;
+            }
         }
     }
+
+    return lost;
+}
+
+
+static ngx_shop_failover_group_sh_t *
+ngx_shop_failover_peers_find_group(ngx_shop_failover_sh_t *sh,
+    ngx_str_t *name)
+{
+    ngx_uint_t                     i;
+    ngx_shop_failover_group_sh_t  *gs;
+
+    gs = sh->groups;
+
+    for (i = 0; i < sh->groups_used; i++) {
+        if (gs[i].name.len == name->len
+            && ngx_memcmp(gs[i].name.data, name->data, name->len) == 0)
+        {
+            return &gs[i];
+        }
+    }
+
+    return NULL;
 }
 
 
@@ -187,28 +217,22 @@ static ngx_int_t
 ngx_shop_failover_peers_group_locked(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_group_t *group, ngx_shop_failover_sh_t *old)
 {
-    ngx_uint_t                     i;
     ngx_shop_failover_sh_t        *sh;
-    ngx_shop_failover_group_sh_t  *gs;
+    ngx_shop_failover_group_sh_t  *gs, *from;
 
     sh = zone->sh;
-    gs = sh->groups;
+    gs = ngx_shop_failover_peers_find_group(sh, &group->name);
 
-    for (i = 0; i < sh->groups_used; i++) {
-        if (gs[i].name.len == group->name.len
-            && ngx_memcmp(gs[i].name.data, group->name.data, group->name.len)
-               == 0)
-        {
-            group->index = i;
-            return NGX_OK;
-        }
+    if (gs) {
+        group->index = gs - sh->groups;
+        return NGX_OK;
     }
 
-    if (i == sh->ngroups) {
+    if (sh->groups_used == sh->ngroups) {
         return NGX_ERROR;
     }
 
-    gs = &sh->groups[i];
+    gs = &sh->groups[sh->groups_used];
 
     gs->name.data = ngx_slab_alloc_locked(zone->shpool, group->name.len);
     if (gs->name.data == NULL) {
@@ -219,21 +243,66 @@ ngx_shop_failover_peers_group_locked(ngx_shop_failover_zone_t *zone,
     ngx_memcpy(gs->name.data, group->name.data, group->name.len);
 
     gs->since = ngx_shop_failover_now();
-    group->index = i;
-    sh->groups_used++;
+    group->index = sh->groups_used++;
 
-    for (i = 0; old && i < old->groups_used; i++) {
-        if (old->groups[i].name.len == group->name.len
-            && ngx_memcmp(old->groups[i].name.data, group->name.data,
-                          group->name.len)
-               == 0)
-        {
-            gs->state = old->groups[i].state;
-            gs->since = old->groups[i].since;
-        }
+    from = old ? ngx_shop_failover_peers_find_group(old, &group->name) : NULL;
+
+    if (from) {
+        gs->state = from->state;
+        gs->since = from->since;
     }
 
     return NGX_OK;
+}
+
+
+/*
+ * A group without probes has no verdicts; those of a time when it had some
+ * would stay for ever.
+ */
+
+void
+ngx_shop_failover_peers_adopt(ngx_shop_failover_zone_t *zone)
+{
+    ngx_uint_t                    i, j;
+    ngx_shop_failover_sh_t       *sh;
+    ngx_shop_failover_peer_t     *peer;
+    ngx_shop_failover_group_t   **group;
+    ngx_shop_failover_peer_sh_t  *ps;
+
+    sh = zone->sh;
+    group = zone->groups.elts;
+
+    ngx_shmtx_lock(&zone->shpool->mutex);
+
+    if ((int32_t) (zone->generation - sh->running) <= 0) {
+        ngx_shmtx_unlock(&zone->shpool->mutex);
+        return;
+    }
+
+    sh->running = zone->generation;
+
+    for (i = 0; i < zone->groups.nelts; i++) {
+
+        peer = group[i]->peers.elts;
+
+        for (j = 0; j < group[i]->peers.nelts; j++) {
+
+            if (group[i]->checked
+                || peer[j].slot == NGX_SHOP_FAILOVER_NO_SLOT)
+            {
+                continue;
+            }
+
+            ps = &sh->peers[peer[j].slot];
+
+            if (ps->id == peer[j].id) {
+                ngx_shop_failover_peers_forget(zone, group[i], ps);
+            }
+        }
+    }
+
+    ngx_shmtx_unlock(&zone->shpool->mutex);
 }
 
 
@@ -245,7 +314,7 @@ ngx_shop_failover_peers_add(ngx_shop_failover_zone_t *zone,
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
-    rc = ngx_shop_failover_peers_add_locked(zone, group, peer, NULL);
+    rc = ngx_shop_failover_peers_add_locked(zone, group, peer, NULL, 1);
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
 
@@ -253,8 +322,58 @@ ngx_shop_failover_peers_add(ngx_shop_failover_zone_t *zone,
 }
 
 
+/*
+ * A slot that is found keeps its verdict over a reload, as long as somebody
+ * looked at the peer until now.  Generations only grow here: workers of the one
+ * before go on for a moment.
+ */
+
 static ngx_int_t
 ngx_shop_failover_peers_add_locked(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer,
+    ngx_shop_failover_sh_t *old, ngx_uint_t dynamic)
+{
+    ngx_shop_failover_sh_t       *sh;
+    ngx_shop_failover_peer_sh_t  *ps;
+
+    sh = zone->sh;
+    peer->slot = NGX_SHOP_FAILOVER_NO_SLOT;
+
+    ps = ngx_shop_failover_peers_find(sh, &group->name, peer);
+
+    if (ps == NULL) {
+        ps = ngx_shop_failover_peers_new_locked(zone, group, peer, old);
+        if (ps == NULL) {
+            return NGX_DECLINED;
+        }
+
+        ps->dynamic = (uint8_t) dynamic;
+
+    } else if (ngx_shop_failover_peers_stale(sh, ps)
+               || (!dynamic && !ps->dynamic
+                   && (int32_t) (ps->registered - sh->running) < 0))
+    {
+        ngx_shop_failover_peers_forget(zone, group, ps);
+    }
+
+    peer->slot = ps - sh->peers;
+    peer->id = ps->id;
+    peer->twin = (ps->registered == zone->generation
+                  && !(dynamic && ps->dynamic));
+
+    ps->touched = ngx_current_msec;
+
+    if ((int32_t) (zone->generation - ps->registered) > 0) {
+        ps->registered = zone->generation;
+        ps->dynamic = (uint8_t) dynamic;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_shop_failover_peer_sh_t *
+ngx_shop_failover_peers_new_locked(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer,
     ngx_shop_failover_sh_t *old)
 {
@@ -263,23 +382,16 @@ ngx_shop_failover_peers_add_locked(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_sh_t       *sh;
     ngx_shop_failover_peer_sh_t  *ps, *from;
 
-    sh = zone->sh;
-    peer->slot = NGX_SHOP_FAILOVER_NO_SLOT;
-
-    ps = ngx_shop_failover_peers_find(sh, &group->name, peer);
-
-    if (ps) {
-        ps->touched = ngx_current_msec;
-        peer->slot = ps - sh->peers;
-        peer->id = ps->id;
-        return NGX_OK;
+    if (peer->server.len > 65535 || peer->address.len > 65535) {
+        return NULL;
     }
 
     slot = ngx_shop_failover_peers_slot_locked(zone);
     if (slot == NGX_SHOP_FAILOVER_NO_SLOT) {
-        return NGX_DECLINED;
+        return NULL;
     }
 
+    sh = zone->sh;
     ps = &sh->peers[slot];
 
     names = ngx_slab_alloc_locked(zone->shpool,
@@ -287,7 +399,7 @@ ngx_shop_failover_peers_add_locked(ngx_shop_failover_zone_t *zone,
     if (names == NULL) {
         ps->next = sh->free;
         sh->free = slot;
-        return NGX_DECLINED;
+        return NULL;
     }
 
     ngx_memzero(ps, sizeof(ngx_shop_failover_peer_sh_t));
@@ -300,14 +412,15 @@ ngx_shop_failover_peers_add_locked(ngx_shop_failover_zone_t *zone,
     ps->address_len = (uint16_t) peer->address.len;
     ps->group = group->index;
     ps->hash = ngx_shop_failover_peers_hash(&group->name, peer);
-    ps->since = ngx_shop_failover_now();
-    ps->touched = ngx_current_msec;
-    ps->unusable = group->checked && group->rule.mandatory;
     ps->id = sh->next_id++;
+
+    ngx_shop_failover_peers_forget(zone, group, ps);
 
     from = old ? ngx_shop_failover_peers_find(old, &group->name, peer) : NULL;
 
-    if (from) {
+    if (from && (from->dynamic
+                 || (int32_t) (from->registered - old->running) >= 0))
+    {
         ngx_shop_failover_peers_inherit(ps, from);
     }
 
@@ -315,10 +428,33 @@ ngx_shop_failover_peers_add_locked(ngx_shop_failover_zone_t *zone,
     ps->next = *bucket;
     *bucket = slot;
 
-    peer->slot = slot;
-    peer->id = ps->id;
+    return ps;
+}
 
-    return NGX_OK;
+
+/* the state of a peer that nobody has looked at */
+
+static void
+ngx_shop_failover_peers_forget(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_sh_t *ps)
+{
+    ngx_memzero(&ps->verdict, sizeof(ps->verdict));
+    ngx_memzero(&ps->last, sizeof(ps->last));
+    ngx_memzero(ps->history, sizeof(ps->history));
+
+    ps->downs = 0;
+    ps->doubt = 0;
+    ps->up_since = 0;
+    ps->checks = 0;
+    ps->fails = 0;
+    ps->owner = 0;
+    ps->probing = 0;
+    ps->due = 0;
+    ps->since = ngx_shop_failover_now();
+    ps->touched = ngx_current_msec;
+
+    ngx_shop_failover_peers_publish_locked(zone, ps, !(group->checked
+                                                     && group->rule.mandatory));
 }
 
 
@@ -342,11 +478,18 @@ ngx_shop_failover_peers_inherit(ngx_shop_failover_peer_sh_t *ps,
 }
 
 
+/*
+ * Whether nobody uses a slot any more.  What the running configuration names
+ * is in use, however rarely it is probed; what was found at run time is touched
+ * by the workers that still see it.
+ */
+
 static ngx_uint_t
-ngx_shop_failover_peers_stale(ngx_shop_failover_peer_sh_t *ps)
+ngx_shop_failover_peers_stale(ngx_shop_failover_sh_t *sh,
+    ngx_shop_failover_peer_sh_t *ps)
 {
-    return ngx_current_msec - ps->touched > NGX_SHOP_FAILOVER_PEERS_STALE
-           && !ps->probing;
+    return (ps->dynamic || (int32_t) (ps->registered - sh->running) < 0)
+           && ngx_current_msec - ps->touched > NGX_SHOP_FAILOVER_PEERS_STALE;
 }
 
 
@@ -363,7 +506,9 @@ ngx_shop_failover_peers_slot_locked(ngx_shop_failover_zone_t *zone)
     if (sh->free == NGX_SHOP_FAILOVER_NO_SLOT && sh->used == sh->nslots) {
 
         for (slot = 0; slot < sh->used; slot++) {
-            if (ngx_shop_failover_peers_stale(&sh->peers[slot])) {
+            if (sh->peers[slot].names == NULL
+                || ngx_shop_failover_peers_stale(sh, &sh->peers[slot]))
+            {
                 ngx_shop_failover_peers_drop_locked(zone, slot);
             }
         }
@@ -401,7 +546,11 @@ ngx_shop_failover_peers_drop_locked(ngx_shop_failover_zone_t *zone,
         }
     }
 
-    ngx_slab_free_locked(zone->shpool, ps->names);
+    /* none: a worker was killed between two lines of _new_locked() */
+
+    if (ps->names) {
+        ngx_slab_free_locked(zone->shpool, ps->names);
+    }
 
     ps->id = 0;
     ps->unusable = 0;
@@ -413,282 +562,12 @@ ngx_shop_failover_peers_drop_locked(ngx_shop_failover_zone_t *zone,
 }
 
 
-/*
- * Whether this worker may take the lease from its holder: nobody holds it, it
- * ran out, the holder is of an older configuration, is gone, or keeps it only
- * because the worker whose turn it is was away.
- */
-
-static ngx_uint_t
-ngx_shop_failover_peers_takes(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_peer_sh_t *ps, ngx_shop_failover_pace_t *pace)
-{
-    int32_t     newer;
-    ngx_uint_t  home;
-
-    if (ps->owner == ngx_pid) {
-        return 1;
-    }
-
-    home = ((ps - zone->sh->peers) % pace->workers == pace->worker);
-
-    newer = (int32_t) (ps->generation - zone->generation);
-
-    if (ps->owner == 0 || newer < 0) {
-        /* at the start each worker takes its share, then what is left */
-
-        return home
-               || ngx_current_msec - ps->touched > pace->interval;
-    }
-
-    if (newer > 0) {
-        return 0;
-    }
-
-    if ((ngx_msec_int_t) (ngx_current_msec - ps->until) >= 0) {
-        return 1;
-    }
-
-    if (home && (!ps->probing || ps->worker == pace->worker)) {
-
-        /* the same worker number is a respawn: its predecessor is dead */
-
-        return 1;
-    }
-
-    return kill(ps->owner, 0) == -1 && ngx_errno == ESRCH;
-}
-
-
-ngx_int_t
-ngx_shop_failover_peers_lease(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_peer_t *peer, ngx_shop_failover_pace_t *pace,
-    ngx_shop_failover_lease_t *lease, ngx_msec_t *wait)
-{
-    ngx_int_t                     rc;
-    ngx_msec_t                    now;
-    ngx_msec_int_t                left;
-    ngx_shop_failover_peer_sh_t  *ps;
-
-    now = ngx_current_msec;
-    ps = &zone->sh->peers[peer->slot];
-
-    ngx_shmtx_lock(&zone->shpool->mutex);
-
-    if (ps->id != peer->id) {
-        rc = NGX_DECLINED;
-        goto done;
-    }
-
-    if (!ngx_shop_failover_peers_takes(zone, ps, pace)) {
-
-        left = (ngx_msec_int_t) (ps->until - now);
-
-        *wait = (left > 0) ? (ngx_msec_t) left : pace->interval;
-        rc = NGX_AGAIN;
-        goto done;
-    }
-
-    if (ps->owner == 0 && ps->due == 0) {
-
-        /* a new peer: soon, but not all of them at once */
-
-        ps->due = now + ngx_random() % (ngx_min(pace->interval, 1000) + 1);
-    }
-
-    ps->owner = ngx_pid;
-    ps->worker = (uint16_t) pace->worker;
-    ps->generation = zone->generation;
-    ps->touched = now;
-
-    left = (ngx_msec_int_t) (ps->due - now);
-
-    if (left > 0 && (ngx_msec_t) left <= 2 * pace->interval) {
-        ps->until = ps->due + pace->interval;
-        *wait = left;
-        rc = NGX_AGAIN;
-        goto done;
-    }
-
-    ps->probing = 1;
-    ps->epoch++;
-    ps->until = now + pace->timeout
-                + ngx_min(pace->interval, pace->timeout) + 100;
-
-    lease->id = ps->id;
-    lease->slot = peer->slot;
-    lease->epoch = ps->epoch;
-    lease->started = now;
-
-    rc = NGX_OK;
-
-done:
-
-    ngx_shmtx_unlock(&zone->shpool->mutex);
-
-    return rc;
-}
-
-
-ngx_int_t
-ngx_shop_failover_peers_commit(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_lease_t *lease, ngx_shop_failover_pace_t *pace,
-    ngx_shop_failover_sample_t *sample, ngx_shop_failover_commit_t *commit)
-{
-    ngx_int_t                     rc;
-    ngx_msec_t                    now, interval;
-    ngx_msec_int_t                left;
-    ngx_shop_failover_peer_sh_t  *ps;
-
-    now = ngx_current_msec;
-    ps = &zone->sh->peers[lease->slot];
-
-    ngx_memzero(commit, sizeof(ngx_shop_failover_commit_t));
-    commit->wait = pace->interval;
-
-    ngx_shmtx_lock(&zone->shpool->mutex);
-
-    if (ps->id != lease->id || ps->owner != ngx_pid
-        || ps->epoch != lease->epoch)
-    {
-        rc = NGX_DECLINED;
-        goto done;
-    }
-
-    ngx_shop_failover_peers_remember(ps, sample);
-
-    commit->since = ps->since;
-    commit->run = ps->verdict.run + 1;
-    commit->edge = ngx_shop_failover_verdict_add(&ps->verdict, pace->rule,
-                                                 sample->result);
-    commit->doubt = ps->doubt;
-
-    if (commit->edge != NGX_SHOP_FAILOVER_EDGE_NONE) {
-        ps->since = sample->at / 1000;
-        ps->doubt = 0;
-
-        if (commit->edge == NGX_SHOP_FAILOVER_EDGE_UP) {
-            ps->up_since = now;
-        }
-
-        if (commit->edge == NGX_SHOP_FAILOVER_EDGE_DOWN) {
-            ps->downs++;
-        }
-    }
-
-    (void) ngx_shop_failover_peers_publish(zone, ps,
-             ngx_shop_failover_verdict_usable(&ps->verdict, pace->rule));
-
-    interval = ngx_shop_failover_verdict_in_doubt(&ps->verdict)
-               ? pace->fast : pace->interval;
-
-    ps->due = lease->started
-              + ngx_shop_failover_peers_spread(interval, pace->jitter);
-
-    left = (ngx_msec_int_t) (ps->due - now);
-
-    if (left <= 0) {
-        ps->due = now + 1;
-        left = 1;
-    }
-
-    commit->wait = left;
-
-    ps->probing = 0;
-    ps->touched = now;
-    ps->until = ps->due + pace->interval;
-
-    rc = NGX_OK;
-
-done:
-
-    ngx_shmtx_unlock(&zone->shpool->mutex);
-
-    return rc;
-}
-
-
 void
-ngx_shop_failover_peers_release(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_lease_t *lease)
-{
-    ngx_shop_failover_peer_sh_t  *ps;
-
-    ps = &zone->sh->peers[lease->slot];
-
-    ngx_shmtx_lock(&zone->shpool->mutex);
-
-    if (ps->id == lease->id && ps->owner == ngx_pid
-        && ps->epoch == lease->epoch)
-    {
-        ps->probing = 0;
-        ps->owner = 0;
-        ps->due = ngx_current_msec;
-    }
-
-    ngx_shmtx_unlock(&zone->shpool->mutex);
-}
-
-
-/* interval, give or take jitter percent */
-
-static ngx_msec_t
-ngx_shop_failover_peers_spread(ngx_msec_t interval, ngx_uint_t jitter)
-{
-    ngx_msec_t  range;
-
-    range = interval * jitter / 100;
-
-    if (range == 0) {
-        return interval;
-    }
-
-    return interval - range + ngx_random() % (2 * range + 1);
-}
-
-
-static void
-ngx_shop_failover_peers_remember(ngx_shop_failover_peer_sh_t *ps,
-    ngx_shop_failover_sample_t *sample)
-{
-    ngx_uint_t  n;
-
-    n = ps->checks % NGX_SHOP_FAILOVER_HISTORY;
-
-    if (n & 1) {
-        ps->history[n / 2] = (uint8_t) ((ps->history[n / 2] & 0x0f)
-                                        | (sample->result << 4));
-
-    } else {
-        ps->history[n / 2] = (uint8_t) ((ps->history[n / 2] & 0xf0)
-                                        | sample->result);
-    }
-
-    ps->checks++;
-    ps->last = *sample;
-
-    if (sample->result == NGX_SHOP_FAILOVER_RESULT_OK
-        || sample->result == NGX_SHOP_FAILOVER_RESULT_INCONCLUSIVE)
-    {
-        return;
-    }
-
-    ps->fails++;
-
-    if (ps->verdict.state != NGX_SHOP_FAILOVER_DOWN
-        && (ps->doubt == 0 || ps->verdict.run == 0))
-    {
-        ps->doubt = sample->at;
-    }
-}
-
-
-static ngx_uint_t
-ngx_shop_failover_peers_publish(ngx_shop_failover_zone_t *zone,
+ngx_shop_failover_peers_publish_locked(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_peer_sh_t *ps, ngx_uint_t usable)
 {
     if (ps->unusable == !usable) {
-        return 0;
+        return;
     }
 
     ps->unusable = !usable;
@@ -696,8 +575,6 @@ ngx_shop_failover_peers_publish(ngx_shop_failover_zone_t *zone,
     /* a full barrier: who sees the new generation sees the new verdict */
 
     (void) ngx_atomic_fetch_add(&zone->sh->verdicts, 1);
-
-    return 1;
 }
 
 
@@ -735,26 +612,66 @@ ngx_shop_failover_peers_view(ngx_shop_failover_zone_t *zone,
 }
 
 
+ngx_shop_failover_peer_t *
+ngx_shop_failover_peers_first(ngx_shop_failover_group_t *group,
+    ngx_shop_failover_walk_t *walk)
+{
+    walk->group = group;
+    walk->dynamic = group->dynamic;
+    walk->next = 0;
+
+    return ngx_shop_failover_peers_next(walk);
+}
+
+
+ngx_shop_failover_peer_t *
+ngx_shop_failover_peers_next(ngx_shop_failover_walk_t *walk)
+{
+    ngx_shop_failover_peer_t     *peer;
+    ngx_shop_failover_dynamic_t  *dynamic;
+
+    if (walk->next < walk->group->peers.nelts) {
+        peer = walk->group->peers.elts;
+        return &peer[walk->next++];
+    }
+
+    while (walk->dynamic && walk->dynamic->gone) {
+        walk->dynamic = walk->dynamic->next;
+    }
+
+    dynamic = walk->dynamic;
+
+    if (dynamic == NULL) {
+        return NULL;
+    }
+
+    walk->dynamic = dynamic->next;
+
+    return &dynamic->peer;
+}
+
+
 void
 ngx_shop_failover_peers_count(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_group_t *group, ngx_shop_failover_site_count_t *count)
 {
-    ngx_uint_t                 i, usable;
+    ngx_uint_t                 usable;
+    ngx_shop_failover_walk_t   walk;
     ngx_shop_failover_peer_t  *peer;
 
     ngx_memzero(count, sizeof(ngx_shop_failover_site_count_t));
 
-    peer = group->peers.elts;
-
-    for (i = 0; i < group->peers.nelts; i++) {
-
-        if (peer[i].down) {
+    for (peer = ngx_shop_failover_peers_first(group, &walk);
+         peer;
+         peer = ngx_shop_failover_peers_next(&walk))
+    {
+        if (peer->down) {
             continue;
         }
 
-        usable = ngx_shop_failover_peers_usable(zone, &peer[i]);
+        usable = ngx_shop_failover_peers_usable(zone, peer);
 
-        if (peer[i].backup) {
+        if (peer->backup) {
             count->backups++;
             count->backups_usable += usable;
 

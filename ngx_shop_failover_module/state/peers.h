@@ -14,37 +14,6 @@
 #include "state/zone.h"
 
 
-/* how a group is probed, as far as the shared state needs to know; ms */
-typedef struct {
-    ngx_msec_t                        interval;
-    ngx_msec_t                        fast;
-    ngx_msec_t                        timeout;
-    ngx_uint_t                        jitter;     /* percent */
-    ngx_uint_t                        workers;    /* that share the work */
-    ngx_uint_t                        worker;     /* this one's number */
-    ngx_shop_failover_verdict_rule_t *rule;
-} ngx_shop_failover_pace_t;
-
-
-/* a right to probe once; checked again when the result is committed */
-typedef struct {
-    uint64_t                          id;
-    uint32_t                          slot;
-    uint32_t                          epoch;
-    ngx_msec_t                        started;
-} ngx_shop_failover_lease_t;
-
-
-/* what a commit did, copied out so that it is logged without the lock */
-typedef struct {
-    ngx_shop_failover_edge_e          edge;
-    ngx_uint_t                        run;        /* results of the edge */
-    int64_t                           doubt;      /* Unix ms */
-    int64_t                           since;      /* Unix s, state before */
-    ngx_msec_t                        wait;       /* until the next probe */
-} ngx_shop_failover_commit_t;
-
-
 /* a consistent copy of one peer, for the status */
 typedef struct {
     ngx_shop_failover_verdict_t       verdict;
@@ -59,50 +28,60 @@ typedef struct {
 } ngx_shop_failover_peer_view_t;
 
 
-/* called by zone only */
+/* where a walk over the peers of a group is */
+typedef struct {
+    ngx_shop_failover_group_t        *group;
+    ngx_shop_failover_dynamic_t      *dynamic;
+    ngx_uint_t                        next;       /* in group->peers */
+} ngx_shop_failover_walk_t;
+
+
+/* called by zone only; how many peers found no room */
+ngx_uint_t ngx_shop_failover_peers_register_locked(
+    ngx_shop_failover_zone_t *zone, ngx_shop_failover_sh_t *old);
+
+/* called by zone only: whether there is room for a new configuration */
 ngx_uint_t ngx_shop_failover_peers_fit(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_sh_t *sh);
-void ngx_shop_failover_peers_register_locked(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_sh_t *old);
+    ngx_shop_failover_sh_t *sh, ngx_slab_pool_t *shpool);
 
 /*
- * Finds or adds the slot of a peer that appeared at run time ("resolve");
- * NGX_DECLINED: no room, the peer stays usable and is not probed.
+ * Called by each worker when it starts, so that the reload has succeeded:
+ * only now is forgotten what the generation before may still have needed.
+ */
+void ngx_shop_failover_peers_adopt(ngx_shop_failover_zone_t *zone);
+
+/*
+ * All peers of a group: those of the configuration, then those that were found
+ * at run time.  NULL: no more.  For code of this worker that runs to its end.
+ */
+ngx_shop_failover_peer_t *ngx_shop_failover_peers_first(
+    ngx_shop_failover_group_t *group, ngx_shop_failover_walk_t *walk);
+ngx_shop_failover_peer_t *ngx_shop_failover_peers_next(
+    ngx_shop_failover_walk_t *walk);
+
+/*
+ * Finds or adds the slot of a peer that appeared at run time ("resolve"), and
+ * keeps it from being given away for a minute.  NGX_DECLINED: no room, the
+ * peer stays usable and is not probed.
  */
 ngx_int_t ngx_shop_failover_peers_add(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer);
 
-/* no lock; the request path.  A peer without a slot is usable. */
+/* no lock.  A peer without a slot, or whose slot went to another, is usable. */
 #define ngx_shop_failover_peers_usable(zone, peer)                           \
     ((peer)->slot == NGX_SHOP_FAILOVER_NO_SLOT                               \
-     || (zone)->sh->peers[(peer)->slot].unusable == 0)
+     || (zone)->sh->peers[(peer)->slot].unusable == 0                        \
+     || (zone)->sh->peers[(peer)->slot].id != (peer)->id)
 
 /* no lock; changes whenever the usability of any peer does */
 #define ngx_shop_failover_peers_generation(zone)  ((zone)->sh->verdicts)
 
-/*
- * Asks for the right to probe now.  NGX_OK: *lease is set.  NGX_AGAIN: not
- * yet, or another worker does; ask again after *wait ms.  NGX_DECLINED: the
- * slot belongs to another peer now.
- */
-ngx_int_t ngx_shop_failover_peers_lease(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_peer_t *peer, ngx_shop_failover_pace_t *pace,
-    ngx_shop_failover_lease_t *lease, ngx_msec_t *wait);
-
-/*
- * Publishes a result.  NGX_DECLINED: the lease was lost meanwhile, nothing was
- * changed.
- */
-ngx_int_t ngx_shop_failover_peers_commit(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_lease_t *lease, ngx_shop_failover_pace_t *pace,
-    ngx_shop_failover_sample_t *sample, ngx_shop_failover_commit_t *commit);
-
-/* gives the right back without a result (shutdown) */
-void ngx_shop_failover_peers_release(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_lease_t *lease);
-
 void ngx_shop_failover_peers_view(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_peer_t *peer, ngx_shop_failover_peer_view_t *view);
+
+/* called by state/ only: what balancers are to do with a peer */
+void ngx_shop_failover_peers_publish_locked(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_peer_sh_t *ps, ngx_uint_t usable);
 
 /* no lock; how many peers of a group there are and can be used */
 void ngx_shop_failover_peers_count(ngx_shop_failover_zone_t *zone,

@@ -17,11 +17,17 @@
 static size_t ngx_shop_failover_zone_need(ngx_shop_failover_zone_t *zone,
     ngx_uint_t *nslots);
 static size_t ngx_shop_failover_zone_slab(size_t size);
-static ngx_shop_failover_sh_t *ngx_shop_failover_zone_old(ngx_cycle_t *old,
-    ngx_str_t *name, void *tag, size_t *size);
+static uint32_t ngx_shop_failover_zone_layout(void);
+static ngx_slab_pool_t *ngx_shop_failover_zone_old(ngx_cycle_t *old,
+    ngx_str_t *name, size_t *size);
 static ngx_int_t ngx_shop_failover_zone_init(ngx_shm_zone_t *shm_zone,
     void *data);
 static ngx_int_t ngx_shop_failover_zone_create(ngx_shop_failover_zone_t *zone);
+
+
+/* a record, its buckets and its names, with some air */
+#define NGX_SHOP_FAILOVER_ZONE_SPARE                                         \
+    (sizeof(ngx_shop_failover_peer_sh_t) + 2 * sizeof(uint32_t) + 256)
 
 
 static ngx_str_t  ngx_shop_failover_zone_name = ngx_string("shop_failover");
@@ -31,9 +37,9 @@ ngx_int_t
 ngx_shop_failover_zone_add(ngx_conf_t *cf, ngx_shop_failover_zone_t *zone,
     size_t size, void *tag)
 {
-    size_t                   need, old_size;
-    ngx_uint_t               nslots;
-    ngx_shop_failover_sh_t  *old;
+    size_t            need, old_size;
+    ngx_uint_t        nslots;
+    ngx_slab_pool_t  *old;
 
     need = ngx_shop_failover_zone_need(zone, &nslots);
 
@@ -56,10 +62,11 @@ ngx_shop_failover_zone_add(ngx_conf_t *cf, ngx_shop_failover_zone_t *zone,
     size = ngx_align(size, ngx_pagesize);
 
     old = ngx_shop_failover_zone_old(cf->cycle->old_cycle,
-                                     &ngx_shop_failover_zone_name, tag,
-                                     &old_size);
+                                     &ngx_shop_failover_zone_name, &old_size);
 
-    if (old && old_size == size && !ngx_shop_failover_peers_fit(zone, old)) {
+    if (old && old_size == size
+        && !ngx_shop_failover_peers_fit(zone, old->data, old))
+    {
 
         /* another size is a new segment, into which the state is copied */
 
@@ -152,15 +159,20 @@ ngx_shop_failover_zone_need(ngx_shop_failover_zone_t *zone,
 }
 
 
-/* the zone of the running generation, while the next one is being set up */
+/*
+ * The zone of the running generation, while the next one is being set up.  It
+ * may be that of another build of this module (the file was replaced before the
+ * reload): then its memory is looked at only where the records are the same.
+ */
 
-static ngx_shop_failover_sh_t *
-ngx_shop_failover_zone_old(ngx_cycle_t *old, ngx_str_t *name, void *tag,
-    size_t *size)
+static ngx_slab_pool_t *
+ngx_shop_failover_zone_old(ngx_cycle_t *old, ngx_str_t *name, size_t *size)
 {
-    ngx_uint_t        i;
-    ngx_shm_zone_t   *shm_zone;
-    ngx_list_part_t  *part;
+    ngx_uint_t               i;
+    ngx_shm_zone_t          *shm_zone;
+    ngx_list_part_t         *part;
+    ngx_slab_pool_t         *shpool;
+    ngx_shop_failover_sh_t  *sh;
 
     if (old == NULL || ngx_is_init_cycle(old)) {
         return NULL;
@@ -181,16 +193,40 @@ ngx_shop_failover_zone_old(ngx_cycle_t *old, ngx_str_t *name, void *tag,
             i = 0;
         }
 
-        if (shm_zone[i].tag == tag
-            && shm_zone[i].shm.name.len == name->len
+        if (shm_zone[i].shm.name.len == name->len
             && ngx_strncmp(shm_zone[i].shm.name.data, name->data, name->len)
-               == 0
-            && shm_zone[i].data)
+               == 0)
         {
-            *size = shm_zone[i].shm.size;
-            return ((ngx_shop_failover_zone_t *) shm_zone[i].data)->sh;
+            break;
         }
     }
+
+    shpool = (ngx_slab_pool_t *) shm_zone[i].shm.addr;
+
+    if (shpool == NULL || shpool->data == NULL) {
+        return NULL;
+    }
+
+    sh = shpool->data;
+
+    if (sh->version != NGX_SHOP_FAILOVER_ZONE_VERSION
+        || sh->layout != ngx_shop_failover_zone_layout())
+    {
+        return NULL;
+    }
+
+    *size = shm_zone[i].shm.size;
+
+    return shpool;
+}
+
+
+static uint32_t
+ngx_shop_failover_zone_layout(void)
+{
+    return sizeof(ngx_shop_failover_peer_sh_t)
+           ^ sizeof(ngx_shop_failover_site_sh_t) << 8
+           ^ sizeof(ngx_shop_failover_sh_t) << 20;
 }
 
 
@@ -198,6 +234,8 @@ static ngx_int_t
 ngx_shop_failover_zone_init(ngx_shm_zone_t *shm_zone, void *data)
 {
     size_t                     size;
+    ngx_uint_t                 lost;
+    ngx_slab_pool_t           *shpool;
     ngx_shop_failover_sh_t    *old;
     ngx_shop_failover_zone_t  *zone, *ozone;
 
@@ -213,9 +251,11 @@ ngx_shop_failover_zone_init(ngx_shm_zone_t *shm_zone, void *data)
     } else {
         /* ngx_cycle is the running one until ngx_init_cycle() has returned */
 
-        old = ngx_shop_failover_zone_old((ngx_cycle_t *) ngx_cycle,
-                                         &shm_zone->shm.name, shm_zone->tag,
-                                         &size);
+        shpool = ngx_shop_failover_zone_old((ngx_cycle_t *) ngx_cycle,
+                                            &shm_zone->shm.name, &size);
+        if (shpool) {
+            old = shpool->data;
+        }
 
         if (ngx_shop_failover_zone_create(zone) != NGX_OK) {
             ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
@@ -235,10 +275,17 @@ ngx_shop_failover_zone_init(ngx_shm_zone_t *shm_zone, void *data)
 
     zone->generation = ++zone->sh->generation;
 
-    ngx_shop_failover_peers_register_locked(zone, old);
+    lost = ngx_shop_failover_peers_register_locked(zone, old);
+
     ngx_shop_failover_board_register_locked(zone, old);
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
+
+    if (lost) {
+        ngx_log_error(NGX_LOG_ERR, shm_zone->shm.log, 0,
+                      "shop failover: no room in the shared memory zone for "
+                      "%ui peers: they stay usable and are not probed", lost);
+    }
 
     return NGX_OK;
 }
@@ -247,6 +294,7 @@ ngx_shop_failover_zone_init(ngx_shm_zone_t *shm_zone, void *data)
 static ngx_int_t
 ngx_shop_failover_zone_create(ngx_shop_failover_zone_t *zone)
 {
+    size_t                   need, size;
     ngx_uint_t               n;
     ngx_shop_failover_sh_t  *sh;
 
@@ -255,9 +303,18 @@ ngx_shop_failover_zone_create(ngx_shop_failover_zone_t *zone)
         return NGX_ERROR;
     }
 
-    (void) ngx_shop_failover_zone_need(zone, &n);
+    need = ngx_shop_failover_zone_need(zone, &n);
+
+    /* what is left over is for peers that are found or added later */
+
+    size = zone->shm_zone->shm.size;
+
+    if (size > need) {
+        n += (size - need) / NGX_SHOP_FAILOVER_ZONE_SPARE;
+    }
 
     sh->version = NGX_SHOP_FAILOVER_ZONE_VERSION;
+    sh->layout = ngx_shop_failover_zone_layout();
     sh->next_id = 1;
     sh->free = NGX_SHOP_FAILOVER_NO_SLOT;
 

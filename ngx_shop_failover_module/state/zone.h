@@ -21,7 +21,7 @@
 #include "logic/verdict.h"
 
 
-#define NGX_SHOP_FAILOVER_ZONE_VERSION   1
+#define NGX_SHOP_FAILOVER_ZONE_VERSION   2
 #define NGX_SHOP_FAILOVER_NO_SLOT        ((uint32_t) -1)
 #define NGX_SHOP_FAILOVER_DETAIL_LEN     96
 #define NGX_SHOP_FAILOVER_HISTORY        64       /* results, 4 bits each */
@@ -66,6 +66,10 @@ typedef struct {
     uint64_t                         fails;
     ngx_shop_failover_sample_t       last;
     uint8_t                          history[NGX_SHOP_FAILOVER_HISTORY / 2];
+
+    /* who uses the slot */
+    uint32_t                         registered;  /* newest generation */
+    uint8_t                          dynamic;     /* found at run time */
 
     /* the lease: who probes */
     ngx_pid_t                        owner;
@@ -115,7 +119,9 @@ typedef struct {
 
 typedef struct {
     uint32_t                         version;     /* ZONE_VERSION */
+    uint32_t                         layout;      /* sizes of the records */
     uint32_t                         generation;  /* of the newest cycle */
+    uint32_t                         running;     /* newest that has workers */
     uint64_t                         next_id;
 
     ngx_atomic_t                     verdicts;    /* generation of verdicts */
@@ -149,12 +155,28 @@ typedef struct {
     uint32_t                         slot;        /* or NO_SLOT */
     unsigned                         backup:1;
     unsigned                         down:1;      /* by the configuration */
+    unsigned                         twin:1;      /* named twice: slot shared */
 } ngx_shop_failover_peer_t;
+
+
+/* a peer that was found at run time ("resolve"); process memory of a worker */
+typedef struct ngx_shop_failover_dynamic_s  ngx_shop_failover_dynamic_t;
+
+struct ngx_shop_failover_dynamic_s {
+    ngx_shop_failover_peer_t         peer;
+    ngx_shop_failover_dynamic_t     *next;
+    ngx_pool_t                      *pool;        /* of this record */
+    void                            *target;      /* of who probes it */
+    ngx_msec_t                       touched;     /* its slot, by us */
+    unsigned                         seen:1;
+    unsigned                         gone:1;      /* waits to be freed */
+};
 
 
 typedef struct {
     ngx_str_t                        name;
     ngx_array_t                      peers;       /* of _peer_t */
+    ngx_shop_failover_dynamic_t     *dynamic;     /* a list */
     ngx_array_t                      chain;       /* of _group_t *: backups */
     ngx_shop_failover_verdict_rule_t rule;
     uint32_t                         index;       /* in sh->groups */

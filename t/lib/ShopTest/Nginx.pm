@@ -7,6 +7,7 @@ package ShopTest::Nginx;
 #
 # Options: main, events, http   text for these blocks
 #          workers  [2]         how many
+#          connections [512]    of each worker
 #          level    [info]      of the error log
 #          files    {}          name => content, made below %%DIR%%
 #          module   [built]     a path; 0: stock nginx
@@ -40,7 +41,7 @@ error_log %%DIR%%/error.log %%LEVEL%%;
 %%MAIN%%
 
 events {
-    worker_connections 512;
+    worker_connections %%CONNECTIONS%%;
     %%EVENTS%%
 }
 
@@ -69,6 +70,7 @@ sub new {
 
     my $self = bless {
         main => '', events => '', http => '', workers => 2, level => 'info',
+        connections => 512,
         module => $ENV{MODULE_SO} || BUILT, files => {}, allow => [],
         %options,
         dir => ShopTest::Dir->new('nginx'), ports => {},
@@ -122,12 +124,13 @@ sub fill {
         MODULE  => $self->module_line,
         WORKERS => $self->{workers},
         LEVEL   => $self->{level},
+        CONNECTIONS => $self->{connections},
         MAIN    => $self->{main},
         EVENTS  => $self->{events},
         HTTP    => $self->{http},
     );
 
-    $text =~ s/%%(USER|MODULE|WORKERS|LEVEL|MAIN|EVENTS|HTTP)%%/$value{$1}/g;
+    $text =~ s/%%(USER|MODULE|WORKERS|LEVEL|CONNECTIONS|MAIN|EVENTS|HTTP)%%/$value{$1}/g;
     $text =~ s/%%DIR%%/$self->{dir}/g;
     $text =~ s/%%ADDR(?:_(\w+?))?%%/$self->address($1)/ge;
 

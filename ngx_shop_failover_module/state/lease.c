@@ -1,0 +1,350 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Leases of peers, and the commit of a result.
+ */
+
+
+#include "state/lease.h"
+#include "state/peers.h"
+
+
+static ngx_uint_t ngx_shop_failover_lease_takes(
+    ngx_shop_failover_zone_t *zone, ngx_shop_failover_peer_sh_t *ps,
+    ngx_shop_failover_pace_t *pace);
+static ngx_uint_t ngx_shop_failover_lease_holds(
+    ngx_shop_failover_peer_sh_t *ps, ngx_shop_failover_lease_t *lease);
+static ngx_msec_t ngx_shop_failover_lease_first(
+    ngx_shop_failover_zone_t *zone, ngx_shop_failover_pace_t *pace);
+static void ngx_shop_failover_lease_judge(ngx_shop_failover_peer_sh_t *ps,
+    ngx_shop_failover_pace_t *pace, ngx_shop_failover_sample_t *sample,
+    ngx_shop_failover_commit_t *commit);
+static ngx_msec_t ngx_shop_failover_lease_spread(ngx_msec_t interval,
+    ngx_uint_t jitter);
+static void ngx_shop_failover_lease_remember(ngx_shop_failover_peer_sh_t *ps,
+    ngx_shop_failover_sample_t *sample);
+
+
+/*
+ * Whether this worker may take the lease from its holder: nobody holds it, it
+ * ran out, the holder is of an older configuration, is gone, or keeps it only
+ * because the worker whose turn it is was away.
+ */
+
+static ngx_uint_t
+ngx_shop_failover_lease_takes(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_peer_sh_t *ps, ngx_shop_failover_pace_t *pace)
+{
+    int32_t     newer;
+    ngx_uint_t  home;
+
+    if (ps->owner == ngx_pid) {
+        return 1;
+    }
+
+    home = ((ps - zone->sh->peers) % pace->workers == pace->worker);
+
+    newer = (int32_t) (ps->generation - zone->generation);
+
+    if (ps->owner == 0 || newer < 0) {
+        /* at the start each worker takes its share, then what is left */
+
+        return home
+               || ngx_current_msec - ps->touched > pace->interval;
+    }
+
+    if (newer > 0) {
+        return 0;
+    }
+
+    if ((ngx_msec_int_t) (ngx_current_msec - ps->until) >= 0) {
+        return 1;
+    }
+
+    if (home && (!ps->probing || ps->worker == pace->worker)) {
+
+        /* the same worker number is a respawn: its predecessor is dead */
+
+        return 1;
+    }
+
+    return kill(ps->owner, 0) == -1 && ngx_errno == ESRCH;
+}
+
+
+ngx_int_t
+ngx_shop_failover_lease_take(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_peer_t *peer, ngx_shop_failover_pace_t *pace,
+    ngx_shop_failover_lease_t *lease, ngx_msec_t *wait)
+{
+    ngx_int_t                     rc;
+    ngx_msec_t                    now;
+    ngx_msec_int_t                left;
+    ngx_shop_failover_peer_sh_t  *ps;
+
+    now = ngx_current_msec;
+    ps = &zone->sh->peers[peer->slot];
+
+    ngx_shmtx_lock(&zone->shpool->mutex);
+
+    if (ps->id != peer->id) {
+        rc = NGX_DECLINED;
+        goto done;
+    }
+
+    rc = NGX_AGAIN;
+
+    if (!ngx_shop_failover_lease_takes(zone, ps, pace)) {
+
+        left = (ngx_msec_int_t) (ps->until - now);
+
+        *wait = (left > 0) ? (ngx_msec_t) left : pace->interval;
+        goto done;
+    }
+
+    if (ps->owner == 0 && ps->due == 0) {
+        ps->due = now + ngx_shop_failover_lease_first(zone, pace);
+    }
+
+    ps->owner = ngx_pid;
+    ps->worker = (uint16_t) pace->worker;
+    ps->generation = zone->generation;
+    ps->probing = 0;
+    ps->touched = now;
+
+    left = (ngx_msec_int_t) (ps->due - now);
+
+    if (left > 0 && (ngx_msec_t) left <= 2 * pace->interval) {
+        ps->until = ps->due + pace->interval;
+        *wait = left;
+        goto done;
+    }
+
+    ps->probing = 1;
+    ps->epoch++;
+    ps->until = now + 2 * pace->interval;
+
+    *wait = pace->interval;
+
+    lease->id = ps->id;
+    lease->slot = peer->slot;
+    lease->epoch = ps->epoch;
+    lease->started = now;
+
+    rc = NGX_OK;
+
+done:
+
+    ngx_shmtx_unlock(&zone->shpool->mutex);
+
+    return rc;
+}
+
+
+/*
+ * A new peer is probed soon, but with many of them not all at once: that would
+ * be a wave of connections here, and one of answers at shops that share a host.
+ */
+
+static ngx_msec_t
+ngx_shop_failover_lease_first(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_pace_t *pace)
+{
+    ngx_msec_t  range;
+
+    range = ngx_min(pace->interval, 1000 + zone->sh->used / 2);
+
+    return ngx_random() % (range + 1);
+}
+
+
+static ngx_uint_t
+ngx_shop_failover_lease_holds(ngx_shop_failover_peer_sh_t *ps,
+    ngx_shop_failover_lease_t *lease)
+{
+    return ps->id == lease->id && ps->owner == ngx_pid
+           && ps->epoch == lease->epoch;
+}
+
+
+ngx_int_t
+ngx_shop_failover_lease_renew(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_lease_t *lease, ngx_shop_failover_pace_t *pace)
+{
+    ngx_int_t                     rc;
+    ngx_shop_failover_peer_sh_t  *ps;
+
+    rc = NGX_DECLINED;
+    ps = &zone->sh->peers[lease->slot];
+
+    ngx_shmtx_lock(&zone->shpool->mutex);
+
+    if (ngx_shop_failover_lease_holds(ps, lease)) {
+        ps->touched = ngx_current_msec;
+        ps->until = ngx_current_msec + 2 * pace->interval;
+        rc = NGX_OK;
+    }
+
+    ngx_shmtx_unlock(&zone->shpool->mutex);
+
+    return rc;
+}
+
+
+ngx_int_t
+ngx_shop_failover_lease_commit(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_lease_t *lease, ngx_shop_failover_pace_t *pace,
+    ngx_shop_failover_sample_t *sample, ngx_shop_failover_commit_t *commit)
+{
+    ngx_int_t                     rc;
+    ngx_msec_t                    now, interval;
+    ngx_shop_failover_peer_sh_t  *ps;
+
+    rc = NGX_DECLINED;
+    now = ngx_current_msec;
+    ps = &zone->sh->peers[lease->slot];
+
+    ngx_memzero(commit, sizeof(ngx_shop_failover_commit_t));
+    commit->wait = pace->interval;
+
+    ngx_shmtx_lock(&zone->shpool->mutex);
+
+    if (!ngx_shop_failover_lease_holds(ps, lease)) {
+        goto done;
+    }
+
+    ngx_shop_failover_lease_judge(ps, pace, sample, commit);
+
+    ngx_shop_failover_peers_publish_locked(zone, ps,
+             ngx_shop_failover_verdict_usable(&ps->verdict, pace->rule));
+
+    interval = ngx_shop_failover_verdict_in_doubt(&ps->verdict)
+               ? pace->fast : pace->interval;
+
+    ps->due = lease->started
+              + ngx_shop_failover_lease_spread(interval, pace->jitter);
+
+    if ((ngx_msec_int_t) (ps->due - now) <= 0) {
+        ps->due = now + 1;
+    }
+
+    commit->wait = ps->due - now;
+
+    ps->probing = 0;
+    ps->touched = now;
+    ps->until = ps->due + pace->interval;
+
+    rc = NGX_OK;
+
+done:
+
+    ngx_shmtx_unlock(&zone->shpool->mutex);
+
+    return rc;
+}
+
+
+/* the result into the verdict and the history */
+
+static void
+ngx_shop_failover_lease_judge(ngx_shop_failover_peer_sh_t *ps,
+    ngx_shop_failover_pace_t *pace, ngx_shop_failover_sample_t *sample,
+    ngx_shop_failover_commit_t *commit)
+{
+    ngx_shop_failover_lease_remember(ps, sample);
+
+    commit->since = ps->since;
+    commit->run = ps->verdict.run + 1;
+    commit->edge = ngx_shop_failover_verdict_add(&ps->verdict, pace->rule,
+                                                 sample->result);
+    commit->doubt = ps->doubt;
+
+    if (commit->edge == NGX_SHOP_FAILOVER_EDGE_NONE) {
+        return;
+    }
+
+    ps->since = sample->at / 1000;
+    ps->doubt = 0;
+
+    if (commit->edge == NGX_SHOP_FAILOVER_EDGE_UP) {
+        ps->up_since = ngx_current_msec;
+    }
+
+    if (commit->edge == NGX_SHOP_FAILOVER_EDGE_DOWN) {
+        ps->downs++;
+    }
+}
+
+
+void
+ngx_shop_failover_lease_release(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_lease_t *lease)
+{
+    ngx_shop_failover_peer_sh_t  *ps;
+
+    ps = &zone->sh->peers[lease->slot];
+
+    ngx_shmtx_lock(&zone->shpool->mutex);
+
+    if (ngx_shop_failover_lease_holds(ps, lease)) {
+        ps->probing = 0;
+        ps->owner = 0;
+        ps->due = ngx_current_msec;
+    }
+
+    ngx_shmtx_unlock(&zone->shpool->mutex);
+}
+
+
+/* interval, give or take jitter percent */
+
+static ngx_msec_t
+ngx_shop_failover_lease_spread(ngx_msec_t interval, ngx_uint_t jitter)
+{
+    ngx_msec_t  range;
+
+    range = interval * jitter / 100;
+
+    if (range == 0) {
+        return interval;
+    }
+
+    return interval - range + ngx_random() % (2 * range + 1);
+}
+
+
+static void
+ngx_shop_failover_lease_remember(ngx_shop_failover_peer_sh_t *ps,
+    ngx_shop_failover_sample_t *sample)
+{
+    ngx_uint_t  n;
+
+    n = ps->checks % NGX_SHOP_FAILOVER_HISTORY;
+
+    if (n & 1) {
+        ps->history[n / 2] = (uint8_t) ((ps->history[n / 2] & 0x0f)
+                                        | (sample->result << 4));
+
+    } else {
+        ps->history[n / 2] = (uint8_t) ((ps->history[n / 2] & 0xf0)
+                                        | sample->result);
+    }
+
+    ps->checks++;
+    ps->last = *sample;
+
+    if (sample->result == NGX_SHOP_FAILOVER_RESULT_OK
+        || sample->result == NGX_SHOP_FAILOVER_RESULT_INCONCLUSIVE)
+    {
+        return;
+    }
+
+    ps->fails++;
+
+    if (ps->verdict.state != NGX_SHOP_FAILOVER_DOWN
+        && (ps->doubt == 0 || ps->verdict.run == 0))
+    {
+        ps->doubt = sample->at;
+    }
+}

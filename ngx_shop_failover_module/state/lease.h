@@ -1,0 +1,79 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Who probes a peer, and when: the right to probe once, and the result that
+ * it ends in.  One worker holds it; others take it from a dead or stuck one.
+ * No probe, no log line, no HTTP here.
+ */
+
+
+#ifndef _NGX_SHOP_FAILOVER_LEASE_H_INCLUDED_
+#define _NGX_SHOP_FAILOVER_LEASE_H_INCLUDED_
+
+
+#include "state/zone.h"
+
+
+/* how a group is probed, as far as the shared state needs to know; ms */
+typedef struct {
+    ngx_msec_t                        interval;
+    ngx_msec_t                        fast;
+    ngx_msec_t                        timeout;
+    ngx_uint_t                        jitter;     /* percent */
+    ngx_uint_t                        workers;    /* that share the work */
+    ngx_uint_t                        worker;     /* this one's number */
+    ngx_shop_failover_verdict_rule_t *rule;
+} ngx_shop_failover_pace_t;
+
+
+/* a right to probe once; checked again when the result is committed */
+typedef struct {
+    uint64_t                          id;
+    uint32_t                          slot;
+    uint32_t                          epoch;
+    ngx_msec_t                        started;
+} ngx_shop_failover_lease_t;
+
+
+/* what a commit did, copied out so that it is logged without the lock */
+typedef struct {
+    ngx_shop_failover_edge_e          edge;
+    ngx_uint_t                        run;        /* results of the edge */
+    int64_t                           doubt;      /* Unix ms */
+    int64_t                           since;      /* Unix s, state before */
+    ngx_msec_t                        wait;       /* until the next probe */
+} ngx_shop_failover_commit_t;
+
+
+/*
+ * Asks for the right to probe now.  NGX_OK: *lease is set, to be renewed each
+ * *wait ms while the probe goes on.  NGX_AGAIN: not yet, or another worker
+ * does; ask again after *wait ms.  NGX_DECLINED: the slot belongs to another
+ * peer now.
+ */
+ngx_int_t ngx_shop_failover_lease_take(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_peer_t *peer, ngx_shop_failover_pace_t *pace,
+    ngx_shop_failover_lease_t *lease, ngx_msec_t *wait);
+
+/*
+ * Says that the worker which probes still lives.  NGX_DECLINED: another one
+ * took over meanwhile, a result would not count.
+ */
+ngx_int_t ngx_shop_failover_lease_renew(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_lease_t *lease, ngx_shop_failover_pace_t *pace);
+
+/*
+ * Publishes a result.  NGX_DECLINED: the lease was lost meanwhile, nothing was
+ * changed.
+ */
+ngx_int_t ngx_shop_failover_lease_commit(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_lease_t *lease, ngx_shop_failover_pace_t *pace,
+    ngx_shop_failover_sample_t *sample, ngx_shop_failover_commit_t *commit);
+
+/* gives the right back without a result (shutdown) */
+void ngx_shop_failover_lease_release(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_lease_t *lease);
+
+
+#endif /* _NGX_SHOP_FAILOVER_LEASE_H_INCLUDED_ */

@@ -1,0 +1,126 @@
+# Copyright (C) ngx_shop_failover_module authors
+#
+# A worker that was stopped, starved or without connections has measured
+# itself: no healthy server goes down for that, and a dead one still does.
+
+use ShopTest;
+use ShopTest::Status;
+use ShopTest::Wait qw(now);
+
+
+sub config {
+    my ($parameters, @servers) = @_;
+    my $servers = join "\n", map { "server $_;" } @servers;
+
+    return <<"END";
+        upstream shop {
+            $servers
+            shop_health_check uri=/healthz fails=1 $parameters;
+        }
+        server {
+            listen %%ADDR%%;
+            location / { proxy_pass http://shop; }
+            location /status { shop_status; }
+            location /hold { proxy_pass http://shop/hold; }
+        }
+END
+}
+
+
+sub pause { select undef, undef, undef, $_[0] }
+
+
+# ---- stopped for seconds, with probes under way; one server gives up on a
+# ---- request that does not come
+
+{
+    my @shops = map { shop_server(delay => 0.1 * $_) } 1 .. 3;
+    my $nginx = nginx(workers => 1,
+        http => config('interval=150ms timeout=800ms', @shops));
+    my ($worker) = $nginx->workers;
+
+    ok wait_until(20, sub { 3 == grep { $_->count > 2 } @shops }), 'all probed';
+
+    for (1 .. 5) {
+        kill STOP => $worker;
+        pause(1.3);
+        kill CONT => $worker;
+        pause(0.3 + rand 0.1);
+    }
+
+    is scalar($nginx->log->find(qr/is down/)), 0,
+        'a stopped worker takes no server down';
+
+    # 15 ms in 165: nothing is in time any more
+    my $end = now() + 4;
+    while (now() < $end) {
+        kill STOP => $worker;
+        pause(0.15);
+        kill CONT => $worker;
+        pause(0.015);
+    }
+
+    is scalar($nginx->log->find(qr/is down/)), 0, 'nor does a starved one';
+
+    $shops[0]->listener('hang');
+    ok wait_for_peer($nginx, 'shop', $shops[0], 'down'),
+        'a server that hangs goes down once the worker runs again';
+
+    $nginx->stop;
+}
+
+
+# ---- starved, and the server is dead indeed
+
+{
+    my $shop = shop_server('hang');
+    my $nginx = nginx(workers => 1,
+        http => config('interval=200ms timeout=1s', $shop));
+    my ($worker) = $nginx->workers;
+
+    my $down = wait_until(20, sub {
+        kill STOP => $worker;
+        pause(0.12);
+        kill CONT => $worker;
+        pause(0.3);
+        scalar $nginx->log->find(qr/is down: timed out/);
+    });
+
+    ok $down, 'a busy worker does find a dead server';
+
+    $nginx->stop;
+}
+
+
+# ---- visitors have taken all connections
+
+{
+    my $shop = shop_server();
+    $shop->set('/hold', 'hang');
+
+    my $nginx = nginx(workers => 1, connections => 24,
+        http => config('interval=100ms timeout=500ms', $shop));
+
+    # nginx itself complains
+    $nginx->allow(qr/worker_connections are not enough/);
+
+    ok wait_for_peer($nginx, 'shop', $shop, 'up'), 'a server is up';
+
+    my @visitors = map { client($nginx)->send(GET => '/hold') } 1 .. 20;
+
+    ok $nginx->log->wait_for(qr/probe of .* failed: nginx is out of conn/, 10),
+        'there is no connection left for a probe';
+    pause(1);
+    is scalar($nginx->log->find(qr/is down/)), 0, 'which takes no server down';
+
+    @visitors = ();
+
+    my $count = $shop->count(uri => '/healthz');
+    ok wait_until(10, sub { $shop->count(uri => '/healthz') > $count + 3 }),
+        'probes go on when visitors leave';
+
+    $shop->refuse;
+    ok wait_for_peer($nginx, 'shop', $shop, 'down'), 'and count again';
+}
+
+done_testing;
