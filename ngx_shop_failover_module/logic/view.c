@@ -628,13 +628,15 @@ ngx_shop_failover_view_get(void *data, unsigned id, unsigned item,
     const ngx_shop_failover_str_t   *s;
     const ngx_shop_failover_view_t  *v = data;
 
-    if (id >= NGX_SHOP_FAILOVER_VIEW_ID_VAR) {
-        *value = v->vars[id - NGX_SHOP_FAILOVER_VIEW_ID_VAR].value;
+    /* below a range, the difference is larger than any */
+
+    if (id - NGX_SHOP_FAILOVER_VIEW_ID_WORD < NGX_SHOP_FAILOVER_WORDS_N) {
+        *value = v->words->text[id - NGX_SHOP_FAILOVER_VIEW_ID_WORD];
         return NGX_SHOP_FAILOVER_OK;
     }
 
-    if (id >= NGX_SHOP_FAILOVER_VIEW_ID_WORD) {
-        *value = v->words->text[id - NGX_SHOP_FAILOVER_VIEW_ID_WORD];
+    if (id - NGX_SHOP_FAILOVER_VIEW_ID_VAR < v->nvars) {
+        *value = v->vars[id - NGX_SHOP_FAILOVER_VIEW_ID_VAR].value;
         return NGX_SHOP_FAILOVER_OK;
     }
 
