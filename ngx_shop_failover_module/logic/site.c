@@ -9,6 +9,8 @@
 #include "logic/site.h"
 
 
+static void ngx_shop_failover_site_times(
+    const ngx_shop_failover_notice_t *notice, int64_t *at);
 static unsigned ngx_shop_failover_site_target(
     const ngx_shop_failover_site_input_t *in);
 
@@ -59,6 +61,84 @@ ngx_shop_failover_site_flag(const ngx_shop_failover_notice_t *notice,
     }
 
     return NGX_SHOP_FAILOVER_FLAG_STATE_CLOSED;
+}
+
+
+int
+ngx_shop_failover_site_ended(ngx_shop_failover_site_life_t *life,
+    const ngx_shop_failover_notice_t *notice, unsigned well, uint64_t hold,
+    uint64_t msec)
+{
+    if (life->ended || notice->end != NGX_SHOP_FAILOVER_FLAG_END_HEALTHY) {
+        return life->ended;
+    }
+
+    if (!well) {
+        life->waiting = 0;
+        return 0;
+    }
+
+    if (!life->waiting) {
+        life->waiting = 1;
+        life->well = msec;
+    }
+
+    life->ended = (msec - life->well >= hold);
+
+    return life->ended;
+}
+
+
+unsigned
+ngx_shop_failover_site_passed(const ngx_shop_failover_notice_t *notice,
+    int64_t now)
+{
+    int64_t   at[4];
+    unsigned  i, passed;
+
+    ngx_shop_failover_site_times(notice, at);
+
+    passed = 0;
+
+    for (i = 0; i < 4; i++) {
+        if (at[i] && at[i] <= now) {
+            passed |= 1u << i;
+        }
+    }
+
+    return passed;
+}
+
+
+int64_t
+ngx_shop_failover_site_next(const ngx_shop_failover_notice_t *notice,
+    int64_t now)
+{
+    unsigned  i;
+    int64_t   next, at[4];
+
+    ngx_shop_failover_site_times(notice, at);
+
+    next = 0;
+
+    for (i = 0; i < 4; i++) {
+        if (at[i] > now && (next == 0 || at[i] < next)) {
+            next = at[i];
+        }
+    }
+
+    return next;
+}
+
+
+static void
+ngx_shop_failover_site_times(const ngx_shop_failover_notice_t *notice,
+    int64_t *at)
+{
+    at[0] = notice->start.at;
+    at[1] = notice->until.at;
+    at[2] = notice->eta.at;
+    at[3] = notice->next_update.at;
 }
 
 

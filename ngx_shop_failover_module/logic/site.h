@@ -67,6 +67,15 @@ typedef struct {
 } ngx_shop_failover_site_t;
 
 
+/* what time and health have made of a notice; zeroed with a new one */
+typedef struct {
+    uint64_t  well;                         /* ms: since when all is well */
+    uint8_t   waiting;                      /* well is set */
+    uint8_t   ended;                        /* by "end: healthy" */
+    uint8_t   passed;                       /* of site_passed() */
+} ngx_shop_failover_site_life_t;
+
+
 /*
  * What a flag asks for at this moment; notice is that of a file which is there.
  * was is the answer before: a "start" that cannot be read keeps it.
@@ -74,6 +83,25 @@ typedef struct {
 ngx_shop_failover_flag_state_e ngx_shop_failover_site_flag(
     const ngx_shop_failover_notice_t *notice,
     ngx_shop_failover_flag_state_e was, int64_t now);
+
+/*
+ * "end: healthy": 1 once all has been well for hold ms while the flag closed,
+ * and from then on.  Called only while the flag closes.
+ */
+int ngx_shop_failover_site_ended(ngx_shop_failover_site_life_t *life,
+    const ngx_shop_failover_notice_t *notice, unsigned well, uint64_t hold,
+    uint64_t msec);
+
+/*
+ * Which of a notice's times are over, a bit each: when this changes, so does
+ * what a page says.
+ */
+unsigned ngx_shop_failover_site_passed(
+    const ngx_shop_failover_notice_t *notice, int64_t now);
+
+/* the next time of a notice that is still to come; 0: none */
+int64_t ngx_shop_failover_site_next(const ngx_shop_failover_notice_t *notice,
+    int64_t now);
 
 ngx_shop_failover_group_e ngx_shop_failover_site_group(
     const ngx_shop_failover_site_count_t *count);

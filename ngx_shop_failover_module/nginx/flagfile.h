@@ -2,7 +2,8 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * The flag on disk: its signature and its bytes.
+ * The flag on disk, a file or a directory of files: its signature and its
+ * bytes.
  */
 
 
@@ -13,22 +14,52 @@
 #include "nginx/conf.h"
 
 
-/*
- * What stands at path, without reading it.  NGX_OK: *sig is set, size -1 where
- * there is nothing.  NGX_ERROR: it cannot be told (*err), the last known
- * state is to stay.
- */
-ngx_int_t ngx_shop_failover_flagfile_look(ngx_str_t *path,
-    ngx_shop_failover_signature_t *sig, ngx_err_t *err);
+/* files of a directory that are read; with more it is "too big" */
+#define NGX_SHOP_FAILOVER_FLAGFILE_MAX  64
+
+
+/* one file as it was read */
+typedef struct {
+    ngx_str_t                        name;     /* empty: not of a directory */
+    ngx_err_t                        err;      /* there, but not readable */
+    int64_t                          mtime;    /* Unix s */
+    ngx_str_t                        data;
+} ngx_shop_failover_flagfile_entry_t;
+
 
 /*
- * Reads at most size bytes.  NGX_OK: *n bytes, *sig is of what was read.
- * NGX_DECLINED: it is gone.  NGX_BUSY: it is there but cannot be read (*err;
- * EFBIG: larger than size).  NGX_ERROR: it cannot be told (*err).
+ * A whole flag as it was read, in a pool of its own.
+ *
+ * rc is NGX_OK: entries are what counts, at least one, by name; NGX_DECLINED:
+ * there is nothing; NGX_ERROR: it cannot be told (err), so the last known
+ * state is to stay.
  */
-ngx_int_t ngx_shop_failover_flagfile_read(ngx_str_t *path,
-    ngx_shop_failover_signature_t *sig, u_char *buf, size_t size, size_t *n,
-    ngx_err_t *err);
+typedef struct {
+    ngx_pool_t                      *pool;
+    ngx_int_t                        rc;
+    ngx_err_t                        err;
+    ngx_shop_failover_signature_t    sig;      /* of what was read */
+    ngx_array_t                      entries;
+} ngx_shop_failover_flagfile_t;
+
+
+/*
+ * What stands at path, without reading it.  NGX_OK: *sig is set, size -1 where
+ * there is nothing.  NGX_ERROR: it cannot be told (*err).
+ */
+ngx_int_t ngx_shop_failover_flagfile_look(ngx_str_t *path,
+    ngx_shop_failover_signature_t *sig, ngx_err_t *err, ngx_log_t *log);
+
+/* NULL: no memory; else to be freed */
+ngx_shop_failover_flagfile_t *ngx_shop_failover_flagfile_read(ngx_str_t *path,
+    ngx_log_t *log);
+
+#define ngx_shop_failover_flagfile_free(file)                                \
+    ngx_destroy_pool((file)->pool)
+
+/* whether two reads found the same */
+ngx_uint_t ngx_shop_failover_flagfile_agree(ngx_shop_failover_flagfile_t *a,
+    ngx_shop_failover_flagfile_t *b);
 
 
 #endif /* _NGX_SHOP_FAILOVER_FLAGFILE_H_INCLUDED_ */

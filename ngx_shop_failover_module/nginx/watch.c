@@ -10,6 +10,7 @@
 
 
 #include "nginx/watch.h"
+#include "nginx/watch_read.h"
 #include "nginx/flagfile.h"
 #include "nginx/journal.h"
 #include "nginx/stall.h"
@@ -19,8 +20,12 @@
 #endif
 
 
-/* between two reads that have to agree, ms */
-#define NGX_SHOP_FAILOVER_WATCH_SETTLE  3
+/*
+ * Between two reads that have to agree, ms: of a file, and of none, as an
+ * editor leaves a gap between moving the old file away and writing the new
+ */
+#define NGX_SHOP_FAILOVER_WATCH_SETTLE  5
+#define NGX_SHOP_FAILOVER_WATCH_GONE    20
 
 /* a reader that died is not waited for longer, ms */
 #define NGX_SHOP_FAILOVER_WATCH_CLAIM   500
@@ -29,26 +34,15 @@
 typedef struct ngx_shop_failover_watcher_s  ngx_shop_failover_watcher_t;
 
 
-/* one read of a flag */
-typedef struct {
-    ngx_int_t                        rc;          /* of flagfile_read() */
-    ngx_err_t                        err;
-    size_t                           len;
-    ngx_shop_failover_signature_t    sig;
-    u_char                           data[NGX_SHOP_FAILOVER_FLAG_MAX_SIZE
-                                          + 1];
-} ngx_shop_failover_watch_read_t;
-
-
 typedef struct {
     ngx_shop_failover_timer_t        timer;       /* behind event.data */
     ngx_event_t                      event;       /* the second read */
     ngx_shop_failover_watcher_t     *watcher;
     ngx_shop_failover_flag_conf_t   *conf;
-    u_char                          *dir;         /* the flag's directory */
-    int                              wd;          /* -1: not watched */
-    ngx_err_t                        said;        /* last error logged */
-    ngx_shop_failover_watch_read_t  *first;       /* NULL: not reading */
+    u_char                          *dir;         /* where the flag stands */
+    int                              wd;          /* of dir; -1: not watched */
+    int                              wd_self;     /* of the flag itself */
+    ngx_shop_failover_flagfile_t    *first;       /* NULL: not reading */
 } ngx_shop_failover_watch_flag_t;
 
 
@@ -70,19 +64,13 @@ static void ngx_shop_failover_watch_tick(ngx_event_t *ev);
 static void ngx_shop_failover_watch_look(ngx_shop_failover_watch_flag_t *f,
     ngx_uint_t settle);
 static void ngx_shop_failover_watch_second(ngx_event_t *ev);
-static ngx_shop_failover_watch_read_t *ngx_shop_failover_watch_read(
-    ngx_shop_failover_watch_flag_t *f);
-static ngx_uint_t ngx_shop_failover_watch_agree(
-    ngx_shop_failover_watch_read_t *a, ngx_shop_failover_watch_read_t *b);
-static void ngx_shop_failover_watch_publish(ngx_shop_failover_watch_flag_t *f,
-    ngx_shop_failover_watch_read_t *read);
-static void ngx_shop_failover_watch_say(ngx_shop_failover_watch_flag_t *f,
-    ngx_err_t err, const char *what);
-static void ngx_shop_failover_watch_warn(ngx_shop_failover_watch_flag_t *f,
-    ngx_shop_failover_notice_t *notice);
+static void ngx_shop_failover_watch_settle(ngx_shop_failover_watch_flag_t *f,
+    ngx_shop_failover_flagfile_t *file);
 #if (NGX_LINUX)
 static void ngx_shop_failover_watch_inotify(ngx_shop_failover_watcher_t *w);
 static void ngx_shop_failover_watch_add(ngx_shop_failover_watch_flag_t *f);
+static int ngx_shop_failover_watch_path(ngx_shop_failover_watcher_t *w,
+    u_char *path, int was, uint32_t mask);
 static void ngx_shop_failover_watch_event(ngx_event_t *ev);
 #endif
 
@@ -102,6 +90,10 @@ ngx_shop_failover_watch_start(ngx_cycle_t *cycle,
 
     w->cycle = cycle;
     w->zone = &smcf->zone;
+
+    if (ngx_shop_failover_board_attach(w->zone, cycle->pool) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
     conf = smcf->zone.sites.elts;
 
@@ -167,6 +159,7 @@ ngx_shop_failover_watch_flag(ngx_shop_failover_watch_flag_t *f,
     f->watcher = w;
     f->conf = conf;
     f->wd = -1;
+    f->wd_self = -1;
 
     for (p = conf->path.data + conf->path.len;
          p > conf->path.data + 1 && p[-1] != '/';
@@ -228,42 +221,63 @@ ngx_shop_failover_watch_look(ngx_shop_failover_watch_flag_t *f,
     ngx_uint_t settle)
 {
     ngx_err_t                      err;
+    ngx_int_t                      rc;
+    ngx_log_t                     *log;
+    ngx_shop_failover_zone_t      *zone;
     ngx_shop_failover_signature_t  sig;
 
     if (f->first) {
         return;
     }
 
-    if (ngx_shop_failover_flagfile_look(&f->conf->path, &sig, &err)
+    log = f->watcher->cycle->log;
+    zone = f->watcher->zone;
+
+    if (ngx_shop_failover_flagfile_look(&f->conf->path, &sig, &err, log)
         != NGX_OK)
     {
-        ngx_shop_failover_watch_say(f, err, "cannot be looked at, the last "
-                                            "known state stays");
+        ngx_shop_failover_watch_read_trouble(zone, f->conf, err, log);
         return;
     }
 
-    if (ngx_shop_failover_board_claim(f->watcher->zone, f->conf, &sig,
-                                      NGX_SHOP_FAILOVER_WATCH_CLAIM)
-        != NGX_OK)
-    {
+    rc = ngx_shop_failover_board_claim(zone, f->conf, &sig,
+                                       NGX_SHOP_FAILOVER_WATCH_CLAIM);
+
+    if (rc == NGX_DECLINED) {
+        ngx_shop_failover_watch_read_trouble(zone, f->conf, 0, log);
+    }
+
+    if (rc != NGX_OK) {
         return;
     }
 
-    f->first = ngx_shop_failover_watch_read(f);
+    f->first = ngx_shop_failover_flagfile_read(&f->conf->path, log);
 
     if (f->first == NULL) {
-        ngx_shop_failover_board_abandon(f->watcher->zone, f->conf);
+        ngx_shop_failover_board_abandon(zone, f->conf);
         return;
     }
 
     if (settle) {
-        ngx_add_timer(&f->event, NGX_SHOP_FAILOVER_WATCH_SETTLE);
+        ngx_shop_failover_watch_settle(f, f->first);
         return;
     }
 
-    ngx_shop_failover_watch_publish(f, f->first);
-    ngx_free(f->first);
+    ngx_shop_failover_watch_read_publish(zone, f->conf, f->first, log);
+    ngx_shop_failover_flagfile_free(f->first);
     f->first = NULL;
+}
+
+
+static void
+ngx_shop_failover_watch_settle(ngx_shop_failover_watch_flag_t *f,
+    ngx_shop_failover_flagfile_t *file)
+{
+    f->first = file;
+
+    ngx_add_timer(&f->event, file->rc == NGX_DECLINED
+                             ? NGX_SHOP_FAILOVER_WATCH_GONE
+                             : NGX_SHOP_FAILOVER_WATCH_SETTLE);
 }
 
 
@@ -273,168 +287,41 @@ ngx_shop_failover_watch_second(ngx_event_t *ev)
     ngx_shop_failover_timer_t       *timer = ev->data;
     ngx_shop_failover_watch_flag_t  *f = timer->data;
 
-    ngx_shop_failover_watch_read_t  *second;
+    ngx_log_t                       *log;
+    ngx_shop_failover_zone_t        *zone;
+    ngx_shop_failover_flagfile_t    *first, *second;
 
-    second = ngx_shop_failover_watch_read(f);
+    log = f->watcher->cycle->log;
+    zone = f->watcher->zone;
 
-    if (second && !ngx_shop_failover_watch_agree(f->first, second)
-        && !ngx_exiting)
-    {
+    first = f->first;
+    f->first = NULL;
+
+    second = ngx_shop_failover_flagfile_read(&f->conf->path, log);
+
+    if (second == NULL) {
+        ngx_shop_failover_board_abandon(zone, f->conf);
+
+    } else if (ngx_shop_failover_flagfile_agree(first, second)) {
+        ngx_shop_failover_watch_read_publish(zone, f->conf, second, log);
+        ngx_shop_failover_flagfile_free(second);
+        ngx_shop_failover_journal_update(zone);
+
+    } else if (ngx_exiting) {
+        ngx_shop_failover_board_abandon(zone, f->conf);
+        ngx_shop_failover_flagfile_free(second);
+
+    } else {
         /* somebody is writing; the claim runs out if this never ends */
 
-        ngx_free(f->first);
-        f->first = second;
-        ngx_add_timer(ev, NGX_SHOP_FAILOVER_WATCH_SETTLE);
-        return;
+        ngx_shop_failover_watch_settle(f, second);
     }
 
-    if (second) {
-        ngx_shop_failover_watch_publish(f, second);
-        ngx_shop_failover_journal_update(f->watcher->zone);
-        ngx_free(second);
+    ngx_shop_failover_flagfile_free(first);
 
-    } else {
-        ngx_shop_failover_board_abandon(f->watcher->zone, f->conf);
-    }
-
-    ngx_free(f->first);
-    f->first = NULL;
-}
-
-
-static ngx_shop_failover_watch_read_t *
-ngx_shop_failover_watch_read(ngx_shop_failover_watch_flag_t *f)
-{
-    ngx_shop_failover_watch_read_t  *read;
-
-    read = ngx_alloc(sizeof(ngx_shop_failover_watch_read_t),
-                     f->watcher->cycle->log);
-    if (read == NULL) {
-        return NULL;
-    }
-
-    read->err = 0;
-    read->len = 0;
-    read->rc = ngx_shop_failover_flagfile_read(&f->conf->path, &read->sig,
-                                               read->data,
-                                               NGX_SHOP_FAILOVER_FLAG_MAX_SIZE,
-                                               &read->len, &read->err);
-
-    return read;
-}
-
-
-static ngx_uint_t
-ngx_shop_failover_watch_agree(ngx_shop_failover_watch_read_t *a,
-    ngx_shop_failover_watch_read_t *b)
-{
-    return a->rc == b->rc && a->err == b->err && a->len == b->len
-           && ngx_memcmp(&a->sig, &b->sig, sizeof(a->sig)) == 0
-           && ngx_memcmp(a->data, b->data, a->len) == 0;
-}
-
-
-static void
-ngx_shop_failover_watch_publish(ngx_shop_failover_watch_flag_t *f,
-    ngx_shop_failover_watch_read_t *read)
-{
-    ngx_shop_failover_notice_t       *notice;
-    ngx_shop_failover_board_view_t   *view;
-
-    switch (read->rc) {
-
-    case NGX_DECLINED:
-        f->said = 0;
-        ngx_shop_failover_board_publish(f->watcher->zone, f->conf, &read->sig,
-                                        NULL, 0);
-        return;
-
-    case NGX_ERROR:
-        ngx_shop_failover_watch_say(f, read->err, "cannot be read, the last "
-                                                  "known state stays");
-        ngx_shop_failover_board_abandon(f->watcher->zone, f->conf);
-        return;
-
-    case NGX_BUSY:
-        ngx_shop_failover_watch_say(f, read->err,
-                                    read->err == EFBIG
-                                    ? "is larger than 16k, closed with the "
-                                      "last good text or the default one"
-                                    : "cannot be read, closed with the last "
-                                      "good text or the default one");
-        ngx_shop_failover_board_publish(f->watcher->zone, f->conf, &read->sig,
-                                        NULL, read->err);
-        return;
-    }
-
-    view = ngx_alloc(sizeof(ngx_shop_failover_board_view_t),
-                     f->watcher->cycle->log);
-    notice = ngx_alloc(sizeof(ngx_shop_failover_notice_t),
-                       f->watcher->cycle->log);
-
-    if (view && notice) {
-        ngx_shop_failover_board_view(f->watcher->zone, f->conf, view);
-
-        ngx_shop_failover_flag_parse(notice,
-                                     view->flag ? &view->notice : NULL,
-                                     read->data, read->len,
-                                     read->sig.mtime / 1000000000,
-                                     ngx_shop_failover_now());
-
-        f->said = 0;
-        ngx_shop_failover_watch_warn(f, notice);
-        ngx_shop_failover_board_publish(f->watcher->zone, f->conf, &read->sig,
-                                        notice, 0);
-
-    } else {
-        ngx_shop_failover_board_abandon(f->watcher->zone, f->conf);
-    }
-
-    if (view) {
-        ngx_free(view);
-    }
-
-    if (notice) {
-        ngx_free(notice);
-    }
-}
-
-
-/* once for each error, not once a second */
-
-static void
-ngx_shop_failover_watch_say(ngx_shop_failover_watch_flag_t *f, ngx_err_t err,
-    const char *what)
-{
-    if (f->said == err) {
-        return;
-    }
-
-    f->said = err;
-
-    ngx_log_error(NGX_LOG_ERR, f->watcher->cycle->log, err,
-                  "shop failover: flag \"%V\" %s", &f->conf->path, what);
-}
-
-
-static void
-ngx_shop_failover_watch_warn(ngx_shop_failover_watch_flag_t *f,
-    ngx_shop_failover_notice_t *notice)
-{
-    ngx_uint_t                         i;
-    ngx_shop_failover_str_t            what;
-    ngx_shop_failover_flag_warning_t  *warning;
-
-    for (i = 0; i < notice->nwarnings; i++) {
-        warning = &notice->warnings[i];
-        what = ngx_shop_failover_flag_text(notice, warning->what);
-
-        ngx_log_error(NGX_LOG_WARN, f->watcher->cycle->log, 0,
-                      "shop failover: flag %V:%ui: %s: \"%*s\"",
-                      &f->conf->path, (ngx_uint_t) warning->line,
-                      ngx_shop_failover_flag_reason(warning->reason),
-                      what.len, what.data);
-    }
+#if (NGX_LINUX)
+    ngx_shop_failover_watch_add(f);
+#endif
 }
 
 
@@ -496,30 +383,56 @@ ngx_shop_failover_watch_inotify(ngx_shop_failover_watcher_t *w)
 }
 
 
-/* adding what is watched already changes nothing and returns the same wd */
+/*
+ * Both where the flag stands (it comes, goes, is renamed over) and the flag
+ * itself: that is the files of a directory, or the target of a symlink.
+ */
 
 static void
 ngx_shop_failover_watch_add(ngx_shop_failover_watch_flag_t *f)
 {
-    int  wd;
+    ngx_shop_failover_watcher_t  *w;
 
-    if (f->watcher->inotify == NULL) {
+    w = f->watcher;
+
+    if (w->inotify == NULL) {
         return;
     }
 
-    wd = inotify_add_watch(f->watcher->inotify->fd, (char *) f->dir,
-                           IN_CREATE|IN_DELETE|IN_MOVED_FROM|IN_MOVED_TO
-                           |IN_CLOSE_WRITE|IN_MODIFY|IN_ATTRIB
-                           |IN_DELETE_SELF|IN_MOVE_SELF|IN_ONLYDIR);
+    f->wd = ngx_shop_failover_watch_path(w, f->dir, f->wd, IN_ONLYDIR);
+    f->wd_self = ngx_shop_failover_watch_path(w, f->conf->path.data,
+                                              f->wd_self, 0);
+}
 
-    if (f->wd != -1 && wd != f->wd) {
 
-        /* another directory stands there now; others may watch the old one */
+/*
+ * Adding what is watched already changes nothing and returns the same number.
+ * The masks of one inode are added up, as a flag may be the directory of
+ * another.
+ */
 
-        (void) inotify_rm_watch(f->watcher->inotify->fd, f->wd);
+static int
+ngx_shop_failover_watch_path(ngx_shop_failover_watcher_t *w, u_char *path,
+    int was, uint32_t mask)
+{
+    int  wd;
+
+    wd = inotify_add_watch(w->inotify->fd, (char *) path,
+                           mask|IN_MASK_ADD|IN_CREATE|IN_DELETE
+                           |IN_MOVED_FROM|IN_MOVED_TO|IN_CLOSE_WRITE|IN_MODIFY
+                           |IN_ATTRIB|IN_DELETE_SELF|IN_MOVE_SELF);
+
+    if (was != -1 && wd != was) {
+
+        /*
+         * Something else stands there now.  Whoever watches the old one, too,
+         * adds it again within a second.
+         */
+
+        (void) inotify_rm_watch(w->inotify->fd, was);
     }
 
-    f->wd = wd;
+    return wd;
 }
 
 
@@ -546,6 +459,7 @@ ngx_shop_failover_watch_event(ngx_event_t *ev)
     } while (n > 0);
 
     for (i = 0; i < w->nflags; i++) {
+        ngx_shop_failover_watch_add(&w->flags[i]);
         ngx_shop_failover_watch_look(&w->flags[i], 1);
     }
 }

@@ -11,6 +11,13 @@
 #include "state/peers.h"
 
 
+/* of all groups that are looked after */
+typedef struct {
+    ngx_uint_t  worst;                  /* a _group_e */
+    ngx_uint_t  checked;                /* how many have probes */
+} ngx_shop_failover_health_t;
+
+
 static ngx_shop_failover_site_sh_t *ngx_shop_failover_board_find(
     ngx_shop_failover_sh_t *sh, ngx_str_t *path);
 static ngx_shop_failover_site_sh_t *ngx_shop_failover_board_add_locked(
@@ -19,12 +26,18 @@ static ngx_uint_t ngx_shop_failover_board_group(
     ngx_shop_failover_zone_t *zone, ngx_shop_failover_group_t *group);
 static ngx_uint_t ngx_shop_failover_board_groups_locked(
     ngx_shop_failover_zone_t *zone, ngx_shop_failover_change_t *changes,
-    ngx_uint_t n, ngx_uint_t *worst);
+    ngx_uint_t n, ngx_shop_failover_health_t *health);
 static ngx_uint_t ngx_shop_failover_board_site_locked(
     ngx_shop_failover_site_sh_t *ss, ngx_shop_failover_flag_conf_t *conf,
-    ngx_uint_t worst);
+    ngx_shop_failover_health_t *health);
 static ngx_uint_t ngx_shop_failover_board_flag(
-    ngx_shop_failover_site_sh_t *ss);
+    ngx_shop_failover_site_sh_t *ss, ngx_shop_failover_flag_conf_t *conf,
+    ngx_shop_failover_health_t *health);
+static ngx_uint_t ngx_shop_failover_board_gate_of(
+    ngx_shop_failover_site_sh_t *ss, ngx_shop_failover_flag_conf_t *conf);
+static void ngx_shop_failover_board_times(ngx_shop_failover_site_sh_t *ss);
+static ngx_uint_t ngx_shop_failover_board_set_notice(
+    ngx_shop_failover_site_sh_t *ss, ngx_shop_failover_reading_t *reading);
 
 
 void
@@ -56,6 +69,11 @@ ngx_shop_failover_board_register_locked(ngx_shop_failover_zone_t *zone,
                 ss->version = from->version;
                 ss->site = from->site;
                 ss->signature = from->signature;
+                ss->life = from->life;
+                ss->announced = from->announced;
+                ss->drill = from->drill;
+                ss->reread = from->reread;
+                ss->file = from->file;
                 ss->flag_since = from->flag_since;
                 ss->flag = from->flag;
                 ss->asked = from->asked;
@@ -143,7 +161,9 @@ ngx_shop_failover_board_claim(ngx_shop_failover_zone_t *zone,
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
-    if (ngx_memcmp(&ss->signature, sig, sizeof(*sig)) == 0) {
+    if (ngx_memcmp(&ss->signature, sig, sizeof(*sig)) == 0
+        && (!ss->flag || (ngx_msec_int_t) (ss->reread - now) > 0))
+    {
         rc = NGX_DECLINED;
 
     } else if (ss->claimed && (ngx_msec_int_t) (ss->claimed - now) > 0) {
@@ -162,34 +182,91 @@ ngx_shop_failover_board_claim(ngx_shop_failover_zone_t *zone,
 
 void
 ngx_shop_failover_board_publish(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_flag_conf_t *conf, ngx_shop_failover_signature_t *sig,
-    ngx_shop_failover_notice_t *notice, ngx_err_t error)
+    ngx_shop_failover_flag_conf_t *conf, ngx_shop_failover_reading_t *reading)
 {
+    ngx_uint_t                    flag, changed;
     ngx_shop_failover_site_sh_t  *ss;
 
     ss = zone->sh->sites[conf->index];
+    flag = (reading->notice || reading->error);
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
     ss->claimed = 0;
-    ss->signature = *sig;
-    ss->error = error;
+    ss->signature = reading->signature;
+    ss->reread = ngx_current_msec + reading->reread;
 
-    if (!ss->flag && (notice || error)) {
+    changed = (ss->flag != flag || ss->error != reading->error);
+
+    if (!ss->flag && flag) {
         ss->flag_since = ngx_shop_failover_now();
     }
 
-    if (notice && !error) {
-        ngx_memcpy(&ss->notice, notice, sizeof(ngx_shop_failover_notice_t));
+    changed |= ngx_shop_failover_board_set_notice(ss, reading);
 
-    } else if (!ss->flag || !error) {
-        ngx_memzero(&ss->notice, sizeof(ngx_shop_failover_notice_t));
-    }
-
-    ss->flag = (notice || error);
-    ss->version++;
+    ss->flag = (uint8_t) flag;
+    ss->error = reading->error;
+    ss->version += changed;
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
+}
+
+
+/* 1 where it is another one than before */
+
+static ngx_uint_t
+ngx_shop_failover_board_set_notice(ngx_shop_failover_site_sh_t *ss,
+    ngx_shop_failover_reading_t *reading)
+{
+    if (reading->error && ss->flag) {
+
+        /* the last good text stays */
+
+        return 0;
+    }
+
+    if (reading->error || reading->notice == NULL) {
+        ngx_memzero(&ss->notice, sizeof(ngx_shop_failover_notice_t));
+        ngx_memzero(&ss->life, sizeof(ngx_shop_failover_site_life_t));
+        ss->file = 0;
+        return 1;
+    }
+
+    if (ss->flag && !ss->error
+        && ngx_memcmp(&ss->notice, reading->notice,
+                      sizeof(ngx_shop_failover_notice_t))
+           == 0)
+    {
+        return 0;
+    }
+
+    ngx_memcpy(&ss->notice, reading->notice,
+               sizeof(ngx_shop_failover_notice_t));
+    ngx_memzero(&ss->life, sizeof(ngx_shop_failover_site_life_t));
+    ss->file = reading->file;
+
+    return 1;
+}
+
+
+ngx_err_t
+ngx_shop_failover_board_trouble(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_flag_conf_t *conf, ngx_err_t err)
+{
+    ngx_err_t                     was;
+    ngx_shop_failover_site_sh_t  *ss;
+
+    ss = zone->sh->sites[conf->index];
+    was = (ngx_err_t) ss->trouble;
+
+    if (was == err
+        || !ngx_atomic_cmp_set(&ss->trouble, (ngx_atomic_uint_t) was,
+                               (ngx_atomic_uint_t) err))
+    {
+        return err;
+    }
+
+    return was;
 }
 
 
@@ -231,13 +308,14 @@ ngx_shop_failover_board_evaluate(ngx_shop_failover_zone_t *zone,
 {
     unsigned                         from;
     int64_t                          since;
-    ngx_uint_t                       i, k, worst;
+    ngx_uint_t                       i, k;
+    ngx_shop_failover_health_t       health;
     ngx_shop_failover_site_sh_t     *ss;
     ngx_shop_failover_flag_conf_t  **conf;
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
-    k = ngx_shop_failover_board_groups_locked(zone, changes, n, &worst);
+    k = ngx_shop_failover_board_groups_locked(zone, changes, n, &health);
 
     conf = zone->sites.elts;
 
@@ -247,7 +325,7 @@ ngx_shop_failover_board_evaluate(ngx_shop_failover_zone_t *zone,
         from = ss->site.state;
         since = ss->site.since;
 
-        if (!ngx_shop_failover_board_site_locked(ss, conf[i], worst)) {
+        if (!ngx_shop_failover_board_site_locked(ss, conf[i], &health)) {
             continue;
         }
 
@@ -299,14 +377,16 @@ ngx_shop_failover_board_group(ngx_shop_failover_zone_t *zone,
 
 static ngx_uint_t
 ngx_shop_failover_board_groups_locked(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_change_t *changes, ngx_uint_t n, ngx_uint_t *worst)
+    ngx_shop_failover_change_t *changes, ngx_uint_t n,
+    ngx_shop_failover_health_t *health)
 {
     ngx_uint_t                     i, k, state;
     ngx_shop_failover_group_t    **group;
     ngx_shop_failover_group_sh_t  *gs;
 
     k = 0;
-    *worst = NGX_SHOP_FAILOVER_GROUP_UP;
+    health->worst = NGX_SHOP_FAILOVER_GROUP_UP;
+    health->checked = 0;
     group = zone->groups.elts;
 
     for (i = 0; i < zone->groups.nelts; i++) {
@@ -330,8 +410,10 @@ ngx_shop_failover_board_groups_locked(ngx_shop_failover_zone_t *zone,
             gs->since = ngx_shop_failover_now();
         }
 
-        if (!group[i]->backup && state > *worst) {
-            *worst = state;
+        health->checked += group[i]->checked;
+
+        if (!group[i]->backup && state > health->worst) {
+            health->worst = state;
         }
     }
 
@@ -342,8 +424,11 @@ ngx_shop_failover_board_groups_locked(ngx_shop_failover_zone_t *zone,
 /* what the flag of a site asks for now, an ngx_shop_failover_flag_state_e */
 
 static ngx_uint_t
-ngx_shop_failover_board_flag(ngx_shop_failover_site_sh_t *ss)
+ngx_shop_failover_board_flag(ngx_shop_failover_site_sh_t *ss,
+    ngx_shop_failover_flag_conf_t *conf, ngx_shop_failover_health_t *health)
 {
+    ngx_uint_t  asked, well;
+
     if (!ss->flag) {
         return NGX_SHOP_FAILOVER_FLAG_STATE_OPEN;
     }
@@ -355,50 +440,169 @@ ngx_shop_failover_board_flag(ngx_shop_failover_site_sh_t *ss)
         return NGX_SHOP_FAILOVER_FLAG_STATE_CLOSED;
     }
 
-    return ngx_shop_failover_site_flag(&ss->notice, ss->asked,
-                                       ngx_shop_failover_now());
+    asked = ngx_shop_failover_site_flag(&ss->notice, ss->asked,
+                                        ngx_shop_failover_now());
+
+    if (asked == NGX_SHOP_FAILOVER_FLAG_STATE_OPEN) {
+        return asked;
+    }
+
+    /* without probes nobody can tell; a backup that serves is not well */
+
+    well = (health->checked
+            && health->worst <= NGX_SHOP_FAILOVER_GROUP_DEGRADED);
+
+    if (ngx_shop_failover_site_ended(&ss->life, &ss->notice, (unsigned) well,
+                                     conf->hold, ngx_current_msec))
+    {
+        return NGX_SHOP_FAILOVER_FLAG_STATE_OPEN;
+    }
+
+    return asked;
 }
 
 
 static ngx_uint_t
 ngx_shop_failover_board_site_locked(ngx_shop_failover_site_sh_t *ss,
-    ngx_shop_failover_flag_conf_t *conf, ngx_uint_t worst)
+    ngx_shop_failover_flag_conf_t *conf, ngx_shop_failover_health_t *health)
 {
-    ngx_uint_t                      gate, changed;
+    ngx_uint_t                      changed;
     ngx_shop_failover_site_input_t  in;
 
-    ss->asked = (uint8_t) ngx_shop_failover_board_flag(ss);
+    ss->asked = (uint8_t) ngx_shop_failover_board_flag(ss, conf, health);
 
-    in.group = (uint8_t) worst;
+    in.group = (uint8_t) health->worst;
     in.flag = ss->asked;
     in.hold = conf->hold;
     in.ramp = conf->ramp;
 
-    gate = NGX_SHOP_FAILOVER_GATE_OPEN;
+    changed = ngx_shop_failover_site_step(&ss->site, &in, ngx_current_msec,
+                                          ngx_shop_failover_now());
 
-    if (in.flag == NGX_SHOP_FAILOVER_FLAG_STATE_BROWSE) {
-        gate = NGX_SHOP_FAILOVER_GATE_BROWSE;
+    ss->gate = ngx_shop_failover_board_gate_of(ss, conf);
+    ss->version += changed;
 
-    } else if (in.flag == NGX_SHOP_FAILOVER_FLAG_STATE_CLOSED) {
+    ngx_shop_failover_board_times(ss);
 
-        gate = (ss->notice.mode == NGX_SHOP_FAILOVER_FLAG_PATHS_ONLY
+    return changed;
+}
+
+
+/* the word that every request asks first */
+
+static ngx_uint_t
+ngx_shop_failover_board_gate_of(ngx_shop_failover_site_sh_t *ss,
+    ngx_shop_failover_flag_conf_t *conf)
+{
+    if (ss->asked == NGX_SHOP_FAILOVER_FLAG_STATE_BROWSE) {
+        return NGX_SHOP_FAILOVER_GATE_BROWSE;
+    }
+
+    if (ss->asked == NGX_SHOP_FAILOVER_FLAG_STATE_CLOSED) {
+
+        return (!ss->error
+                && ss->notice.mode == NGX_SHOP_FAILOVER_FLAG_PATHS_ONLY
                 && ss->notice.npaths)
                ? NGX_SHOP_FAILOVER_GATE_PATHS : NGX_SHOP_FAILOVER_GATE_CLOSED;
     }
 
-    changed = ngx_shop_failover_site_step(&ss->site, &in, ngx_current_msec,
-                                          ngx_shop_failover_now());
-
-    if (gate == NGX_SHOP_FAILOVER_GATE_OPEN && in.ramp
-        && ss->site.state == NGX_SHOP_FAILOVER_SITE_REOPENING)
-    {
-        gate = NGX_SHOP_FAILOVER_GATE_RAMP;
+    if (conf->ramp && ss->site.state == NGX_SHOP_FAILOVER_SITE_REOPENING) {
+        return NGX_SHOP_FAILOVER_GATE_RAMP;
     }
 
-    ss->gate = gate;
-    ss->version += changed;
+    return ss->drill > ngx_shop_failover_now() ? NGX_SHOP_FAILOVER_GATE_DRILL
+                                               : NGX_SHOP_FAILOVER_GATE_OPEN;
+}
 
-    return changed;
+
+/* a time that is over changes what a page says, and what is announced */
+
+static void
+ngx_shop_failover_board_times(ngx_shop_failover_site_sh_t *ss)
+{
+    int64_t     now;
+    ngx_uint_t  passed;
+
+    now = ngx_shop_failover_now();
+    passed = ss->flag ? ngx_shop_failover_site_passed(&ss->notice, now) : 0;
+
+    ss->announced = (ss->flag && !ss->error && !ss->notice.bad_start
+                     && ss->notice.start.at > now
+                     && (ss->notice.until.at == 0
+                         || ss->notice.until.at > now));
+
+    if (passed != ss->life.passed) {
+        ss->life.passed = (uint8_t) passed;
+        ss->version++;
+    }
+}
+
+
+void
+ngx_shop_failover_board_drill(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_flag_conf_t *conf, int64_t until)
+{
+    ngx_shop_failover_site_sh_t  *ss;
+
+    ss = zone->sh->sites[conf->index];
+
+    ngx_shmtx_lock(&zone->shpool->mutex);
+
+    ss->drill = ngx_max(ss->drill, until);
+    ss->gate = ngx_shop_failover_board_gate_of(ss, conf);
+
+    ngx_shmtx_unlock(&zone->shpool->mutex);
+}
+
+
+ngx_uint_t
+ngx_shop_failover_board_admitted(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_flag_conf_t *conf)
+{
+    return ngx_shop_failover_site_admitted(
+                                     &zone->sh->sites[conf->index]->site,
+                                     conf->ramp, ngx_current_msec);
+}
+
+
+ngx_int_t
+ngx_shop_failover_board_attach(ngx_shop_failover_zone_t *zone,
+    ngx_pool_t *pool)
+{
+    ngx_uint_t                       i;
+    ngx_shop_failover_board_view_t  *view;
+    ngx_shop_failover_flag_conf_t  **conf;
+
+    conf = zone->sites.elts;
+
+    for (i = 0; i < zone->sites.nelts; i++) {
+
+        view = ngx_palloc(pool, sizeof(ngx_shop_failover_board_view_t));
+        if (view == NULL) {
+            return NGX_ERROR;
+        }
+
+        ngx_shop_failover_board_view(zone, conf[i], view);
+        conf[i]->view = view;
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_shop_failover_board_view_t *
+ngx_shop_failover_board_current(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_flag_conf_t *conf)
+{
+    ngx_shop_failover_board_view_t  *view;
+
+    view = conf->view;
+
+    if (view->version != ngx_shop_failover_board_version(zone, conf)) {
+        ngx_shop_failover_board_view(zone, conf, view);
+    }
+
+    return view;
 }
 
 
@@ -418,6 +622,8 @@ ngx_shop_failover_board_view(ngx_shop_failover_zone_t *zone,
     view->asked = ss->asked;
     view->error = ss->error;
     view->flag_since = ss->flag_since;
+    view->file = ss->file;
+    view->signature = ss->signature;
     ngx_memcpy(&view->notice, &ss->notice,
                sizeof(ngx_shop_failover_notice_t));
 

@@ -20,7 +20,8 @@ typedef enum {
     NGX_SHOP_FAILOVER_GATE_CLOSED,
     NGX_SHOP_FAILOVER_GATE_BROWSE,          /* only safe methods pass */
     NGX_SHOP_FAILOVER_GATE_PATHS,           /* only the notice's paths closed */
-    NGX_SHOP_FAILOVER_GATE_RAMP             /* visitors are let back in */
+    NGX_SHOP_FAILOVER_GATE_RAMP,            /* visitors are let back in */
+    NGX_SHOP_FAILOVER_GATE_DRILL            /* open but to who drills */
 } ngx_shop_failover_gate_e;
 
 
@@ -34,6 +35,16 @@ typedef struct {
 } ngx_shop_failover_change_t;
 
 
+/* what was read of a flag */
+typedef struct {
+    ngx_shop_failover_signature_t     signature;
+    ngx_shop_failover_notice_t       *notice;     /* NULL: no file */
+    ngx_err_t                         error;      /* of an unreadable file */
+    uint32_t                          file;       /* which of a directory */
+    ngx_msec_t                        reread;     /* ms, from now */
+} ngx_shop_failover_reading_t;
+
+
 /* the board as one site sees it, copied under the lock */
 typedef struct {
     ngx_uint_t                        version;
@@ -42,6 +53,8 @@ typedef struct {
     unsigned                          asked;      /* _flag_state_e */
     int                               error;      /* errno, flag not read */
     int64_t                           flag_since;
+    uint32_t                          file;       /* which of a directory */
+    ngx_shop_failover_signature_t     signature;
     ngx_shop_failover_notice_t        notice;     /* empty without a flag */
 } ngx_shop_failover_board_view_t;
 
@@ -62,23 +75,32 @@ void ngx_shop_failover_board_register_locked(ngx_shop_failover_zone_t *zone,
 #define ngx_shop_failover_board_state(zone, conf)                            \
     ((zone)->sh->sites[(conf)->index]->site.state)
 
+/* no lock; whether a closing is to come, as the flag announces it */
+#define ngx_shop_failover_board_announced(zone, conf)                        \
+    ((zone)->sh->sites[(conf)->index]->announced)
+
 /*
  * One worker reads a changed flag.  NGX_OK: this one, for the next timeout ms;
- * NGX_DECLINED: the signature is the published one; NGX_BUSY: another worker
- * is at it.
+ * NGX_DECLINED: the signature is the published one, and it is not yet time to
+ * read it again in any case; NGX_BUSY: another worker is at it.
  */
 ngx_int_t ngx_shop_failover_board_claim(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_flag_conf_t *conf, ngx_shop_failover_signature_t *sig,
     ngx_msec_t timeout);
 
 /*
- * Publishes what was read, ends the claim.  notice is NULL where there is no
- * file; error is the errno of a file that could not be read, then notice is
- * ignored and the last good text stays.
+ * Publishes what was read, ends the claim.  With an error the notice is
+ * ignored, and the last good text stays.
  */
 void ngx_shop_failover_board_publish(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_flag_conf_t *conf, ngx_shop_failover_signature_t *sig,
-    ngx_shop_failover_notice_t *notice, ngx_err_t error);
+    ngx_shop_failover_flag_conf_t *conf, ngx_shop_failover_reading_t *reading);
+
+/*
+ * The flag cannot be looked at (errno), or can be (0); any worker, each time.
+ * Returns the errno before: where it is another one, people are to be told.
+ */
+ngx_err_t ngx_shop_failover_board_trouble(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_flag_conf_t *conf, ngx_err_t err);
 
 /* ends the claim and changes nothing */
 void ngx_shop_failover_board_abandon(ngx_shop_failover_zone_t *zone,
@@ -98,6 +120,25 @@ ngx_uint_t ngx_shop_failover_board_tick(ngx_shop_failover_zone_t *zone,
 
 void ngx_shop_failover_board_view(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_flag_conf_t *conf, ngx_shop_failover_board_view_t *view);
+
+/* room for the views of board_current(); once in each worker */
+ngx_int_t ngx_shop_failover_board_attach(ngx_shop_failover_zone_t *zone,
+    ngx_pool_t *pool);
+
+/*
+ * This worker's copy of the board, brought up to date; good until the next
+ * call.  No lock where nothing changed.
+ */
+ngx_shop_failover_board_view_t *ngx_shop_failover_board_current(
+    ngx_shop_failover_zone_t *zone, ngx_shop_failover_flag_conf_t *conf);
+
+/* no lock; the share of visitors that is let in, 0 to 1000 */
+ngx_uint_t ngx_shop_failover_board_admitted(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_flag_conf_t *conf);
+
+/* somebody drills until then (Unix s): requests are asked for their cookie */
+void ngx_shop_failover_board_drill(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_flag_conf_t *conf, int64_t until);
 
 
 #endif /* _NGX_SHOP_FAILOVER_BOARD_H_INCLUDED_ */

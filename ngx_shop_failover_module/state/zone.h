@@ -107,12 +107,18 @@ typedef struct {
     ngx_atomic_t                     version;     /* of all that a page shows */
     ngx_shop_failover_site_t         site;
     ngx_shop_failover_signature_t    signature;
+    ngx_shop_failover_site_life_t    life;        /* of the notice */
+    ngx_atomic_t                     announced;   /* a closing, to come */
     int64_t                          flag_since;  /* Unix s */
+    int64_t                          drill;       /* Unix s: until; 0: none */
     ngx_msec_t                       claimed;     /* until; 0: nobody reads */
+    ngx_msec_t                       reread;      /* then, changed or not */
+    uint32_t                         file;        /* which of a directory */
     uint32_t                         index;       /* in sh->sites */
     uint8_t                          flag;        /* a file is there */
     uint8_t                          asked;       /* _flag_state_e */
     int32_t                          error;       /* errno of the last read */
+    ngx_atomic_t                     trouble;     /* errno: nobody knows */
     ngx_shop_failover_notice_t       notice;
 } ngx_shop_failover_site_sh_t;
 
@@ -191,6 +197,7 @@ typedef struct {
     ngx_msec_t                       hold;
     ngx_msec_t                       ramp;
     uint32_t                         index;       /* in sh->sites */
+    void                            *view;        /* of this worker's board */
 } ngx_shop_failover_flag_conf_t;
 
 

@@ -1,0 +1,141 @@
+#!/usr/bin/perl
+#
+# Copyright (C) ngx_shop_failover_module authors
+#
+# A directory as the flag: every tool has a file of its own, any of them
+# closes, and the first by name that does so says why.
+
+use ShopTest;
+
+my $shop = shop_server(body => 'shop');
+
+my $nginx = nginx(http => <<"END");
+    server {
+        listen %%ADDR%%;
+        shop_maintenance %%DIR%%/flags;
+
+        location / { proxy_pass http://$shop; }
+    }
+
+    server {
+        listen %%ADDR_SLASH%%;
+        shop_maintenance %%DIR%%/flags/;
+
+        location / { proxy_pass http://$shop; }
+    }
+END
+
+my $dir = $nginx->dir . '/flags';
+
+
+sub write_flag {
+    my ($name, $content) = @_;
+
+    open my $out, '>', "$dir/.new" or die "$dir: $!\n";
+    print $out $content;
+    close $out;
+    rename "$dir/.new", "$dir/$name" or die "$name: $!\n";
+    return;
+}
+
+sub page { return get($nginx, '/', headers => [Accept => 'text/html']) }
+
+sub becomes {
+    my ($status, $name, $pattern) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+
+    $pattern //= qr//;
+    my $seen = wait_until(10, sub {
+        !grep { my $p = page(); $p->{status} != $status || $p->{body} !~ $pattern } 1 .. 4;
+    });
+
+    return ok($seen, $name) || diag(page()->{body});
+}
+
+
+is page()->{status}, 200, 'no directory, no flag';
+
+mkdir $dir;
+is page()->{status}, 200, 'an empty directory is no flag';
+
+write_flag('deploy', "status: a new release\n");
+becomes 503, 'a file in it closes', qr/a new release/;
+is get($nginx->address('SLASH'), '/')->{status}, 503,
+    'also where the directory is written with a slash';
+
+write_flag('backup', "status: a backup\n");
+becomes 503, 'of two files the first by name is shown', qr/a backup/;
+
+write_flag('backup', "status: a longer backup\n");
+becomes 503, 'a change of it is seen', qr/a longer backup/;
+
+write_flag('alpha', "mode: browse\nstatus: reading only\n");
+becomes 503, 'one that closes all comes before one that closes less',
+    qr/a longer backup/;
+
+unlink "$dir/backup", "$dir/deploy";
+becomes 200, 'without the others, browse lets a GET pass';
+is post($nginx, '/', body => 'x')->{status}, 503, 'and no POST';
+
+write_flag('zeta', "start: +2h\nstatus: tonight\n");
+write_flag('yota', "until: 2020-01-01 00:00\nstatus: long ago\n");
+is post($nginx, '/', body => 'x')->{status}, 503,
+    'files whose time is not now do not matter';
+
+unlink "$dir/alpha";
+ok wait_until(10, sub { post($nginx, '/', body => 'x')->{status} == 200 }),
+    'nor do they close';
+
+write_flag('.hidden', '');
+mkdir "$dir/directory";
+is page()->{status}, 200, 'nor hidden files and directories';
+
+# a file that starts in the future becomes the one that closes, on time
+
+my $soon = time + 2;
+my @t = gmtime $soon;
+my $start = sprintf '%d-%02d-%02dT%02d:%02d:%02dZ', $t[5] + 1900, $t[4] + 1,
+    @t[3, 2, 1, 0];
+
+write_flag('soon', "start: $start\nstatus: it is time\n");
+is page()->{status}, 200, 'before its start a file does not close';
+becomes 503, 'at its start it does, without anything else', qr/it is time/;
+cmp_ok time, '>=', $soon, 'and not before';
+
+# a file that nobody may read closes, with another's text if there is one
+
+write_flag('unreadable', 'x' x 20000);
+ok $nginx->log->wait_for(qr{\[error\].*flags/unreadable" is larger than 16k}),
+    'a file that is too big is named';
+becomes 503, 'and a readable one speaks', qr/it is time/;
+unlink "$dir/soon";
+becomes 503, 'the one that is too big closes alone, with the last good text',
+    qr/it is time/;
+
+unlink "$dir/unreadable";
+becomes 200, 'and opens when it goes';
+
+# a ConfigMap as the directory
+
+mkdir "$dir/..$_" for qw(one two);
+for my $name (qw(one two)) {
+    open my $out, '>', "$dir/..$name/shop" or die;
+    print $out "status: version $name\n";
+}
+symlink '..one', "$dir/..data";
+symlink '..data/shop', "$dir/shop";
+becomes 503, 'a key of a ConfigMap closes', qr/version one/;
+symlink '..two', "$dir/..data_tmp";
+rename "$dir/..data_tmp", "$dir/..data";
+becomes 503, 'and its swap is seen', qr/version two/;
+unlink "$dir/shop";
+becomes 200, 'and that it goes';
+
+for my $i (1 .. 65) {
+    write_flag(sprintf('many%02d', $i), '');
+}
+becomes 503, 'many files close';
+ok $nginx->log->wait_for(qr/flags" has more than 64 files: closed/),
+    'too many are named';
+
+done_testing;

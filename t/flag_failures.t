@@ -1,0 +1,250 @@
+#!/usr/bin/perl
+#
+# Copyright (C) ngx_shop_failover_module authors
+#
+# The table of failures: what is there but cannot be read closes, and where
+# nobody can tell, the last known state stays.
+
+use ShopTest;
+
+use File::Temp qw(tempdir);
+
+# a library that fails calls on the flag with the errno that a file names
+
+my $fault = tempdir(CLEANUP => 1);
+chmod 0755, $fault;
+
+my $source = <<'END';
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int armed(const char *call, const char *path) {
+    char name[512], text[16];
+    int fd, n;
+    if (path && !strstr(path, "/run/maintenance")) return 0;
+    snprintf(name, sizeof(name), "%s/%s", getenv("FAULT_DIR"), call);
+    int (*real)(const char *, int, ...) = dlsym(RTLD_NEXT, "open");
+    fd = real(name, O_RDONLY);
+    if (fd < 0) return 0;
+    ssize_t (*rd)(int, void *, size_t) = dlsym(RTLD_NEXT, "read");
+    n = rd(fd, text, sizeof(text) - 1);
+    close(fd);
+    if (n <= 0) return 0;
+    text[n] = 0;
+    return atoi(text);
+}
+
+static int flag_fd = -1;
+
+int stat(const char *path, struct stat *sb) {
+    int (*real)(const char *, struct stat *) = dlsym(RTLD_NEXT, "stat");
+    int saved = errno, e = armed("stat", path);
+    if (e) { errno = e; return -1; }
+    errno = saved;
+    return real(path, sb);
+}
+
+int stat64(const char *path, struct stat64 *sb) {
+    int (*real)(const char *, struct stat64 *) = dlsym(RTLD_NEXT, "stat64");
+    int saved = errno, e = armed("stat", path);
+    if (e) { errno = e; return -1; }
+    errno = saved;
+    return real(path, sb);
+}
+
+static int opened(const char *name, const char *path, int flags, int mode) {
+    int (*real)(const char *, int, ...) = dlsym(RTLD_NEXT, name);
+    int fd, e = armed("open", path);
+    if (e) { errno = e; return -1; }
+    fd = real(path, flags, mode);
+    if (strstr(path, "/run/maintenance")) flag_fd = fd;
+    return fd;
+}
+
+int open(const char *path, int flags, ...) {
+    va_list ap; int mode;
+    va_start(ap, flags); mode = va_arg(ap, int); va_end(ap);
+    return opened("open", path, flags, mode);
+}
+
+int open64(const char *path, int flags, ...) {
+    va_list ap; int mode;
+    va_start(ap, flags); mode = va_arg(ap, int); va_end(ap);
+    return opened("open64", path, flags, mode);
+}
+
+ssize_t read(int fd, void *buf, size_t n) {
+    ssize_t (*real)(int, void *, size_t) = dlsym(RTLD_NEXT, "read");
+    int e = (fd == flag_fd && fd != -1) ? armed("read", NULL) : 0;
+    if (e) { errno = e; return -1; }
+    return real(fd, buf, n);
+}
+
+ssize_t __read_chk(int fd, void *buf, size_t n, size_t room) {
+    if (n > room) abort();
+    return read(fd, buf, n);
+}
+END
+
+open my $out, '>', "$fault/fault.c" or die;
+print $out $source;
+close $out;
+
+plan(skip_all => 'no compiler')
+    if system('cc', '-shared', '-fPIC', '-w', '-o', "$fault/fault.so",
+        "$fault/fault.c", '-ldl');
+chmod 0755, "$fault/fault.so";
+
+my $shop = shop_server(body => 'shop');
+my $nginx;
+
+{
+    local $ENV{LD_PRELOAD} = "$fault/fault.so";
+    local $ENV{FAULT_DIR} = $fault;
+
+    $nginx = nginx(main => 'env FAULT_DIR; env LD_PRELOAD;', http => <<"END");
+    server {
+        listen %%ADDR%%;
+        shop_maintenance %%DIR%%/run/maintenance;
+
+        location / { proxy_pass http://$shop; }
+    }
+END
+}
+
+my $dir = $nginx->dir . '/run';
+my $flag = "$dir/maintenance";
+mkdir $dir;
+
+my %errno = (EIO => 5, ESTALE => 116, ETIMEDOUT => 110, EACCES => 13);
+
+
+sub arm {
+    my ($call, $errno) = @_;
+
+    open my $out, '>', "$fault/$call.new" or die;
+    print $out $errno{$errno};
+    close $out;
+    rename "$fault/$call.new", "$fault/$call";
+    return;
+}
+
+sub disarm { unlink map { "$fault/$_" } qw(stat open read); return }
+
+sub write_flag {
+    my ($content) = @_;
+
+    open my $out, '>', $flag or die "$flag: $!\n";
+    print $out $content;
+    close $out;
+    return;
+}
+
+sub page { return get($nginx, '/', headers => [Accept => 'text/html']) }
+
+sub becomes {
+    my ($status, $name, $pattern) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+
+    $pattern //= qr//;
+    my $seen = wait_until(10, sub {
+        !grep { my $p = page(); $p->{status} != $status || $p->{body} !~ $pattern } 1 .. 4;
+    });
+
+    return ok($seen, $name) || diag(page()->{body});
+}
+
+# how often the log has said that the flag cannot be looked at
+sub told { return scalar $nginx->log->find(qr/cannot be looked at, the last/) }
+
+
+for my $case ([stat => 'EIO'], [open => 'ESTALE'], [read => 'EIO'],
+    [stat => 'ETIMEDOUT'])
+{
+    my ($call, $errno) = @$case;
+    my $before = told();
+
+    write_flag("status: before\n");
+    becomes 503, "closed before $call() fails with $errno", qr/before/;
+
+    arm($call, $errno);
+    write_flag("status: after\n");
+    ok wait_until(10, sub { told() == $before + 1 }), 'the failure is told';
+
+    unlink $flag if $call eq 'stat';
+    sleep 2;
+    is page()->{status}, 503, 'the shop stays closed';
+    like page()->{body}, qr/before/, 'with the last text';
+    is told(), $before + 1, 'it is told once, by one worker';
+
+    disarm();
+    becomes $call eq 'stat' ? 200 : 503,
+        'when it is over, the flag counts again';
+
+    unlink $flag;
+    becomes 200, 'open again';
+}
+
+ok $nginx->log->wait_for(qr/can be looked at again/), 'that is told, too';
+
+arm(stat => 'EIO');
+write_flag('');
+sleep 2;
+is page()->{status}, 200, 'an open shop stays open while nobody can tell';
+disarm();
+becomes 503, 'until somebody can';
+
+# ---- there, but not for us
+
+write_flag("status: good\n");
+becomes 503, 'a good text', qr/good/;
+
+write_flag("status: big\n" . '#' x 17000);
+ok $nginx->log->wait_for(qr/\[error\].*maintenance" is larger than 16k: closed/),
+    'a file that is too big is told';
+becomes 503, 'it closes with the last good text', qr/good/;
+
+unlink $flag;
+becomes 200, 'open again';
+write_flag("status: big\n" . '#' x 17000);
+becomes 503, 'too big from the start: closed with the default text';
+unlike page()->{body}, qr/big/, 'and not with half of a text';
+unlink $flag;
+becomes 200, 'open again';
+
+SKIP: {
+    skip 'root reads everything without other users', 4 if $> != 0;
+
+    write_flag("status: secret\n");
+    becomes 503, 'readable', qr/secret/;
+    chmod 0600, $flag;
+    ok $nginx->log->wait_for(
+        qr/\[error\].*maintenance" cannot be read: closed.*Permission/),
+        'a file that nginx may not read is told';
+    becomes 503, 'and stays closed, with the last good text', qr/secret/;
+    chmod 0644, $flag;
+    becomes 503, 'and is read when it may';
+    unlink $flag;
+    becomes 200, 'open again';
+}
+
+mkdir "$dir/real";
+symlink $flag, $flag;
+becomes 503, 'a symlink to itself closes';
+unlink $flag;
+becomes 200, 'open again';
+
+system 'mkfifo', $flag;
+becomes 503, 'a pipe closes, and blocks nobody';
+unlink $flag;
+becomes 200, 'open again';
+
+done_testing;

@@ -1,0 +1,313 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * What a site is and what a visitor gets, from groups, flag and time.
+ */
+
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "logic/site.h"
+
+
+#define TEST_SITE_NOW  ((int64_t) 1795230000)
+
+#define CLOSED    NGX_SHOP_FAILOVER_FLAG_STATE_CLOSED
+#define BROWSE    NGX_SHOP_FAILOVER_FLAG_STATE_BROWSE
+#define OPEN      NGX_SHOP_FAILOVER_FLAG_STATE_OPEN
+
+
+static ngx_shop_failover_notice_t  test_site_notice;
+
+
+/* a time is seconds from now; 0: not given */
+
+static ngx_shop_failover_notice_t *
+test_site_flag(int start, int until, int eta)
+{
+    ngx_shop_failover_notice_t  *n;
+
+    n = &test_site_notice;
+    memset(n, 0, sizeof(ngx_shop_failover_notice_t));
+
+    n->start.at = start ? TEST_SITE_NOW + start : 0;
+    n->until.at = until ? TEST_SITE_NOW + until : 0;
+    n->eta.at = eta ? TEST_SITE_NOW + eta : 0;
+
+    return n;
+}
+
+
+static void
+a_flag_closes_between_its_start_and_its_end(void **state)
+{
+    static const struct {
+        int      start, until, eta;
+        uint8_t  end;
+        int      asked;
+    } cases[] = {
+        { 0, 0, 0, NGX_SHOP_FAILOVER_FLAG_END_MANUAL, CLOSED },
+        { 1, 0, 0, NGX_SHOP_FAILOVER_FLAG_END_MANUAL, OPEN },
+        { -1, 0, 0, NGX_SHOP_FAILOVER_FLAG_END_MANUAL, CLOSED },
+        { 0, 1, 0, NGX_SHOP_FAILOVER_FLAG_END_MANUAL, CLOSED },
+        { 0, -1, 0, NGX_SHOP_FAILOVER_FLAG_END_MANUAL, OPEN },
+        { -1, 1, 0, NGX_SHOP_FAILOVER_FLAG_END_MANUAL, CLOSED },
+        { 0, 0, -1, NGX_SHOP_FAILOVER_FLAG_END_MANUAL, CLOSED },
+        { 0, 0, -1, NGX_SHOP_FAILOVER_FLAG_END_ETA, OPEN },
+        { 0, 0, 1, NGX_SHOP_FAILOVER_FLAG_END_ETA, CLOSED },
+        { 0, 0, 0, NGX_SHOP_FAILOVER_FLAG_END_ETA, CLOSED },
+        { 0, -1, 1, NGX_SHOP_FAILOVER_FLAG_END_ETA, OPEN },
+        { 0, 0, -1, NGX_SHOP_FAILOVER_FLAG_END_HEALTHY, CLOSED }
+    };
+
+    size_t                       i;
+    ngx_shop_failover_notice_t  *n;
+
+    (void) state;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        print_message("case %d\n", (int) i);
+
+        n = test_site_flag(cases[i].start, cases[i].until, cases[i].eta);
+        n->end = cases[i].end;
+
+        assert_int_equal(ngx_shop_failover_site_flag(n, OPEN, TEST_SITE_NOW),
+                         cases[i].asked);
+    }
+}
+
+
+static void
+a_start_that_cannot_be_read_changes_nothing(void **state)
+{
+    ngx_shop_failover_notice_t  *n;
+
+    (void) state;
+
+    n = test_site_flag(0, 0, 0);
+    n->bad_start = 1;
+
+    assert_int_equal(ngx_shop_failover_site_flag(n, OPEN, TEST_SITE_NOW),
+                     OPEN);
+    assert_int_equal(ngx_shop_failover_site_flag(n, CLOSED, TEST_SITE_NOW),
+                     CLOSED);
+    assert_int_equal(ngx_shop_failover_site_flag(n, BROWSE, TEST_SITE_NOW),
+                     BROWSE);
+}
+
+
+static void
+end_healthy_waits_for_the_hold(void **state)
+{
+    ngx_shop_failover_notice_t    *n;
+    ngx_shop_failover_site_life_t  life;
+
+    (void) state;
+
+    n = test_site_flag(0, 0, 0);
+    n->end = NGX_SHOP_FAILOVER_FLAG_END_HEALTHY;
+    memset(&life, 0, sizeof(life));
+
+    assert_int_equal(ngx_shop_failover_site_ended(&life, n, 0, 10, 100), 0);
+    assert_int_equal(ngx_shop_failover_site_ended(&life, n, 1, 10, 200), 0);
+    assert_int_equal(ngx_shop_failover_site_ended(&life, n, 1, 10, 209), 0);
+    assert_int_equal(ngx_shop_failover_site_ended(&life, n, 0, 10, 209), 0);
+    assert_int_equal(ngx_shop_failover_site_ended(&life, n, 1, 10, 210), 0);
+    assert_int_equal(ngx_shop_failover_site_ended(&life, n, 1, 10, 219), 0);
+    assert_int_equal(ngx_shop_failover_site_ended(&life, n, 1, 10, 220), 1);
+
+    /* a later failure is an outage, and not maintenance again */
+
+    assert_int_equal(ngx_shop_failover_site_ended(&life, n, 0, 10, 230), 1);
+}
+
+
+static void
+another_end_is_not_ended_by_health(void **state)
+{
+    ngx_shop_failover_notice_t    *n;
+    ngx_shop_failover_site_life_t  life;
+
+    (void) state;
+
+    n = test_site_flag(0, 0, 0);
+    memset(&life, 0, sizeof(life));
+
+    assert_int_equal(ngx_shop_failover_site_ended(&life, n, 1, 0, 100), 0);
+    n->end = NGX_SHOP_FAILOVER_FLAG_END_ETA;
+    assert_int_equal(ngx_shop_failover_site_ended(&life, n, 1, 0, 100), 0);
+}
+
+
+static void
+times_that_are_over_are_told_apart(void **state)
+{
+    ngx_shop_failover_notice_t  *n;
+
+    (void) state;
+
+    n = test_site_flag(0, 0, 0);
+    assert_int_equal(ngx_shop_failover_site_passed(n, TEST_SITE_NOW), 0);
+    assert_int_equal(ngx_shop_failover_site_next(n, TEST_SITE_NOW), 0);
+
+    n = test_site_flag(-5, 20, 10);
+    assert_int_equal(ngx_shop_failover_site_passed(n, TEST_SITE_NOW), 1);
+    assert_int_equal(ngx_shop_failover_site_next(n, TEST_SITE_NOW),
+                     TEST_SITE_NOW + 10);
+    assert_int_equal(ngx_shop_failover_site_passed(n, TEST_SITE_NOW + 10), 5);
+    assert_int_equal(ngx_shop_failover_site_next(n, TEST_SITE_NOW + 10),
+                     TEST_SITE_NOW + 20);
+    assert_int_equal(ngx_shop_failover_site_passed(n, TEST_SITE_NOW + 20), 7);
+    assert_int_equal(ngx_shop_failover_site_next(n, TEST_SITE_NOW + 20), 0);
+
+    n->next_update.at = TEST_SITE_NOW;
+    assert_int_equal(ngx_shop_failover_site_passed(n, TEST_SITE_NOW), 9);
+}
+
+
+static void
+a_group_is_as_good_as_what_serves(void **state)
+{
+    static const struct {
+        ngx_shop_failover_site_count_t  count;
+        int                             is;
+    } cases[] = {
+        { { 2, 2, 1, 1 }, NGX_SHOP_FAILOVER_GROUP_UP },
+        { { 2, 1, 1, 1 }, NGX_SHOP_FAILOVER_GROUP_DEGRADED },
+        { { 2, 2, 1, 0 }, NGX_SHOP_FAILOVER_GROUP_DEGRADED },
+        { { 2, 0, 1, 1 }, NGX_SHOP_FAILOVER_GROUP_BACKUP },
+        { { 2, 0, 1, 0 }, NGX_SHOP_FAILOVER_GROUP_DOWN },
+        { { 1, 0, 0, 0 }, NGX_SHOP_FAILOVER_GROUP_DOWN }
+    };
+
+    size_t  i;
+
+    (void) state;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_int_equal(ngx_shop_failover_site_group(&cases[i].count),
+                         cases[i].is);
+    }
+}
+
+
+static void
+a_site_reopens_for_the_longer_of_hold_and_ramp(void **state)
+{
+    ngx_shop_failover_site_t        site = { 0, 0, 0 };
+    ngx_shop_failover_site_input_t  in = { 0, 0, 10, 40 };
+
+    (void) state;
+
+    in.flag = CLOSED;
+    assert_int_equal(ngx_shop_failover_site_step(&site, &in, 1000, 1), 1);
+    assert_int_equal(site.state, NGX_SHOP_FAILOVER_SITE_MAINTENANCE);
+    assert_int_equal(ngx_shop_failover_site_step(&site, &in, 1001, 2), 0);
+    assert_int_equal(site.since, 1);
+
+    in.flag = OPEN;
+    assert_int_equal(ngx_shop_failover_site_step(&site, &in, 2000, 3), 1);
+    assert_int_equal(site.state, NGX_SHOP_FAILOVER_SITE_REOPENING);
+    assert_int_equal(ngx_shop_failover_site_admitted(&site, 40, 2000), 0);
+    assert_int_equal(ngx_shop_failover_site_admitted(&site, 40, 2010), 250);
+    assert_int_equal(ngx_shop_failover_site_admitted(&site, 0, 2010), 1000);
+    assert_int_equal(ngx_shop_failover_site_step(&site, &in, 2039, 4), 0);
+
+    /* a relapse closes at once, and the way back begins anew */
+
+    in.group = NGX_SHOP_FAILOVER_GROUP_DOWN;
+    assert_int_equal(ngx_shop_failover_site_step(&site, &in, 2039, 5), 1);
+    assert_int_equal(site.state, NGX_SHOP_FAILOVER_SITE_OUTAGE);
+
+    in.group = NGX_SHOP_FAILOVER_GROUP_DEGRADED;
+    assert_int_equal(ngx_shop_failover_site_step(&site, &in, 2050, 6), 1);
+    assert_int_equal(site.state, NGX_SHOP_FAILOVER_SITE_REOPENING);
+    assert_int_equal(ngx_shop_failover_site_step(&site, &in, 2089, 7), 0);
+    assert_int_equal(ngx_shop_failover_site_step(&site, &in, 2090, 8), 1);
+    assert_int_equal(site.state, NGX_SHOP_FAILOVER_SITE_DEGRADED);
+    assert_int_equal(ngx_shop_failover_site_admitted(&site, 40, 2090), 1000);
+}
+
+
+static void
+without_hold_and_ramp_a_site_is_open_at_once(void **state)
+{
+    ngx_shop_failover_site_t        site = { 0, 0, 0 };
+    ngx_shop_failover_site_input_t  in = { 0, 0, 0, 0 };
+
+    (void) state;
+
+    in.flag = CLOSED;
+    assert_int_equal(ngx_shop_failover_site_step(&site, &in, 1000, 1), 1);
+    in.flag = OPEN;
+    assert_int_equal(ngx_shop_failover_site_step(&site, &in, 1001, 2), 1);
+    assert_int_equal(site.state, NGX_SHOP_FAILOVER_SITE_OPEN);
+}
+
+
+static void
+the_flag_comes_before_the_groups(void **state)
+{
+    static const struct {
+        uint8_t   group, flag;
+        int       is;
+        unsigned  severity;
+    } cases[] = {
+        { NGX_SHOP_FAILOVER_GROUP_UP, OPEN,
+          NGX_SHOP_FAILOVER_SITE_OPEN, 0 },
+        { NGX_SHOP_FAILOVER_GROUP_DEGRADED, OPEN,
+          NGX_SHOP_FAILOVER_SITE_DEGRADED, 3 },
+        { NGX_SHOP_FAILOVER_GROUP_BACKUP, OPEN,
+          NGX_SHOP_FAILOVER_SITE_BACKUP, 2 },
+        { NGX_SHOP_FAILOVER_GROUP_DOWN, OPEN,
+          NGX_SHOP_FAILOVER_SITE_OUTAGE, 1 },
+        { NGX_SHOP_FAILOVER_GROUP_UP, BROWSE,
+          NGX_SHOP_FAILOVER_SITE_BROWSE, 2 },
+        { NGX_SHOP_FAILOVER_GROUP_DOWN, BROWSE,
+          NGX_SHOP_FAILOVER_SITE_OUTAGE, 1 },
+        { NGX_SHOP_FAILOVER_GROUP_DOWN, CLOSED,
+          NGX_SHOP_FAILOVER_SITE_MAINTENANCE, 0 }
+    };
+
+    size_t                          i;
+    ngx_shop_failover_site_t        site;
+    ngx_shop_failover_site_input_t  in = { 0, 0, 0, 0 };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        memset(&site, 0, sizeof(site));
+        in.group = cases[i].group;
+        in.flag = cases[i].flag;
+
+        (void) ngx_shop_failover_site_step(&site, &in, 1, 1);
+
+        assert_int_equal(site.state, cases[i].is);
+        assert_int_equal(ngx_shop_failover_site_severity(site.state),
+                         cases[i].severity);
+    }
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(a_flag_closes_between_its_start_and_its_end),
+        cmocka_unit_test(a_start_that_cannot_be_read_changes_nothing),
+        cmocka_unit_test(end_healthy_waits_for_the_hold),
+        cmocka_unit_test(another_end_is_not_ended_by_health),
+        cmocka_unit_test(times_that_are_over_are_told_apart),
+        cmocka_unit_test(a_group_is_as_good_as_what_serves),
+        cmocka_unit_test(a_site_reopens_for_the_longer_of_hold_and_ramp),
+        cmocka_unit_test(without_hold_and_ramp_a_site_is_open_at_once),
+        cmocka_unit_test(the_flag_comes_before_the_groups)
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
