@@ -7,7 +7,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.SECONDARY:
+.PRECIOUS: %.o
 
 NGINX_SRC    ?=
 NGINX_BIN    ?=
@@ -25,9 +25,11 @@ SHOW  = $(if $(V),,@echo "$(1)  $@")
 BUILD   := build
 TOP     := ngx_shop_failover_module
 MODULE  := $(BUILD)/ngx_shop_failover_module.so
-SOURCES := config $(shell find $(TOP) $(wildcard html) -type f)
+HTML    := $(shell find html -type f)
+SOURCES := config $(HTML) $(shell find $(TOP) -type f)
 
-LOGIC   := $(wildcard $(TOP)/logic/*.c)
+# logic/assets.h is made from html/
+LOGIC   := $(wildcard $(TOP)/logic/*.c) $(BUILD)/assets.c
 CTL     := $(wildcard $(TOP)/ctl/*.c)
 SHOPCTL := $(if $(CTL),$(BUILD)/shopctl)
 UNIT    := $(patsubst t/%.c,$(BUILD)/t/%,$(wildcard t/unit/test_*.c))
@@ -42,7 +44,7 @@ SANITIZE := -g -O1 -fno-omit-frame-pointer \
 
 
 .PHONY: help build install uninstall run test check unit fuzz clean
-.PHONY: setup-build setup-run setup-test
+.PHONY: setup-build setup-run setup-test FORCE
 
 help:
 	@echo "build      $(MODULE), against nginx-dev or NGINX_SRC="
@@ -69,6 +71,10 @@ $(BUILD)/settings: FORCE | setup-build
 
 $(MODULE): $(SOURCES) $(BUILD)/settings t/tools/build_module.sh
 	@+t/tools/build_module.sh $(BUILD)
+
+$(BUILD)/assets.c: $(HTML) | setup-build
+	@mkdir -p $(@D)
+	@perl html/embed.pl $@
 
 $(BUILD)/shopctl: $(CTL:%.c=$(BUILD)/obj/%.o) $(LOGIC:%.c=$(BUILD)/obj/%.o)
 	$(call SHOW,cc)

@@ -63,10 +63,12 @@ write_settings() {
 }
 
 
+# The page's texts become a source file while nginx is configured.
 configured() {
-    [[ $FARM/objs/Makefile -nt $OUT/settings
-       && $FARM/objs/Makefile -nt $TOP/config
-       && $FARM/objs/Makefile -nt $TOP/t/tools/build_module.sh ]]
+    local made=$FARM/objs/Makefile
+
+    [[ -e $made && -z $(find "$OUT/settings" "$TOP/config" "$TOP/html" \
+        "$TOP/t/tools/build_module.sh" -newer "$made") ]]
 }
 
 

@@ -26,7 +26,8 @@ for target in "$@"; do
     arguments+=("$found")
     [[ ! -d t/fuzz/corpus/$name ]] || arguments+=("t/fuzz/corpus/$name")
 
-    echo "fuzz: $name"
-    "$target" -print_final_stats=0 -verbosity=1 "${arguments[@]}" \
-        2> "$target.log" || { tail -n 40 "$target.log" >&2; exit 1; }
+    "$target" "${arguments[@]}" 2> "$target.log" ||
+        { tail -n 40 "$target.log" >&2; exit 1; }
+
+    echo "fuzz: $name: $(grep '^Done' "$target.log")"
 done

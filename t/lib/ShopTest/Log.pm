@@ -2,7 +2,8 @@ package ShopTest::Log;
 
 # Copyright (C) ngx_shop_failover_module authors
 #
-# An error log: what it says, and whether a healthy nginx would say that.
+# An error log, whatever files it is in: what it says, and whether a healthy
+# nginx would say that.
 
 use strict;
 use warnings;
@@ -19,18 +20,23 @@ use constant COMPLAINT => qr{
 
 
 sub new {
-    my ($class, $path) = @_;
+    my ($class, @paths) = @_;
 
-    return bless { path => $path }, $class;
+    return bless { paths => \@paths }, $class;
 }
 
 
 sub lines {
     my ($self) = @_;
 
-    open my $in, '<', $self->{path} or return;
-    chomp(my @lines = <$in>);
+    my @lines;
 
+    for my $path (@{ $self->{paths} }) {
+        open my $in, '<', $path or next;
+        push @lines, <$in>;
+    }
+
+    chomp @lines;
     return @lines;
 }
 

@@ -76,7 +76,8 @@ sub new {
         dir => ShopTest::Dir->new('nginx'), ports => {},
     }, $class;
 
-    $self->{log} = ShopTest::Log->new("$self->{dir}/error.log");
+    $self->{log} = ShopTest::Log->new(
+        map { "$self->{dir}/$_" } qw(output error.log));
     $self->file($_, $self->{files}{$_}) for sort keys %{ $self->{files} };
     $self->configure(http => $self->{http});
 
