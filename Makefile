@@ -7,7 +7,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PRECIOUS: %.o
+.PRECIOUS: $(addprefix build/,obj/%.o sanitized/%.o fuzzed/%.o)
 
 NGINX_SRC    ?=
 NGINX_BIN    ?=
