@@ -46,7 +46,8 @@ static ngx_int_t ngx_shop_failover_render_body(
     ngx_shop_failover_rendering_t *rendering);
 static void ngx_shop_failover_render_view(ngx_shop_failover_view_t *v,
     ngx_shop_failover_variant_t *variant,
-    ngx_shop_failover_board_view_t *board);
+    ngx_shop_failover_board_view_t *board,
+    ngx_shop_failover_rendering_t *rendering);
 static void ngx_shop_failover_render_write(ngx_shop_failover_emit_t *e,
     ngx_shop_failover_view_t *v, ngx_shop_failover_variant_t *variant,
     ngx_shop_failover_rendering_t *rendering);
@@ -255,7 +256,7 @@ ngx_shop_failover_render_body(ngx_shop_failover_main_conf_t *smcf,
     ngx_shop_failover_board_view(&smcf->zone, variant->site, board);
     rendering->version = board->version;
 
-    ngx_shop_failover_render_view(v, variant, board);
+    ngx_shop_failover_render_view(v, variant, board, rendering);
     ngx_shop_failover_view_prepare(v);
 
     rendering->eta = v->eta;
@@ -296,13 +297,17 @@ done:
 static void
 ngx_shop_failover_render_view(ngx_shop_failover_view_t *v,
     ngx_shop_failover_variant_t *variant,
-    ngx_shop_failover_board_view_t *board)
+    ngx_shop_failover_board_view_t *board,
+    ngx_shop_failover_rendering_t *rendering)
 {
     int64_t                    now;
     ngx_shop_failover_skin_t  *skin;
 
     skin = variant->slcf->page->skin;
-    now = ngx_shop_failover_now();
+
+    /* the whole minute, so that all variants of one minute say the same */
+
+    now = rendering->minute * 60;
 
     if (board->asked == NGX_SHOP_FAILOVER_FLAG_STATE_OPEN) {
         ngx_memzero(&board->notice, sizeof(ngx_shop_failover_notice_t));

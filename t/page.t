@@ -1,0 +1,233 @@
+#!/usr/bin/perl
+#
+# Copyright (C) ngx_shop_failover_module authors
+#
+# The closed shop as its visitors, and the machines among them, see it: what
+# is sent to whom, with which headers, in which language.
+
+use JSON::PP ();
+
+use ShopTest;
+
+my $shop = shop_server(body => 'the shop');
+
+my $nginx = nginx(http => <<"END");
+    upstream shop { server $shop; }
+
+    shop_page_var name "M\xc3\xbcller & Sons";
+    shop_page_var basket /cart;
+    shop_cors https://app.example.com;
+
+    server {
+        listen %%ADDR%%;
+        client_max_body_size 0;
+        shop_maintenance %%DIR%%/flag;
+
+        location / { proxy_pass http://shop; }
+        location /callback { shop_maintenance off; proxy_pass http://shop; }
+        location = /robots.txt { return 200 "ok"; }
+    }
+END
+
+my @html = (Accept => 'text/html,application/xhtml+xml,*/*;q=0.8');
+
+
+sub page {
+    my ($uri, %headers) = @_;
+    return get($nginx, $uri, headers => [@html, %headers]);
+}
+
+
+sub closed_with {
+    my ($text) = @_;
+
+    $nginx->file('flag', $text);
+    wait_until(10, sub {
+        index(page('/')->{body}, ($text =~ /^status: (.*)/m)[0] // '') >= 0
+            && page('/')->{status} == 503;
+    });
+    return;
+}
+
+
+# ---- open
+
+is get($nginx, '/')->{body}, 'the shop', 'without a flag the shop is open';
+is JSON::PP::decode_json(get($nginx, '/.shop-status')->{body})->{state},
+    'open', 'and its public status says so';
+is $shop->count(uri => '/.shop-status'), 0, 'which is never proxied';
+
+
+# ---- closed: status and headers
+
+closed_with("status: We repair <b>the database</b> & more.\n"
+            . "status.de: Wir reparieren die Datenbank.\n"
+            . "eta: +45m\nupdate: Cause found.\nupdate: Half done.\n"
+            . "contact: Call tel:+49-800-123456 now\n");
+
+my $before = $shop->count;
+my $page = page('/product/1?x=1');
+my $headers = $page->{headers};
+
+is $page->{status}, 503, 'the status is 503, at the same URL';
+is $headers->{'content-type'}, 'text/html; charset=utf-8', 'HTML';
+is $headers->{'cache-control'}, 'no-store', 'that nobody keeps';
+is $headers->{'x-robots-tag'}, 'noindex', 'that no crawler lists';
+like $headers->{vary}, qr/Accept-Language/, 'that varies by language';
+is $headers->{'content-language'}, 'en', 'whose language is named';
+like $headers->{'shop-status'},
+    qr/^maintenance; since=\S+Z; eta=\S+Z$/, 'and monitors are told';
+cmp_ok $headers->{'retry-after'}, '>', 2600, 'Retry-After is of the ETA';
+cmp_ok $headers->{'retry-after'}, '<=', 3600, 'and clipped';
+unlike $headers->{'content-security-policy'}, qr/unsafe|http/,
+    'the policy allows nothing but the page';
+
+my %jitter = map { page('/')->{headers}{'retry-after'} => 1 } 1 .. 12;
+cmp_ok scalar keys %jitter, '>', 3, 'Retry-After differs by visitor';
+
+is page('/callback')->{body}, 'the shop', 'an exempt location is open';
+is get($nginx, '/robots.txt')->{status}, 200, 'and robots.txt is';
+is $shop->count, $before + 1, 'the shop saw the exempt request only';
+
+
+# ---- closed: what it says
+
+like $page->{body}, qr/We repair &lt;b&gt;the database&lt;\/b&gt; &amp; more/,
+    'the text is escaped';
+like $page->{body}, qr/<title>Sorry, the shop is closed until [^<]* – M.*Sons/,
+    'the title says until when';
+like $page->{body}, qr/in about 45 minutes/, 'and the page in how long';
+like $page->{body}, qr/Half done.*Cause found/s, 'updates, newest first';
+like $page->{body}, qr{<a href="tel:\+49-800-123456">}, 'contacts are links';
+cmp_ok length $page->{body}, '<', 8192, 'in less than 8 KB';
+unlike $page->{body}, qr{(?:src|href)="(?:https?:)?//}, 'and nothing external';
+
+
+# ---- language
+
+my $german = page('/', 'Accept-Language' => 'de-AT, en;q=0.5');
+is $german->{headers}{'content-language'}, 'de', 'German for Austrians';
+like $german->{body}, qr/Wir reparieren die Datenbank/, 'with its own text';
+like page('/', 'Accept-Language' => 'ar')->{body}, qr/dir="rtl"/,
+    'Arabic from right to left';
+is page('/', 'Accept-Language' => 'tlh')->{headers}{'content-language'}, 'en',
+    'English where nothing else fits';
+
+for my $lang (qw(en de fr es it nl pl pt ar zh ja)) {
+    is page('/', 'Accept-Language' => $lang)->{headers}{'content-language'},
+        $lang, "there is a page in \"$lang\"";
+}
+
+
+# ---- kinds
+
+my $problem = post($nginx, '/cart', body => 'a=1',
+                   headers => [Accept => 'application/json']);
+is $problem->{headers}{'content-type'}, 'application/problem+json',
+    'an API client gets problem+json';
+my $json = JSON::PP::decode_json($problem->{body});
+is $json->{status}, 503, 'with the status';
+like $json->{eta}, qr/^\d{4}-\d\d-\d\dT/, 'the ETA';
+is $json->{updates}[0]{text}, 'Half done.', 'the updates';
+like $json->{detail}, qr/did not reach the shop/, 'and what became of it';
+
+my $text = get($nginx, '/', headers => [Accept => '*/*']);
+is $text->{headers}{'content-type'}, 'text/plain; charset=utf-8',
+    'curl gets text';
+like $text->{body}, qr/We repair <b>the database<\/b> & more/, 'as written';
+
+for my $kind (['image/avif,image/*,*/*;q=0.8', 'image'],
+              ['text/css,*/*;q=0.1', 'style'], ['*/*', 'script'],
+              ['*/*', 'font'])
+{
+    my $answer = get($nginx, '/asset', headers => [
+        Accept => $kind->[0], 'Sec-Fetch-Dest' => $kind->[1]]);
+
+    is "$answer->{status} $answer->{body}", '503 ',
+        "a $kind->[1] gets an empty body";
+}
+
+my $head = head($nginx, '/', headers => [@html]);
+is $head->{status}, 503, 'HEAD is answered';
+cmp_ok $head->{headers}{'content-length'}, '>', 1000, 'with the length';
+is $head->{body}, '', 'and no body';
+
+
+# ---- methods, conditions, ranges
+
+for my $method (qw(POST PUT PATCH DELETE)) {
+    my $answer = request($nginx, $method, '/checkout', body => 'a=1',
+                         headers => [@html]);
+
+    is $answer->{status}, 503, "$method gets 503";
+    like $answer->{body}, qr/did not reach the shop.*do not pay again/s,
+        "and is told that it did not arrive";
+    like $answer->{body}, qr/data-post="1"/, 'the page knows it';
+    like $answer->{body}, qr{href="/cart"}, 'and leads to the basket';
+}
+
+is page('/', 'If-None-Match' => '*', 'If-Modified-Since' =>
+        'Sat, 21 Nov 2099 00:00:00 GMT')->{status}, 503,
+    'a conditional request gets no 304';
+is page('/', Range => 'bytes=0-9')->{status}, 503, 'ranges are ignored';
+
+my $client = client($nginx);
+$client->send(GET => '/a')->send(POST => '/b', body => 'x' x 100_000)
+       ->send(GET => '/c');
+is_deeply [map { $client->answer->{status} } 1 .. 3], [503, 503, 503],
+    'pipelined requests are answered, a POST among them';
+
+my $old = client($nginx)->send_raw("GET / HTTP/1.0\r\n\r\n", 'GET')->answer;
+is $old->{status}, 503, 'HTTP/1.0 is answered';
+
+my $large = post($nginx, '/upload', body => 'x' x 3_000_000);
+is $large->{status}, 503, 'a large body is answered without reading it all';
+
+my $preflight = request($nginx, 'OPTIONS', '/api', headers => [
+    Origin => 'https://app.example.com',
+    'Access-Control-Request-Method' => 'POST',
+    'Access-Control-Request-Headers' => 'content-type']);
+is $preflight->{status}, 204, 'a preflight of a listed origin is answered';
+is $preflight->{headers}{'access-control-allow-methods'}, 'POST',
+    'with the method';
+
+is get($nginx, '/', headers => [Origin => 'https://app.example.com'])
+    ->{headers}{'access-control-allow-origin'}, 'https://app.example.com',
+    'a listed origin may read the 503';
+ok !exists get($nginx, '/', headers => [Origin => 'https://evil.example'])
+    ->{headers}{'access-control-allow-origin'}, 'another one may not';
+
+
+# ---- encodings
+
+use IO::Uncompress::Gunzip qw(gunzip);
+
+my $gzip = page('/', 'Accept-Encoding' => 'gzip');
+is $gzip->{headers}{'content-encoding'}, 'gzip', 'gzip where it is accepted';
+gunzip(\$gzip->{body}, \my $plain);
+is $plain, page('/')->{body}, 'is the same page';
+cmp_ok length $gzip->{body}, '<', 3072, 'in less than 3 KB';
+ok !exists page('/', 'Accept-Encoding' => 'gzip;q=0')
+    ->{headers}{'content-encoding'}, 'gzip;q=0 is obeyed';
+
+
+# ---- the public status, and the way back
+
+my $status = get($nginx, '/.shop-status?lang=de');
+$json = JSON::PP::decode_json($status->{body});
+is $json->{state}, 'maintenance', 'the public status says maintenance';
+is $json->{status}, 'Wir reparieren die Datenbank.', 'in the page\'s language';
+cmp_ok $json->{retry_after}, '>', 0, 'and when to ask again';
+is $status->{headers}{'cache-control'}, 'no-store', 'nobody keeps it';
+
+my %polls = map {
+    JSON::PP::decode_json(get($nginx, '/.shop-status')->{body})
+        ->{retry_after} => 1
+} 1 .. 16;
+cmp_ok scalar keys %polls, '>', 3, 'the next time differs by visitor';
+
+unlink "$nginx->{dir}/flag";
+ok wait_until(10, sub { get($nginx, '/')->{body} eq 'the shop' }),
+    'the flag gone, the shop is open';
+
+done_testing;

@@ -1,0 +1,139 @@
+#!/usr/bin/perl
+#
+# Copyright (C) ngx_shop_failover_module authors
+#
+# The page in place of 502 and 504: after a stale copy and after the
+# operator's own error_page, only in the location that proxied, and with the
+# truth about a POST.
+
+use ShopTest;
+
+my $shop = shop_server(body => 'the shop', headers => [
+    'Cache-Control' => 'max-age=1', 'Set-Cookie' => 'basket=1']);
+my $gone = free_port();
+
+my $nginx = nginx(http => <<"END");
+    proxy_cache_path %%DIR%%/cache keys_zone=one:1m;
+
+    upstream shop { server $shop max_fails=0; }
+    upstream gone { server 127.0.0.1:$gone; }
+
+    server {
+        listen %%ADDR%%;
+        shop_maintenance %%DIR%%/flag;
+        proxy_read_timeout 1s;
+
+        location / { proxy_pass http://shop; }
+        location /direct { proxy_pass http://127.0.0.1:$gone; }
+        location /fastcgi { fastcgi_pass 127.0.0.1:$gone; }
+        location /uwsgi { uwsgi_pass 127.0.0.1:$gone; }
+        location /scgi { scgi_pass 127.0.0.1:$gone; }
+        location /grpc { grpc_pass grpc://127.0.0.1:$gone; }
+
+        location /variable {
+            set \$where 127.0.0.1:$gone;
+            proxy_pass http://\$where;
+        }
+
+        location /off { shop_fallback off; proxy_pass http://gone; }
+
+        location /own {
+            error_page 502 504 = \@own;
+            proxy_pass http://gone;
+        }
+        location \@own { return 200 "the operator's own"; }
+
+        location /file { error_page 502 /own.html; proxy_pass http://gone; }
+        location = /own.html { root %%DIR%%; }
+
+        location /cached {
+            proxy_cache one;
+            proxy_cache_use_stale error timeout;
+            proxy_cache_valid 200 1s;
+            proxy_pass http://shop/cached;
+        }
+
+        location /intercept {
+            shop_fallback on intercept=500,503;
+            proxy_pass http://shop;
+        }
+
+        location /limit { return 503; }
+    }
+END
+
+$nginx->file('own.html', 'the own file');
+
+my @html = (headers => [Accept => 'text/html']);
+
+
+sub is_page {
+    my ($answer, $name) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+
+    return is($answer->{status}, 503, $name)
+        && like($answer->{body}, qr/there is a problem with the shop/,
+                'with the page');
+}
+
+
+$shop->set('/cached/1', body => 'a copy');
+get($nginx, '/cached/1');
+$shop->refuse;
+
+is_page(get($nginx, '/', @html), 'a dead upstream shows the page');
+like get($nginx, '/', @html)->{headers}{'shop-status'}, qr/^outage; since=/,
+    'and monitors are told that it is an outage';
+
+for my $way (qw(direct fastcgi uwsgi scgi variable)) {
+    is_page(get($nginx, "/$way", @html), "so does /$way");
+}
+
+is get($nginx, '/off', @html)->{status}, 502, 'unless it is switched off';
+is get($nginx, '/own', @html)->{body}, "the operator's own",
+    "the operator's own error_page comes first";
+is get($nginx, '/file', @html)->{body}, 'the own file', 'also as a file';
+is get($nginx, '/limit', @html)->{status}, 503, "nginx's own 503 is left";
+unlike get($nginx, '/limit', @html)->{body}, qr/problem with the shop/,
+    'as it is';
+
+my $head = head($nginx, '/', @html);
+is "$head->{status} $head->{body}", '503 ', 'HEAD has headers only';
+
+my $unsent = post($nginx, '/order', body => 'a=1', @html);
+like $unsent->{body}, qr/did not reach the shop/,
+    'a POST that was never sent did not arrive';
+
+is get($nginx, '/cached/1')->{body}, 'a copy', 'a stale copy comes first';
+is get($nginx, '/cached/2')->{status}, 503, 'where there is none, the page';
+
+$shop->open;
+$shop->set('/order', 'hang');
+
+my $sent = post($nginx, '/order', body => 'a=1', @html);
+like $sent->{body}, qr/cannot tell whether your last step went through/,
+    'a POST that was sent and failed may have arrived';
+unlike $sent->{body}, qr/did not reach the shop/, 'and nobody claims else';
+
+$shop->set('/order', status => 500, body => 'a trace');
+is post($nginx, '/order', body => 'a=1', @html)->{body}, 'a trace',
+    "the shop's own error is left as it is";
+
+$shop->set('/intercept', status => 503, body => 'a trace',
+           headers => ['Set-Cookie' => 'basket=1']);
+my $intercepted = get($nginx, '/intercept', @html);
+is_page($intercepted, 'unless it is to be intercepted');
+ok !exists $intercepted->{headers}{'set-cookie'},
+    'and nothing of it is left';
+
+my $client = client($nginx);
+$shop->set('/intercept', status => 503, body => 'x' x 200_000);
+is_page($client->request(GET => '/intercept', @html), 'a long error, too');
+is $client->request(GET => '/')->{body}, 'the shop',
+    'and the connection goes on';
+
+$shop->set('/intercept', status => 404, body => 'not here');
+is get($nginx, '/intercept', @html)->{body}, 'not here',
+    'other codes are left';
+
+done_testing;
