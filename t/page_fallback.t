@@ -85,7 +85,7 @@ is_page(get($nginx, '/', @html), 'a dead upstream shows the page');
 like get($nginx, '/', @html)->{headers}{'shop-status'}, qr/^outage; since=/,
     'and monitors are told that it is an outage';
 
-for my $way (qw(direct fastcgi uwsgi scgi variable)) {
+for my $way (qw(direct fastcgi uwsgi scgi grpc variable)) {
     is_page(get($nginx, "/$way", @html), "so does /$way");
 }
 
