@@ -9,6 +9,7 @@
 
 
 #include "nginx/balance.h"
+#include "nginx/discover.h"
 
 
 /*
@@ -26,6 +27,8 @@ static void ngx_shop_failover_balance_sync_list(
 static ngx_shop_failover_peer_t *ngx_shop_failover_balance_find(
     ngx_shop_failover_group_t *group, ngx_http_upstream_rr_peer_t *peer,
     ngx_uint_t *cursor);
+static ngx_uint_t ngx_shop_failover_balance_same(
+    ngx_shop_failover_peer_t *known, ngx_http_upstream_rr_peer_t *peer);
 static void ngx_shop_failover_balance_mark(
     ngx_http_upstream_rr_peers_t *peers, ngx_http_upstream_rr_peer_t *peer,
     ngx_uint_t usable);
@@ -76,6 +79,13 @@ ngx_shop_failover_balance_init_peer(ngx_http_request_t *r,
     sscf = ngx_http_conf_upstream_srv_conf(us, ngx_shop_failover_module);
     smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
 
+    if (ngx_shop_failover_discover_due(sscf)) {
+
+        /* before a new peer gets its first visitor */
+
+        ngx_shop_failover_discover_scan(smcf, sscf);
+    }
+
     if (sscf->applied != ngx_shop_failover_peers_generation(&smcf->zone)) {
         ngx_shop_failover_balance_sync(smcf, sscf);
     }
@@ -124,6 +134,13 @@ ngx_shop_failover_balance_sync_list(ngx_shop_failover_zone_t *zone,
 
         known = ngx_shop_failover_balance_find(group, peer, &cursor);
 
+        if (known == NULL && ngx_shop_failover_compat_dynamic(peer)) {
+
+            /* it appeared just now: another worker may know it already */
+
+            continue;
+        }
+
         ngx_shop_failover_balance_mark(peers, peer,
              known == NULL || ngx_shop_failover_peers_usable(zone, known));
     }
@@ -136,8 +153,9 @@ static ngx_shop_failover_peer_t *
 ngx_shop_failover_balance_find(ngx_shop_failover_group_t *group,
     ngx_http_upstream_rr_peer_t *peer, ngx_uint_t *cursor)
 {
-    ngx_uint_t                 i, n;
-    ngx_shop_failover_peer_t  *known;
+    ngx_uint_t                    i, n;
+    ngx_shop_failover_peer_t     *known;
+    ngx_shop_failover_dynamic_t  *dynamic;
 
     known = group->peers.elts;
 
@@ -145,21 +163,34 @@ ngx_shop_failover_balance_find(ngx_shop_failover_group_t *group,
 
         i = (*cursor + n) % group->peers.nelts;
 
-        if (known[i].address.len == peer->name.len
-            && known[i].server.len == peer->server.len
-            && ngx_memcmp(known[i].address.data, peer->name.data,
-                          peer->name.len)
-               == 0
-            && ngx_memcmp(known[i].server.data, peer->server.data,
-                          peer->server.len)
-               == 0)
-        {
+        if (ngx_shop_failover_balance_same(&known[i], peer)) {
             *cursor = i + 1;
             return &known[i];
         }
     }
 
+    for (dynamic = group->dynamic; dynamic; dynamic = dynamic->next) {
+
+        if (ngx_shop_failover_balance_same(&dynamic->peer, peer)) {
+            return &dynamic->peer;
+        }
+    }
+
     return NULL;
+}
+
+
+static ngx_uint_t
+ngx_shop_failover_balance_same(ngx_shop_failover_peer_t *known,
+    ngx_http_upstream_rr_peer_t *peer)
+{
+    return known->address.len == peer->name.len
+           && known->server.len == peer->server.len
+           && ngx_memcmp(known->address.data, peer->name.data, peer->name.len)
+              == 0
+           && ngx_memcmp(known->server.data, peer->server.data,
+                         peer->server.len)
+              == 0;
 }
 
 

@@ -22,4 +22,26 @@
 #endif
 
 
+/* "down" of the configuration in peer->down; all else there is of others */
+#define NGX_SHOP_FAILOVER_COMPAT_DOWN  1
+
+
+/* servers that are resolved at run time; their list carries a generation */
+
+#if (nginx_version >= 1027003 && NGX_HTTP_UPSTREAM_ZONE)
+
+#define ngx_shop_failover_compat_resolves(server)  ((server)->host.len != 0)
+#define ngx_shop_failover_compat_dynamic(peer)     ((peer)->host != NULL)
+#define ngx_shop_failover_compat_config(peers)                               \
+    (*((ngx_http_upstream_rr_peers_t *) (peers))->config)
+
+#else
+
+#define ngx_shop_failover_compat_resolves(server)  0
+#define ngx_shop_failover_compat_dynamic(peer)     0
+#define ngx_shop_failover_compat_config(peers)     ((void) (peers), 0)
+
+#endif
+
+
 #endif /* _NGX_SHOP_FAILOVER_COMPAT_H_INCLUDED_ */

@@ -124,6 +124,7 @@ ngx_shop_failover_conf_create_srv(ngx_conf_t *cf)
     }
 
     sscf->applied = NGX_CONF_UNSET_UINT;
+    sscf->config = NGX_CONF_UNSET_UINT;
 
     return sscf;
 }
@@ -479,6 +480,13 @@ ngx_shop_failover_conf_peers(ngx_conf_t *cf, ngx_shop_failover_group_t *group,
     server = uscf->servers->elts;
 
     for (i = 0; i < uscf->servers->nelts; i++) {
+
+        if (ngx_shop_failover_compat_resolves(&server[i])) {
+            group->resolve++;
+            group->unknown = 1;
+            continue;
+        }
+
         for (j = 0; j < server[i].naddrs; j++) {
 
             peer = ngx_array_push(&group->peers);

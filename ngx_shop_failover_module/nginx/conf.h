@@ -74,6 +74,10 @@ typedef struct {
     /* of balance */
     ngx_http_upstream_init_peer_pt     init;       /* the balancer's own */
     ngx_uint_t                         applied;    /* verdict generation */
+
+    /* of discover */
+    ngx_uint_t                         config;     /* generation of the list */
+    ngx_msec_t                         started;
 } ngx_shop_failover_srv_conf_t;
 
 

@@ -10,10 +10,13 @@
 
 #include "nginx/probe.h"
 #include "nginx/attempt.h"
+#include "nginx/discover.h"
 #include "nginx/journal.h"
 
 
 typedef struct {
+    ngx_shop_failover_timer_t        timer;      /* behind event.data */
+    ngx_event_t                      event;      /* to look for new peers */
     ngx_shop_failover_stall_t        stall;
     ngx_shop_failover_main_conf_t   *smcf;
     ngx_log_t                       *log;
@@ -28,10 +31,21 @@ typedef struct {
     ngx_shop_failover_peer_t        *peer;
     ngx_shop_failover_lease_t        lease;
     ngx_shop_failover_attempt_t     *attempt;
+    unsigned                         running:1;
     unsigned                         probing:1;
 } ngx_shop_failover_target_t;
 
 
+/* how often to look for peers that came or went; ms */
+#define NGX_SHOP_FAILOVER_PROBE_LOOK  250
+
+
+static void ngx_shop_failover_probe_watch(ngx_shop_failover_prober_t *prober);
+static void ngx_shop_failover_probe_look(ngx_event_t *ev);
+static void ngx_shop_failover_probe_dynamic(
+    ngx_shop_failover_prober_t *prober, ngx_shop_failover_srv_conf_t *sscf,
+    ngx_shop_failover_dynamic_t *dynamic);
+static void ngx_shop_failover_probe_stop(ngx_shop_failover_target_t *t);
 static ngx_msec_t ngx_shop_failover_probe_paces(ngx_cycle_t *cycle,
     ngx_shop_failover_main_conf_t *smcf);
 static void ngx_shop_failover_probe_target(ngx_shop_failover_target_t *t,
@@ -76,6 +90,8 @@ ngx_shop_failover_probe_start(ngx_cycle_t *cycle,
 
     ngx_shop_failover_stall_start(&prober->stall, timeout, cycle->log);
 
+    ngx_shop_failover_probe_watch(prober);
+
     sscf = smcf->upstreams.elts;
 
     for (i = 0; i < smcf->upstreams.nelts; i++) {
@@ -103,6 +119,134 @@ ngx_shop_failover_probe_start(ngx_cycle_t *cycle,
     }
 
     return NGX_OK;
+}
+
+
+/* a timer for groups whose peers come and go */
+
+static void
+ngx_shop_failover_probe_watch(ngx_shop_failover_prober_t *prober)
+{
+    ngx_uint_t                      i, resolve;
+    ngx_shop_failover_srv_conf_t  **sscf;
+
+    resolve = 0;
+    sscf = prober->smcf->upstreams.elts;
+
+    for (i = 0; i < prober->smcf->upstreams.nelts; i++) {
+
+        if (sscf[i]->group->resolve) {
+            ngx_shop_failover_discover_start(sscf[i]);
+            resolve = 1;
+        }
+    }
+
+    if (resolve == 0) {
+        return;
+    }
+
+    prober->timer.data = prober;
+    prober->timer.fd = (ngx_socket_t) -1;
+
+    prober->event.handler = ngx_shop_failover_probe_look;
+    prober->event.data = &prober->timer;
+    prober->event.log = prober->log;
+    prober->event.cancelable = 1;
+
+    ngx_add_timer(&prober->event, 1);
+}
+
+
+static void
+ngx_shop_failover_probe_look(ngx_event_t *ev)
+{
+    ngx_shop_failover_timer_t       *timer = ev->data;
+    ngx_shop_failover_prober_t      *prober = timer->data;
+
+    ngx_uint_t                       i;
+    ngx_shop_failover_dynamic_t     *dynamic;
+    ngx_shop_failover_srv_conf_t   **sscf;
+
+    if (ngx_exiting || ngx_terminate || ngx_quit) {
+        return;
+    }
+
+    sscf = prober->smcf->upstreams.elts;
+
+    for (i = 0; i < prober->smcf->upstreams.nelts; i++) {
+
+        if (sscf[i]->group->resolve == 0) {
+            continue;
+        }
+
+        ngx_shop_failover_discover_scan(prober->smcf, sscf[i]);
+
+        for (dynamic = sscf[i]->group->dynamic; dynamic;
+             dynamic = dynamic->next)
+        {
+            ngx_shop_failover_probe_dynamic(prober, sscf[i], dynamic);
+        }
+
+        ngx_shop_failover_discover_free(sscf[i]->group);
+    }
+
+    ngx_add_timer(ev, NGX_SHOP_FAILOVER_PROBE_LOOK);
+}
+
+
+/* begins or ends the probes of a peer that came or went */
+
+static void
+ngx_shop_failover_probe_dynamic(ngx_shop_failover_prober_t *prober,
+    ngx_shop_failover_srv_conf_t *sscf, ngx_shop_failover_dynamic_t *dynamic)
+{
+    ngx_uint_t                   wanted;
+    ngx_shop_failover_peer_t    *peer;
+    ngx_shop_failover_target_t  *t;
+
+    t = dynamic->target;
+    peer = &dynamic->peer;
+
+    wanted = !dynamic->gone && !peer->down && !peer->twin
+             && peer->slot != NGX_SHOP_FAILOVER_NO_SLOT;
+
+    if (t && t->running && !wanted) {
+        ngx_shop_failover_probe_stop(t);
+        return;
+    }
+
+    if (!wanted || (t && t->running)) {
+        return;
+    }
+
+    if (t == NULL) {
+        t = ngx_pcalloc(dynamic->pool, sizeof(ngx_shop_failover_target_t));
+        if (t == NULL) {
+            return;
+        }
+
+        dynamic->target = t;
+    }
+
+    ngx_shop_failover_probe_target(t, prober, sscf, peer);
+}
+
+
+static void
+ngx_shop_failover_probe_stop(ngx_shop_failover_target_t *t)
+{
+    t->running = 0;
+
+    if (t->event.timer_set) {
+        ngx_del_timer(&t->event);
+    }
+
+    if (t->probing) {
+        t->probing = 0;
+        ngx_shop_failover_attempt_cancel(t->attempt);
+        t->attempt = NULL;
+        ngx_shop_failover_lease_release(&t->prober->smcf->zone, &t->lease);
+    }
 }
 
 
@@ -158,6 +302,7 @@ ngx_shop_failover_probe_target(ngx_shop_failover_target_t *t,
     t->event.data = &t->timer;
     t->event.log = prober->log;
     t->event.cancelable = 1;
+    t->running = 1;
 
     ngx_shop_failover_probe_again(t, 1);
 }
@@ -196,10 +341,14 @@ ngx_shop_failover_probe_handler(ngx_event_t *ev)
         return;
 
     default: /* NGX_DECLINED */
-        ngx_log_error(NGX_LOG_ALERT, t->prober->log, 0,
-                      "shop failover: slot of peer %V in upstream \"%V\" was "
-                      "taken by another peer, it is not probed any more",
-                      &t->peer->address, &t->sscf->group->name);
+
+        /*
+         * Of a peer that was found at run time, after this worker stood still
+         * for more than a minute: it is looked for again.
+         */
+
+        t->running = 0;
+        t->peer->slot = NGX_SHOP_FAILOVER_NO_SLOT;
     }
 }
 

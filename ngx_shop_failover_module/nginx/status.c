@@ -267,7 +267,8 @@ static void
 ngx_shop_failover_status_group(ngx_shop_failover_emit_t *e,
     ngx_shop_failover_zone_t *zone, ngx_shop_failover_group_t *group)
 {
-    ngx_uint_t                       i, state;
+    ngx_uint_t                       state;
+    ngx_shop_failover_walk_t         walk;
     ngx_shop_failover_peer_t        *peer;
     ngx_shop_failover_site_count_t   count;
 
@@ -291,10 +292,11 @@ ngx_shop_failover_status_group(ngx_shop_failover_emit_t *e,
 
     ngx_shop_failover_emit_array(e, "peers");
 
-    peer = group->peers.elts;
-
-    for (i = 0; i < group->peers.nelts; i++) {
-        ngx_shop_failover_status_peer(e, zone, &peer[i]);
+    for (peer = ngx_shop_failover_peers_first(group, &walk);
+         peer;
+         peer = ngx_shop_failover_peers_next(&walk))
+    {
+        ngx_shop_failover_status_peer(e, zone, peer);
     }
 
     ngx_shop_failover_emit_close(e, ']');

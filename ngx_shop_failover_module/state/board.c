@@ -391,7 +391,9 @@ ngx_shop_failover_board_groups_locked(ngx_shop_failover_zone_t *zone,
 
     for (i = 0; i < zone->groups.nelts; i++) {
 
-        if (!group[i]->checked && group[i]->chain.nelts == 0) {
+        if ((!group[i]->checked && group[i]->chain.nelts == 0)
+            || group[i]->unknown)
+        {
             continue;
         }
 

@@ -176,6 +176,7 @@ struct ngx_shop_failover_dynamic_s {
     ngx_msec_t                       touched;     /* its slot, by us */
     unsigned                         seen:1;
     unsigned                         gone:1;      /* waits to be freed */
+    unsigned                         untracked:1; /* no room, and told so */
 };
 
 
@@ -188,6 +189,7 @@ typedef struct {
     uint32_t                         index;       /* in sh->groups */
     ngx_uint_t                       resolve;     /* "resolve" servers */
     unsigned                         checked:1;   /* has probes */
+    unsigned                         unknown:1;   /* not all peers found yet */
     unsigned                         backup:1;    /* of another group */
 } ngx_shop_failover_group_t;
 

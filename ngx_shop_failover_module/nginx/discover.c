@@ -1,0 +1,391 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Peers that are found at run time.  Knows the balancer's list and the
+ * group's; nothing of probes.  No pointer to a balancer's peer outlives its
+ * lock: what is needed is copied out.
+ */
+
+
+#include "nginx/discover.h"
+
+
+/* a copy of a balancer's peer */
+typedef struct {
+    ngx_str_t                         name;
+    ngx_str_t                         server;
+    ngx_sockaddr_t                    sockaddr;
+    socklen_t                         socklen;
+    unsigned                          down:1;
+    unsigned                          backup:1;
+} ngx_shop_failover_discover_copy_t;
+
+
+/* room for copies, made before the lock is taken */
+typedef struct {
+    ngx_shop_failover_discover_copy_t  *copies;
+    ngx_uint_t                          n;
+    ngx_uint_t                          max;
+    u_char                             *text;
+    u_char                             *last;
+    ngx_uint_t                          config;
+} ngx_shop_failover_discover_list_t;
+
+
+static ngx_int_t ngx_shop_failover_discover_list(
+    ngx_http_upstream_rr_peers_t *peers, ngx_pool_t *pool,
+    ngx_shop_failover_discover_list_t *list);
+static ngx_int_t ngx_shop_failover_discover_copy(
+    ngx_http_upstream_rr_peers_t *peers, ngx_uint_t backup,
+    ngx_shop_failover_discover_list_t *list);
+static void ngx_shop_failover_discover_merge(
+    ngx_shop_failover_main_conf_t *smcf, ngx_shop_failover_srv_conf_t *sscf,
+    ngx_shop_failover_discover_list_t *list);
+static ngx_shop_failover_dynamic_t *ngx_shop_failover_discover_find(
+    ngx_shop_failover_group_t *group,
+    ngx_shop_failover_discover_copy_t *copy);
+static ngx_shop_failover_dynamic_t *ngx_shop_failover_discover_new(
+    ngx_shop_failover_srv_conf_t *sscf,
+    ngx_shop_failover_discover_copy_t *copy);
+static void ngx_shop_failover_discover_track(
+    ngx_shop_failover_main_conf_t *smcf, ngx_shop_failover_srv_conf_t *sscf,
+    ngx_shop_failover_dynamic_t *dynamic);
+
+
+/* a slot that nobody touches for a minute may go to another peer; ms */
+#define NGX_SHOP_FAILOVER_DISCOVER_TOUCH  20000
+
+/* so long a group without peers waits for its names to be resolved; ms */
+#define NGX_SHOP_FAILOVER_DISCOVER_WAIT   5000
+
+
+void
+ngx_shop_failover_discover_start(ngx_shop_failover_srv_conf_t *sscf)
+{
+    sscf->started = ngx_current_msec;
+}
+
+
+void
+ngx_shop_failover_discover_scan(ngx_shop_failover_main_conf_t *smcf,
+    ngx_shop_failover_srv_conf_t *sscf)
+{
+    ngx_pool_t                         *pool;
+    ngx_shop_failover_dynamic_t        *dynamic;
+    ngx_shop_failover_discover_list_t   list;
+
+    if (sscf->group->unknown
+        && (sscf->group->dynamic
+            || ngx_current_msec - sscf->started
+               > NGX_SHOP_FAILOVER_DISCOVER_WAIT))
+    {
+        sscf->group->unknown = 0;
+    }
+
+    if (!ngx_shop_failover_discover_due(sscf)) {
+
+        for (dynamic = sscf->group->dynamic; dynamic; dynamic = dynamic->next)
+        {
+            ngx_shop_failover_discover_track(smcf, sscf, dynamic);
+        }
+
+        return;
+    }
+
+    pool = ngx_create_pool(4096, ngx_cycle->log);
+    if (pool == NULL) {
+        return;
+    }
+
+    ngx_memzero(&list, sizeof(list));
+
+    if (ngx_shop_failover_discover_list(sscf->uscf->peer.data, pool, &list)
+        == NGX_OK)
+    {
+        ngx_shop_failover_discover_merge(smcf, sscf, &list);
+
+        sscf->config = list.config;
+        sscf->applied = NGX_CONF_UNSET_UINT;
+    }
+
+    ngx_destroy_pool(pool);
+}
+
+
+/* NGX_AGAIN: the list grew meanwhile, the next scan sees to it */
+
+static ngx_int_t
+ngx_shop_failover_discover_list(ngx_http_upstream_rr_peers_t *peers,
+    ngx_pool_t *pool, ngx_shop_failover_discover_list_t *list)
+{
+    size_t                         size;
+    ngx_int_t                      rc;
+    ngx_http_upstream_rr_peer_t   *peer;
+    ngx_http_upstream_rr_peers_t  *p;
+
+    size = 0;
+
+    ngx_http_upstream_rr_peers_rlock(peers);
+
+    for (p = peers; p; p = p->next) {
+        for (peer = p->peer; peer; peer = peer->next) {
+            list->max++;
+            size += peer->name.len + peer->server.len;
+        }
+    }
+
+    ngx_http_upstream_rr_peers_unlock(peers);
+
+    list->copies = ngx_palloc(pool, (list->max + 1)
+                                 * sizeof(ngx_shop_failover_discover_copy_t));
+    list->text = ngx_pnalloc(pool, size + 1);
+
+    if (list->copies == NULL || list->text == NULL) {
+        return NGX_ERROR;
+    }
+
+    list->last = list->text + size;
+    rc = NGX_OK;
+
+    ngx_http_upstream_rr_peers_rlock(peers);
+
+    list->config = ngx_shop_failover_compat_config(peers);
+
+    for (p = peers; p && rc == NGX_OK; p = p->next) {
+        rc = ngx_shop_failover_discover_copy(p, p != peers, list);
+    }
+
+    ngx_http_upstream_rr_peers_unlock(peers);
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_shop_failover_discover_copy(ngx_http_upstream_rr_peers_t *peers,
+    ngx_uint_t backup, ngx_shop_failover_discover_list_t *list)
+{
+    ngx_http_upstream_rr_peer_t        *peer;
+    ngx_shop_failover_discover_copy_t  *copy;
+
+    for (peer = peers->peer; peer; peer = peer->next) {
+
+        if (!ngx_shop_failover_compat_dynamic(peer)) {
+            continue;
+        }
+
+        if (list->n == list->max
+            || peer->name.len + peer->server.len
+               > (size_t) (list->last - list->text)
+            || peer->socklen > (socklen_t) sizeof(ngx_sockaddr_t))
+        {
+            return NGX_AGAIN;
+        }
+
+        copy = &list->copies[list->n++];
+
+        copy->name.len = peer->name.len;
+        copy->name.data = list->text;
+        list->text = ngx_cpymem(list->text, peer->name.data, peer->name.len);
+
+        copy->server.len = peer->server.len;
+        copy->server.data = list->text;
+        list->text = ngx_cpymem(list->text, peer->server.data,
+                                peer->server.len);
+
+        copy->socklen = peer->socklen;
+        ngx_memcpy(&copy->sockaddr, peer->sockaddr, peer->socklen);
+
+        copy->down = (peer->down & NGX_SHOP_FAILOVER_COMPAT_DOWN) ? 1 : 0;
+        copy->backup = backup;
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_shop_failover_discover_merge(ngx_shop_failover_main_conf_t *smcf,
+    ngx_shop_failover_srv_conf_t *sscf,
+    ngx_shop_failover_discover_list_t *list)
+{
+    ngx_uint_t                          i;
+    ngx_shop_failover_group_t          *group;
+    ngx_shop_failover_dynamic_t        *dynamic;
+    ngx_shop_failover_discover_copy_t  *copy;
+
+    group = sscf->group;
+
+    for (dynamic = group->dynamic; dynamic; dynamic = dynamic->next) {
+        dynamic->seen = 0;
+    }
+
+    for (i = 0; i < list->n; i++) {
+        copy = &list->copies[i];
+
+        dynamic = ngx_shop_failover_discover_find(group, copy);
+
+        if (dynamic == NULL) {
+            dynamic = ngx_shop_failover_discover_new(sscf, copy);
+            if (dynamic == NULL) {
+                continue;
+            }
+
+            dynamic->next = group->dynamic;
+            group->dynamic = dynamic;
+        }
+
+        dynamic->seen = 1;
+        dynamic->gone = 0;
+        dynamic->peer.down = copy->down;
+        dynamic->peer.backup = copy->backup;
+
+        ngx_shop_failover_discover_track(smcf, sscf, dynamic);
+    }
+
+    for (dynamic = group->dynamic; dynamic; dynamic = dynamic->next) {
+        dynamic->gone = !dynamic->seen;
+    }
+}
+
+
+static ngx_shop_failover_dynamic_t *
+ngx_shop_failover_discover_find(ngx_shop_failover_group_t *group,
+    ngx_shop_failover_discover_copy_t *copy)
+{
+    ngx_shop_failover_peer_t     *peer;
+    ngx_shop_failover_dynamic_t  *dynamic;
+
+    for (dynamic = group->dynamic; dynamic; dynamic = dynamic->next) {
+
+        peer = &dynamic->peer;
+
+        if (peer->address.len == copy->name.len
+            && peer->server.len == copy->server.len
+            && ngx_memcmp(peer->address.data, copy->name.data, copy->name.len)
+               == 0
+            && ngx_memcmp(peer->server.data, copy->server.data,
+                          copy->server.len)
+               == 0)
+        {
+            return dynamic;
+        }
+    }
+
+    return NULL;
+}
+
+
+static ngx_shop_failover_dynamic_t *
+ngx_shop_failover_discover_new(ngx_shop_failover_srv_conf_t *sscf,
+    ngx_shop_failover_discover_copy_t *copy)
+{
+    ngx_pool_t                   *pool;
+    ngx_shop_failover_peer_t     *peer;
+    ngx_shop_failover_dynamic_t  *dynamic;
+
+    pool = ngx_create_pool(1024, ngx_cycle->log);
+    if (pool == NULL) {
+        return NULL;
+    }
+
+    dynamic = ngx_pcalloc(pool, sizeof(ngx_shop_failover_dynamic_t));
+    if (dynamic == NULL) {
+        goto failed;
+    }
+
+    peer = &dynamic->peer;
+
+    peer->server.data = ngx_pstrdup(pool, &copy->server);
+    peer->address.data = ngx_pstrdup(pool, &copy->name);
+    peer->sockaddr = ngx_palloc(pool, copy->socklen);
+
+    if (peer->server.data == NULL || peer->address.data == NULL
+        || peer->sockaddr == NULL)
+    {
+        goto failed;
+    }
+
+    peer->server.len = copy->server.len;
+    peer->address.len = copy->name.len;
+    peer->socklen = copy->socklen;
+    peer->slot = NGX_SHOP_FAILOVER_NO_SLOT;
+
+    ngx_memcpy(peer->sockaddr, &copy->sockaddr, copy->socklen);
+
+    if (sscf->check->port) {
+        ngx_inet_set_port(peer->sockaddr, (in_port_t) sscf->check->port);
+    }
+
+    dynamic->pool = pool;
+
+    return dynamic;
+
+failed:
+
+    ngx_destroy_pool(pool);
+
+    return NULL;
+}
+
+
+/* finds or keeps the slot; told once, by one worker, if there is no room */
+
+static void
+ngx_shop_failover_discover_track(ngx_shop_failover_main_conf_t *smcf,
+    ngx_shop_failover_srv_conf_t *sscf, ngx_shop_failover_dynamic_t *dynamic)
+{
+    ngx_shop_failover_peer_t  *peer;
+
+    peer = &dynamic->peer;
+
+    if (dynamic->gone
+        || (dynamic->touched
+            && ngx_current_msec - dynamic->touched
+               < NGX_SHOP_FAILOVER_DISCOVER_TOUCH))
+    {
+        return;
+    }
+
+    dynamic->touched = ngx_current_msec;
+
+    if (ngx_shop_failover_peers_add(&smcf->zone, sscf->group, peer) == NGX_OK) {
+        dynamic->untracked = 0;
+        sscf->applied = NGX_CONF_UNSET_UINT;
+        return;
+    }
+
+    if (!dynamic->untracked && ngx_worker == 0) {
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "shop failover: no room in the shared memory zone for "
+                      "peer %V of server \"%V\" in upstream \"%V\": it stays "
+                      "usable and is not probed; a larger \"shop_zone\" helps",
+                      &peer->address, &peer->server, &sscf->group->name);
+    }
+
+    dynamic->untracked = 1;
+}
+
+
+void
+ngx_shop_failover_discover_free(ngx_shop_failover_group_t *group)
+{
+    ngx_pool_t                    *pool;
+    ngx_shop_failover_dynamic_t  **next;
+
+    next = &group->dynamic;
+
+    while (*next) {
+
+        if (!(*next)->gone) {
+            next = &(*next)->next;
+            continue;
+        }
+
+        pool = (*next)->pool;
+        *next = (*next)->next;
+
+        ngx_destroy_pool(pool);
+    }
+}
