@@ -125,7 +125,10 @@ main() {
 
     cd "$FARM"
     quietly make "${MAKE:-make}" -f objs/Makefile modules
-    cp "objs/$NAME.so" "$OUT/$NAME.so"
+
+    # renamed, not written over: an nginx that runs has the old one mapped
+    cp "objs/$NAME.so" "$OUT/$NAME.so.new"
+    mv -f "$OUT/$NAME.so.new" "$OUT/$NAME.so"
 
     echo "build: ${OUT#"$TOP/"}/$NAME.so for nginx $(nginx_version)"
 }
