@@ -20,7 +20,8 @@ typedef enum {
     NGX_SHOP_FAILOVER_GROUP_UP = 0,         /* every primary usable */
     NGX_SHOP_FAILOVER_GROUP_DEGRADED,       /* redundancy lost */
     NGX_SHOP_FAILOVER_GROUP_BACKUP,         /* backups or a backup group */
-    NGX_SHOP_FAILOVER_GROUP_DOWN
+    NGX_SHOP_FAILOVER_GROUP_DOWN,
+    NGX_SHOP_FAILOVER_GROUP_N
 } ngx_shop_failover_group_e;
 
 

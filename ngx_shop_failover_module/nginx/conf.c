@@ -95,6 +95,8 @@ ngx_shop_failover_conf_create_main(ngx_conf_t *cf)
         != NGX_OK
         || ngx_array_init(&smcf->zone.sites, cf->pool, 4, sizeof(void *))
            != NGX_OK
+        || ngx_array_init(&smcf->zone.classes, cf->pool, 4, sizeof(void *))
+           != NGX_OK
         || ngx_array_init(&smcf->upstreams, cf->pool, 4, sizeof(void *))
            != NGX_OK
         || ngx_array_init(&smcf->pages, cf->pool, 4, sizeof(void *))
@@ -141,6 +143,7 @@ ngx_shop_failover_conf_create_loc(ngx_conf_t *cf)
     }
 
     slcf->flag = NGX_CONF_UNSET_PTR;
+    slcf->class = NGX_CONF_UNSET_PTR;
     ngx_shop_failover_conf_page_create(slcf);
 
     return slcf;
@@ -154,6 +157,7 @@ ngx_shop_failover_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
     ngx_shop_failover_loc_conf_t  *conf = child;
 
     ngx_conf_merge_ptr_value(conf->flag, prev->flag, NULL);
+    ngx_conf_merge_ptr_value(conf->class, prev->class, NULL);
 
     conf->flagged = (conf->flag != NULL);
 

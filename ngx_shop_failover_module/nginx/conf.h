@@ -99,6 +99,10 @@ typedef struct {
     unsigned                           exempt:1;   /* status and control */
     unsigned                           flagged:1;  /* flag is set */
     unsigned                           falls_back:1;
+
+    ngx_uint_t                         status;     /* _status_format_e */
+    void                              *control;    /* of control.c */
+    ngx_shop_failover_class_conf_t    *class;      /* NULL: none */
 } ngx_shop_failover_loc_conf_t;
 
 
@@ -125,6 +129,8 @@ char *ngx_shop_failover_conf_merge_loc(ngx_conf_t *cf, void *parent,
 char *ngx_shop_failover_conf_health_check(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_shop_failover_conf_maintenance(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_shop_failover_conf_class(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_shop_failover_conf_zone(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);

@@ -88,6 +88,13 @@ static ngx_command_t  ngx_shop_failover_module_commands[] = {
       0,
       NULL },
 
+    { ngx_string("shop_class"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_shop_failover_conf_class,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("shop_status"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
       ngx_shop_failover_status_directive,

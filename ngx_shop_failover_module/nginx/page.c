@@ -13,6 +13,8 @@
 #include "nginx/headers.h"
 #include "nginx/render.h"
 
+#include "state/counters.h"
+
 
 static ngx_int_t ngx_shop_failover_page_answer(ngx_http_request_t *r,
     ngx_shop_failover_why_e why);
@@ -33,6 +35,9 @@ static ngx_uint_t ngx_shop_failover_page_state(
     ngx_shop_failover_why_e why);
 static ngx_int_t ngx_shop_failover_page_poll(ngx_http_request_t *r);
 static void ngx_shop_failover_page_polled(ngx_http_request_t *r,
+    ngx_shop_failover_variant_t *variant);
+static void ngx_shop_failover_page_count(
+    ngx_shop_failover_main_conf_t *smcf, ngx_shop_failover_why_e why,
     ngx_shop_failover_variant_t *variant);
 static ngx_int_t ngx_shop_failover_page_body(ngx_http_request_t *r,
     ngx_shop_failover_rendering_t *rendering);
@@ -236,6 +241,8 @@ ngx_shop_failover_page_send(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
+    ngx_shop_failover_page_count(smcf, why, &variant);
+
     rc = next ? next(r) : ngx_http_send_header(r);
 
     if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
@@ -249,6 +256,21 @@ ngx_shop_failover_page_send(ngx_http_request_t *r,
     }
 
     return rc;
+}
+
+
+static void
+ngx_shop_failover_page_count(ngx_shop_failover_main_conf_t *smcf,
+    ngx_shop_failover_why_e why, ngx_shop_failover_variant_t *variant)
+{
+    ngx_shop_failover_turned_t  turned;
+
+    turned.why = why;
+    turned.kind = variant->kind;
+    turned.sent = (variant->post == NGX_SHOP_FAILOVER_VIEW_UNKNOWN);
+    turned.class = variant->slcf->class;
+
+    ngx_shop_failover_counters_page(&smcf->zone, variant->site, &turned);
 }
 
 

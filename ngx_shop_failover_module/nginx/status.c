@@ -2,14 +2,29 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * The operator's view, as JSON.  Reads copies from state/, one peer at a time;
- * holds no lock that a request takes.
+ * The operator's view: which format, and how it is sent.  What it says is in
+ * status_json.c, status_metrics.c and status_html.c.
  */
 
 
 #include "nginx/status.h"
+#include "nginx/gate.h"
 
-#include "logic/emit.h"
+
+typedef enum {
+    NGX_SHOP_FAILOVER_STATUS_ASKED = 0,     /* by ?format= or Accept */
+    NGX_SHOP_FAILOVER_STATUS_JSON,
+    NGX_SHOP_FAILOVER_STATUS_HTML,
+    NGX_SHOP_FAILOVER_STATUS_PROMETHEUS
+} ngx_shop_failover_status_format_e;
+
+
+typedef struct {
+    ngx_str_t             name;
+    ngx_str_t             type;
+    void                (*render)(ngx_shop_failover_emit_t *e,
+                                  ngx_shop_failover_snapshot_t *snap);
+} ngx_shop_failover_status_format_t;
 
 
 /* the chain that emit fills */
@@ -18,77 +33,51 @@ typedef struct {
     ngx_chain_t          *first;
     ngx_chain_t         **last;
     ngx_buf_t            *buf;
-    size_t                size;
 } ngx_shop_failover_status_out_t;
 
 
 static ngx_int_t ngx_shop_failover_status_handler(ngx_http_request_t *r);
+static ngx_uint_t ngx_shop_failover_status_format(ngx_http_request_t *r);
+static ngx_uint_t ngx_shop_failover_status_named(ngx_str_t *name);
+static ngx_uint_t ngx_shop_failover_status_accepted(ngx_str_t *accept);
 static int ngx_shop_failover_status_more(ngx_shop_failover_emit_t *e);
-static void ngx_shop_failover_status_site(ngx_shop_failover_emit_t *e,
-    ngx_shop_failover_board_view_t *view);
-static void ngx_shop_failover_status_maintenance(ngx_shop_failover_emit_t *e,
-    ngx_shop_failover_flag_conf_t *conf,
-    ngx_shop_failover_board_view_t *view);
-static void ngx_shop_failover_status_group(ngx_shop_failover_emit_t *e,
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_group_t *group);
-static void ngx_shop_failover_status_peer(ngx_shop_failover_emit_t *e,
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_peer_t *peer);
-static void ngx_shop_failover_status_last(ngx_shop_failover_emit_t *e,
-    ngx_shop_failover_sample_t *last);
+static ngx_int_t ngx_shop_failover_status_send(ngx_http_request_t *r,
+    ngx_uint_t format, off_t size, ngx_chain_t *out);
+static ngx_int_t ngx_shop_failover_status_header(ngx_http_request_t *r,
+    const char *name, ngx_str_t *value);
 
 
 #define NGX_SHOP_FAILOVER_STATUS_BUF  32768
 
 
-char *
-ngx_shop_failover_status_directive(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
-{
-    ngx_shop_failover_loc_conf_t  *slcf = conf;
+/* by number of the format; [ASKED] is none */
+static ngx_shop_failover_status_format_t  ngx_shop_failover_status_formats[] = {
 
-    ngx_str_t                      *value;
-    ngx_http_core_loc_conf_t       *clcf;
-    ngx_shop_failover_main_conf_t  *smcf;
+    { ngx_null_string, ngx_null_string, NULL },
 
-    value = cf->args->elts;
+    { ngx_string("json"), ngx_string("application/json"),
+      ngx_shop_failover_status_json },
 
-    if (cf->args->nelts == 2
-        && (value[1].len != 4 || ngx_strncmp(value[1].data, "json", 4) != 0))
-    {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid value \"%V\" in \"shop_status\", expected "
-                           "is json", &value[1]);
-        return NGX_CONF_ERROR;
-    }
+    { ngx_string("html"), ngx_string("text/html; charset=utf-8"),
+      ngx_shop_failover_status_html },
 
-    if (slcf->exempt) {
-        return "is duplicate";
-    }
+    { ngx_string("prometheus"),
+      ngx_string("text/plain; version=0.0.4; charset=utf-8"),
+      ngx_shop_failover_status_metrics },
 
-    slcf->exempt = 1;
-
-    smcf = ngx_http_conf_get_module_main_conf(cf, ngx_shop_failover_module);
-    smcf->used = 1;
-
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-    clcf->handler = ngx_shop_failover_status_handler;
-
-    return NGX_CONF_OK;
-}
+    { ngx_null_string, ngx_null_string, NULL }
+};
 
 
 static ngx_int_t
 ngx_shop_failover_status_handler(ngx_http_request_t *r)
 {
-    size_t                           size;
     ngx_int_t                        rc;
-    ngx_uint_t                       i;
+    ngx_uint_t                       format;
     ngx_shop_failover_emit_t         e;
-    ngx_shop_failover_group_t      **group;
+    ngx_shop_failover_snapshot_t    *snap;
     ngx_shop_failover_loc_conf_t    *slcf;
-    ngx_shop_failover_flag_conf_t   *site;
     ngx_shop_failover_main_conf_t   *smcf;
-    ngx_shop_failover_board_view_t  *view;
     ngx_shop_failover_status_out_t   out;
 
     if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
@@ -103,13 +92,12 @@ ngx_shop_failover_status_handler(ngx_http_request_t *r)
     smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
     slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
 
-    view = ngx_palloc(r->pool, sizeof(ngx_shop_failover_board_view_t));
-    if (view == NULL) {
+    snap = ngx_shop_failover_snapshot_take(r->pool, &smcf->zone, slcf->flag);
+    if (snap == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    site = ngx_shop_failover_conf_site(smcf, slcf);
-    ngx_shop_failover_board_view(&smcf->zone, site, view);
+    format = ngx_shop_failover_status_format(r);
 
     ngx_memzero(&out, sizeof(out));
     out.r = r;
@@ -119,47 +107,94 @@ ngx_shop_failover_status_handler(ngx_http_request_t *r)
     e.more = ngx_shop_failover_status_more;
     e.data = &out;
 
-    ngx_shop_failover_emit_object(&e, NULL);
-    ngx_shop_failover_emit_int(&e, "version", 1);
-    ngx_shop_failover_emit_time(&e, "time", ngx_shop_failover_now());
-
-    ngx_shop_failover_status_site(&e, view);
-    ngx_shop_failover_status_maintenance(&e, site, view);
-
-    ngx_shop_failover_emit_array(&e, "upstreams");
-
-    group = smcf->zone.groups.elts;
-
-    for (i = 0; i < smcf->zone.groups.nelts; i++) {
-        ngx_shop_failover_status_group(&e, &smcf->zone, group[i]);
-    }
-
-    ngx_shop_failover_emit_close(&e, ']');
-    ngx_shop_failover_emit_close(&e, '}');
-    ngx_shop_failover_emit_text(&e, "\n");
+    ngx_shop_failover_status_formats[format].render(&e, snap);
 
     if (e.failed || out.buf == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     out.buf->last = e.pos;
-    out.buf->last_buf = 1;
+    out.buf->last_buf = (r == r->main) ? 1 : 0;
     out.buf->last_in_chain = 1;
 
-    size = e.total;
+    return ngx_shop_failover_status_send(r, format, e.total, out.first);
+}
 
-    ngx_str_set(&r->headers_out.content_type, "application/json");
-    r->headers_out.content_type_len = r->headers_out.content_type.len;
-    r->headers_out.status = NGX_HTTP_OK;
-    r->headers_out.content_length_n = size;
 
-    rc = ngx_http_send_header(r);
+/* what the directive fixed, else what ?format= names, else what Accept does */
 
-    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
-        return rc;
+static ngx_uint_t
+ngx_shop_failover_status_format(ngx_http_request_t *r)
+{
+    ngx_str_t                      value;
+    ngx_uint_t                     format;
+    ngx_shop_failover_loc_conf_t  *slcf;
+
+    slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
+
+    if (slcf->status != NGX_SHOP_FAILOVER_STATUS_ASKED) {
+        return slcf->status;
     }
 
-    return ngx_http_output_filter(r, out.first);
+    if (ngx_http_arg(r, (u_char *) "format", 6, &value) == NGX_OK) {
+
+        format = ngx_shop_failover_status_named(&value);
+
+        if (format != NGX_SHOP_FAILOVER_STATUS_ASKED) {
+            return format;
+        }
+    }
+
+    if (r->headers_in.accept == NULL) {
+        return NGX_SHOP_FAILOVER_STATUS_JSON;
+    }
+
+    return ngx_shop_failover_status_accepted(&r->headers_in.accept->value);
+}
+
+
+static ngx_uint_t
+ngx_shop_failover_status_named(ngx_str_t *name)
+{
+    ngx_uint_t  i;
+
+    for (i = 1; ngx_shop_failover_status_formats[i].render; i++) {
+        if (ngx_shop_failover_status_formats[i].name.len == name->len
+            && ngx_strncmp(ngx_shop_failover_status_formats[i].name.data,
+                           name->data, name->len)
+               == 0)
+        {
+            return i;
+        }
+    }
+
+    return NGX_SHOP_FAILOVER_STATUS_ASKED;
+}
+
+
+/*
+ * A browser names text/html, Prometheus names its own types, and everything
+ * else, curl's asterisks among it, is a program that reads JSON.
+ */
+
+static ngx_uint_t
+ngx_shop_failover_status_accepted(ngx_str_t *accept)
+{
+    u_char  *last;
+
+    last = accept->data + accept->len;
+
+    if (ngx_strlcasestrn(accept->data, last, (u_char *) "text/html", 8)) {
+        return NGX_SHOP_FAILOVER_STATUS_HTML;
+    }
+
+    if (ngx_strlcasestrn(accept->data, last, (u_char *) "openmetrics", 10)
+        || ngx_strlcasestrn(accept->data, last, (u_char *) "text/plain", 9))
+    {
+        return NGX_SHOP_FAILOVER_STATUS_PROMETHEUS;
+    }
+
+    return NGX_SHOP_FAILOVER_STATUS_JSON;
 }
 
 
@@ -196,162 +231,172 @@ ngx_shop_failover_status_more(ngx_shop_failover_emit_t *e)
 }
 
 
-static void
-ngx_shop_failover_status_site(ngx_shop_failover_emit_t *e,
-    ngx_shop_failover_board_view_t *view)
+static ngx_int_t
+ngx_shop_failover_status_send(ngx_http_request_t *r, ngx_uint_t format,
+    off_t size, ngx_chain_t *out)
 {
-    unsigned  severity;
+    ngx_int_t         rc;
+    static ngx_str_t  no_store = ngx_string("no-store");
+    static ngx_str_t  nosniff = ngx_string("nosniff");
 
-    ngx_shop_failover_emit_object(e, "site");
-    ngx_shop_failover_emit_cstr(e, "state",
-                               ngx_shop_failover_site_name(view->site.state));
-    ngx_shop_failover_emit_time(e, "since", view->site.since);
+    r->headers_out.content_type = ngx_shop_failover_status_formats[format].type;
+    r->headers_out.content_type_len = r->headers_out.content_type.len;
+    r->headers_out.status = NGX_HTTP_OK;
+    r->headers_out.content_length_n = size;
 
-    severity = ngx_shop_failover_site_severity(view->site.state);
+    if (format == NGX_SHOP_FAILOVER_STATUS_HTML) {
 
-    if (severity) {
-        ngx_shop_failover_emit_cstr(e, "severity",
-                                    severity == 1 ? "P1"
-                                    : severity == 2 ? "P2" : "P3");
+        /* gzip and charset look at the type alone */
 
-    } else {
-        ngx_shop_failover_emit_null(e, "severity");
+        r->headers_out.content_type_len = sizeof("text/html") - 1;
+
+        if (ngx_shop_failover_status_header(r, "Content-Security-Policy",
+                                      &ngx_shop_failover_status_html_policy)
+            != NGX_OK)
+        {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
     }
 
-    ngx_shop_failover_emit_close(e, '}');
-}
-
-
-static void
-ngx_shop_failover_status_maintenance(ngx_shop_failover_emit_t *e,
-    ngx_shop_failover_flag_conf_t *conf, ngx_shop_failover_board_view_t *view)
-{
-    ngx_uint_t                         i;
-    ngx_shop_failover_str_t            text;
-    ngx_shop_failover_notice_t        *notice;
-    ngx_shop_failover_flag_warning_t  *w;
-
-    notice = &view->notice;
-
-    ngx_shop_failover_emit_object(e, "maintenance");
-
-    ngx_shop_failover_emit_str(e, "flag",
-                               (ngx_shop_failover_str_t *) &conf->path);
-    ngx_shop_failover_emit_bool(e, "present", view->flag);
-    ngx_shop_failover_emit_time(e, "since", view->flag ? view->flag_since : 0);
-
-    text = ngx_shop_failover_flag_text(notice, notice->status);
-    ngx_shop_failover_emit_str(e, "status", &text);
-    ngx_shop_failover_emit_time(e, "eta", notice->eta.at);
-
-    ngx_shop_failover_emit_array(e, "warnings");
-
-    for (i = 0; i < notice->nwarnings; i++) {
-        w = &notice->warnings[i];
-        text = ngx_shop_failover_flag_text(notice, w->what);
-
-        ngx_shop_failover_emit_object(e, NULL);
-        ngx_shop_failover_emit_int(e, "line", w->line);
-        ngx_shop_failover_emit_cstr(e, "reason",
-                                    ngx_shop_failover_flag_reason(w->reason));
-        ngx_shop_failover_emit_str(e, "text", &text);
-        ngx_shop_failover_emit_close(e, '}');
-    }
-
-    ngx_shop_failover_emit_close(e, ']');
-    ngx_shop_failover_emit_close(e, '}');
-}
-
-
-static void
-ngx_shop_failover_status_group(ngx_shop_failover_emit_t *e,
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_group_t *group)
-{
-    ngx_uint_t                       state;
-    ngx_shop_failover_walk_t         walk;
-    ngx_shop_failover_peer_t        *peer;
-    ngx_shop_failover_site_count_t   count;
-
-    ngx_shop_failover_peers_count(zone, group, &count);
-    state = ngx_shop_failover_site_group(&count);
-
-    ngx_shop_failover_emit_object(e, NULL);
-    ngx_shop_failover_emit_str(e, "name",
-                               (ngx_shop_failover_str_t *) &group->name);
-    ngx_shop_failover_emit_cstr(e, "state",
-                                ngx_shop_failover_site_group_name(state));
-
-    if (state == NGX_SHOP_FAILOVER_GROUP_DOWN) {
-        ngx_shop_failover_emit_null(e, "serving");
-
-    } else {
-        ngx_shop_failover_emit_cstr(e, "serving",
-                                    state == NGX_SHOP_FAILOVER_GROUP_BACKUP
-                                    ? "backup" : "primary");
-    }
-
-    ngx_shop_failover_emit_array(e, "peers");
-
-    for (peer = ngx_shop_failover_peers_first(group, &walk);
-         peer;
-         peer = ngx_shop_failover_peers_next(&walk))
+    if (ngx_shop_failover_status_header(r, "Cache-Control", &no_store)
+        != NGX_OK
+        || ngx_shop_failover_status_header(r, "X-Content-Type-Options",
+                                           &nosniff)
+           != NGX_OK)
     {
-        ngx_shop_failover_status_peer(e, zone, peer);
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ngx_shop_failover_emit_close(e, ']');
-    ngx_shop_failover_emit_close(e, '}');
+    rc = ngx_http_send_header(r);
+
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        return rc;
+    }
+
+    return ngx_http_output_filter(r, out);
 }
 
 
-static void
-ngx_shop_failover_status_peer(ngx_shop_failover_emit_t *e,
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_peer_t *peer)
+static ngx_int_t
+ngx_shop_failover_status_header(ngx_http_request_t *r, const char *name,
+    ngx_str_t *value)
 {
-    unsigned                       state;
-    ngx_shop_failover_peer_view_t  view;
+    ngx_table_elt_t  *h;
 
-    ngx_shop_failover_peers_view(zone, peer, &view);
-
-    state = peer->down ? NGX_SHOP_FAILOVER_DISABLED : view.verdict.state;
-
-    ngx_shop_failover_emit_object(e, NULL);
-    ngx_shop_failover_emit_str(e, "server",
-                               (ngx_shop_failover_str_t *) &peer->server);
-    ngx_shop_failover_emit_str(e, "address",
-                               (ngx_shop_failover_str_t *) &peer->address);
-    ngx_shop_failover_emit_bool(e, "backup", peer->backup);
-    ngx_shop_failover_emit_cstr(e, "state",
-                                ngx_shop_failover_verdict_state_name(state));
-    ngx_shop_failover_emit_time(e, "since", view.since);
-    ngx_shop_failover_emit_int(e, "checks", (int64_t) view.checks);
-    ngx_shop_failover_emit_int(e, "fails", (int64_t) view.fails);
-
-    if (view.checks) {
-        ngx_shop_failover_status_last(e, &view.last);
-
-    } else {
-        ngx_shop_failover_emit_null(e, "last");
+    h = ngx_list_push(&r->headers_out.headers);
+    if (h == NULL) {
+        return NGX_ERROR;
     }
 
-    ngx_shop_failover_emit_close(e, '}');
+    ngx_memzero(h, sizeof(ngx_table_elt_t));
+
+    h->hash = 1;
+    h->key.data = (u_char *) name;
+    h->key.len = ngx_strlen(name);
+    h->value = *value;
+
+    return NGX_OK;
 }
 
 
-static void
-ngx_shop_failover_status_last(ngx_shop_failover_emit_t *e,
-    ngx_shop_failover_sample_t *last)
+const char *
+ngx_shop_failover_status_severity(unsigned state)
 {
-    ngx_shop_failover_str_t  detail;
+    static const char  *names[] = { NULL, "P1", "P2", "P3" };
 
-    detail.data = last->detail;
-    detail.len = last->detail_len;
+    return names[ngx_shop_failover_site_severity(state)];
+}
 
-    ngx_shop_failover_emit_object(e, "last");
-    ngx_shop_failover_emit_time(e, "time", last->at / 1000);
-    ngx_shop_failover_emit_cstr(e, "result",
-                       ngx_shop_failover_verdict_result_name(last->result));
-    ngx_shop_failover_emit_str(e, "detail", &detail);
-    ngx_shop_failover_emit_int(e, "ms", last->total);
-    ngx_shop_failover_emit_close(e, '}');
+
+/* that of $shop_fallback, with what was sent and then failed told apart */
+
+const char *
+ngx_shop_failover_status_cause(ngx_uint_t why)
+{
+    if (why == NGX_SHOP_FAILOVER_WHY_SENT) {
+        return "outage_sent";
+    }
+
+    return why < NGX_SHOP_FAILOVER_WHY_SENT ? ngx_shop_failover_gate_why(why)
+                                            : "other";
+}
+
+
+ngx_uint_t
+ngx_shop_failover_status_is_cause(ngx_uint_t why)
+{
+    return why > NGX_SHOP_FAILOVER_WHY_NOT
+           && why <= NGX_SHOP_FAILOVER_WHY_SENT;
+}
+
+
+const char *
+ngx_shop_failover_status_kind(ngx_uint_t kind)
+{
+    static const char  *names[] = { "html", "json", "text", "empty" };
+
+    return names[kind % NGX_SHOP_FAILOVER_KINDS];
+}
+
+
+ngx_uint_t
+ngx_shop_failover_status_default_text(
+    ngx_shop_failover_snapshot_site_t *site)
+{
+    ngx_shop_failover_notice_t  *notice;
+
+    notice = &site->view.notice;
+
+    return notice->status.len == 0 && notice->nlangs == 0
+           && notice->nupdates == 0;
+}
+
+
+int64_t
+ngx_shop_failover_status_updated(ngx_shop_failover_snapshot_site_t *site)
+{
+    return ngx_shop_failover_status_default_text(site) ? 0 : site->written;
+}
+
+
+char *
+ngx_shop_failover_status_directive(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_shop_failover_loc_conf_t  *slcf = conf;
+
+    ngx_str_t                      *value;
+    ngx_http_core_loc_conf_t       *clcf;
+    ngx_shop_failover_main_conf_t  *smcf;
+
+    value = cf->args->elts;
+
+    if (slcf->exempt) {
+        return slcf->control ? "cannot stand beside \"shop_control\""
+                             : "is duplicate";
+    }
+
+    if (cf->args->nelts == 2) {
+
+        slcf->status = ngx_shop_failover_status_named(&value[1]);
+
+        if (slcf->status == NGX_SHOP_FAILOVER_STATUS_ASKED) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid value \"%V\" in \"shop_status\", "
+                               "expected is json, html or prometheus, or "
+                               "nothing: then the client chooses",
+                               &value[1]);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    slcf->exempt = 1;
+
+    smcf = ngx_http_conf_get_module_main_conf(cf, ngx_shop_failover_module);
+    smcf->used = 1;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    clcf->handler = ngx_shop_failover_status_handler;
+
+    return NGX_CONF_OK;
 }

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * The operator's view.
+ * The operator's view: one snapshot, three renderings.
  */
 
 
@@ -12,10 +12,39 @@
 
 #include "nginx/conf.h"
 
+#include "state/snapshot.h"
+
+#include "logic/emit.h"
+
 
 /* the directive "shop_status" */
 char *ngx_shop_failover_status_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+
+/* for status.c: the renderings */
+void ngx_shop_failover_status_json(ngx_shop_failover_emit_t *e,
+    ngx_shop_failover_snapshot_t *snap);
+void ngx_shop_failover_status_metrics(ngx_shop_failover_emit_t *e,
+    ngx_shop_failover_snapshot_t *snap);
+void ngx_shop_failover_status_html(ngx_shop_failover_emit_t *e,
+    ngx_shop_failover_snapshot_t *snap);
+
+/* Content-Security-Policy of the HTML one */
+extern ngx_str_t  ngx_shop_failover_status_html_policy;
+
+/* "P1" to "P3", or NULL */
+const char *ngx_shop_failover_status_severity(unsigned state);
+
+/* names of the two dimensions of a page: "maintenance", "html" */
+const char *ngx_shop_failover_status_cause(ngx_uint_t why);
+const char *ngx_shop_failover_status_kind(ngx_uint_t kind);
+ngx_uint_t ngx_shop_failover_status_is_cause(ngx_uint_t why);
+
+/* whether a closed shop shows its built-in text only; when a text changed */
+ngx_uint_t ngx_shop_failover_status_default_text(
+    ngx_shop_failover_snapshot_site_t *site);
+int64_t ngx_shop_failover_status_updated(
+    ngx_shop_failover_snapshot_site_t *site);
 
 
 #endif /* _NGX_SHOP_FAILOVER_STATUS_H_INCLUDED_ */

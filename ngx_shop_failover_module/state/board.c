@@ -8,6 +8,7 @@
 
 
 #include "state/board.h"
+#include "state/counters.h"
 #include "state/peers.h"
 
 
@@ -79,6 +80,8 @@ ngx_shop_failover_board_register_locked(ngx_shop_failover_zone_t *zone,
                 ss->asked = from->asked;
                 ss->error = from->error;
                 ss->notice = from->notice;
+
+                ngx_shop_failover_counters_inherit(zone->sh, ss, old, from);
             }
         }
 
@@ -410,6 +413,7 @@ ngx_shop_failover_board_groups_locked(ngx_shop_failover_zone_t *zone,
 
             gs->state = (uint8_t) state;
             gs->since = ngx_shop_failover_now();
+            gs->entered[state]++;
         }
 
         health->checked += group[i]->checked;
@@ -480,6 +484,10 @@ ngx_shop_failover_board_site_locked(ngx_shop_failover_site_sh_t *ss,
 
     changed = ngx_shop_failover_site_step(&ss->site, &in, ngx_current_msec,
                                           ngx_shop_failover_now());
+    if (changed) {
+        ss->entered[ss->site.state]++;
+        ngx_shop_failover_counters_mark_locked(ss);
+    }
 
     ss->gate = ngx_shop_failover_board_gate_of(ss, conf);
     ss->version += changed;

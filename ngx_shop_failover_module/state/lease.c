@@ -197,9 +197,10 @@ ngx_shop_failover_lease_commit(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_lease_t *lease, ngx_shop_failover_pace_t *pace,
     ngx_shop_failover_sample_t *sample, ngx_shop_failover_commit_t *commit)
 {
-    ngx_int_t                     rc;
-    ngx_msec_t                    now, interval;
-    ngx_shop_failover_peer_sh_t  *ps;
+    ngx_int_t                      rc;
+    ngx_msec_t                     now, interval;
+    ngx_shop_failover_peer_sh_t   *ps;
+    ngx_shop_failover_group_sh_t  *gs;
 
     rc = NGX_DECLINED;
     now = ngx_current_msec;
@@ -215,6 +216,13 @@ ngx_shop_failover_lease_commit(ngx_shop_failover_zone_t *zone,
     }
 
     ngx_shop_failover_lease_judge(ps, pace, sample, commit);
+
+    gs = &zone->sh->groups[ps->group];
+    gs->results[sample->result % NGX_SHOP_FAILOVER_RESULT_N]++;
+
+    if (commit->edge == NGX_SHOP_FAILOVER_EDGE_DOWN) {
+        gs->detection = ngx_max(1, sample->at - commit->doubt);
+    }
 
     ngx_shop_failover_peers_publish_locked(zone, ps,
              ngx_shop_failover_verdict_usable(&ps->verdict, pace->rule));

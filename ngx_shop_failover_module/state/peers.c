@@ -7,6 +7,8 @@
 
 
 #include "state/peers.h"
+#include "state/counters.h"
+#include "state/force.h"
 
 
 static uint32_t ngx_shop_failover_peers_hash(ngx_str_t *group,
@@ -248,8 +250,7 @@ ngx_shop_failover_peers_group_locked(ngx_shop_failover_zone_t *zone,
     from = old ? ngx_shop_failover_peers_find_group(old, &group->name) : NULL;
 
     if (from) {
-        gs->state = from->state;
-        gs->since = from->since;
+        ngx_shop_failover_counters_inherit_group(gs, from);
     }
 
     return NGX_OK;
@@ -353,8 +354,11 @@ ngx_shop_failover_peers_add_locked(ngx_shop_failover_zone_t *zone,
                || (!dynamic && !ps->dynamic
                    && (int32_t) (ps->registered - sh->running) < 0))
     {
+        ngx_memzero(&ps->force, sizeof(ps->force));
         ngx_shop_failover_peers_forget(zone, group, ps);
     }
+
+    ngx_shop_failover_force_adopt_locked(sh, ps);
 
     peer->slot = ps - sh->peers;
     peer->id = ps->id;
@@ -474,6 +478,7 @@ ngx_shop_failover_peers_inherit(ngx_shop_failover_peer_sh_t *ps,
     ps->fails = from->fails;
     ps->last = from->last;
     ps->due = from->due;
+    ps->force = from->force;
     ngx_memcpy(ps->history, from->history, sizeof(ps->history));
 }
 
@@ -566,49 +571,24 @@ void
 ngx_shop_failover_peers_publish_locked(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_peer_sh_t *ps, ngx_uint_t usable)
 {
-    if (ps->unusable == !usable) {
+    ngx_uint_t  unusable;
+
+    unusable = usable ? NGX_SHOP_FAILOVER_UNUSABLE_NOT
+                      : NGX_SHOP_FAILOVER_UNUSABLE_DEAD;
+
+    if (ps->force.how) {
+        unusable = ngx_shop_failover_force_unusable(&ps->force);
+    }
+
+    if (ps->unusable == unusable) {
         return;
     }
 
-    ps->unusable = !usable;
+    ps->unusable = unusable;
 
     /* a full barrier: who sees the new generation sees the new verdict */
 
     (void) ngx_atomic_fetch_add(&zone->sh->verdicts, 1);
-}
-
-
-void
-ngx_shop_failover_peers_view(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_peer_t *peer, ngx_shop_failover_peer_view_t *view)
-{
-    ngx_shop_failover_peer_sh_t  *ps;
-
-    ngx_memzero(view, sizeof(ngx_shop_failover_peer_view_t));
-
-    view->usable = 1;
-
-    if (peer->slot == NGX_SHOP_FAILOVER_NO_SLOT) {
-        return;
-    }
-
-    ps = &zone->sh->peers[peer->slot];
-
-    ngx_shmtx_lock(&zone->shpool->mutex);
-
-    if (ps->id == peer->id) {
-        view->known = 1;
-        view->usable = !ps->unusable;
-        view->verdict = ps->verdict;
-        view->downs = ps->downs;
-        view->since = ps->since;
-        view->checks = ps->checks;
-        view->fails = ps->fails;
-        view->last = ps->last;
-        ngx_memcpy(view->history, ps->history, sizeof(view->history));
-    }
-
-    ngx_shmtx_unlock(&zone->shpool->mutex);
 }
 
 

@@ -14,18 +14,12 @@
 #include "state/zone.h"
 
 
-/* a consistent copy of one peer, for the status */
-typedef struct {
-    ngx_shop_failover_verdict_t       verdict;
-    unsigned                          known:1;    /* has a slot */
-    unsigned                          usable:1;
-    uint32_t                          downs;
-    int64_t                           since;
-    uint64_t                          checks;
-    uint64_t                          fails;
-    ngx_shop_failover_sample_t        last;
-    uint8_t                           history[NGX_SHOP_FAILOVER_HISTORY / 2];
-} ngx_shop_failover_peer_view_t;
+/* why a balancer is not to use a peer */
+typedef enum {
+    NGX_SHOP_FAILOVER_UNUSABLE_NOT = 0,
+    NGX_SHOP_FAILOVER_UNUSABLE_DEAD,        /* what waits there is lost */
+    NGX_SHOP_FAILOVER_UNUSABLE_DRAINING     /* ... is to end in peace */
+} ngx_shop_failover_unusable_e;
 
 
 /* where a walk over the peers of a group is */
@@ -73,13 +67,20 @@ ngx_int_t ngx_shop_failover_peers_add(ngx_shop_failover_zone_t *zone,
      || (zone)->sh->peers[(peer)->slot].unusable == 0                        \
      || (zone)->sh->peers[(peer)->slot].id != (peer)->id)
 
+/* no lock; drained: what was sent to the peer is to end in peace */
+#define ngx_shop_failover_peers_draining(zone, peer)                         \
+    ((peer)->slot != NGX_SHOP_FAILOVER_NO_SLOT                               \
+     && (zone)->sh->peers[(peer)->slot].unusable                             \
+        == NGX_SHOP_FAILOVER_UNUSABLE_DRAINING                               \
+     && (zone)->sh->peers[(peer)->slot].id == (peer)->id)
+
 /* no lock; changes whenever the usability of any peer does */
 #define ngx_shop_failover_peers_generation(zone)  ((zone)->sh->verdicts)
 
-void ngx_shop_failover_peers_view(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_peer_t *peer, ngx_shop_failover_peer_view_t *view);
-
-/* called by state/ only: what balancers are to do with a peer */
+/*
+ * Called by state/ only: what balancers are to do with a peer of which probes
+ * say that it is usable or not; an override stands above that.
+ */
 void ngx_shop_failover_peers_publish_locked(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_peer_sh_t *ps, ngx_uint_t usable);
 

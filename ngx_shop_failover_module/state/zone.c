@@ -12,6 +12,7 @@
 #include "state/zone.h"
 #include "state/peers.h"
 #include "state/board.h"
+#include "state/counters.h"
 
 
 static size_t ngx_shop_failover_zone_need(ngx_shop_failover_zone_t *zone,
@@ -65,7 +66,8 @@ ngx_shop_failover_zone_add(ngx_conf_t *cf, ngx_shop_failover_zone_t *zone,
                                      &ngx_shop_failover_zone_name, &old_size);
 
     if (old && old_size == size
-        && !ngx_shop_failover_peers_fit(zone, old->data, old))
+        && (!ngx_shop_failover_peers_fit(zone, old->data, old)
+            || !ngx_shop_failover_counters_fit(zone, old->data)))
     {
 
         /* another size is a new segment, into which the state is copied */
@@ -226,6 +228,7 @@ ngx_shop_failover_zone_layout(void)
 {
     return sizeof(ngx_shop_failover_peer_sh_t)
            ^ sizeof(ngx_shop_failover_site_sh_t) << 8
+           ^ sizeof(ngx_shop_failover_group_sh_t) << 14
            ^ sizeof(ngx_shop_failover_sh_t) << 20;
 }
 
@@ -274,6 +277,8 @@ ngx_shop_failover_zone_init(ngx_shm_zone_t *shm_zone, void *data)
     }
 
     zone->generation = ++zone->sh->generation;
+
+    ngx_shop_failover_counters_register_locked(zone);
 
     lost = ngx_shop_failover_peers_register_locked(zone, old);
 

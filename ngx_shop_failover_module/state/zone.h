@@ -26,6 +26,11 @@
 #define NGX_SHOP_FAILOVER_DETAIL_LEN     96
 #define NGX_SHOP_FAILOVER_HISTORY        64       /* results, 4 bits each */
 #define NGX_SHOP_FAILOVER_RESERVE        16       /* slots a "resolve" server */
+#define NGX_SHOP_FAILOVER_REASON_LEN     120      /* bytes, of an override */
+#define NGX_SHOP_FAILOVER_CLASSES        32       /* of shop_class, in all */
+#define NGX_SHOP_FAILOVER_CLASS_LEN      32       /* bytes, of a name */
+#define NGX_SHOP_FAILOVER_WHYS           8        /* causes of a page */
+#define NGX_SHOP_FAILOVER_KINDS          4        /* _negotiate_e */
 
 
 /* what one probe found; written whole by peers_commit() */
@@ -41,6 +46,24 @@ typedef struct {
 } ngx_shop_failover_sample_t;
 
 
+/* what an operator asked of a peer; it stands above what probes say */
+typedef enum {
+    NGX_SHOP_FAILOVER_FORCE_NONE = 0,
+    NGX_SHOP_FAILOVER_FORCE_DRAIN,              /* no new requests */
+    NGX_SHOP_FAILOVER_FORCE_DOWN,
+    NGX_SHOP_FAILOVER_FORCE_UP
+} ngx_shop_failover_force_e;
+
+
+typedef struct {
+    int64_t                          since;       /* Unix s */
+    int64_t                          until;       /* Unix s; 0: no end */
+    uint8_t                          how;         /* _force_e */
+    uint8_t                          reason_len;
+    u_char                           reason[NGX_SHOP_FAILOVER_REASON_LEN];
+} ngx_shop_failover_force_t;
+
+
 /*
  * One peer, keyed by upstream, server and address.  Written under the mutex of
  * the slab pool, which the master forces open when a worker dies; "unusable"
@@ -48,7 +71,7 @@ typedef struct {
  */
 typedef struct {
     uint64_t                         id;          /* changes with the key */
-    ngx_atomic_t                     unusable;
+    ngx_atomic_t                     unusable;    /* _unusable_e, no lock */
 
     uint32_t                         hash;
     uint32_t                         next;        /* slot, or NO_SLOT */
@@ -66,6 +89,7 @@ typedef struct {
     uint64_t                         fails;
     ngx_shop_failover_sample_t       last;
     uint8_t                          history[NGX_SHOP_FAILOVER_HISTORY / 2];
+    ngx_shop_failover_force_t        force;
 
     /* who uses the slot */
     uint32_t                         registered;  /* newest generation */
@@ -83,11 +107,40 @@ typedef struct {
 } ngx_shop_failover_peer_sh_t;
 
 
+/* counted for a group, without a lock */
+typedef enum {
+    NGX_SHOP_FAILOVER_COUNT_FAILOVER = 0,       /* a backup group entered */
+    NGX_SHOP_FAILOVER_COUNT_MOVED,              /* taken off a dead peer */
+    NGX_SHOP_FAILOVER_COUNT_GROUP_N
+} ngx_shop_failover_count_group_e;
+
+
 typedef struct {
     ngx_str_t                        name;        /* data is in the zone */
     uint8_t                          state;       /* _group_e */
     int64_t                          since;       /* Unix s */
+    int64_t                          detection;   /* ms, of the last "down" */
+    uint64_t                         results[NGX_SHOP_FAILOVER_RESULT_N];
+    uint32_t                         entered[NGX_SHOP_FAILOVER_GROUP_N];
+    ngx_atomic_t                     counts[NGX_SHOP_FAILOVER_COUNT_GROUP_N];
 } ngx_shop_failover_group_sh_t;
+
+
+/* counted for a site, without a lock; only ever grows */
+typedef struct {
+    ngx_atomic_t            pages[NGX_SHOP_FAILOVER_WHYS]
+                                 [NGX_SHOP_FAILOVER_KINDS];
+    ngx_atomic_t            refused[NGX_SHOP_FAILOVER_CLASSES];  /* not sent */
+    ngx_atomic_t            unknown[NGX_SHOP_FAILOVER_CLASSES];  /* sent */
+    ngx_atomic_t            bypassed;
+} ngx_shop_failover_counters_t;
+
+
+/* a name of shop_class; its number is that in the arrays above */
+typedef struct {
+    uint8_t                          len;         /* 0: a free number */
+    u_char                           name[NGX_SHOP_FAILOVER_CLASS_LEN];
+} ngx_shop_failover_class_sh_t;
 
 
 /* what identifies the content of a flag file without reading it */
@@ -119,6 +172,10 @@ typedef struct {
     uint8_t                          asked;       /* _flag_state_e */
     int32_t                          error;       /* errno of the last read */
     ngx_atomic_t                     trouble;     /* errno: nobody knows */
+    uint32_t                         entered[NGX_SHOP_FAILOVER_SITE_N];
+    ngx_shop_failover_counters_t     counters;
+    ngx_shop_failover_counters_t     base;        /* when it began */
+    int64_t                          incident;    /* Unix s, it began; 0 */
     ngx_shop_failover_notice_t       notice;
 } ngx_shop_failover_site_sh_t;
 
@@ -148,6 +205,12 @@ typedef struct {
     ngx_shop_failover_site_sh_t    **sites;
 
     ngx_msec_t                       ticked;      /* last evaluation */
+
+    int64_t                          expires;     /* Unix s, first override */
+    ngx_shop_failover_class_sh_t     classes[NGX_SHOP_FAILOVER_CLASSES];
+
+    ngx_atomic_t                     intruders;   /* wrong keys of control */
+    ngx_atomic_t                     intruded;    /* Unix s, last one told */
 } ngx_shop_failover_sh_t;
 
 
@@ -203,12 +266,20 @@ typedef struct {
 } ngx_shop_failover_flag_conf_t;
 
 
+/* a name of shop_class; process memory */
+typedef struct {
+    ngx_str_t                        name;
+    uint32_t                         index;       /* in sh->classes */
+} ngx_shop_failover_class_conf_t;
+
+
 typedef struct {
     ngx_shop_failover_sh_t          *sh;
     ngx_slab_pool_t                 *shpool;
     ngx_shm_zone_t                  *shm_zone;
     ngx_array_t                      groups;      /* of _group_t * */
     ngx_array_t                      sites;       /* of _flag_conf_t * */
+    ngx_array_t                      classes;     /* of _class_conf_t * */
     uint32_t                         generation;
 } ngx_shop_failover_zone_t;
 

@@ -1,0 +1,194 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Counters in shared memory.  Does not know what a page is, nor who reads.
+ */
+
+
+#include "state/counters.h"
+
+
+static uint32_t ngx_shop_failover_counters_find(ngx_shop_failover_sh_t *sh,
+    u_char *name, size_t len);
+static void ngx_shop_failover_counters_copy(ngx_shop_failover_sh_t *sh,
+    ngx_shop_failover_counters_t *to, ngx_shop_failover_sh_t *old,
+    ngx_shop_failover_counters_t *from);
+
+
+/* the number of a name, or that of the first free place; CLASSES: neither */
+
+static uint32_t
+ngx_shop_failover_counters_find(ngx_shop_failover_sh_t *sh, u_char *name,
+    size_t len)
+{
+    uint32_t                       i;
+    ngx_shop_failover_class_sh_t  *class;
+
+    for (i = 0; i < NGX_SHOP_FAILOVER_CLASSES; i++) {
+        class = &sh->classes[i];
+
+        if (class->len == 0
+            || (class->len == len && ngx_memcmp(class->name, name, len) == 0))
+        {
+            break;
+        }
+    }
+
+    return i;
+}
+
+
+/* whether the names of a new configuration find room in the running zone */
+
+ngx_uint_t
+ngx_shop_failover_counters_fit(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_sh_t *sh)
+{
+    uint32_t                          n;
+    ngx_uint_t                        i, new;
+    ngx_shop_failover_class_conf_t  **class;
+
+    for (n = 0; n < NGX_SHOP_FAILOVER_CLASSES && sh->classes[n].len; n++) {
+        /* void */
+    }
+
+    new = 0;
+    class = zone->classes.elts;
+
+    for (i = 0; i < zone->classes.nelts; i++) {
+        new += ngx_shop_failover_counters_find(sh, class[i]->name.data,
+                                               class[i]->name.len)
+               >= n;
+    }
+
+    return n + new <= NGX_SHOP_FAILOVER_CLASSES;
+}
+
+
+void
+ngx_shop_failover_counters_register_locked(ngx_shop_failover_zone_t *zone)
+{
+    uint32_t                          n;
+    ngx_uint_t                        i;
+    ngx_shop_failover_class_sh_t     *cs;
+    ngx_shop_failover_class_conf_t  **class;
+
+    class = zone->classes.elts;
+
+    for (i = 0; i < zone->classes.nelts; i++) {
+
+        n = ngx_shop_failover_counters_find(zone->sh, class[i]->name.data,
+                                            class[i]->name.len);
+        class[i]->index = n;
+
+        if (n == NGX_SHOP_FAILOVER_CLASSES) {
+            continue;
+        }
+
+        cs = &zone->sh->classes[n];
+        cs->len = (uint8_t) class[i]->name.len;
+        ngx_memcpy(cs->name, class[i]->name.data, class[i]->name.len);
+    }
+}
+
+
+/*
+ * Into a new segment.  What the workers of the old one count from now on is
+ * not seen any more; a name that is not configured any more is dropped.
+ */
+
+void
+ngx_shop_failover_counters_inherit(ngx_shop_failover_sh_t *sh,
+    ngx_shop_failover_site_sh_t *ss, ngx_shop_failover_sh_t *old,
+    ngx_shop_failover_site_sh_t *from)
+{
+    ss->incident = from->incident;
+    ngx_memcpy(ss->entered, from->entered, sizeof(ss->entered));
+
+    ngx_shop_failover_counters_copy(sh, &ss->counters, old, &from->counters);
+    ngx_shop_failover_counters_copy(sh, &ss->base, old, &from->base);
+}
+
+
+static void
+ngx_shop_failover_counters_copy(ngx_shop_failover_sh_t *sh,
+    ngx_shop_failover_counters_t *to, ngx_shop_failover_sh_t *old,
+    ngx_shop_failover_counters_t *from)
+{
+    uint32_t                       i, n;
+    ngx_shop_failover_class_sh_t  *class;
+
+    ngx_memcpy((void *) to->pages, (void *) from->pages,
+               sizeof(to->pages));
+    to->bypassed = from->bypassed;
+
+    for (i = 0; i < NGX_SHOP_FAILOVER_CLASSES; i++) {
+        class = &old->classes[i];
+
+        n = ngx_shop_failover_counters_find(sh, class->name, class->len);
+
+        if (class->len && n < NGX_SHOP_FAILOVER_CLASSES
+            && sh->classes[n].len)
+        {
+            to->refused[n] = from->refused[i];
+            to->unknown[n] = from->unknown[i];
+        }
+    }
+}
+
+
+void
+ngx_shop_failover_counters_inherit_group(ngx_shop_failover_group_sh_t *gs,
+    ngx_shop_failover_group_sh_t *from)
+{
+    ngx_str_t  name;
+
+    name = gs->name;
+    *gs = *from;
+    gs->name = name;
+}
+
+
+void
+ngx_shop_failover_counters_mark_locked(ngx_shop_failover_site_sh_t *ss)
+{
+    switch (ss->site.state) {
+
+    case NGX_SHOP_FAILOVER_SITE_OPEN:
+    case NGX_SHOP_FAILOVER_SITE_DEGRADED:
+        ss->incident = 0;
+        return;
+
+    default:
+        if (ss->incident == 0) {
+            ss->incident = ss->site.since;
+            ss->base = ss->counters;
+        }
+    }
+}
+
+
+void
+ngx_shop_failover_counters_page(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_flag_conf_t *site, ngx_shop_failover_turned_t *turned)
+{
+    ngx_atomic_t                  *count;
+    ngx_shop_failover_counters_t  *counters;
+
+    counters = &zone->sh->sites[site->index]->counters;
+
+    (void) ngx_atomic_fetch_add(&counters->pages
+                               [turned->why % NGX_SHOP_FAILOVER_WHYS]
+                               [turned->kind % NGX_SHOP_FAILOVER_KINDS], 1);
+
+    if (turned->class == NULL
+        || turned->class->index >= NGX_SHOP_FAILOVER_CLASSES)
+    {
+        return;
+    }
+
+    count = turned->sent ? counters->unknown : counters->refused;
+
+    (void) ngx_atomic_fetch_add(&count[turned->class->index], 1);
+}

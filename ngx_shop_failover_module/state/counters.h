@@ -1,0 +1,58 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * What visitors met with, counted in shared memory without a lock.  A request
+ * that the shop serves passes nothing of this.
+ */
+
+
+#ifndef _NGX_SHOP_FAILOVER_COUNTERS_H_INCLUDED_
+#define _NGX_SHOP_FAILOVER_COUNTERS_H_INCLUDED_
+
+
+#include "state/zone.h"
+
+
+/* one page that was sent in place of an answer of the shop */
+typedef struct {
+    ngx_uint_t                        why;        /* below _WHYS */
+    ngx_uint_t                        kind;       /* below _KINDS */
+    ngx_uint_t                        sent;       /* to a server, and failed */
+    ngx_shop_failover_class_conf_t   *class;      /* NULL: none */
+} ngx_shop_failover_turned_t;
+
+
+/* called by zone, board and peers only */
+ngx_uint_t ngx_shop_failover_counters_fit(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_sh_t *sh);
+void ngx_shop_failover_counters_register_locked(
+    ngx_shop_failover_zone_t *zone);
+void ngx_shop_failover_counters_inherit(ngx_shop_failover_sh_t *sh,
+    ngx_shop_failover_site_sh_t *ss, ngx_shop_failover_sh_t *old,
+    ngx_shop_failover_site_sh_t *from);
+void ngx_shop_failover_counters_inherit_group(
+    ngx_shop_failover_group_sh_t *gs, ngx_shop_failover_group_sh_t *from);
+
+/*
+ * Called after the state of a site changed: where trouble begins, what was
+ * counted so far is set aside, so that "since it began" is a difference.
+ */
+void ngx_shop_failover_counters_mark_locked(ngx_shop_failover_site_sh_t *ss);
+
+/* no lock; called once for each page */
+void ngx_shop_failover_counters_page(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_flag_conf_t *site, ngx_shop_failover_turned_t *turned);
+
+/* no lock; a request that passes a closed shop, by address or by link */
+#define ngx_shop_failover_counters_bypassed(zone, conf)                      \
+    (void) ngx_atomic_fetch_add(                                             \
+              &(zone)->sh->sites[(conf)->index]->counters.bypassed, 1)
+
+/* no lock; what is an ngx_shop_failover_count_group_e */
+#define ngx_shop_failover_counters_group(zone, group, what)                  \
+    (void) ngx_atomic_fetch_add(                                             \
+              &(zone)->sh->groups[(group)->index].counts[what], 1)
+
+
+#endif /* _NGX_SHOP_FAILOVER_COUNTERS_H_INCLUDED_ */

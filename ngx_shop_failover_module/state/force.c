@@ -1,0 +1,174 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Overrides of peers in shared memory.  Does not know who asked, and how.
+ */
+
+
+#include "state/force.h"
+
+
+static ngx_uint_t ngx_shop_failover_force_end_locked(
+    ngx_shop_failover_zone_t *zone, ngx_shop_failover_group_t *group,
+    ngx_shop_failover_peer_t *peer, int64_t now,
+    ngx_shop_failover_force_change_t *change);
+
+
+ngx_int_t
+ngx_shop_failover_force_set(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer,
+    ngx_shop_failover_force_t *force, ngx_shop_failover_force_t *was)
+{
+    ngx_int_t                     rc;
+    ngx_shop_failover_peer_sh_t  *ps;
+
+    if (peer->slot == NGX_SHOP_FAILOVER_NO_SLOT) {
+        return NGX_DECLINED;
+    }
+
+    rc = NGX_DECLINED;
+    ps = &zone->sh->peers[peer->slot];
+
+    ngx_shmtx_lock(&zone->shpool->mutex);
+
+    if (ps->id == peer->id) {
+        *was = ps->force;
+        ps->force = *force;
+
+        ngx_shop_failover_force_adopt_locked(zone->sh, ps);
+        ngx_shop_failover_peers_publish_locked(zone, ps,
+             ngx_shop_failover_verdict_usable(&ps->verdict, &group->rule));
+
+        rc = NGX_OK;
+    }
+
+    ngx_shmtx_unlock(&zone->shpool->mutex);
+
+    return rc;
+}
+
+
+void
+ngx_shop_failover_force_adopt_locked(ngx_shop_failover_sh_t *sh,
+    ngx_shop_failover_peer_sh_t *ps)
+{
+    if (ps->force.until
+        && (sh->expires == 0 || ps->force.until < sh->expires))
+    {
+        sh->expires = ps->force.until;
+    }
+}
+
+
+ngx_uint_t
+ngx_shop_failover_force_unusable(ngx_shop_failover_force_t *force)
+{
+    switch (force->how) {
+
+    case NGX_SHOP_FAILOVER_FORCE_DRAIN:
+        return NGX_SHOP_FAILOVER_UNUSABLE_DRAINING;
+
+    case NGX_SHOP_FAILOVER_FORCE_DOWN:
+        return NGX_SHOP_FAILOVER_UNUSABLE_DEAD;
+
+    default:
+        return NGX_SHOP_FAILOVER_UNUSABLE_NOT;
+    }
+}
+
+
+/*
+ * All peers are walked only when the first end has come.  A peer that this
+ * configuration does not name keeps its override until one names it again.
+ */
+
+ngx_uint_t
+ngx_shop_failover_force_expire(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_force_change_t *changes, ngx_uint_t n)
+{
+    int64_t                      now;
+    ngx_uint_t                   i, k;
+    ngx_shop_failover_walk_t     walk;
+    ngx_shop_failover_peer_t    *peer;
+    ngx_shop_failover_group_t  **group;
+
+    now = ngx_shop_failover_now();
+
+    if (zone->sh->expires == 0 || zone->sh->expires > now) {
+        return 0;
+    }
+
+    k = 0;
+    group = zone->groups.elts;
+
+    ngx_shmtx_lock(&zone->shpool->mutex);
+
+    zone->sh->expires = 0;
+
+    for (i = 0; i < zone->groups.nelts; i++) {
+
+        for (peer = ngx_shop_failover_peers_first(group[i], &walk);
+             peer;
+             peer = ngx_shop_failover_peers_next(&walk))
+        {
+            if (k == n) {
+                zone->sh->expires = now;
+                goto done;
+            }
+
+            k += ngx_shop_failover_force_end_locked(zone, group[i], peer, now,
+                                                    &changes[k]);
+        }
+    }
+
+done:
+
+    ngx_shmtx_unlock(&zone->shpool->mutex);
+
+    return k;
+}
+
+
+static ngx_uint_t
+ngx_shop_failover_force_end_locked(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer,
+    int64_t now, ngx_shop_failover_force_change_t *change)
+{
+    ngx_shop_failover_peer_sh_t  *ps;
+
+    if (peer->slot == NGX_SHOP_FAILOVER_NO_SLOT) {
+        return 0;
+    }
+
+    ps = &zone->sh->peers[peer->slot];
+
+    if (ps->id != peer->id || ps->force.until == 0) {
+        return 0;
+    }
+
+    if (ps->force.until > now) {
+        ngx_shop_failover_force_adopt_locked(zone->sh, ps);
+        return 0;
+    }
+
+    change->group = group;
+    change->peer = peer;
+    change->force = ps->force;
+
+    ngx_memzero(&ps->force, sizeof(ngx_shop_failover_force_t));
+
+    ngx_shop_failover_peers_publish_locked(zone, ps,
+             ngx_shop_failover_verdict_usable(&ps->verdict, &group->rule));
+
+    return 1;
+}
+
+
+const char *
+ngx_shop_failover_force_name(ngx_uint_t how)
+{
+    static const char  *names[] = { "none", "drain", "down", "up" };
+
+    return how <= NGX_SHOP_FAILOVER_FORCE_UP ? names[how] : "unknown";
+}

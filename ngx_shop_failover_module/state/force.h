@@ -1,0 +1,48 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * What an operator asked of a peer: drain, down, up, each perhaps for a while
+ * only.  It stands above what probes say, and probes go on.
+ */
+
+
+#ifndef _NGX_SHOP_FAILOVER_FORCE_H_INCLUDED_
+#define _NGX_SHOP_FAILOVER_FORCE_H_INCLUDED_
+
+
+#include "state/peers.h"
+
+
+/* an override whose time was over, to be told to people */
+typedef struct {
+    ngx_shop_failover_group_t        *group;
+    ngx_shop_failover_peer_t         *peer;
+    ngx_shop_failover_force_t         force;
+} ngx_shop_failover_force_change_t;
+
+
+/*
+ * Sets or, with FORCE_NONE, ends the override of a peer; *was is the one that
+ * stood before.  NGX_DECLINED: the peer has no record in the shared memory.
+ */
+ngx_int_t ngx_shop_failover_force_set(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer,
+    ngx_shop_failover_force_t *force, ngx_shop_failover_force_t *was);
+
+/* ends those whose time is over; any worker, called once a second */
+ngx_uint_t ngx_shop_failover_force_expire(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_force_change_t *changes, ngx_uint_t n);
+
+/* "drain", "down", "up"; "none" */
+const char *ngx_shop_failover_force_name(ngx_uint_t how);
+
+/* for peers.c: a record with an override was found or copied */
+void ngx_shop_failover_force_adopt_locked(ngx_shop_failover_sh_t *sh,
+    ngx_shop_failover_peer_sh_t *ps);
+
+/* for peers.c: what an override makes of a peer, an _unusable_e */
+ngx_uint_t ngx_shop_failover_force_unusable(ngx_shop_failover_force_t *force);
+
+
+#endif /* _NGX_SHOP_FAILOVER_FORCE_H_INCLUDED_ */

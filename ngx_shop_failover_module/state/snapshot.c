@@ -1,0 +1,398 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Copies of the shared memory.  Knows no format.
+ */
+
+
+#include "state/snapshot.h"
+#include "state/peers.h"
+
+#include "logic/negotiate.h"
+
+
+static ngx_int_t ngx_shop_failover_snapshot_sites(ngx_pool_t *pool,
+    ngx_shop_failover_snapshot_t *snap, ngx_shop_failover_flag_conf_t *conf);
+static void ngx_shop_failover_snapshot_site(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_snapshot_site_t *site);
+static ngx_uint_t ngx_shop_failover_snapshot_used(
+    ngx_shop_failover_snapshot_site_t *site);
+static ngx_uint_t ngx_shop_failover_snapshot_worse(
+    ngx_shop_failover_snapshot_site_t *a,
+    ngx_shop_failover_snapshot_site_t *b);
+static ngx_int_t ngx_shop_failover_snapshot_groups(ngx_pool_t *pool,
+    ngx_shop_failover_snapshot_t *snap);
+static void ngx_shop_failover_snapshot_group(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_snapshot_group_t *group);
+static void ngx_shop_failover_snapshot_serving(
+    ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_snapshot_group_t *group);
+static void ngx_shop_failover_snapshot_peers(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_snapshot_group_t *group);
+static void ngx_shop_failover_snapshot_peer_locked(
+    ngx_shop_failover_zone_t *zone, ngx_shop_failover_snapshot_peer_t *copy);
+static ngx_uint_t ngx_shop_failover_snapshot_state(
+    ngx_shop_failover_snapshot_peer_t *copy);
+
+
+/* peers that are copied in one go under the lock: a few microseconds */
+#define NGX_SHOP_FAILOVER_SNAPSHOT_CHUNK  32
+
+
+ngx_shop_failover_snapshot_t *
+ngx_shop_failover_snapshot_take(ngx_pool_t *pool,
+    ngx_shop_failover_zone_t *zone, ngx_shop_failover_flag_conf_t *conf)
+{
+    ngx_shop_failover_snapshot_t  *snap;
+
+    snap = ngx_pcalloc(pool, sizeof(ngx_shop_failover_snapshot_t));
+    if (snap == NULL) {
+        return NULL;
+    }
+
+    snap->zone = zone;
+    snap->now = ngx_shop_failover_now();
+
+    if (ngx_shop_failover_snapshot_sites(pool, snap, conf) != NGX_OK
+        || ngx_shop_failover_snapshot_groups(pool, snap) != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return snap;
+}
+
+
+static ngx_int_t
+ngx_shop_failover_snapshot_sites(ngx_pool_t *pool,
+    ngx_shop_failover_snapshot_t *snap, ngx_shop_failover_flag_conf_t *conf)
+{
+    ngx_uint_t                           i, n;
+    ngx_shop_failover_flag_conf_t      **confs;
+    ngx_shop_failover_snapshot_site_t   *site;
+
+    n = snap->zone->sites.nelts;
+    confs = snap->zone->sites.elts;
+
+    snap->sites = ngx_palloc(pool,
+                             n * sizeof(ngx_shop_failover_snapshot_site_t));
+    if (snap->sites == NULL) {
+        return NGX_ERROR;
+    }
+
+    snap->site = snap->sites;
+
+    for (i = 0; i < n; i++) {
+        site = &snap->sites[snap->nsites];
+        site->conf = confs[i];
+
+        ngx_shop_failover_snapshot_site(snap->zone, site);
+
+        if (i == 0 && n > 1 && !ngx_shop_failover_snapshot_used(site)) {
+            continue;
+        }
+
+        snap->nsites++;
+
+        if (conf ? site->conf == conf
+                 : ngx_shop_failover_snapshot_worse(site, snap->site))
+        {
+            snap->site = site;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_shop_failover_snapshot_site(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_snapshot_site_t *site)
+{
+    ngx_shop_failover_site_sh_t  *ss;
+
+    ngx_shop_failover_board_view(zone, site->conf, &site->view);
+
+    ss = zone->sh->sites[site->conf->index];
+
+    ngx_shmtx_lock(&zone->shpool->mutex);
+
+    site->incident = ss->incident;
+    site->written = site->view.flag
+                    ? site->view.signature.mtime / 1000000000 : 0;
+    site->counters = ss->counters;
+    site->base = ss->base;
+    ngx_memcpy(site->entered, ss->entered, sizeof(site->entered));
+
+    ngx_shmtx_unlock(&zone->shpool->mutex);
+}
+
+
+/* whether the site without a flag ever sent a page */
+
+static ngx_uint_t
+ngx_shop_failover_snapshot_used(ngx_shop_failover_snapshot_site_t *site)
+{
+    ngx_uint_t  i, j;
+
+    for (i = 0; i < NGX_SHOP_FAILOVER_WHYS; i++) {
+        for (j = 0; j < NGX_SHOP_FAILOVER_KINDS; j++) {
+            if (site->counters.pages[i][j]) {
+                return 1;
+            }
+        }
+    }
+
+    return 0;
+}
+
+
+/* P1 before P2 before P3; then a closed shop before an open one */
+
+static ngx_uint_t
+ngx_shop_failover_snapshot_worse(ngx_shop_failover_snapshot_site_t *a,
+    ngx_shop_failover_snapshot_site_t *b)
+{
+    unsigned  sa, sb;
+
+    sa = ngx_shop_failover_site_severity(a->view.site.state);
+    sb = ngx_shop_failover_site_severity(b->view.site.state);
+
+    if (sa != sb) {
+        return sa && (sb == 0 || sa < sb);
+    }
+
+    return a->view.site.state > b->view.site.state;
+}
+
+
+static ngx_int_t
+ngx_shop_failover_snapshot_groups(ngx_pool_t *pool,
+    ngx_shop_failover_snapshot_t *snap)
+{
+    ngx_uint_t                           i;
+    ngx_shop_failover_walk_t             walk;
+    ngx_shop_failover_peer_t            *peer;
+    ngx_shop_failover_group_t          **group;
+    ngx_shop_failover_snapshot_group_t  *copy;
+
+    group = snap->zone->groups.elts;
+
+    snap->ngroups = snap->zone->groups.nelts;
+    snap->groups = ngx_pcalloc(pool, snap->ngroups
+                                  * sizeof(ngx_shop_failover_snapshot_group_t));
+    if (snap->groups == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < snap->ngroups; i++) {
+        copy = &snap->groups[i];
+        copy->group = group[i];
+
+        for (peer = ngx_shop_failover_peers_first(group[i], &walk);
+             peer;
+             peer = ngx_shop_failover_peers_next(&walk))
+        {
+            copy->npeers++;
+        }
+
+        copy->peers = ngx_pcalloc(pool, copy->npeers
+                                   * sizeof(ngx_shop_failover_snapshot_peer_t));
+        if (copy->peers == NULL) {
+            return NGX_ERROR;
+        }
+
+        ngx_shop_failover_snapshot_group(snap->zone, copy);
+        ngx_shop_failover_snapshot_serving(snap->zone, copy);
+        ngx_shop_failover_snapshot_peers(snap->zone, copy);
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_shop_failover_snapshot_group(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_snapshot_group_t *group)
+{
+    ngx_shop_failover_group_sh_t  *gs;
+
+    gs = &zone->sh->groups[group->group->index];
+
+    ngx_shmtx_lock(&zone->shpool->mutex);
+
+    group->state = gs->state;
+    group->since = gs->since;
+    group->detection = gs->detection;
+    ngx_memcpy(group->results, gs->results, sizeof(group->results));
+    ngx_memcpy(group->entered, gs->entered, sizeof(group->entered));
+    ngx_memcpy(group->counts, (void *) gs->counts, sizeof(group->counts));
+
+    ngx_shmtx_unlock(&zone->shpool->mutex);
+}
+
+
+/* whose servers answer now: the group itself, one of its backups, nobody */
+
+static void
+ngx_shop_failover_snapshot_serving(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_snapshot_group_t *group)
+{
+    ngx_uint_t                       i;
+    ngx_shop_failover_group_t      **next;
+    ngx_shop_failover_site_count_t   count;
+
+    ngx_shop_failover_peers_count(zone, group->group, &group->count);
+
+    if (group->count.primaries_usable || group->count.backups_usable) {
+        group->serving = group->group;
+        return;
+    }
+
+    next = group->group->chain.elts;
+
+    for (i = 0; i < group->group->chain.nelts; i++) {
+        ngx_shop_failover_peers_count(zone, next[i], &count);
+
+        if (count.primaries_usable || count.backups_usable) {
+            group->serving = next[i];
+            return;
+        }
+    }
+}
+
+
+static void
+ngx_shop_failover_snapshot_peers(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_snapshot_group_t *group)
+{
+    ngx_uint_t                 i, last, n;
+    ngx_shop_failover_walk_t   walk;
+    ngx_shop_failover_peer_t  *peer;
+
+    n = group->npeers;
+    peer = ngx_shop_failover_peers_first(group->group, &walk);
+
+    for (i = 0; i < n; /* void */ ) {
+
+        last = ngx_min(i + NGX_SHOP_FAILOVER_SNAPSHOT_CHUNK, n);
+
+        ngx_shmtx_lock(&zone->shpool->mutex);
+
+        for ( /* void */ ; i < last; i++) {
+            group->peers[i].peer = peer;
+
+            ngx_shop_failover_snapshot_peer_locked(zone, &group->peers[i]);
+
+            peer = ngx_shop_failover_peers_next(&walk);
+        }
+
+        ngx_shmtx_unlock(&zone->shpool->mutex);
+    }
+
+    for (i = 0; i < n; i++) {
+        group->peers[i].state = (uint8_t)
+                          ngx_shop_failover_snapshot_state(&group->peers[i]);
+    }
+}
+
+
+static void
+ngx_shop_failover_snapshot_peer_locked(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_snapshot_peer_t *copy)
+{
+    ngx_shop_failover_peer_sh_t  *ps;
+
+    copy->usable = 1;
+
+    if (copy->peer->slot == NGX_SHOP_FAILOVER_NO_SLOT) {
+        return;
+    }
+
+    ps = &zone->sh->peers[copy->peer->slot];
+
+    if (ps->id != copy->peer->id) {
+        return;
+    }
+
+    copy->known = 1;
+    copy->usable = !ps->unusable;
+    copy->verdict = ps->verdict;
+    copy->downs = ps->downs;
+    copy->since = ps->since;
+    copy->checks = ps->checks;
+    copy->fails = ps->fails;
+    copy->last = ps->last;
+    copy->force = ps->force;
+    ngx_memcpy(copy->history, ps->history, sizeof(copy->history));
+}
+
+
+/* what an operator asked for is what people see; "last" has the probe's word */
+
+static ngx_uint_t
+ngx_shop_failover_snapshot_state(ngx_shop_failover_snapshot_peer_t *copy)
+{
+    if (copy->peer->down) {
+        copy->usable = 0;
+        return NGX_SHOP_FAILOVER_DISABLED;
+    }
+
+    switch (copy->force.how) {
+
+    case NGX_SHOP_FAILOVER_FORCE_DRAIN:
+        copy->since = copy->force.since;
+        return NGX_SHOP_FAILOVER_DRAINING;
+
+    case NGX_SHOP_FAILOVER_FORCE_DOWN:
+        copy->since = copy->force.since;
+        return NGX_SHOP_FAILOVER_DISABLED;
+
+    case NGX_SHOP_FAILOVER_FORCE_UP:
+        copy->since = copy->force.since;
+        return NGX_SHOP_FAILOVER_UP;
+
+    default:
+        return copy->verdict.state;
+    }
+}
+
+
+ngx_uint_t
+ngx_shop_failover_snapshot_results(ngx_shop_failover_snapshot_peer_t *peer)
+{
+    return ngx_min(peer->checks, NGX_SHOP_FAILOVER_HISTORY);
+}
+
+
+ngx_uint_t
+ngx_shop_failover_snapshot_result(ngx_shop_failover_snapshot_peer_t *peer,
+    ngx_uint_t i)
+{
+    uint8_t     two;
+    ngx_uint_t  n;
+
+    n = (peer->checks - ngx_shop_failover_snapshot_results(peer) + i)
+        % NGX_SHOP_FAILOVER_HISTORY;
+
+    two = peer->history[n / 2];
+
+    return (n & 1) ? two >> 4 : two & 0x0f;
+}
+
+
+uint64_t
+ngx_shop_failover_snapshot_visitors(ngx_shop_failover_counters_t *counters)
+{
+    uint64_t    n;
+    ngx_uint_t  i;
+
+    n = 0;
+
+    for (i = 0; i < NGX_SHOP_FAILOVER_WHYS; i++) {
+        n += counters->pages[i][NGX_SHOP_FAILOVER_NEGOTIATE_HTML];
+    }
+
+    return n;
+}

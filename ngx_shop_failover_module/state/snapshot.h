@@ -1,0 +1,92 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * A copy of all that the shared memory knows, for people and their machines.
+ * Taken in small steps: no lock that a request takes is held for longer than
+ * it takes to copy a few records.
+ */
+
+
+#ifndef _NGX_SHOP_FAILOVER_SNAPSHOT_H_INCLUDED_
+#define _NGX_SHOP_FAILOVER_SNAPSHOT_H_INCLUDED_
+
+
+#include "state/board.h"
+
+
+typedef struct {
+    ngx_shop_failover_peer_t           *peer;
+    ngx_shop_failover_verdict_t         verdict;
+    unsigned                            known:1;      /* has a record */
+    unsigned                            usable:1;
+    uint8_t                             state;        /* as people see it */
+    uint32_t                            downs;
+    int64_t                             since;        /* Unix s */
+    uint64_t                            checks;
+    uint64_t                            fails;
+    ngx_shop_failover_sample_t          last;
+    uint8_t                   history[NGX_SHOP_FAILOVER_HISTORY / 2];
+    ngx_shop_failover_force_t           force;
+} ngx_shop_failover_snapshot_peer_t;
+
+
+typedef struct {
+    ngx_shop_failover_group_t          *group;
+    ngx_uint_t                          state;        /* _group_e */
+    int64_t                             since;        /* Unix s */
+    ngx_shop_failover_group_t          *serving;      /* NULL: nobody */
+    ngx_shop_failover_site_count_t      count;
+    int64_t                             detection;    /* ms; 0: none yet */
+    uint64_t                   results[NGX_SHOP_FAILOVER_RESULT_N];
+    uint32_t                   entered[NGX_SHOP_FAILOVER_GROUP_N];
+    ngx_atomic_uint_t          counts[NGX_SHOP_FAILOVER_COUNT_GROUP_N];
+    ngx_shop_failover_snapshot_peer_t  *peers;
+    ngx_uint_t                          npeers;
+} ngx_shop_failover_snapshot_group_t;
+
+
+typedef struct {
+    ngx_shop_failover_flag_conf_t      *conf;
+    ngx_shop_failover_board_view_t      view;
+    uint32_t                   entered[NGX_SHOP_FAILOVER_SITE_N];
+    int64_t                             incident;     /* Unix s; 0: none */
+    int64_t                             written;      /* Unix s; the flag */
+    ngx_shop_failover_counters_t        counters;
+    ngx_shop_failover_counters_t        base;         /* when it began */
+} ngx_shop_failover_snapshot_site_t;
+
+
+typedef struct {
+    ngx_shop_failover_zone_t            *zone;
+    int64_t                              now;         /* Unix s */
+    ngx_shop_failover_snapshot_site_t   *site;        /* to begin with */
+    ngx_shop_failover_snapshot_site_t   *sites;
+    ngx_uint_t                           nsites;
+    ngx_shop_failover_snapshot_group_t  *groups;
+    ngx_uint_t                           ngroups;
+} ngx_shop_failover_snapshot_t;
+
+
+/*
+ * conf is the flag of the location that is asked; NULL: then "site" is the one
+ * in the worst state.  The site without a flag is left out where another is
+ * and it never sent a page.
+ * NULL: no memory.
+ */
+ngx_shop_failover_snapshot_t *ngx_shop_failover_snapshot_take(
+    ngx_pool_t *pool, ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_flag_conf_t *conf);
+
+/* result number i of a peer, 0 is the oldest; n of them */
+ngx_uint_t ngx_shop_failover_snapshot_results(
+    ngx_shop_failover_snapshot_peer_t *peer);
+ngx_uint_t ngx_shop_failover_snapshot_result(
+    ngx_shop_failover_snapshot_peer_t *peer, ngx_uint_t i);
+
+/* pages for people (HTML), whatever the cause */
+uint64_t ngx_shop_failover_snapshot_visitors(
+    ngx_shop_failover_counters_t *counters);
+
+
+#endif /* _NGX_SHOP_FAILOVER_SNAPSHOT_H_INCLUDED_ */
