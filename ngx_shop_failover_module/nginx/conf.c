@@ -9,7 +9,6 @@
 
 #include "nginx/conf.h"
 #include "nginx/conf_page.h"
-#include "nginx/params.h"
 
 
 static ngx_shop_failover_flag_conf_t *ngx_shop_failover_conf_flag(
@@ -21,63 +20,6 @@ static ngx_int_t ngx_shop_failover_conf_upstream(ngx_conf_t *cf,
 static ngx_int_t ngx_shop_failover_conf_peers(ngx_conf_t *cf,
     ngx_shop_failover_group_t *group, ngx_http_upstream_srv_conf_t *uscf,
     ngx_int_t port);
-
-
-#define NGX_SHOP_FAILOVER_CONF_DAY  86400000      /* ms */
-
-
-static ngx_conf_enum_t  ngx_shop_failover_conf_types[] = {
-    { ngx_string("http"), NGX_SHOP_FAILOVER_CHECK_HTTP },
-    { ngx_null_string, 0 }
-};
-
-
-#define ngx_shop_failover_conf_check(name, type, field, min, max, values,    \
-                                     expected)                               \
-    { ngx_string(name), NGX_SHOP_FAILOVER_PARAM_ ## type,                    \
-      offsetof(ngx_shop_failover_check_t, field), min, max, values, expected }
-
-
-static ngx_shop_failover_param_t  ngx_shop_failover_conf_checks[] = {
-
-    ngx_shop_failover_conf_check("type", ENUM, type, 0, 0,
-        ngx_shop_failover_conf_types, "http"),
-
-    ngx_shop_failover_conf_check("uri", STR, uri, 0, 0, NULL,
-        "a path such as /healthz"),
-
-    ngx_shop_failover_conf_check("method", STR, method, 0, 0, NULL,
-        "a method such as GET or HEAD"),
-
-    ngx_shop_failover_conf_check("port", NUM, port, 1, 65535, NULL,
-        "a port number from 1 to 65535"),
-
-    ngx_shop_failover_conf_check("interval", MSEC, interval, 100,
-        NGX_SHOP_FAILOVER_CONF_DAY, NULL,
-        "a time from 100ms to 1d such as 5s"),
-
-    ngx_shop_failover_conf_check("fast", MSEC, fast, 50,
-        NGX_SHOP_FAILOVER_CONF_DAY, NULL,
-        "a time from 50ms to 1d such as 1s"),
-
-    ngx_shop_failover_conf_check("jitter", PERCENT, jitter, 0, 50, NULL,
-        "a share from 0% to 50% such as 10%"),
-
-    ngx_shop_failover_conf_check("timeout", MSEC, timeout, 10,
-        NGX_SHOP_FAILOVER_CONF_DAY, NULL,
-        "a time from 10ms to 1d such as 2s"),
-
-    ngx_shop_failover_conf_check("fails", NUM, fails, 1, 1000, NULL,
-        "a number from 1 to 1000"),
-
-    ngx_shop_failover_conf_check("passes", NUM, passes, 1, 1000, NULL,
-        "a number from 1 to 1000"),
-
-    ngx_shop_failover_conf_check("mandatory", FLAG, mandatory, 0, 0, NULL,
-        "on or off"),
-
-    { ngx_null_string, 0, 0, 0, 0, NULL, NULL }
-};
 
 
 void *
@@ -100,6 +42,8 @@ ngx_shop_failover_conf_create_main(ngx_conf_t *cf)
         || ngx_array_init(&smcf->upstreams, cf->pool, 4, sizeof(void *))
            != NGX_OK
         || ngx_array_init(&smcf->pages, cf->pool, 4, sizeof(void *))
+           != NGX_OK
+        || ngx_array_init(&smcf->matches, cf->pool, 4, sizeof(void *))
            != NGX_OK)
     {
         return NULL;
@@ -127,6 +71,10 @@ ngx_shop_failover_conf_create_srv(ngx_conf_t *cf)
 
     sscf->applied = NGX_CONF_UNSET_UINT;
     sscf->config = NGX_CONF_UNSET_UINT;
+
+    if (ngx_shop_failover_conf_check_create(cf, &sscf->ask) != NGX_OK) {
+        return NULL;
+    }
 
     return sscf;
 }
@@ -162,69 +110,6 @@ ngx_shop_failover_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
     conf->flagged = (conf->flag != NULL);
 
     return ngx_shop_failover_conf_page_merge(cf, prev, conf);
-}
-
-
-char *
-ngx_shop_failover_conf_health_check(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
-{
-    char                           *rv;
-    ngx_shop_failover_check_t      *check;
-    ngx_shop_failover_srv_conf_t   *sscf = conf;
-    ngx_shop_failover_main_conf_t  *smcf;
-
-    if (sscf->check) {
-        return "is duplicate";
-    }
-
-    check = ngx_pcalloc(cf->pool, sizeof(ngx_shop_failover_check_t));
-    if (check == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    ngx_str_set(&check->uri, "/");
-    ngx_str_set(&check->method, "GET");
-    check->type = NGX_SHOP_FAILOVER_CHECK_HTTP;
-    check->interval = 5000;
-    check->fast = 1000;
-    check->jitter = 10;
-    check->timeout = 2000;
-    check->fails = 2;
-    check->passes = 2;
-
-    rv = ngx_shop_failover_params_parse(cf, ngx_shop_failover_conf_checks, 1,
-                                        check);
-    if (rv != NGX_CONF_OK) {
-        return rv;
-    }
-
-    if (check->uri.data[0] != '/'
-        || ngx_strlchr(check->uri.data, check->uri.data + check->uri.len, ' '))
-    {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid value \"%V\" of parameter \"uri\" in "
-                           "\"shop_health_check\", expected is a path that "
-                           "begins with \"/\" and has no space", &check->uri);
-        return NGX_CONF_ERROR;
-    }
-
-    /* with a short interval, doubt is never slower than certainty */
-
-    check->fast = ngx_min(check->fast, check->interval);
-
-    check->rule.fails = (uint16_t) check->fails;
-    check->rule.passes = (uint16_t) check->passes;
-    check->rule.mandatory = (uint8_t) check->mandatory;
-
-    sscf->check = check;
-    sscf->uscf = ngx_http_conf_get_module_srv_conf(cf,
-                                                   ngx_http_upstream_module);
-
-    smcf = ngx_http_conf_get_module_main_conf(cf, ngx_shop_failover_module);
-    smcf->used = 1;
-
-    return NGX_CONF_OK;
 }
 
 

@@ -11,35 +11,13 @@
 
 
 #include "nginx/compat.h"
+#include "nginx/conf_check.h"
 #include "nginx/skin.h"
 
 #include "state/zone.h"
 #include "state/peers.h"
 #include "state/lease.h"
 #include "state/board.h"
-
-
-/* types of a probe */
-#define NGX_SHOP_FAILOVER_CHECK_HTTP   0
-
-
-/* shop_health_check */
-typedef struct {
-    ngx_uint_t                         type;       /* _CHECK_... */
-    ngx_str_t                          uri;
-    ngx_str_t                          method;
-    ngx_int_t                          port;       /* 0: the server's */
-    ngx_msec_t                         interval;
-    ngx_msec_t                         fast;
-    ngx_msec_t                         timeout;
-    ngx_int_t                          jitter;     /* percent */
-    ngx_int_t                          fails;
-    ngx_int_t                          passes;
-    ngx_flag_t                         mandatory;
-
-    ngx_shop_failover_verdict_rule_t   rule;
-    ngx_shop_failover_pace_t           pace;       /* set in each worker */
-} ngx_shop_failover_check_t;
 
 
 /* a page directory with its variables, loaded once */
@@ -59,6 +37,7 @@ typedef struct {
     ngx_shop_failover_zone_t           zone;
     size_t                             zone_size;  /* of shop_zone, or 0 */
     ngx_array_t                        upstreams;  /* of _srv_conf_t * */
+    ngx_array_t                        matches;    /* of _match_conf_t * */
     ngx_array_t                        pages;      /* of _page_conf_t * */
     ngx_shop_failover_renderings_t    *renderings;
     unsigned                           used:1;     /* any directive is */
@@ -68,6 +47,7 @@ typedef struct {
 /* of an upstream block */
 typedef struct {
     ngx_shop_failover_check_t         *check;      /* NULL: none */
+    ngx_shop_failover_ask_conf_t       ask;        /* how it asks */
     ngx_shop_failover_group_t         *group;
     ngx_http_upstream_srv_conf_t      *uscf;
 
@@ -126,8 +106,6 @@ char *ngx_shop_failover_conf_merge_loc(ngx_conf_t *cf, void *parent,
     void *child);
 
 /* handlers of directives; each says the bad value and what would be right */
-char *ngx_shop_failover_conf_health_check(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
 char *ngx_shop_failover_conf_maintenance(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_shop_failover_conf_class(ngx_conf_t *cf, ngx_command_t *cmd,

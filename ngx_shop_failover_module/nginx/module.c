@@ -27,8 +27,85 @@ static ngx_command_t  ngx_shop_failover_module_commands[] = {
 
     { ngx_string("shop_health_check"),
       NGX_HTTP_UPS_CONF|NGX_CONF_ANY,
-      ngx_shop_failover_conf_health_check,
+      ngx_shop_failover_conf_check,
       NGX_HTTP_SRV_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_health_header"),
+      NGX_HTTP_UPS_CONF|NGX_CONF_TAKE2,
+      ngx_shop_failover_conf_check_header,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_health_body"),
+      NGX_HTTP_UPS_CONF|NGX_CONF_TAKE1,
+      ngx_shop_failover_conf_check_body,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_health_fastcgi_param"),
+      NGX_HTTP_UPS_CONF|NGX_CONF_TAKE2,
+      ngx_shop_failover_conf_check_param,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_health_ssl_name"),
+      NGX_HTTP_UPS_CONF|NGX_CONF_TAKE1,
+      ngx_shop_failover_conf_tls,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      offsetof(ngx_shop_failover_srv_conf_t, ask.name),
+      "the name that the server's certificate has" },
+
+    { ngx_string("shop_health_ssl_verify"),
+      NGX_HTTP_UPS_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      offsetof(ngx_shop_failover_srv_conf_t, ask.verify),
+      NULL },
+
+    { ngx_string("shop_health_ssl_trusted_certificate"),
+      NGX_HTTP_UPS_CONF|NGX_CONF_TAKE1,
+      ngx_shop_failover_conf_tls,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      offsetof(ngx_shop_failover_srv_conf_t, ask.trusted),
+      "a file of certificates in PEM format" },
+
+    { ngx_string("shop_health_ssl_certificate"),
+      NGX_HTTP_UPS_CONF|NGX_CONF_TAKE1,
+      ngx_shop_failover_conf_tls,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      offsetof(ngx_shop_failover_srv_conf_t, ask.certificate),
+      "a file with our certificate in PEM format" },
+
+    { ngx_string("shop_health_ssl_certificate_key"),
+      NGX_HTTP_UPS_CONF|NGX_CONF_TAKE1,
+      ngx_shop_failover_conf_tls,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      offsetof(ngx_shop_failover_srv_conf_t, ask.key),
+      "a file with our certificate's key in PEM format" },
+
+    { ngx_string("shop_health_ssl_protocols"),
+      NGX_HTTP_UPS_CONF|NGX_CONF_1MORE,
+      ngx_shop_failover_conf_tls_protocols,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_health_ssl_ciphers"),
+      NGX_HTTP_UPS_CONF|NGX_CONF_TAKE1,
+      ngx_shop_failover_conf_tls,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      offsetof(ngx_shop_failover_srv_conf_t, ask.ciphers),
+      "a list of ciphers as OpenSSL understands it" },
+
+    { ngx_string("shop_match"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_BLOCK|NGX_CONF_TAKE1,
+      ngx_shop_failover_conf_match,
+      NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
 
@@ -146,6 +223,10 @@ ngx_shop_failover_module_postconfiguration(ngx_conf_t *cf)
     ngx_http_handler_pt            *h;
     ngx_http_core_main_conf_t      *cmcf;
     ngx_shop_failover_main_conf_t  *smcf;
+
+    if (ngx_shop_failover_conf_check_finish(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
     smcf = ngx_http_conf_get_module_main_conf(cf, ngx_shop_failover_module);
 
