@@ -2,124 +2,101 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * One attempt of a probe.  Knows one peer and one answer; nothing of leases,
- * verdicts, or other attempts.
+ * One attempt of a probe: its phases, its time, its end.  Knows one peer;
+ * nothing of leases, verdicts, or other attempts.
  */
 
 
-#include "nginx/attempt.h"
+#include "nginx/attempt_inside.h"
 
 
-static ngx_int_t ngx_shop_failover_attempt_request(
-    ngx_shop_failover_attempt_t *a);
 static void ngx_shop_failover_attempt_connect(ngx_shop_failover_attempt_t *a);
-static void ngx_shop_failover_attempt_handler(ngx_event_t *ev);
 static void ngx_shop_failover_attempt_connected(
     ngx_shop_failover_attempt_t *a);
-static void ngx_shop_failover_attempt_send(ngx_shop_failover_attempt_t *a);
-static ngx_int_t ngx_shop_failover_attempt_receive(
-    ngx_shop_failover_attempt_t *a);
 static void ngx_shop_failover_attempt_timeout(ngx_shop_failover_attempt_t *a);
-static void ngx_shop_failover_attempt_judge(ngx_shop_failover_attempt_t *a);
+static void ngx_shop_failover_attempt_late(ngx_shop_failover_attempt_t *a);
 static void ngx_shop_failover_attempt_failed(ngx_shop_failover_attempt_t *a,
     ngx_err_t err);
-static ngx_int_t ngx_shop_failover_attempt_socket_error(ngx_connection_t *c);
-static void ngx_shop_failover_attempt_finish(ngx_shop_failover_attempt_t *a,
-    ngx_shop_failover_result_e result, const char *detail);
-static void ngx_shop_failover_attempt_free(ngx_shop_failover_attempt_t *a);
 
 
-/* an answer is read to its end, so that the server sees no reset, but not
- * without end */
-#define NGX_SHOP_FAILOVER_ATTEMPT_MAX  (1024 * 1024)
+/* errors of connect(): those not listed are no fault of the server */
+
+static struct {
+    ngx_err_t                    err;
+    ngx_shop_failover_result_e   result;
+    const char                  *detail;
+} ngx_shop_failover_attempt_errors[] = {
+    { NGX_ECONNREFUSED, NGX_SHOP_FAILOVER_RESULT_CONNECT_REFUSED, NULL },
+    { NGX_ENOENT, NGX_SHOP_FAILOVER_RESULT_CONNECT_REFUSED,
+      "no such socket" },
+    { NGX_ETIMEDOUT, NGX_SHOP_FAILOVER_RESULT_CONNECT_TIMEOUT, NULL },
+    { NGX_EAGAIN, NGX_SHOP_FAILOVER_RESULT_CONNECT_TIMEOUT,
+      "the server's queue is full" },
+    { NGX_EHOSTUNREACH, NGX_SHOP_FAILOVER_RESULT_CONNECT_REFUSED,
+      "host is unreachable" },
+    { NGX_ENETUNREACH, NGX_SHOP_FAILOVER_RESULT_CONNECT_REFUSED,
+      "network is unreachable" },
+    { NGX_EHOSTDOWN, NGX_SHOP_FAILOVER_RESULT_CONNECT_REFUSED,
+      "host is down" },
+    { NGX_ECONNRESET, NGX_SHOP_FAILOVER_RESULT_CLOSED, "connection reset" },
+    { NGX_EPIPE, NGX_SHOP_FAILOVER_RESULT_CLOSED, "connection reset" },
+    { 0, NGX_SHOP_FAILOVER_RESULT_NONE, NULL }
+};
 
 
-ngx_shop_failover_attempt_t *
-ngx_shop_failover_attempt_start(ngx_shop_failover_check_t *check,
-    ngx_shop_failover_peer_t *peer, ngx_shop_failover_stall_t *stall,
-    ngx_shop_failover_attempt_done_pt done, void *data)
+ngx_int_t
+ngx_shop_failover_attempt_start(ngx_shop_failover_line_t *line)
 {
     ngx_pool_t                   *pool;
     ngx_shop_failover_attempt_t  *a;
 
-    pool = ngx_create_pool(1024, ngx_cycle->log);
+    pool = ngx_create_pool(2048, ngx_cycle->log);
     if (pool == NULL) {
-        return NULL;
+        return NGX_ERROR;
     }
 
     a = ngx_pcalloc(pool, sizeof(ngx_shop_failover_attempt_t));
     if (a == NULL) {
         ngx_destroy_pool(pool);
-        return NULL;
-    }
-
-    a->pool = pool;
-    a->check = check;
-    a->peer = peer;
-    a->stall = stall;
-    a->done = done;
-    a->data = data;
-
-    /*
-     * What the core says of a connection is said by us, once and with the
-     * upstream's name; only its alerts are let through.
-     */
-
-    a->log = *ngx_cycle->log;
-    a->log.log_level = ngx_min(a->log.log_level, NGX_LOG_ALERT)
-                       | (a->log.log_level & NGX_LOG_DEBUG_ALL);
-
-    a->answer.head_size = NGX_SHOP_FAILOVER_ANSWER_HEAD_MAX;
-    a->answer.head = ngx_palloc(pool, a->answer.head_size);
-    if (a->answer.head == NULL
-        || ngx_shop_failover_attempt_request(a) != NGX_OK)
-    {
-        ngx_destroy_pool(pool);
-        return NULL;
-    }
-
-    a->answer.no_body = (check->method.len == 4
-                         && ngx_strncmp(check->method.data, "HEAD", 4) == 0);
-
-    ngx_shop_failover_answer_init(&a->answer);
-
-    ngx_shop_failover_attempt_connect(a);
-
-    return a;
-}
-
-
-static ngx_int_t
-ngx_shop_failover_attempt_request(ngx_shop_failover_attempt_t *a)
-{
-    size_t      len;
-    ngx_str_t   host;
-    ngx_buf_t  *b;
-
-    host = a->peer->server;
-
-    if (a->peer->sockaddr->sa_family == AF_UNIX) {
-        ngx_str_set(&host, "localhost");
-    }
-
-    len = a->check->method.len + a->check->uri.len + host.len
-          + sizeof("  HTTP/1.1" CRLF "Host: " CRLF
-                   "User-Agent: shop-failover" CRLF "Accept: */*" CRLF
-                   "Connection: close" CRLF CRLF);
-
-    b = ngx_create_temp_buf(a->pool, len);
-    if (b == NULL) {
         return NGX_ERROR;
     }
 
-    b->last = ngx_slprintf(b->last, b->end,
-                           "%V %V HTTP/1.1" CRLF "Host: %V" CRLF
-                           "User-Agent: shop-failover" CRLF
-                           "Accept: */*" CRLF
-                           "Connection: close" CRLF CRLF,
-                           &a->check->method, &a->check->uri, &host);
+    a->pool = pool;
+    a->line = line;
+    a->check = line->check;
 
-    a->request = b;
+    switch (a->check->type) {
+
+    case NGX_SHOP_FAILOVER_CHECK_TCP:
+        break;
+
+    case NGX_SHOP_FAILOVER_CHECK_FASTCGI:
+        a->talk = &ngx_shop_failover_attempt_fastcgi_talk;
+        break;
+
+    default:
+        a->talk = &ngx_shop_failover_attempt_http_talk;
+    }
+
+    if (a->talk && a->talk->request(a) != NGX_OK) {
+        ngx_destroy_pool(pool);
+        return NGX_ERROR;
+    }
+
+    line->attempt = a;
+
+    a->started = ngx_current_msec;
+    a->deadline = a->started + a->check->timeout;
+    a->stalled = ngx_shop_failover_stall_total(line->stall);
+
+    if (ngx_shop_failover_attempt_wire_take(a) == NGX_OK) {
+        a->reused = 1;
+        ngx_add_timer(a->wire->c->read, a->check->timeout);
+        ngx_shop_failover_attempt_ready(a);
+
+    } else {
+        ngx_shop_failover_attempt_connect(a);
+    }
 
     return NGX_OK;
 }
@@ -128,37 +105,19 @@ ngx_shop_failover_attempt_request(ngx_shop_failover_attempt_t *a)
 static void
 ngx_shop_failover_attempt_connect(ngx_shop_failover_attempt_t *a)
 {
-    ngx_int_t          rc;
-    ngx_connection_t  *c;
+    ngx_int_t       rc;
+    ngx_msec_int_t  left;
 
-    a->started = ngx_current_msec;
-    a->stalled = ngx_shop_failover_stall_total(a->stall);
+    a->phase = NGX_SHOP_FAILOVER_PHASE_CONNECT;
 
-    a->pc.sockaddr = a->peer->sockaddr;
-    a->pc.socklen = a->peer->socklen;
-    a->pc.name = &a->peer->address;
-    a->pc.get = ngx_event_get_peer;
-    a->pc.log = &a->log;
-    a->pc.log_error = NGX_ERROR_INFO;
+    rc = ngx_shop_failover_attempt_wire_open(a);
 
-    /* to ask for a connection that is not there is an alert in the log */
-
-    if (ngx_cycle->free_connection_n == 0
-        && ngx_cycle->reusable_connections_n == 0)
-    {
-        rc = NGX_ERROR;
-
-    } else {
-        rc = ngx_event_connect_peer(&a->pc);
-    }
-
-    if (rc == NGX_ERROR || rc == NGX_BUSY) {
+    if (rc == NGX_ERROR) {
 
         /* no socket or no free connection: our own want, not the server's */
 
-        ngx_shop_failover_attempt_finish(a,
-                                       NGX_SHOP_FAILOVER_RESULT_INCONCLUSIVE,
-                                       "nginx is out of connections");
+        ngx_shop_failover_attempt_inconclusive(a,
+                                               "nginx is out of connections");
         return;
     }
 
@@ -167,25 +126,11 @@ ngx_shop_failover_attempt_connect(ngx_shop_failover_attempt_t *a)
         return;
     }
 
-    c = a->pc.connection;
-    c->data = a;
-    c->pool = a->pool;
-    c->log = &a->log;
-    c->read->log = c->log;
-    c->write->log = c->log;
-    c->read->handler = ngx_shop_failover_attempt_handler;
-    c->write->handler = ngx_shop_failover_attempt_handler;
+    /* one timer for the whole of it: no byte that drips in stretches it */
 
-    /*
-     * An exiting worker is not held up: the timer does not count, and an idle
-     * connection is told to close (ngx_close_idle_connections() in
-     * src/core/ngx_connection.c).
-     */
+    left = (ngx_msec_int_t) (a->deadline - ngx_current_msec);
 
-    c->idle = 1;
-    c->read->cancelable = 1;
-
-    ngx_add_timer(c->read, a->check->timeout);
+    ngx_add_timer(a->wire->c->read, (ngx_msec_t) ngx_max(left, 1));
 
     if (rc == NGX_OK) {
         ngx_shop_failover_attempt_connected(a);
@@ -193,16 +138,32 @@ ngx_shop_failover_attempt_connect(ngx_shop_failover_attempt_t *a)
 }
 
 
-static void
-ngx_shop_failover_attempt_handler(ngx_event_t *ev)
+/* a kept connection was closed meanwhile: once more, on a fresh one */
+
+void
+ngx_shop_failover_attempt_again(ngx_shop_failover_attempt_t *a)
+{
+    ngx_shop_failover_attempt_wire_close(a->wire);
+
+    a->wire = NULL;
+    a->reused = 0;
+    a->request->pos = a->request->start;
+
+    ngx_shop_failover_attempt_connect(a);
+}
+
+
+/* of the connection, in any phase */
+
+void
+ngx_shop_failover_attempt_event(ngx_event_t *ev)
 {
     ngx_connection_t             *c = ev->data;
-    ngx_shop_failover_attempt_t  *a = c->data;
+    ngx_shop_failover_wire_t     *wire = c->data;
+    ngx_shop_failover_attempt_t  *a = wire->attempt;
 
     if (c->close) {
-        ngx_shop_failover_attempt_finish(a,
-                                       NGX_SHOP_FAILOVER_RESULT_INCONCLUSIVE,
-                                       "the worker is exiting");
+        ngx_shop_failover_attempt_inconclusive(a, "the worker is exiting");
         return;
     }
 
@@ -211,18 +172,23 @@ ngx_shop_failover_attempt_handler(ngx_event_t *ev)
         return;
     }
 
-    if (!a->connected) {
+    switch (a->phase) {
+
+    case NGX_SHOP_FAILOVER_PHASE_CONNECT:
         ngx_shop_failover_attempt_connected(a);
         return;
-    }
 
-    if (a->request->pos < a->request->last) {
-        ngx_shop_failover_attempt_send(a);
+    case NGX_SHOP_FAILOVER_PHASE_TLS:
+        ngx_shop_failover_attempt_tls_handshake(a);
         return;
-    }
 
-    if (!ev->write) {
-        (void) ngx_shop_failover_attempt_receive(a);
+    case NGX_SHOP_FAILOVER_PHASE_SEND:
+        ngx_shop_failover_attempt_exchange_send(a);
+        return;
+
+    case NGX_SHOP_FAILOVER_PHASE_RECEIVE:
+        (void) ngx_shop_failover_attempt_exchange_receive(a);
+        return;
     }
 }
 
@@ -232,152 +198,37 @@ ngx_shop_failover_attempt_connected(ngx_shop_failover_attempt_t *a)
 {
     ngx_err_t  err;
 
-    err = ngx_shop_failover_attempt_socket_error(a->pc.connection);
+    err = ngx_shop_failover_attempt_wire_error(a->wire);
 
     if (err) {
         ngx_shop_failover_attempt_failed(a, err);
         return;
     }
 
-    a->connected = 1;
     a->sample.connect = (uint32_t) (ngx_current_msec - a->started);
 
-    ngx_shop_failover_attempt_send(a);
-}
-
-
-static ngx_int_t
-ngx_shop_failover_attempt_socket_error(ngx_connection_t *c)
-{
-    int        err;
-    socklen_t  len;
-
-    err = 0;
-    len = sizeof(int);
-
-    if (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, (void *) &err, &len) == -1) {
-        err = ngx_socket_errno;
+    if (a->check->type == NGX_SHOP_FAILOVER_CHECK_HTTPS) {
+        a->phase = NGX_SHOP_FAILOVER_PHASE_TLS;
+        ngx_shop_failover_attempt_tls_start(a);
+        return;
     }
 
-    return err;
+    ngx_shop_failover_attempt_ready(a);
 }
 
 
-static void
-ngx_shop_failover_attempt_send(ngx_shop_failover_attempt_t *a)
+void
+ngx_shop_failover_attempt_ready(ngx_shop_failover_attempt_t *a)
 {
-    ssize_t            n;
-    ngx_connection_t  *c;
-
-    c = a->pc.connection;
-
-    while (a->request->pos < a->request->last) {
-
-        n = c->send(c, a->request->pos, a->request->last - a->request->pos);
-
-        if (n == NGX_ERROR) {
-
-            /* an early answer may still be there to be read */
-
-            a->request->pos = a->request->last;
-            break;
-        }
-
-        if (n == NGX_AGAIN) {
-
-            if (ngx_handle_write_event(c->write, 0) != NGX_OK) {
-                ngx_shop_failover_attempt_finish(a,
-                                       NGX_SHOP_FAILOVER_RESULT_INCONCLUSIVE,
-                                       "nginx could not wait for the socket");
-            }
-
-            return;
-        }
-
-        a->request->pos += n;
-    }
-
-    (void) ngx_shop_failover_attempt_receive(a);
-}
-
-
-/* NGX_AGAIN: the attempt goes on; anything else: it is over and freed */
-
-static ngx_int_t
-ngx_shop_failover_attempt_receive(ngx_shop_failover_attempt_t *a)
-{
-    int                rc;
-    size_t             used;
-    ssize_t            n;
-    u_char             buf[4096];
-    ngx_connection_t  *c;
-
-    c = a->pc.connection;
-
-    for ( ;; ) {
-        n = c->recv(c, buf, sizeof(buf));
-
-        if (n == NGX_AGAIN) {
-
-            if (ngx_handle_read_event(c->read, 0) == NGX_OK) {
-                return NGX_AGAIN;
-            }
-
-            ngx_shop_failover_attempt_finish(a,
-                                       NGX_SHOP_FAILOVER_RESULT_INCONCLUSIVE,
-                                       "nginx could not wait for the socket");
-            return NGX_DONE;
-        }
-
-        if (n == NGX_ERROR) {
-            ngx_shop_failover_attempt_finish(a,
-                                             NGX_SHOP_FAILOVER_RESULT_CLOSED,
-                                             "connection reset");
-            return NGX_DONE;
-        }
-
-        if (a->sample.first == 0 && n > 0) {
-            a->sample.first = (uint32_t) (ngx_current_msec - a->started);
-        }
-
-        rc = (n == 0) ? ngx_shop_failover_answer_eof(&a->answer)
-                      : ngx_shop_failover_answer_feed(&a->answer, buf, n,
-                                                      &used);
-
-        if (rc == NGX_SHOP_FAILOVER_OK
-            || a->answer.body_total > NGX_SHOP_FAILOVER_ATTEMPT_MAX)
-        {
-            ngx_shop_failover_attempt_judge(a);
-            return NGX_DONE;
-        }
-
-        if (rc == NGX_SHOP_FAILOVER_ERROR) {
-            ngx_shop_failover_attempt_finish(a,
-                             n == 0 ? NGX_SHOP_FAILOVER_RESULT_CLOSED
-                                    : NGX_SHOP_FAILOVER_RESULT_MALFORMED,
-                             a->answer.error);
-            return NGX_DONE;
-        }
-    }
-}
-
-
-static void
-ngx_shop_failover_attempt_judge(ngx_shop_failover_attempt_t *a)
-{
-    u_char  detail[NGX_SHOP_FAILOVER_DETAIL_LEN];
-
-    if (a->answer.status >= 200 && a->answer.status < 400) {
+    if (a->talk == NULL) {
+        a->after = NGX_SHOP_FAILOVER_AFTER_DRAIN;
         ngx_shop_failover_attempt_finish(a, NGX_SHOP_FAILOVER_RESULT_OK, NULL);
         return;
     }
 
-    *ngx_slprintf(detail, detail + sizeof(detail) - 1,
-                  "status %ui, wanted 200-399",
-                  (ngx_uint_t) a->answer.status) = '\0';
+    a->phase = NGX_SHOP_FAILOVER_PHASE_SEND;
 
-    ngx_shop_failover_attempt_finish(a, NGX_SHOP_FAILOVER_RESULT_STATUS,
-                                     (char *) detail);
+    ngx_shop_failover_attempt_exchange_send(a);
 }
 
 
@@ -393,33 +244,68 @@ ngx_shop_failover_attempt_timeout(ngx_shop_failover_attempt_t *a)
     ngx_msec_t         lost;
     ngx_connection_t  *c;
 
-    c = a->pc.connection;
+    c = a->wire->c;
 
-    if (a->connected && a->request->pos == a->request->last) {
+    if (a->phase == NGX_SHOP_FAILOVER_PHASE_RECEIVE) {
 
         c->read->ready = 1;
 
-        if (ngx_shop_failover_attempt_receive(a) != NGX_AGAIN) {
+        if (ngx_shop_failover_attempt_exchange_receive(a) != NGX_AGAIN) {
             return;
         }
     }
 
-    lost = ngx_shop_failover_stall_lost(a->stall, a->stalled,
+    lost = ngx_shop_failover_stall_lost(a->line->stall, a->stalled,
                                         a->check->timeout);
 
     if (lost && lost <= a->check->timeout && !a->extended) {
         a->extended = 1;
-        a->stalled = ngx_shop_failover_stall_total(a->stall);
+        a->deadline = ngx_current_msec + lost;
+        a->stalled = ngx_shop_failover_stall_total(a->line->stall);
 
         c->read->timedout = 0;
         ngx_add_timer(c->read, lost);
         return;
     }
 
-    ngx_shop_failover_attempt_finish(a,
-                        a->connected ? NGX_SHOP_FAILOVER_RESULT_TIMEOUT
-                                     : NGX_SHOP_FAILOVER_RESULT_CONNECT_TIMEOUT,
-                        NULL);
+    ngx_shop_failover_attempt_late(a);
+}
+
+
+static void
+ngx_shop_failover_attempt_late(ngx_shop_failover_attempt_t *a)
+{
+    u_char  detail[NGX_SHOP_FAILOVER_DETAIL_LEN];
+
+    switch (a->phase) {
+
+    case NGX_SHOP_FAILOVER_PHASE_CONNECT:
+        ngx_shop_failover_attempt_finish(a,
+                               NGX_SHOP_FAILOVER_RESULT_CONNECT_TIMEOUT, NULL);
+        return;
+
+    case NGX_SHOP_FAILOVER_PHASE_TLS:
+        ngx_shop_failover_attempt_finish(a, NGX_SHOP_FAILOVER_RESULT_TIMEOUT,
+                                         "TLS handshake timed out");
+        return;
+
+    case NGX_SHOP_FAILOVER_PHASE_SEND:
+        ngx_shop_failover_attempt_finish(a, NGX_SHOP_FAILOVER_RESULT_TIMEOUT,
+                                         "the server does not read the "
+                                         "request");
+        return;
+
+    default:
+        break;
+    }
+
+    *ngx_slprintf(detail, detail + sizeof(detail) - 1,
+                  a->answered ? "answer is not complete after %M ms"
+                              : "no answer after %M ms",
+                  a->check->timeout) = '\0';
+
+    ngx_shop_failover_attempt_finish(a, NGX_SHOP_FAILOVER_RESULT_TIMEOUT,
+                                     (char *) detail);
 }
 
 
@@ -429,70 +315,47 @@ static void
 ngx_shop_failover_attempt_failed(ngx_shop_failover_attempt_t *a,
     ngx_err_t err)
 {
-    switch (err) {
+    ngx_uint_t  i;
 
-    case NGX_ECONNREFUSED:
-        ngx_shop_failover_attempt_finish(a,
-                                    NGX_SHOP_FAILOVER_RESULT_CONNECT_REFUSED,
-                                    NULL);
-        return;
+    for (i = 0; ngx_shop_failover_attempt_errors[i].err; i++) {
 
-    case NGX_ENOENT:
-        ngx_shop_failover_attempt_finish(a,
-                                    NGX_SHOP_FAILOVER_RESULT_CONNECT_REFUSED,
-                                    "no such socket");
-        return;
-
-    case NGX_ETIMEDOUT:
-        ngx_shop_failover_attempt_finish(a,
-                                    NGX_SHOP_FAILOVER_RESULT_CONNECT_TIMEOUT,
-                                    NULL);
-        return;
-
-    case NGX_EAGAIN:
-        ngx_shop_failover_attempt_finish(a,
-                                    NGX_SHOP_FAILOVER_RESULT_CONNECT_TIMEOUT,
-                                    "the server's queue is full");
-        return;
-
-    case NGX_EHOSTUNREACH:
-    case NGX_ENETUNREACH:
-    case NGX_EHOSTDOWN:
-        ngx_shop_failover_attempt_finish(a,
-                                    NGX_SHOP_FAILOVER_RESULT_CONNECT_REFUSED,
-                                    "host is unreachable");
-        return;
-
-    case NGX_ECONNRESET:
-    case NGX_EPIPE:
-        ngx_shop_failover_attempt_finish(a,
-                                         NGX_SHOP_FAILOVER_RESULT_CLOSED,
-                                         "connection reset");
-        return;
-
-    default:
-
-        /* EADDRNOTAVAIL, EACCES, ENOBUFS: no fault of the server */
-
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, err,
-                      "shop failover: connect() of a probe to %V failed",
-                      &a->peer->address);
-
-        ngx_shop_failover_attempt_finish(a,
-                                       NGX_SHOP_FAILOVER_RESULT_INCONCLUSIVE,
-                                       "connect failed on this side");
+        if (ngx_shop_failover_attempt_errors[i].err == err) {
+            ngx_shop_failover_attempt_finish(a,
+                                  ngx_shop_failover_attempt_errors[i].result,
+                                  ngx_shop_failover_attempt_errors[i].detail);
+            return;
+        }
     }
+
+    /* EADDRNOTAVAIL, EACCES, ENOBUFS */
+
+    ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, err,
+                  "shop failover: connect() of a probe to %V failed",
+                  &a->line->peer->address);
+
+    ngx_shop_failover_attempt_inconclusive(a, "connect failed on this side");
 }
 
 
-static void
+void
+ngx_shop_failover_attempt_inconclusive(ngx_shop_failover_attempt_t *a,
+    const char *detail)
+{
+    ngx_shop_failover_attempt_finish(a, NGX_SHOP_FAILOVER_RESULT_INCONCLUSIVE,
+                                     detail);
+}
+
+
+void
 ngx_shop_failover_attempt_finish(ngx_shop_failover_attempt_t *a,
     ngx_shop_failover_result_e result, const char *detail)
 {
     size_t                       len;
     ngx_time_t                  *tp;
+    ngx_shop_failover_line_t    *line;
     ngx_shop_failover_sample_t   sample;
 
+    line = a->line;
     sample = a->sample;
     tp = ngx_timeofday();
 
@@ -504,7 +367,7 @@ ngx_shop_failover_attempt_finish(ngx_shop_failover_attempt_t *a,
     if (result != NGX_SHOP_FAILOVER_RESULT_OK
         && result != NGX_SHOP_FAILOVER_RESULT_CONNECT_REFUSED
         && result != NGX_SHOP_FAILOVER_RESULT_INCONCLUSIVE
-        && ngx_shop_failover_stall_lost(a->stall, a->stalled,
+        && ngx_shop_failover_stall_lost(line->stall, a->stalled,
                                         a->check->timeout))
     {
         result = NGX_SHOP_FAILOVER_RESULT_INCONCLUSIVE;
@@ -524,25 +387,52 @@ ngx_shop_failover_attempt_finish(ngx_shop_failover_attempt_t *a,
     sample.total = (uint32_t) (ngx_current_msec - a->started);
     sample.at = (int64_t) tp->sec * 1000 + tp->msec;
 
-    a->done(a->data, &sample);
+    line->attempt = NULL;
 
-    ngx_shop_failover_attempt_free(a);
+    if (a->wire) {
+
+        switch (a->after) {
+
+        case NGX_SHOP_FAILOVER_AFTER_CLOSE:
+            ngx_shop_failover_attempt_wire_close(a->wire);
+            break;
+
+        case NGX_SHOP_FAILOVER_AFTER_DRAIN:
+            ngx_shop_failover_attempt_wire_drain(a->wire);
+            break;
+
+        case NGX_SHOP_FAILOVER_AFTER_KEEP:
+            ngx_shop_failover_attempt_wire_keep(a->wire);
+            break;
+        }
+    }
+
+    ngx_destroy_pool(a->pool);
+
+    line->done(line->data, &sample);
 }
 
 
 void
-ngx_shop_failover_attempt_cancel(ngx_shop_failover_attempt_t *a)
+ngx_shop_failover_attempt_cancel(ngx_shop_failover_line_t *line)
 {
-    ngx_shop_failover_attempt_free(a);
-}
+    ngx_shop_failover_attempt_t  *a;
 
+    a = line->attempt;
 
-static void
-ngx_shop_failover_attempt_free(ngx_shop_failover_attempt_t *a)
-{
-    if (a->pc.connection) {
-        ngx_close_connection(a->pc.connection);
+    if (a) {
+        line->attempt = NULL;
+
+        if (a->wire) {
+            ngx_shop_failover_attempt_wire_close(a->wire);
+        }
+
+        ngx_destroy_pool(a->pool);
     }
 
-    ngx_destroy_pool(a->pool);
+    if (line->kept) {
+        ngx_shop_failover_attempt_wire_close(line->kept);
+    }
+
+    ngx_shop_failover_attempt_tls_forget(line);
 }

@@ -13,47 +13,44 @@
 #include "nginx/conf.h"
 #include "nginx/stall.h"
 
-#include "logic/answer.h"
-
 
 typedef struct ngx_shop_failover_attempt_s  ngx_shop_failover_attempt_t;
+typedef struct ngx_shop_failover_wire_s  ngx_shop_failover_wire_t;
 
-/* called once; the sample is gone when it returns, and so is the attempt */
+/* called once; the attempt is over, and the sample is gone on return */
 typedef void (*ngx_shop_failover_attempt_done_pt)(void *data,
     ngx_shop_failover_sample_t *sample);
 
-struct ngx_shop_failover_attempt_s {
+
+/*
+ * What the attempts at one peer share in one worker, and what one of them
+ * leaves for the next.  Zeroed memory of the caller's, who sets the first five.
+ */
+typedef struct {
     ngx_shop_failover_check_t           *check;
     ngx_shop_failover_peer_t            *peer;
     ngx_shop_failover_stall_t           *stall;
     ngx_shop_failover_attempt_done_pt    done;
     void                                *data;
 
-    ngx_pool_t                          *pool;
-    ngx_log_t                            log;      /* quiet: we say it */
-    ngx_peer_connection_t                pc;
-    ngx_buf_t                           *request;
-    ngx_shop_failover_answer_t           answer;
-    ngx_shop_failover_sample_t           sample;
-
-    ngx_msec_t                           started;
-    ngx_msec_t                           stalled;  /* stall_total() then */
-    unsigned                             connected:1;
-    unsigned                             extended:1;
-};
+    /* of attempt */
+    ngx_shop_failover_attempt_t         *attempt;   /* in flight */
+    ngx_shop_failover_wire_t            *kept;      /* for the next one */
+    void                                *session;   /* ngx_ssl_session_t */
+} ngx_shop_failover_line_t;
 
 
 /*
- * Starts; done may be called before this returns.  NULL: no memory, done was
- * not called.
+ * Starts; done may be called before this returns.  NGX_ERROR: no memory, done
+ * was not called.
  */
-ngx_shop_failover_attempt_t *ngx_shop_failover_attempt_start(
-    ngx_shop_failover_check_t *check, ngx_shop_failover_peer_t *peer,
-    ngx_shop_failover_stall_t *stall, ngx_shop_failover_attempt_done_pt done,
-    void *data);
+ngx_int_t ngx_shop_failover_attempt_start(ngx_shop_failover_line_t *line);
 
-/* ends it without a result; done is not called */
-void ngx_shop_failover_attempt_cancel(ngx_shop_failover_attempt_t *a);
+/*
+ * Before the memory of the line goes: ends an attempt without a result (done
+ * is not called), and closes what is kept.
+ */
+void ngx_shop_failover_attempt_cancel(ngx_shop_failover_line_t *line);
 
 
 #endif /* _NGX_SHOP_FAILOVER_ATTEMPT_H_INCLUDED_ */

@@ -30,9 +30,8 @@ typedef struct {
     ngx_shop_failover_srv_conf_t    *sscf;
     ngx_shop_failover_peer_t        *peer;
     ngx_shop_failover_lease_t        lease;
-    ngx_shop_failover_attempt_t     *attempt;
+    ngx_shop_failover_line_t         line;
     unsigned                         running:1;
-    unsigned                         probing:1;
 } ngx_shop_failover_target_t;
 
 
@@ -241,12 +240,11 @@ ngx_shop_failover_probe_stop(ngx_shop_failover_target_t *t)
         ngx_del_timer(&t->event);
     }
 
-    if (t->probing) {
-        t->probing = 0;
-        ngx_shop_failover_attempt_cancel(t->attempt);
-        t->attempt = NULL;
+    if (t->line.attempt) {
         ngx_shop_failover_lease_release(&t->prober->smcf->zone, &t->lease);
     }
+
+    ngx_shop_failover_attempt_cancel(&t->line);
 }
 
 
@@ -304,6 +302,12 @@ ngx_shop_failover_probe_target(ngx_shop_failover_target_t *t,
     t->event.cancelable = 1;
     t->running = 1;
 
+    t->line.check = sscf->check;
+    t->line.peer = peer;
+    t->line.stall = &prober->stall;
+    t->line.done = ngx_shop_failover_probe_done;
+    t->line.data = t;
+
     ngx_shop_failover_probe_again(t, 1);
 }
 
@@ -321,7 +325,7 @@ ngx_shop_failover_probe_handler(ngx_event_t *ev)
         return;
     }
 
-    if (t->probing) {
+    if (t->line.attempt) {
         ngx_shop_failover_probe_renew(t);
         return;
     }
@@ -356,28 +360,18 @@ ngx_shop_failover_probe_handler(ngx_event_t *ev)
 static void
 ngx_shop_failover_probe_begin(ngx_shop_failover_target_t *t, ngx_msec_t wait)
 {
-    ngx_shop_failover_attempt_t  *attempt;
-
-    t->probing = 1;
-
-    attempt = ngx_shop_failover_attempt_start(t->sscf->check, t->peer,
-                                              &t->prober->stall,
-                                              ngx_shop_failover_probe_done, t);
-    if (attempt == NULL) {
-        t->probing = 0;
+    if (ngx_shop_failover_attempt_start(&t->line) != NGX_OK) {
         ngx_shop_failover_lease_release(&t->prober->smcf->zone, &t->lease);
         ngx_shop_failover_probe_again(t, t->sscf->check->interval);
         return;
     }
 
-    if (!t->probing) {
+    if (t->line.attempt == NULL) {
 
-        /* it is over already, and so is the attempt */
+        /* it is over already */
 
         return;
     }
-
-    t->attempt = attempt;
 
     if (t->sscf->check->timeout > wait) {
         ngx_shop_failover_probe_again(t, wait);
@@ -398,9 +392,7 @@ ngx_shop_failover_probe_renew(ngx_shop_failover_target_t *t)
     rc = ngx_shop_failover_lease_renew(&t->prober->smcf->zone, &t->lease,
                                        &t->sscf->check->pace);
     if (rc != NGX_OK) {
-        ngx_shop_failover_attempt_cancel(t->attempt);
-        t->attempt = NULL;
-        t->probing = 0;
+        ngx_shop_failover_attempt_cancel(&t->line);
     }
 
     ngx_shop_failover_probe_again(t, interval);
@@ -417,9 +409,6 @@ ngx_shop_failover_probe_done(void *data, ngx_shop_failover_sample_t *sample)
     ngx_shop_failover_commit_t   commit;
 
     zone = &t->prober->smcf->zone;
-
-    t->attempt = NULL;
-    t->probing = 0;
 
     if (ngx_exiting || ngx_terminate || ngx_quit) {
         ngx_shop_failover_lease_release(zone, &t->lease);
