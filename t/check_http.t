@@ -164,7 +164,7 @@ for my $i (0 .. $#answers) {
 my %listeners = (
     refuse => [connect_refused => qr/^connect refused/],
     full   => [connect_timeout => qr/timed out/],
-    hang   => [timeout => qr/^no answer after 500 ms/],
+    hang   => [timeout => qr/^timed out, no answer after 500 ms/],
 );
 my @modes = sort keys %listeners;
 my @listeners = map { shop_server()->listener($_) } @modes;

@@ -286,13 +286,13 @@ ngx_shop_failover_attempt_late(ngx_shop_failover_attempt_t *a)
 
     case NGX_SHOP_FAILOVER_PHASE_TLS:
         ngx_shop_failover_attempt_finish(a, NGX_SHOP_FAILOVER_RESULT_TIMEOUT,
-                                         "TLS handshake timed out");
+                                         "timed out in the TLS handshake");
         return;
 
     case NGX_SHOP_FAILOVER_PHASE_SEND:
         ngx_shop_failover_attempt_finish(a, NGX_SHOP_FAILOVER_RESULT_TIMEOUT,
-                                         "the server does not read the "
-                                         "request");
+                                         "timed out, the server does not "
+                                         "read the request");
         return;
 
     default:
@@ -300,8 +300,8 @@ ngx_shop_failover_attempt_late(ngx_shop_failover_attempt_t *a)
     }
 
     *ngx_slprintf(detail, detail + sizeof(detail) - 1,
-                  a->answered ? "answer is not complete after %M ms"
-                              : "no answer after %M ms",
+                  a->answered ? "timed out, answer is not complete after %M ms"
+                              : "timed out, no answer after %M ms",
                   a->check->timeout) = '\0';
 
     ngx_shop_failover_attempt_finish(a, NGX_SHOP_FAILOVER_RESULT_TIMEOUT,

@@ -78,6 +78,7 @@ ngx_shop_failover_attempt_exchange_receive(ngx_shop_failover_attempt_t *a)
     ngx_connection_t  *c;
 
     c = a->wire->c;
+    used = 0;
 
     for ( ;; ) {
         n = c->recv(c, buf, sizeof(buf));

@@ -14,7 +14,7 @@
 #include "nginx/compat.h"
 
 #include "logic/match.h"
-#include "state/peers.h"
+#include "state/lease.h"
 
 
 /* types of a probe */
