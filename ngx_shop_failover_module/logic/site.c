@@ -246,6 +246,23 @@ ngx_shop_failover_site_admitted(const ngx_shop_failover_site_t *site,
 }
 
 
+int
+ngx_shop_failover_site_admits(const ngx_shop_failover_site_t *site,
+    uint64_t ramp, uint64_t msec, uint32_t visitor)
+{
+    uint32_t  h;
+
+    /* the mixing of MurmurHash3, so that neighbours are not let in together */
+
+    h = visitor ^ (uint32_t) site->reopened;
+    h = (h ^ h >> 16) * 0x85ebca6bu;
+    h = (h ^ h >> 13) * 0xc2b2ae35u;
+    h ^= h >> 16;
+
+    return h % 1000 < ngx_shop_failover_site_admitted(site, ramp, msec);
+}
+
+
 const char *
 ngx_shop_failover_site_name(unsigned state)
 {

@@ -120,6 +120,13 @@ int ngx_shop_failover_site_step(ngx_shop_failover_site_t *site,
 unsigned ngx_shop_failover_site_admitted(const ngx_shop_failover_site_t *site,
     uint64_t ramp, uint64_t msec);
 
+/*
+ * Whether a visitor (any hash of him) is among that share.  Who is in stays
+ * in, as the share only grows; another reopening begins with other visitors.
+ */
+int ngx_shop_failover_site_admits(const ngx_shop_failover_site_t *site,
+    uint64_t ramp, uint64_t msec, uint32_t visitor);
+
 const char *ngx_shop_failover_site_name(unsigned state);
 const char *ngx_shop_failover_site_group_name(unsigned state);
 

@@ -44,4 +44,22 @@
 #endif
 
 
+/* the value of a cookie; not 0: it is there.  Lists became chains in 1.23.0 */
+#if (nginx_version < 1023000)
+
+#define ngx_shop_failover_compat_cookie(r, name, value)                      \
+    (ngx_http_parse_multi_header_lines(&(r)->headers_in.cookies, name,       \
+                                       value)                                \
+     != NGX_DECLINED)
+
+#else
+
+#define ngx_shop_failover_compat_cookie(r, name, value)                      \
+    (ngx_http_parse_multi_header_lines(r, (r)->headers_in.cookie, name,      \
+                                       value)                                \
+     != NULL)
+
+#endif
+
+
 #endif /* _NGX_SHOP_FAILOVER_COMPAT_H_INCLUDED_ */

@@ -8,6 +8,7 @@
 
 
 #include "nginx/conf.h"
+#include "nginx/conf_gate.h"
 #include "nginx/conf_page.h"
 
 
@@ -92,6 +93,7 @@ ngx_shop_failover_conf_create_loc(ngx_conf_t *cf)
 
     slcf->flag = NGX_CONF_UNSET_PTR;
     slcf->class = NGX_CONF_UNSET_PTR;
+    ngx_shop_failover_conf_gate_create(slcf);
     ngx_shop_failover_conf_page_create(slcf);
 
     return slcf;
@@ -108,6 +110,10 @@ ngx_shop_failover_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_ptr_value(conf->class, prev->class, NULL);
 
     conf->flagged = (conf->flag != NULL);
+
+    if (ngx_shop_failover_conf_gate_merge(cf, prev, conf) != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
 
     return ngx_shop_failover_conf_page_merge(cf, prev, conf);
 }
@@ -183,7 +189,8 @@ ngx_shop_failover_conf_flag(ngx_conf_t *cf,
     }
 
     flag->path = *path;
-    flag->hold = 10000;
+    flag->hold = NGX_CONF_UNSET_MSEC;
+    flag->ramp = NGX_CONF_UNSET_MSEC;
 
     flags = ngx_array_push(&smcf->zone.sites);
     if (flags == NULL) {
@@ -270,6 +277,8 @@ ngx_shop_failover_conf_finish(ngx_conf_t *cf)
     if (!smcf->used) {
         return NGX_OK;
     }
+
+    ngx_shop_failover_conf_gate_finish(smcf);
 
     umcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_upstream_module);
     uscfp = umcf->upstreams.elts;

@@ -29,6 +29,20 @@ typedef struct {
 } ngx_shop_failover_page_conf_t;
 
 
+/* shop_bypass_key */
+typedef struct {
+    ngx_str_t                          key;        /* len 0: off */
+    ngx_int_t                          ttl;        /* ms, of the cookie */
+} ngx_shop_failover_key_conf_t;
+
+
+/* shop_reopen */
+typedef struct {
+    ngx_msec_t                         hold;
+    ngx_msec_t                         ramp;
+} ngx_shop_failover_reopen_conf_t;
+
+
 /* private to render.c */
 typedef struct ngx_shop_failover_renderings_s  ngx_shop_failover_renderings_t;
 
@@ -63,6 +77,10 @@ typedef struct {
 
 typedef struct {
     ngx_shop_failover_flag_conf_t     *flag;       /* NULL: off */
+
+    ngx_array_t                       *bypass;     /* of ngx_cidr_t, or NULL */
+    ngx_shop_failover_key_conf_t      *bypass_key; /* NULL: none */
+    ngx_shop_failover_reopen_conf_t   *reopen;
 
     ngx_flag_t                         fallback;   /* as written, or UNSET */
     ngx_array_t                       *intercept;  /* of ngx_uint_t */

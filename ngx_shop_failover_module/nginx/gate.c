@@ -7,24 +7,57 @@
 
 
 #include "nginx/gate.h"
+#include "nginx/gate_link.h"
 
 
+static ngx_shop_failover_why_e ngx_shop_failover_gate_look(
+    ngx_http_request_t *r, ngx_shop_failover_main_conf_t *smcf,
+    ngx_shop_failover_loc_conf_t *slcf, ngx_uint_t gate);
 static ngx_uint_t ngx_shop_failover_gate_path(ngx_http_request_t *r,
     ngx_shop_failover_zone_t *zone, ngx_shop_failover_flag_conf_t *flag);
+static uint32_t ngx_shop_failover_gate_visitor(ngx_http_request_t *r);
 
 
 ngx_shop_failover_why_e
 ngx_shop_failover_gate_ask(ngx_http_request_t *r,
     ngx_shop_failover_main_conf_t *smcf, ngx_shop_failover_loc_conf_t *slcf)
 {
+    ngx_uint_t  gate;
+
     if (slcf->flag == NULL || slcf->exempt) {
         return NGX_SHOP_FAILOVER_WHY_NOT;
     }
 
-    switch (ngx_shop_failover_board_gate(&smcf->zone, slcf->flag)) {
+    gate = ngx_shop_failover_board_gate(&smcf->zone, slcf->flag);
 
-    case NGX_SHOP_FAILOVER_GATE_OPEN:
+    if (gate == NGX_SHOP_FAILOVER_GATE_OPEN) {
         return NGX_SHOP_FAILOVER_WHY_NOT;
+    }
+
+    return ngx_shop_failover_gate_look(r, smcf, slcf, gate);
+}
+
+
+/* not open to everybody */
+
+static ngx_shop_failover_why_e
+ngx_shop_failover_gate_look(ngx_http_request_t *r,
+    ngx_shop_failover_main_conf_t *smcf, ngx_shop_failover_loc_conf_t *slcf,
+    ngx_uint_t gate)
+{
+    switch (ngx_shop_failover_gate_pass(r, slcf)) {
+
+    case NGX_SHOP_FAILOVER_PASS_DRILL:
+        return NGX_SHOP_FAILOVER_WHY_CLOSED;
+
+    case NGX_SHOP_FAILOVER_PASS_NONE:
+        break;
+
+    default:
+        return NGX_SHOP_FAILOVER_WHY_NOT;
+    }
+
+    switch (gate) {
 
     case NGX_SHOP_FAILOVER_GATE_BROWSE:
         return (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD|NGX_HTTP_OPTIONS
@@ -36,6 +69,11 @@ ngx_shop_failover_gate_ask(ngx_http_request_t *r,
                ? NGX_SHOP_FAILOVER_WHY_CLOSED : NGX_SHOP_FAILOVER_WHY_NOT;
 
     case NGX_SHOP_FAILOVER_GATE_RAMP:
+        return ngx_shop_failover_board_admits(&smcf->zone, slcf->flag,
+                                         ngx_shop_failover_gate_visitor(r))
+               ? NGX_SHOP_FAILOVER_WHY_NOT : NGX_SHOP_FAILOVER_WHY_RAMP;
+
+    case NGX_SHOP_FAILOVER_GATE_DRILL:
         return NGX_SHOP_FAILOVER_WHY_NOT;
 
     default:
@@ -54,12 +92,7 @@ ngx_shop_failover_gate_path(ngx_http_request_t *r,
     ngx_shop_failover_str_t          path;
     ngx_shop_failover_board_view_t  *view;
 
-    view = ngx_palloc(r->pool, sizeof(ngx_shop_failover_board_view_t));
-    if (view == NULL) {
-        return 0;
-    }
-
-    ngx_shop_failover_board_view(zone, flag, view);
+    view = ngx_shop_failover_board_current(zone, flag);
 
     for (i = 0; i < view->notice.npaths; i++) {
         path = ngx_shop_failover_flag_text(&view->notice,
@@ -79,6 +112,82 @@ ngx_shop_failover_gate_path(ngx_http_request_t *r,
     }
 
     return 0;
+}
+
+
+/*
+ * By address, so that nothing has to be kept and nobody falls out: of IPv6
+ * the network, as the rest of an address changes daily.
+ */
+
+static uint32_t
+ngx_shop_failover_gate_visitor(ngx_http_request_t *r)
+{
+    u_char               *p;
+    size_t                len;
+    struct sockaddr      *sa;
+#if (NGX_HAVE_INET6)
+    struct sockaddr_in6  *sin6;
+#endif
+
+    sa = r->connection->sockaddr;
+
+    switch (sa->sa_family) {
+
+    case AF_INET:
+        p = (u_char *) &((struct sockaddr_in *) sa)->sin_addr;
+        len = 4;
+        break;
+
+#if (NGX_HAVE_INET6)
+
+    case AF_INET6:
+        sin6 = (struct sockaddr_in6 *) sa;
+        p = sin6->sin6_addr.s6_addr;
+        len = 8;
+
+        if (IN6_IS_ADDR_V4MAPPED(&sin6->sin6_addr)) {
+            p += 12;
+            len = 4;
+        }
+
+        break;
+
+#endif
+
+    default:
+        p = r->connection->addr_text.data;
+        len = r->connection->addr_text.len;
+    }
+
+    return ngx_murmur_hash2(p, len);
+}
+
+
+ngx_shop_failover_pass_e
+ngx_shop_failover_gate_pass(ngx_http_request_t *r,
+    ngx_shop_failover_loc_conf_t *slcf)
+{
+    ngx_shop_failover_pass_e  pass;
+
+    pass = ngx_shop_failover_gate_link_pass(r, slcf);
+
+    if (pass == NGX_SHOP_FAILOVER_PASS_NONE && slcf->bypass
+        && ngx_cidr_match(r->connection->sockaddr, slcf->bypass) == NGX_OK)
+    {
+        return NGX_SHOP_FAILOVER_PASS_ADDRESS;
+    }
+
+    return pass;
+}
+
+
+const char *
+ngx_shop_failover_gate_pass_name(ngx_shop_failover_pass_e pass)
+{
+    static const char  *words[] = { "", "address", "link", "drill" };
+
+    return words[pass];
 }
 
 

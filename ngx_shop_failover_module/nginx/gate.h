@@ -24,12 +24,27 @@ typedef enum {
 } ngx_shop_failover_why_e;
 
 
+/* what a visitor holds */
+typedef enum {
+    NGX_SHOP_FAILOVER_PASS_NONE = 0,
+    NGX_SHOP_FAILOVER_PASS_ADDRESS,         /* shop_bypass */
+    NGX_SHOP_FAILOVER_PASS_LINK,            /* the cookie of a link */
+    NGX_SHOP_FAILOVER_PASS_DRILL            /* ... to see the closed shop */
+} ngx_shop_failover_pass_e;
+
+
 /* the request path: one word read where the shop is open */
 ngx_shop_failover_why_e ngx_shop_failover_gate_ask(ngx_http_request_t *r,
     ngx_shop_failover_main_conf_t *smcf, ngx_shop_failover_loc_conf_t *slcf);
 
 /* "maintenance", "browse", "reopening", "outage": of $shop_fallback */
 const char *ngx_shop_failover_gate_why(ngx_shop_failover_why_e why);
+
+ngx_shop_failover_pass_e ngx_shop_failover_gate_pass(ngx_http_request_t *r,
+    ngx_shop_failover_loc_conf_t *slcf);
+
+/* "address", "link", "drill" or "": of $shop_bypass */
+const char *ngx_shop_failover_gate_pass_name(ngx_shop_failover_pass_e pass);
 
 
 #endif /* _NGX_SHOP_FAILOVER_GATE_H_INCLUDED_ */

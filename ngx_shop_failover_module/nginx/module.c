@@ -8,12 +8,15 @@
 
 
 #include "nginx/conf.h"
+#include "nginx/conf_gate.h"
 #include "nginx/conf_page.h"
 #include "nginx/balance.h"
+#include "nginx/gate_link.h"
 #include "nginx/page.h"
 #include "nginx/probe.h"
 #include "nginx/render.h"
 #include "nginx/status.h"
+#include "nginx/variables_gate.h"
 #include "nginx/watch.h"
 
 
@@ -123,6 +126,27 @@ static ngx_command_t  ngx_shop_failover_module_commands[] = {
       0,
       NULL },
 
+    { ngx_string("shop_bypass"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_shop_failover_conf_gate_bypass,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_bypass_key"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
+      ngx_shop_failover_conf_gate_key,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_reopen"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
+      ngx_shop_failover_conf_gate_reopen,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("shop_fallback"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
       ngx_shop_failover_conf_page_fallback,
@@ -184,7 +208,7 @@ static ngx_command_t  ngx_shop_failover_module_commands[] = {
 
 
 static ngx_http_module_t  ngx_shop_failover_module_ctx = {
-    NULL,                                        /* preconfiguration */
+    ngx_shop_failover_variables_gate_add,        /* preconfiguration */
     ngx_shop_failover_module_postconfiguration,  /* postconfiguration */
 
     ngx_shop_failover_conf_create_main,          /* create main conf */
@@ -257,6 +281,15 @@ ngx_shop_failover_module_postconfiguration(ngx_conf_t *cf)
     }
 
     *h = ngx_shop_failover_page_handler;
+
+    /* asked before the page: it is added after it */
+
+    h = ngx_array_push(&cmcf->phases[NGX_HTTP_ACCESS_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_shop_failover_gate_link_handler;
 
     ngx_http_next_header_filter = ngx_http_top_header_filter;
     ngx_http_top_header_filter = ngx_shop_failover_module_header_filter;

@@ -566,12 +566,12 @@ ngx_shop_failover_board_drill(ngx_shop_failover_zone_t *zone,
 
 
 ngx_uint_t
-ngx_shop_failover_board_admitted(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_flag_conf_t *conf)
+ngx_shop_failover_board_admits(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_flag_conf_t *conf, uint32_t visitor)
 {
-    return ngx_shop_failover_site_admitted(
+    return ngx_shop_failover_site_admits(
                                      &zone->sh->sites[conf->index]->site,
-                                     conf->ramp, ngx_current_msec);
+                                     conf->ramp, ngx_current_msec, visitor);
 }
 
 

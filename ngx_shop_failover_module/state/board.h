@@ -132,9 +132,9 @@ ngx_int_t ngx_shop_failover_board_attach(ngx_shop_failover_zone_t *zone,
 ngx_shop_failover_board_view_t *ngx_shop_failover_board_current(
     ngx_shop_failover_zone_t *zone, ngx_shop_failover_flag_conf_t *conf);
 
-/* no lock; the share of visitors that is let in, 0 to 1000 */
-ngx_uint_t ngx_shop_failover_board_admitted(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_flag_conf_t *conf);
+/* no lock; whether a visitor (any hash of him) is let in while reopening */
+ngx_uint_t ngx_shop_failover_board_admits(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_flag_conf_t *conf, uint32_t visitor);
 
 /* somebody drills until then (Unix s): requests are asked for their cookie */
 void ngx_shop_failover_board_drill(ngx_shop_failover_zone_t *zone,

@@ -235,6 +235,48 @@ a_site_reopens_for_the_longer_of_hold_and_ramp(void **state)
 
 
 static void
+who_is_let_in_stays_in(void **state)
+{
+    unsigned                  in, was;
+    uint32_t                  visitor;
+    uint64_t                  msec;
+    ngx_shop_failover_site_t  site;
+
+    (void) state;
+
+    site.state = NGX_SHOP_FAILOVER_SITE_REOPENING;
+    site.since = 0;
+    site.reopened = 5000;
+
+    for (msec = 0; msec <= 1000; msec += 250) {
+        in = 0;
+
+        for (visitor = 0; visitor < 1000; visitor++) {
+            in += (unsigned) ngx_shop_failover_site_admits(&site, 1000,
+                                                  5000 + msec, visitor);
+        }
+
+        /* neighbours, as they are, make up about the share */
+
+        assert_in_range(in + 60, msec, msec + 120);
+    }
+
+    for (visitor = 0; visitor < 1000; visitor++) {
+        was = 0;
+
+        for (msec = 0; msec <= 1000; msec += 10) {
+            in = (unsigned) ngx_shop_failover_site_admits(&site, 1000,
+                                                 5000 + msec, visitor);
+            assert_true(in >= was);
+            was = in;
+        }
+
+        assert_int_equal(was, 1);
+    }
+}
+
+
+static void
 without_hold_and_ramp_a_site_is_open_at_once(void **state)
 {
     ngx_shop_failover_site_t        site = { 0, 0, 0 };
@@ -305,6 +347,7 @@ main(void)
         cmocka_unit_test(times_that_are_over_are_told_apart),
         cmocka_unit_test(a_group_is_as_good_as_what_serves),
         cmocka_unit_test(a_site_reopens_for_the_longer_of_hold_and_ramp),
+        cmocka_unit_test(who_is_let_in_stays_in),
         cmocka_unit_test(without_hold_and_ramp_a_site_is_open_at_once),
         cmocka_unit_test(the_flag_comes_before_the_groups)
     };

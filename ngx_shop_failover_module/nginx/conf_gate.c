@@ -1,0 +1,391 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Directives of who passes.  Asks nobody for a cookie or an address: that is
+ * the gate's.
+ */
+
+
+#include "nginx/conf_gate.h"
+#include "nginx/params.h"
+
+#include "logic/token.h"
+
+
+static ngx_int_t ngx_shop_failover_conf_gate_cidr(ngx_conf_t *cf,
+    ngx_array_t *cidrs, ngx_str_t *value);
+static ngx_int_t ngx_shop_failover_conf_gate_read(ngx_conf_t *cf,
+    ngx_str_t *path, ngx_str_t *key);
+static ngx_int_t ngx_shop_failover_conf_gate_bytes(ngx_conf_t *cf,
+    ngx_str_t *path, ngx_fd_t fd, ngx_str_t *key);
+static char *ngx_shop_failover_conf_gate_hand_over(ngx_conf_t *cf,
+    ngx_shop_failover_loc_conf_t *conf);
+
+
+#define NGX_SHOP_FAILOVER_CONF_GATE_DAY   86400000      /* ms */
+#define NGX_SHOP_FAILOVER_CONF_GATE_HOLD  10000
+#define NGX_SHOP_FAILOVER_CONF_GATE_RAMP  0
+#define NGX_SHOP_FAILOVER_CONF_GATE_TTL   (12 * 3600000)
+
+
+static ngx_shop_failover_param_t  ngx_shop_failover_conf_gate_keys[] = {
+
+    { ngx_string("ttl"), NGX_SHOP_FAILOVER_PARAM_MSEC,
+      offsetof(ngx_shop_failover_key_conf_t, ttl), 1000,
+      20 * NGX_SHOP_FAILOVER_CONF_GATE_DAY, NULL,
+      "a time from 1s to 20d such as 12h" },
+
+    { ngx_null_string, 0, 0, 0, 0, NULL, NULL }
+};
+
+
+static ngx_shop_failover_param_t  ngx_shop_failover_conf_gate_reopens[] = {
+
+    { ngx_string("hold"), NGX_SHOP_FAILOVER_PARAM_MSEC,
+      offsetof(ngx_shop_failover_reopen_conf_t, hold), 0,
+      NGX_SHOP_FAILOVER_CONF_GATE_DAY, NULL,
+      "a time from 0s to 1d such as 10s" },
+
+    { ngx_string("ramp"), NGX_SHOP_FAILOVER_PARAM_MSEC,
+      offsetof(ngx_shop_failover_reopen_conf_t, ramp), 0,
+      NGX_SHOP_FAILOVER_CONF_GATE_DAY, NULL,
+      "a time from 0s to 1d such as 2m" },
+
+    { ngx_null_string, 0, 0, 0, 0, NULL, NULL }
+};
+
+
+static ngx_shop_failover_reopen_conf_t  ngx_shop_failover_conf_gate_default = {
+    NGX_SHOP_FAILOVER_CONF_GATE_HOLD,
+    NGX_SHOP_FAILOVER_CONF_GATE_RAMP
+};
+
+
+void
+ngx_shop_failover_conf_gate_create(ngx_shop_failover_loc_conf_t *conf)
+{
+    conf->bypass = NGX_CONF_UNSET_PTR;
+    conf->bypass_key = NGX_CONF_UNSET_PTR;
+    conf->reopen = NGX_CONF_UNSET_PTR;
+}
+
+
+char *
+ngx_shop_failover_conf_gate_merge(ngx_conf_t *cf,
+    ngx_shop_failover_loc_conf_t *prev, ngx_shop_failover_loc_conf_t *conf)
+{
+    ngx_conf_merge_ptr_value(conf->bypass, prev->bypass, NULL);
+    ngx_conf_merge_ptr_value(conf->bypass_key, prev->bypass_key, NULL);
+    ngx_conf_merge_ptr_value(conf->reopen, prev->reopen,
+                             &ngx_shop_failover_conf_gate_default);
+
+    return ngx_shop_failover_conf_gate_hand_over(cf, conf);
+}
+
+
+/*
+ * Hold and ramp are of a site, that is of a flag, and so the same wherever it
+ * is used.  Locations without a flag are one site: there the longest counts.
+ */
+
+static char *
+ngx_shop_failover_conf_gate_hand_over(ngx_conf_t *cf,
+    ngx_shop_failover_loc_conf_t *conf)
+{
+    ngx_shop_failover_flag_conf_t  *flag;
+    ngx_shop_failover_main_conf_t  *smcf;
+
+    smcf = ngx_http_conf_get_module_main_conf(cf, ngx_shop_failover_module);
+    flag = ngx_shop_failover_conf_site(smcf, conf);
+
+    if (flag->hold == NGX_CONF_UNSET_MSEC) {
+        flag->hold = conf->reopen->hold;
+        flag->ramp = conf->reopen->ramp;
+        return NGX_CONF_OK;
+    }
+
+    if (conf->flag == NULL) {
+        flag->hold = ngx_max(flag->hold, conf->reopen->hold);
+        flag->ramp = ngx_max(flag->ramp, conf->reopen->ramp);
+        return NGX_CONF_OK;
+    }
+
+    if (flag->hold != conf->reopen->hold || flag->ramp != conf->reopen->ramp) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"shop_reopen\" is hold=%Mms ramp=%Mms here and "
+                           "hold=%Mms ramp=%Mms elsewhere for the same flag "
+                           "\"%V\": a flag reopens in one way, set it once "
+                           "beside \"shop_maintenance\"",
+                           conf->reopen->hold, conf->reopen->ramp,
+                           flag->hold, flag->ramp, &flag->path);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+void
+ngx_shop_failover_conf_gate_finish(ngx_shop_failover_main_conf_t *smcf)
+{
+    ngx_uint_t                       i;
+    ngx_shop_failover_flag_conf_t  **flag;
+
+    flag = smcf->zone.sites.elts;
+
+    for (i = 0; i < smcf->zone.sites.nelts; i++) {
+        if (flag[i]->hold == NGX_CONF_UNSET_MSEC) {
+            flag[i]->hold = NGX_SHOP_FAILOVER_CONF_GATE_HOLD;
+            flag[i]->ramp = NGX_SHOP_FAILOVER_CONF_GATE_RAMP;
+        }
+    }
+}
+
+
+char *
+ngx_shop_failover_conf_gate_bypass(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_str_t                     *value;
+    ngx_uint_t                     i;
+    ngx_shop_failover_loc_conf_t  *slcf = conf;
+
+    if (slcf->bypass != NGX_CONF_UNSET_PTR && slcf->bypass == NULL) {
+        return "is given beside \"off\"";
+    }
+
+    value = cf->args->elts;
+
+    if (cf->args->nelts == 2 && ngx_strcmp(value[1].data, "off") == 0) {
+
+        if (slcf->bypass != NGX_CONF_UNSET_PTR) {
+            return "is \"off\" beside addresses";
+        }
+
+        slcf->bypass = NULL;
+        return NGX_CONF_OK;
+    }
+
+    if (slcf->bypass == NGX_CONF_UNSET_PTR) {
+        slcf->bypass = ngx_array_create(cf->pool, 4, sizeof(ngx_cidr_t));
+        if (slcf->bypass == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        if (ngx_shop_failover_conf_gate_cidr(cf, slcf->bypass, &value[i])
+            != NGX_OK)
+        {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_shop_failover_conf_gate_cidr(ngx_conf_t *cf, ngx_array_t *cidrs,
+    ngx_str_t *value)
+{
+    ngx_int_t    rc;
+    ngx_cidr_t  *cidr;
+
+    cidr = ngx_array_push(cidrs);
+    if (cidr == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(cidr, sizeof(ngx_cidr_t));
+
+#if (NGX_HAVE_UNIX_DOMAIN)
+
+    if (ngx_strcmp(value->data, "unix:") == 0) {
+        cidr->family = AF_UNIX;
+        return NGX_OK;
+    }
+
+#endif
+
+    rc = ngx_ptocidr(value, cidr);
+
+    if (rc == NGX_ERROR) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\" in \"shop_bypass\", expected "
+                           "is an address or network such as 192.0.2.7, "
+                           "10.0.0.0/8 or 2001:db8::/32 (no host name), "
+                           "\"unix:\", or \"off\"", value);
+        return NGX_ERROR;
+    }
+
+    if (rc == NGX_DONE) {
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "low address bits of \"%V\" in \"shop_bypass\" are "
+                           "meaningless", value);
+    }
+
+    return NGX_OK;
+}
+
+
+char *
+ngx_shop_failover_conf_gate_key(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_str_t                     *value, path;
+    ngx_shop_failover_key_conf_t  *key;
+    ngx_shop_failover_loc_conf_t  *slcf = conf;
+
+    if (slcf->bypass_key != NGX_CONF_UNSET_PTR) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (cf->args->nelts == 2 && ngx_strcmp(value[1].data, "off") == 0) {
+        slcf->bypass_key = NULL;
+        return NGX_CONF_OK;
+    }
+
+#if !(NGX_HTTP_SSL)
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "\"shop_bypass_key\" needs an nginx that is built with "
+                       "OpenSSL (--with-http_ssl_module)");
+    return NGX_CONF_ERROR;
+
+#endif
+
+    key = ngx_pcalloc(cf->pool, sizeof(ngx_shop_failover_key_conf_t));
+    if (key == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    key->ttl = NGX_SHOP_FAILOVER_CONF_GATE_TTL;
+    path = value[1];
+
+    if (ngx_conf_full_name(cf->cycle, &path, 1) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_shop_failover_params_parse(cf, ngx_shop_failover_conf_gate_keys,
+                                       2, key)
+        != NGX_CONF_OK
+        || ngx_shop_failover_conf_gate_read(cf, &path, &key->key) != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    slcf->bypass_key = key;
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_shop_failover_conf_gate_read(ngx_conf_t *cf, ngx_str_t *path,
+    ngx_str_t *key)
+{
+    ngx_fd_t   fd;
+    ngx_int_t  rc;
+
+    fd = ngx_open_file(path->data, NGX_FILE_RDONLY, NGX_FILE_NONBLOCK, 0);
+
+    if (fd == NGX_INVALID_FILE) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
+                           "key file \"%V\" of \"shop_bypass_key\" cannot be "
+                           "opened; make one with: (umask 077; openssl rand "
+                           "-hex 32 > %V)", path, path);
+        return NGX_ERROR;
+    }
+
+    rc = ngx_shop_failover_conf_gate_bytes(cf, path, fd, key);
+
+    if (ngx_close_file(fd) == NGX_FILE_ERROR) {
+        ngx_log_error(NGX_LOG_ALERT, cf->log, ngx_errno,
+                      ngx_close_file_n " \"%V\" failed", path);
+    }
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_shop_failover_conf_gate_bytes(ngx_conf_t *cf, ngx_str_t *path,
+    ngx_fd_t fd, ngx_str_t *key)
+{
+    ssize_t          n;
+    ngx_file_info_t  fi;
+
+    key->data = ngx_pnalloc(cf->pool, NGX_SHOP_FAILOVER_TOKEN_KEY_MAX + 1);
+    if (key->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    n = -1;
+
+    if (ngx_fd_info(fd, &fi) != NGX_FILE_ERROR) {
+        n = read(fd, key->data, NGX_SHOP_FAILOVER_TOKEN_KEY_MAX + 1);
+    }
+
+    if (n == -1) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
+                           "key file \"%V\" of \"shop_bypass_key\" cannot be "
+                           "read", path);
+        return NGX_ERROR;
+    }
+
+    if (n > NGX_SHOP_FAILOVER_TOKEN_KEY_MAX) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "key file \"%V\" of \"shop_bypass_key\" is larger "
+                           "than %d bytes, so it is probably not a key",
+                           path, NGX_SHOP_FAILOVER_TOKEN_KEY_MAX);
+        return NGX_ERROR;
+    }
+
+    key->len = ngx_shop_failover_token_key_len(key->data, n);
+
+    if (key->len == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "the key in \"%V\" of \"shop_bypass_key\" is "
+                           "shorter than %d bytes; make one with: (umask 077; "
+                           "openssl rand -hex 32 > %V)",
+                           path, NGX_SHOP_FAILOVER_TOKEN_KEY_MIN, path);
+        return NGX_ERROR;
+    }
+
+    if (fi.st_mode & S_IROTH) {
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "key file \"%V\" of \"shop_bypass_key\" can be "
+                           "read by everybody; run: chmod o-rwx %V",
+                           path, path);
+    }
+
+    return NGX_OK;
+}
+
+
+char *
+ngx_shop_failover_conf_gate_reopen(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_shop_failover_loc_conf_t     *slcf = conf;
+    ngx_shop_failover_reopen_conf_t  *reopen;
+
+    if (slcf->reopen != NGX_CONF_UNSET_PTR) {
+        return "is duplicate";
+    }
+
+    reopen = ngx_pcalloc(cf->pool, sizeof(ngx_shop_failover_reopen_conf_t));
+    if (reopen == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    *reopen = ngx_shop_failover_conf_gate_default;
+    slcf->reopen = reopen;
+
+    return ngx_shop_failover_params_parse(cf,
+                              ngx_shop_failover_conf_gate_reopens, 1, reopen);
+}

@@ -1,0 +1,32 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Directives of who passes: shop_bypass, shop_bypass_key, shop_reopen.
+ */
+
+
+#ifndef _NGX_SHOP_FAILOVER_CONF_GATE_H_INCLUDED_
+#define _NGX_SHOP_FAILOVER_CONF_GATE_H_INCLUDED_
+
+
+#include "nginx/conf.h"
+
+
+char *ngx_shop_failover_conf_gate_bypass(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_shop_failover_conf_gate_key(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_shop_failover_conf_gate_reopen(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/* the gate's part of creating and of merging a location's configuration */
+void ngx_shop_failover_conf_gate_create(ngx_shop_failover_loc_conf_t *conf);
+char *ngx_shop_failover_conf_gate_merge(ngx_conf_t *cf,
+    ngx_shop_failover_loc_conf_t *prev, ngx_shop_failover_loc_conf_t *conf);
+
+/* after all merges: what no location has set */
+void ngx_shop_failover_conf_gate_finish(ngx_shop_failover_main_conf_t *smcf);
+
+
+#endif /* _NGX_SHOP_FAILOVER_CONF_GATE_H_INCLUDED_ */

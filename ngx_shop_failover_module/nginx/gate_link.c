@@ -1,0 +1,363 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Bypass links and cookies.  Knows no flag: whether a pass is needed is the
+ * gate's matter.
+ */
+
+
+#include "nginx/gate_link.h"
+
+#include "logic/token.h"
+
+#if (NGX_HTTP_SSL)
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#endif
+
+
+static ngx_int_t ngx_shop_failover_gate_link_verify(ngx_http_request_t *r,
+    ngx_shop_failover_key_conf_t *conf, ngx_str_t *text, ngx_uint_t kind,
+    ngx_shop_failover_token_t *token);
+static void ngx_shop_failover_gate_link_key(ngx_http_request_t *r,
+    ngx_shop_failover_key_conf_t *conf, ngx_shop_failover_token_key_t *key);
+static int ngx_shop_failover_gate_link_hmac(void *data,
+    const unsigned char *bytes, size_t size, unsigned char *mac);
+static ngx_int_t ngx_shop_failover_gate_link_cookie(ngx_http_request_t *r,
+    ngx_shop_failover_key_conf_t *conf, ngx_shop_failover_token_t *token);
+static ngx_int_t ngx_shop_failover_gate_link_redirect(ngx_http_request_t *r);
+static ngx_int_t ngx_shop_failover_gate_link_location(ngx_http_request_t *r,
+    ngx_str_t *location);
+static u_char *ngx_shop_failover_gate_link_args(u_char *p, ngx_str_t *args);
+static ngx_int_t ngx_shop_failover_gate_link_add(ngx_http_request_t *r,
+    const char *name, ngx_str_t *value);
+
+
+static ngx_str_t  ngx_shop_failover_gate_link_name =
+    ngx_string(NGX_SHOP_FAILOVER_TOKEN_NAME);
+
+
+/*
+ * Always Secure, though nginx may see plain http: behind a TLS terminator it
+ * cannot tell.  A shop on plain http has shop_bypass for its staff.
+ */
+#define NGX_SHOP_FAILOVER_GATE_LINK_ATTRIBUTES                               \
+    "; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age="
+
+
+ngx_int_t
+ngx_shop_failover_gate_link_handler(ngx_http_request_t *r)
+{
+    ngx_str_t                       text;
+    ngx_shop_failover_token_t       token;
+    ngx_shop_failover_loc_conf_t   *slcf;
+    ngx_shop_failover_main_conf_t  *smcf;
+
+    slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
+
+    if (slcf->bypass_key == NULL || slcf->flag == NULL || slcf->exempt
+        || r->args.len <= ngx_shop_failover_gate_link_name.len
+        || !(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))
+        || ngx_http_arg(r, ngx_shop_failover_gate_link_name.data,
+                        ngx_shop_failover_gate_link_name.len, &text)
+           != NGX_OK)
+    {
+        return NGX_DECLINED;
+    }
+
+    if (text.len == 3 && ngx_strncmp(text.data, "off", 3) == 0) {
+
+        /* it only takes away what the visitor himself holds */
+
+        return ngx_shop_failover_gate_link_cookie(r, slcf->bypass_key, NULL);
+    }
+
+    if (ngx_shop_failover_gate_link_verify(r, slcf->bypass_key, &text,
+                                           NGX_SHOP_FAILOVER_TOKEN_LINK,
+                                           &token)
+        != NGX_OK)
+    {
+        return NGX_DECLINED;
+    }
+
+    token.kind = NGX_SHOP_FAILOVER_TOKEN_COOKIE;
+    token.expires = ngx_shop_failover_now() + slcf->bypass_key->ttl / 1000;
+
+    if (token.drill) {
+        smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
+        ngx_shop_failover_board_drill(&smcf->zone, slcf->flag, token.expires);
+    }
+
+    return ngx_shop_failover_gate_link_cookie(r, slcf->bypass_key, &token);
+}
+
+
+ngx_shop_failover_pass_e
+ngx_shop_failover_gate_link_pass(ngx_http_request_t *r,
+    ngx_shop_failover_loc_conf_t *slcf)
+{
+    ngx_str_t                  text;
+    ngx_shop_failover_token_t  token;
+
+    if (slcf->bypass_key == NULL
+        || !ngx_shop_failover_compat_cookie(r,
+                                     &ngx_shop_failover_gate_link_name, &text)
+        || ngx_shop_failover_gate_link_verify(r, slcf->bypass_key, &text,
+                                              NGX_SHOP_FAILOVER_TOKEN_COOKIE,
+                                              &token)
+           != NGX_OK)
+    {
+        return NGX_SHOP_FAILOVER_PASS_NONE;
+    }
+
+    return token.drill ? NGX_SHOP_FAILOVER_PASS_DRILL
+                       : NGX_SHOP_FAILOVER_PASS_LINK;
+}
+
+
+static ngx_int_t
+ngx_shop_failover_gate_link_verify(ngx_http_request_t *r,
+    ngx_shop_failover_key_conf_t *conf, ngx_str_t *text, ngx_uint_t kind,
+    ngx_shop_failover_token_t *token)
+{
+    ngx_shop_failover_token_key_t  key;
+
+    ngx_shop_failover_gate_link_key(r, conf, &key);
+
+    if (ngx_shop_failover_token_verify(token, (ngx_shop_failover_str_t *) text,
+                                       &key, ngx_shop_failover_now())
+        != NGX_SHOP_FAILOVER_OK
+        || token->kind != kind)
+    {
+        return NGX_DECLINED;
+    }
+
+    return NGX_OK;
+}
+
+
+/* the site is the host that was asked for: where the cookie will be sent */
+
+static void
+ngx_shop_failover_gate_link_key(ngx_http_request_t *r,
+    ngx_shop_failover_key_conf_t *conf, ngx_shop_failover_token_key_t *key)
+{
+    key->hmac = ngx_shop_failover_gate_link_hmac;
+    key->data = &conf->key;
+    key->site.len = r->headers_in.server.len;
+    key->site.data = r->headers_in.server.data;
+}
+
+
+static int
+ngx_shop_failover_gate_link_hmac(void *data, const unsigned char *bytes,
+    size_t size, unsigned char *mac)
+{
+#if (NGX_HTTP_SSL)
+
+    unsigned int  len;
+    ngx_str_t    *key = data;
+
+    if (HMAC(EVP_sha256(), key->data, (int) key->len, bytes, size, mac, &len)
+        == NULL)
+    {
+        return NGX_SHOP_FAILOVER_ERROR;
+    }
+
+    return NGX_SHOP_FAILOVER_OK;
+
+#else
+
+    return NGX_SHOP_FAILOVER_ERROR;
+
+#endif
+}
+
+
+/* token is NULL: the cookie is taken away */
+
+static ngx_int_t
+ngx_shop_failover_gate_link_cookie(ngx_http_request_t *r,
+    ngx_shop_failover_key_conf_t *conf, ngx_shop_failover_token_t *token)
+{
+    u_char                         *p;
+    ngx_str_t                       value;
+    ngx_shop_failover_token_key_t   key;
+
+    value.data = ngx_pnalloc(r->pool,
+                     sizeof(NGX_SHOP_FAILOVER_TOKEN_NAME
+                            NGX_SHOP_FAILOVER_GATE_LINK_ATTRIBUTES)
+                     + NGX_SHOP_FAILOVER_TOKEN_LEN + 1 + NGX_TIME_T_LEN);
+    if (value.data == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    p = ngx_sprintf(value.data, "%V=", &ngx_shop_failover_gate_link_name);
+
+    if (token) {
+        ngx_shop_failover_gate_link_key(r, conf, &key);
+
+        if (ngx_shop_failover_token_encode(p, token, &key)
+            != NGX_SHOP_FAILOVER_OK)
+        {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        p += NGX_SHOP_FAILOVER_TOKEN_LEN;
+    }
+
+    p = ngx_sprintf(p, NGX_SHOP_FAILOVER_GATE_LINK_ATTRIBUTES "%i",
+                    token ? conf->ttl / 1000 : 0);
+    value.len = p - value.data;
+
+    if (ngx_shop_failover_gate_link_add(r, "Set-Cookie", &value) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_shop_failover_gate_link_redirect(r);
+}
+
+
+/*
+ * 302 to the same URL without the token.  Location is relative and not put
+ * into headers_out.location, or nginx would write a scheme and a port before
+ * it that need not be those which the visitor sees.
+ */
+
+static ngx_int_t
+ngx_shop_failover_gate_link_redirect(ngx_http_request_t *r)
+{
+    ngx_int_t  rc;
+    ngx_str_t  value;
+
+    rc = ngx_http_discard_request_body(r);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    if (ngx_shop_failover_gate_link_location(r, &value) != NGX_OK
+        || ngx_shop_failover_gate_link_add(r, "Location", &value) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_str_set(&value, "no-store");
+
+    if (ngx_shop_failover_gate_link_add(r, "Cache-Control", &value)
+        != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_str_set(&value, "no-referrer");
+
+    if (ngx_shop_failover_gate_link_add(r, "Referrer-Policy", &value)
+        != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    r->headers_out.status = NGX_HTTP_MOVED_TEMPORARILY;
+    r->headers_out.content_length_n = 0;
+    r->header_only = 1;
+
+    ngx_http_finalize_request(r, ngx_http_send_header(r));
+
+    return NGX_DONE;
+}
+
+
+static ngx_int_t
+ngx_shop_failover_gate_link_location(ngx_http_request_t *r,
+    ngx_str_t *location)
+{
+    u_char  *p, *path, *end;
+
+    path = r->unparsed_uri.data;
+    end = ngx_strlchr(path, path + r->unparsed_uri.len, '?');
+
+    if (end == NULL) {
+        return NGX_ERROR;
+    }
+
+    /* "//host" and "/\host" would lead to another site */
+
+    while (path < end && (*path == '/' || *path == '\\')) {
+        path++;
+    }
+
+    location->data = ngx_pnalloc(r->pool, r->unparsed_uri.len + 2);
+    if (location->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    p = location->data;
+    *p++ = '/';
+    p = ngx_cpymem(p, path, end - path);
+    p = ngx_shop_failover_gate_link_args(p, &r->args);
+
+    location->len = p - location->data;
+
+    return NGX_OK;
+}
+
+
+/* "?" and the arguments but ours, wherever they stand */
+
+static u_char *
+ngx_shop_failover_gate_link_args(u_char *p, ngx_str_t *args)
+{
+    size_t      name;
+    u_char     *arg, *next, *last;
+    ngx_uint_t  first;
+
+    first = 1;
+    name = ngx_shop_failover_gate_link_name.len;
+    last = args->data + args->len;
+
+    for (arg = args->data; arg < last; arg = next + 1) {
+        next = ngx_strlchr(arg, last, '&');
+
+        if (next == NULL) {
+            next = last;
+        }
+
+        if ((size_t) (next - arg) > name && arg[name] == '='
+            && ngx_strncasecmp(arg, ngx_shop_failover_gate_link_name.data,
+                               name)
+               == 0)
+        {
+            continue;
+        }
+
+        *p++ = first ? '?' : '&';
+        p = ngx_cpymem(p, arg, next - arg);
+        first = 0;
+    }
+
+    return p;
+}
+
+
+static ngx_int_t
+ngx_shop_failover_gate_link_add(ngx_http_request_t *r, const char *name,
+    ngx_str_t *value)
+{
+    ngx_table_elt_t  *h;
+
+    h = ngx_list_push(&r->headers_out.headers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(h, sizeof(ngx_table_elt_t));
+
+    h->hash = 1;
+    h->key.data = (u_char *) name;
+    h->key.len = ngx_strlen(name);
+    h->value = *value;
+
+    return NGX_OK;
+}

@@ -1,0 +1,97 @@
+#!/usr/bin/perl
+#
+# Copyright (C) ngx_shop_failover_module authors
+#
+# Modes of the flag: browse lets safe methods pass, paths closes some; and
+# locations that are never closed.
+
+use ShopTest;
+
+my $shop = shop_server(body => 'shop');
+
+my $nginx = nginx(http => <<"END");
+    server {
+        listen %%ADDR%%;
+        shop_maintenance %%DIR%%/maintenance;
+        shop_reopen hold=0s;
+
+        location / { proxy_pass http://$shop; }
+        location /callback { shop_maintenance off; proxy_pass http://$shop; }
+        location = /status { shop_status; }
+    }
+END
+
+my $flag = $nginx->dir . '/maintenance';
+
+
+sub write_flag {
+    my ($content) = @_;
+
+    open my $out, '>', "$flag.tmp" or die "$flag: $!\n";
+    print $out $content;
+    close $out;
+    rename "$flag.tmp", $flag;
+    return;
+}
+
+sub answers {
+    my ($method, $uri) = @_;
+
+    return request($nginx, $method, $uri,
+        $method =~ /^P/ ? (body => 'x') : ())->{status};
+}
+
+sub becomes {
+    my ($status, $method, $uri, $name) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+
+    return ok(wait_until(10, sub {
+        !grep { answers($method, $uri) != $status } 1 .. 4;
+    }), $name);
+}
+
+
+# ---- browse
+
+write_flag("mode: browse\n");
+becomes 503, 'POST', '/', 'browse refuses a POST';
+is answers($_ => '/'), 503, "and $_" for qw(PUT PATCH DELETE);
+is answers($_ => '/'), 200, "$_ passes" for qw(GET HEAD OPTIONS);
+is answers('POST', '/callback'), 200, 'an exempt location takes a POST';
+
+my $refused = post($nginx, '/cart', body => 'a=1', headers =>
+    [Accept => 'text/html']);
+is $refused->{status}, 503, 'a form that is refused';
+ok $refused->{headers}{'retry-after'}, 'is told when to come again';
+is $shop->count(uri => '/cart'), 0, 'and never reached the shop';
+
+
+# ---- paths
+
+write_flag("mode: paths /checkout /my%20account /cart/\n");
+becomes 503, 'GET', '/checkout', 'a path is closed';
+is answers('GET', '/'), 200, 'others are open';
+is answers('POST', '/other'), 200, 'also to a POST';
+is answers('GET', '/checkout/address'), 503, 'what is below a path is closed';
+is answers('GET', '/checkout?x=1'), 503, 'with arguments, too';
+is answers('GET', '/checkouts'), 200, 'a name that only begins so is open';
+is answers('GET', '/cart'), 503, 'a slash at the end makes no difference';
+is answers('GET', '/x/../checkout'), 503, 'nor does another way to write it';
+is answers('GET', '/check%6fut'), 503, 'nor an escape';
+is answers('GET', '//checkout'), 503, 'nor two slashes';
+is answers('GET', '/CHECKOUT'), 200, 'paths are told apart by case';
+
+
+# ---- full, and what is never closed
+
+write_flag('');
+becomes 503, 'GET', '/', 'full closes all';
+is answers($_ => '/'), 503, "also to $_" for qw(HEAD POST PUT DELETE);
+is answers('GET', '/callback/paid'), 200, 'but what is exempt';
+is answers('POST', '/callback/paid'), 200, 'also for a POST';
+is answers('GET', '/status'), 200, 'and the status';
+
+unlink $flag;
+becomes 200, 'POST', '/', 'open again';
+
+done_testing;

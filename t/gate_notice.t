@@ -1,0 +1,110 @@
+#!/usr/bin/perl
+#
+# Copyright (C) ngx_shop_failover_module authors
+#
+# Before a planned start: $shop_notice, in the visitor's language, escaped for
+# the banner that docs/operations.md shows; and $shop_eta.
+
+use ShopTest;
+
+my $shop = shop_server(body => '<html><body><h1>Shop</h1></body></html>',
+    headers => ['Content-Type' => 'text/html']);
+
+# the example of the documentation, as it stands there
+my ($example) = do {
+    open my $in, '<', 'docs/operations.md' or die "docs/operations.md: $!\n";
+    local $/;
+    <$in> =~ /^<!-- tested: banner -->\n+```nginx\n(.*?)^```/ms;
+};
+
+$example =~ s/listen 80;/listen %%ADDR_BANNER%%; shop_reopen hold=0s;/;
+$example =~ s{/run/shop/maintenance}{%%DIR%%/maintenance};
+
+my $nginx = nginx(http => <<"END");
+    upstream shop { server $shop; }
+
+    server {
+        listen %%ADDR%%;
+        shop_maintenance %%DIR%%/maintenance;
+        shop_reopen hold=0s;
+
+        location / {
+            add_header X-Notice \$shop_notice always;
+            add_header X-Notice-HTML \$shop_notice_html always;
+            add_header X-Eta \$shop_eta always;
+            proxy_pass http://shop;
+        }
+    }
+
+$example
+END
+
+my $flag = $nginx->dir . '/maintenance';
+
+
+sub write_flag {
+    my ($content) = @_;
+
+    open my $out, '>', "$flag.tmp" or die "$flag: $!\n";
+    print $out $content;
+    close $out;
+    rename "$flag.tmp", $flag;
+    return;
+}
+
+sub header {
+    my ($name, $language) = @_;
+
+    return get($nginx, '/', headers => [
+        $language ? ('Accept-Language' => $language) : ()
+    ])->{headers}{lc $name};
+}
+
+sub banner { return get($nginx->address('BANNER'), '/')->{body} }
+
+
+is header('X-Notice'), undef, 'nothing is announced';
+like banner(), qr{<body><h1>}, 'so there is no banner';
+
+write_flag(<<'END');
+status: Closed <tonight> from 22:00 & back "soon".
+status.de: Heute Nacht geschlossen.
+start: +1h
+eta: 2030-01-02T03:04:05Z
+END
+
+ok wait_until(10, sub { header('X-Notice') }), 'a planned start is announced';
+is header('X-Notice'), 'Closed <tonight> from 22:00 & back "soon".',
+    'with the text of the flag';
+is header('X-Notice-HTML'),
+    'Closed &lt;tonight&gt; from 22:00 &amp; back &quot;soon&quot;.',
+    'also escaped';
+is header('X-Notice', 'fr, de-AT;q=0.5'), 'Heute Nacht geschlossen.',
+    'in the language of the visitor';
+is header('X-Notice', 'fr'), 'Closed <tonight> from 22:00 & back "soon".',
+    'or as it was written for all';
+is header('X-Eta'), '2030-01-02T03:04:05Z', '$shop_eta is the promise';
+
+my $page = get($nginx->address('BANNER'), '/');
+is $page->{status}, 200, 'the shop is open';
+like $page->{body}, qr{<body><[^>]*>Closed &lt;tonight&gt; from},
+    'and has the banner';
+
+write_flag("start: +1h\nuntil: +2h\n");
+ok wait_until(10, sub { (header('X-Notice') // '') =~ /^The shop will/ }),
+    'without a text the times are told';
+like header('X-Notice'),
+    qr/^The shop will be closed from \d{4}-\d\d-\d\d \d\d:\d\d \S+ to \d{4}-/,
+    'both of them';
+
+write_flag("status: now\neta: +1h\n");
+ok wait_until(10, sub { get($nginx, '/')->{status} == 503 }), 'closed';
+is header('X-Notice'), undef, 'what has begun is no longer announced';
+like header('X-Eta'), qr/^\d{4}-.*Z$/, 'but has an ETA';
+
+write_flag("start: 2020-01-01 00:00\nuntil: 2020-01-02 00:00\nstatus: old\n");
+ok wait_until(10, sub { get($nginx, '/')->{status} == 200 }), 'over';
+is header('X-Notice'), undef, 'what is over is not announced';
+is header('X-Eta'), undef, 'and has no ETA';
+
+done_testing;

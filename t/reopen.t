@@ -1,0 +1,138 @@
+#!/usr/bin/perl
+#
+# Copyright (C) ngx_shop_failover_module authors
+#
+# The way back: "reopening" until the hold is over, visitors let in over the
+# ramp, who is in stays in, and a relapse closes at once.
+
+use ShopTest;
+
+my $shop = shop_server(body => 'shop');
+
+my $nginx = nginx(http => <<"END");
+    upstream checked {
+        server $shop;
+        shop_health_check interval=200ms fast=100ms;
+    }
+
+    server {
+        listen %%ADDR%%;
+        shop_maintenance %%DIR%%/maintenance;
+        shop_reopen hold=1s ramp=6s;
+        shop_bypass 192.0.2.0/24;
+
+        set_real_ip_from 127.0.0.1;
+        real_ip_header X-Real-IP;
+
+        location / { proxy_pass http://checked; }
+        location = /status { shop_status json; }
+    }
+
+    server {
+        listen %%ADDR_HOLD%%;
+        shop_maintenance %%DIR%%/held;
+        shop_reopen hold=3s;
+
+        location / { proxy_pass http://$shop; }
+    }
+END
+
+
+sub flag { return $nginx->dir . "/$_[0]" }
+
+sub close_by {
+    open my $out, '>', flag($_[0]) or die;
+    close $out;
+    return;
+}
+
+sub status {
+    my ($address) = @_;
+
+    return get($nginx, '/',
+        headers => [$address ? ('X-Real-IP' => $address) : ()])->{status};
+}
+
+sub told { return scalar $nginx->log->find(qr/is now "$_[0]"/) }
+
+
+# ---- hold: open, and not yet called well
+
+my $held = $nginx->address('HOLD');
+
+close_by('held');
+ok wait_until(10, sub { get($held, '/')->{status} == 503 }), 'closed';
+unlink flag('held');
+ok wait_until(10, sub { get($held, '/')->{status} == 200 }),
+    'without a ramp all are let in at once';
+ok $nginx->log->find(qr{/held is now "reopening"}), 'the state is reopening';
+ok !$nginx->log->find(qr{/held is now "open"}),
+    'nothing says that all is well before the hold is over';
+ok wait_until(10, sub { $nginx->log->find(qr{/held is now "open"}) }),
+    'afterwards it does';
+
+
+# ---- ramp
+
+my @visitors = map { "203.0.113.$_" } 1 .. 60;
+
+close_by('maintenance');
+ok wait_until(10, sub { !grep { status() != 503 } 1 .. 4 }), 'closed';
+is status($visitors[0]), 503, 'for everybody';
+is status('192.0.2.1'), 200, 'but who has a bypass';
+
+unlink flag('maintenance');
+ok wait_until(10, sub { $nginx->log->find(qr{/maintenance is now "reopening"}) }),
+    'it reopens';
+is status('192.0.2.1'), 200, 'who has a bypass is in';
+
+my (%in, $fell_out, @share);
+
+while (keys %in < @visitors && @share < 1000) {
+    for my $visitor (@visitors) {
+        my $status = status($visitor);
+
+        $fell_out++ if $in{$visitor} && $status != 200;
+        $in{$visitor} = 1 if $status == 200;
+    }
+
+    push @share, scalar keys %in;
+}
+
+is $share[-1], @visitors, 'in the end all are in';
+ok !$fell_out, 'who is in stays in';
+cmp_ok $share[0], '<', @visitors, 'not all are let in at once';
+cmp_ok scalar(grep { $_ > 6 && $_ < 54 } @share), '>', 0,
+    'but some after the others';
+
+my $told = get($nginx, '/', headers => ['X-Real-IP' => $visitors[0]]);
+is $told->{body}, 'shop', 'and get the shop';
+
+
+# ---- a relapse
+
+ok wait_until(15, sub { $nginx->log->find(qr{/maintenance is now "open"}) }),
+    'open';
+close_by('maintenance');
+ok wait_until(10, sub { status() == 503 }), 'closed';
+unlink flag('maintenance');
+ok wait_until(10, sub {
+    2 == $nginx->log->find(qr{/maintenance is now "reopening"})
+}), 'reopening';
+close_by('maintenance');
+ok wait_until(10, sub { !grep { status($_) != 503 } @visitors }),
+    'a relapse closes for all, at once';
+unlink flag('maintenance');
+ok wait_until(10, sub {
+    3 == $nginx->log->find(qr{/maintenance is now "reopening"})
+}), 'reopening again';
+
+$shop->set('*', status => 500);
+ok wait_until(15, sub { $nginx->log->find(qr{/maintenance is now "outage"}) }),
+    'an outage while reopening is one';
+$shop->set('*', body => 'shop');
+ok wait_until(15, sub {
+    4 == $nginx->log->find(qr{/maintenance is now "reopening"})
+}), 'after which it reopens anew';
+
+done_testing;
