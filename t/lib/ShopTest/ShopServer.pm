@@ -19,6 +19,7 @@ use Time::HiRes qw(sleep time);
 use ShopTest::Behaviour qw(answer_bytes);
 use ShopTest::Message qw(read_message);
 use ShopTest::Stream;
+use ShopTest::Wait qw(wait_until);
 
 use constant IDLE => 60;            # seconds that a connection may be silent
 
@@ -95,12 +96,15 @@ sub new_listener {
 
     unlink $path if defined $path;
 
-    my $listener = defined $path
-        ? IO::Socket::UNIX->new(Local => $path, Listen => $backlog)
-        : IO::Socket::IP->new(
-            LocalHost => $self->{shop}{host},
-            LocalPort => $self->{shop}{port},
-            ReuseAddr => 1, Type => SOCK_STREAM, Listen => $backlog || 1);
+    # a child that was just forked may still hold the last listener
+    my $listener = wait_until(5, sub {
+        defined $path
+            ? IO::Socket::UNIX->new(Local => $path, Listen => $backlog)
+            : IO::Socket::IP->new(
+                LocalHost => $self->{shop}{host},
+                LocalPort => $self->{shop}{port},
+                ReuseAddr => 1, Type => SOCK_STREAM, Listen => $backlog || 1);
+    });
 
     die "shop server at $self->{shop}: $!\n" if !$listener;
 
@@ -155,7 +159,11 @@ sub forget_the_dead {
 sub hang_up {
     my ($self) = @_;
 
-    kill 'KILL', keys %{ $self->{children} };
+    for my $pid (keys %{ delete $self->{children} // {} }) {
+        kill 'KILL', $pid;
+        waitpid $pid, 0;
+    }
+
     return;
 }
 
