@@ -163,6 +163,7 @@ sub small_style {
     my ($data) = @_;
 
     $data =~ s/\/\*.*?\*\///gs;
+    $data =~ s/(<style>)\s+/$1/;
 
     my $small = '';
 

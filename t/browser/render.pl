@@ -38,7 +38,7 @@ my %o = (lang => 'en', state => 'maintenance', format => 'html', eta => 40,
          dir => "$root/html", admitted => 0, poll => 30, retry => 30,
          url => 1, zone => 'Europe/Berlin');
 
-GetOptions(\%o, 'lang=s', 'state=s', 'format=s', 'eta=i', 'post=s', 'now=i',
+GetOptions(\%o, 'lang=s', 'state=s', 'format=s', 'eta=i', 'post:s', 'now=i',
            'full', 'updates=i', 'small', 'dir=s', 'set=s@', 'admitted',
            'poll=f', 'retry=f', 'url!', 'zone=s', 'status=s')
     or die "render.pl: see the comment at its top\n";

@@ -157,6 +157,7 @@ module.exports = function (tap, site, visit) {
                     site.status = { state: state };
                     await until(async () => await questions(100) > 0);
                 }
+                is(await live(page), '', `${post}: not open, not said to be`);
                 site.status = { state: 'reopening', admitted: true };
                 await until(() => live(page));
                 await pause(300);
