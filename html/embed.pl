@@ -19,6 +19,10 @@ use warnings;
 use File::Basename qw(dirname);
 
 
+# up to the end of the outer braces: a comment may speak of {{name}}
+my $inside = qr/[^{}]|\{(?!\{)|\}(?!\})/;
+my $comment = qr/\{\{!(?:$inside|\{\{$inside*\}\})*\}\}/s;
+
 my $dir = dirname(__FILE__);
 my $to = shift or die "usage: embed.pl FILE | --small TEMPLATE\n";
 
@@ -114,7 +118,7 @@ sub small {
         return join '', map { "$_\n" } grep { /^\s*[^#\s]/ } split /\n/, $data;
     }
 
-    $data =~ s/\{\{!.*?\}\}//gs;
+    $data =~ s/$comment//g;
 
     return $data;
 }
@@ -123,7 +127,7 @@ sub small {
 sub small_html {
     my ($data) = @_;
 
-    $data =~ s/\{\{!.*?\}\}//gs;
+    $data =~ s/$comment//g;
     $data =~ s/<!--.*?-->//gs;
 
     my $small = '';

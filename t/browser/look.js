@@ -282,7 +282,7 @@ module.exports = function (tap, site, visit) {
                     || document.activeElement.getAttribute('href')));
             }
             is(order, ['https://example.com/sorry', 'now', 'stop',
-                       'tel:+49800123456', 'mailto:help@example.com'],
+                       'tel:+49-800-123456', 'mailto:help@example.com'],
                'offer, buttons, contacts');
         });
     });

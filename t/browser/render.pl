@@ -273,21 +273,31 @@ sub sample {
     return (
         'var.name' => 'Müller & Sons', 'url.basket' => '/cart',
         status => $o{status} // 'We are repairing the order database.',
-        reason => [ { text => 'A disk in our data centre failed.' } ],
-        offer => [ { text => 'With the code SORRY10 your next order is '
-                             . '10 % cheaper. ' },
-                   { text => 'How it works',
-                     href => 'https://example.com/sorry' } ],
+        reason => pieces('A disk in our data centre failed.'),
+        offer => pieces('With the code SORRY10 your next order is 10 % '
+                        . 'cheaper: https://example.com/sorry'),
         updates => [ map { my $at = $o{now} + 60 * $_->[0];
                            { text => $_->[1], iso => iso($at),
                              time => moment($at, near($at)) } } @said ],
-        contacts => [ { first => 1, text => 'Order by phone: ' },
-                      { text => '+49 800 123456', href => 'tel:+49800123456' },
-                      { text => ', daily 6:00–22:00', last => 1 },
-                      { first => 1, text => 'Write to us: ' },
-                      { text => 'help@example.com', last => 1,
-                        href => 'mailto:help@example.com' } ],
+        contacts => [ map { my $line = pieces($_);
+                            $line->[0]{first} = $line->[-1]{last} = 1;
+                            @$line }
+                      'Order by phone: tel:+49-800-123456, daily 6:00–22:00',
+                      'Write to us: mailto:help@example.com' ],
     );
+}
+
+
+# a text and the links in it
+sub pieces {
+    my ($text) = @_;
+
+    return [ map { my ($url, $shown) = ($_, $_);
+                   $shown =~ s/^(?:tel|mailto)://;
+                   $url =~ /^(?:https|tel|mailto):/
+                       ? { text => $shown, href => $url } : { text => $_ } }
+             grep { $_ ne '' }
+             split /((?:https|tel|mailto):[^\s,]*[^\s,.])/, $text ];
 }
 
 
@@ -321,13 +331,20 @@ sub render {
     my ($text, $escape, $list, $item) = @_;
 
     my $out = '';
+    my $inside = qr/[^{}]|\{(?!\{)|\}(?!\})/;
+    my $comment = qr/\{\{!(?:$inside|\{\{$inside*\}\})*\}\}/s;
 
-    while ($text =~ /\G(.*?)\{\{([#^!]?)\s*(.*?)\s*\}\}/gcs) {
+    # a line of page.html that is only a section tag or a comment vanishes
+    if ($escape && !defined $item) {
+        $text =~ s/^[ \t]*($comment|\{\{[#^\/]$inside*\}\})[ \t]*\r?\n/$1/gm;
+    }
+
+    $text =~ s/$comment//g;
+
+    while ($text =~ /\G(.*?)\{\{([#^]?)\s*(.*?)\s*\}\}/gcs) {
         my ($before, $kind, $name) = ($1, $2, $3);
 
         $out .= $before;
-        next if $kind eq '!';
-
         my $v = lookup($name, $list, $item);
 
         if ($kind eq '') {
@@ -407,7 +424,7 @@ sub problem_of {
 
     return {
         type => 'about:blank', title => $value{title}, status => 503,
-        detail => $detail, instance => '/checkout',
+        detail => $detail,
         eta => $value{'eta.iso'} || undef, retry_after => $o{retry},
         planned => $value{planned} ? JSON::PP::true : JSON::PP::false,
         updates => [ map { { at => $_->{iso}, text => $_->{text} } }
