@@ -48,7 +48,8 @@ wanted() {
         build) return ;;
         run)   printf '%s\n' "${RUN[@]}" ;;
         test)  printf '%s\n' "${RUN[@]}" "${TEST[@]}"
-               command -v chromium >/dev/null || echo chromium
+               command -v chromium >/dev/null ||
+                   printf '%s\n' chromium fonts-dejavu-core
                command -v npm >/dev/null || printf '%s\n' nodejs npm ;;
         *)     die "unknown step \"$1\", expected build, run or test" ;;
     esac
