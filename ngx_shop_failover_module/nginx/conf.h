@@ -46,6 +46,9 @@ typedef struct {
 /* private to render.c */
 typedef struct ngx_shop_failover_renderings_s  ngx_shop_failover_renderings_t;
 
+/* private to choice.c */
+typedef struct ngx_shop_failover_choices_s  ngx_shop_failover_choices_t;
+
 
 typedef struct {
     ngx_shop_failover_zone_t           zone;
@@ -54,6 +57,7 @@ typedef struct {
     ngx_array_t                        matches;    /* of _match_conf_t * */
     ngx_array_t                        pages;      /* of _page_conf_t * */
     ngx_shop_failover_renderings_t    *renderings;
+    ngx_shop_failover_choices_t       *choices;
     unsigned                           used:1;     /* any directive is */
 } ngx_shop_failover_main_conf_t;
 

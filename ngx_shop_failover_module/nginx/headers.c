@@ -11,10 +11,16 @@
 #include "logic/times.h"
 
 
-static ngx_int_t ngx_shop_failover_headers_add(ngx_http_request_t *r,
-    const char *name, ngx_str_t *value);
-static ngx_int_t ngx_shop_failover_headers_constant(ngx_http_request_t *r,
-    const char *name, const char *value);
+typedef struct {
+    ngx_str_t    name;
+    ngx_str_t    value;
+} ngx_shop_failover_headers_pair_t;
+
+
+static ngx_int_t ngx_shop_failover_headers_push(ngx_http_request_t *r,
+    size_t len, const char *name, ngx_str_t *value);
+static ngx_int_t ngx_shop_failover_headers_constants(ngx_http_request_t *r,
+    ngx_shop_failover_headers_pair_t *pair);
 static ngx_int_t ngx_shop_failover_headers_retry(ngx_http_request_t *r,
     ngx_shop_failover_loc_conf_t *slcf, int64_t eta);
 static ngx_int_t ngx_shop_failover_headers_encoding(ngx_http_request_t *r,
@@ -23,7 +29,7 @@ static ngx_uint_t ngx_shop_failover_headers_listed(
     ngx_shop_failover_loc_conf_t *slcf, ngx_str_t *origin);
 static ngx_int_t ngx_shop_failover_headers_cors(ngx_http_request_t *r,
     ngx_shop_failover_loc_conf_t *slcf,
-    ngx_shop_failover_headers_asked_t *asked);
+    ngx_shop_failover_asked_t *asked);
 
 
 typedef struct {
@@ -32,8 +38,12 @@ typedef struct {
 } ngx_shop_failover_headers_ask_t;
 
 
+/* name is a literal */
+#define ngx_shop_failover_headers_add(r, name, value)                        \
+    ngx_shop_failover_headers_push(r, sizeof(name) - 1, name, value)
+
 #define ngx_shop_failover_headers_ask(name, field)                           \
-    { ngx_string(name), offsetof(ngx_shop_failover_headers_asked_t, field) }
+    { ngx_string(name), offsetof(ngx_shop_failover_asked_t, field) }
 
 
 static ngx_shop_failover_headers_ask_t  ngx_shop_failover_headers_asks[] = {
@@ -49,18 +59,57 @@ static ngx_shop_failover_headers_ask_t  ngx_shop_failover_headers_asks[] = {
 };
 
 
+static ngx_shop_failover_headers_pair_t  ngx_shop_failover_headers_page[] = {
+    { ngx_string("Cache-Control"), ngx_string("no-store") },
+    { ngx_string("Vary"), ngx_string("Accept, Accept-Language, "
+                                     "Accept-Encoding, Sec-Fetch-Dest, "
+                                     "Origin") },
+    { ngx_string("X-Robots-Tag"), ngx_string("noindex") },
+    { ngx_string("X-Content-Type-Options"), ngx_string("nosniff") },
+    { ngx_string("Referrer-Policy"), ngx_string("same-origin") },
+    { ngx_null_string, ngx_null_string }
+};
+
+
+static ngx_shop_failover_headers_pair_t  ngx_shop_failover_headers_poll[] = {
+    { ngx_string("Cache-Control"), ngx_string("no-store") },
+    { ngx_string("Vary"), ngx_string("Accept-Language, Accept-Encoding, "
+                                     "Origin") },
+    { ngx_string("X-Robots-Tag"), ngx_string("noindex") },
+    { ngx_string("X-Content-Type-Options"), ngx_string("nosniff") },
+    { ngx_null_string, ngx_null_string }
+};
+
+
+static ngx_shop_failover_headers_pair_t
+    ngx_shop_failover_headers_options[] =
+{
+    { ngx_string("Vary"), ngx_string("Origin") },
+    { ngx_string("Cache-Control"), ngx_string("no-store") },
+    { ngx_null_string, ngx_null_string }
+};
+
+
+static ngx_shop_failover_headers_pair_t  ngx_shop_failover_headers_cross[] = {
+    { ngx_string("Access-Control-Allow-Credentials"), ngx_string("true") },
+    { ngx_string("Access-Control-Expose-Headers"),
+      ngx_string("Retry-After, Shop-Status") },
+    { ngx_null_string, ngx_null_string }
+};
+
+
 /* of several lines of one name the last counts: browsers send one */
 
 void
 ngx_shop_failover_headers_read(ngx_http_request_t *r,
-    ngx_shop_failover_headers_asked_t *asked)
+    ngx_shop_failover_asked_t *asked)
 {
-    ngx_uint_t                     i;
-    ngx_list_part_t               *part;
-    ngx_table_elt_t               *h;
+    ngx_uint_t                        i;
+    ngx_list_part_t                  *part;
+    ngx_table_elt_t                  *h;
     ngx_shop_failover_headers_ask_t  *ask;
 
-    ngx_memzero(asked, sizeof(ngx_shop_failover_headers_asked_t));
+    ngx_memzero(asked, sizeof(ngx_shop_failover_asked_t));
 
     part = &r->headers_in.headers.part;
     h = part->elts;
@@ -128,8 +177,8 @@ ngx_shop_failover_headers_begin(ngx_http_request_t *r, ngx_uint_t status,
 
 
 static ngx_int_t
-ngx_shop_failover_headers_add(ngx_http_request_t *r, const char *name,
-    ngx_str_t *value)
+ngx_shop_failover_headers_push(ngx_http_request_t *r, size_t len,
+    const char *name, ngx_str_t *value)
 {
     ngx_table_elt_t  *h;
 
@@ -142,7 +191,7 @@ ngx_shop_failover_headers_add(ngx_http_request_t *r, const char *name,
 
     h->hash = 1;
     h->key.data = (u_char *) name;
-    h->key.len = ngx_strlen(name);
+    h->key.len = len;
     h->value = *value;
 
     return NGX_OK;
@@ -150,15 +199,21 @@ ngx_shop_failover_headers_add(ngx_http_request_t *r, const char *name,
 
 
 static ngx_int_t
-ngx_shop_failover_headers_constant(ngx_http_request_t *r, const char *name,
-    const char *value)
+ngx_shop_failover_headers_constants(ngx_http_request_t *r,
+    ngx_shop_failover_headers_pair_t *pair)
 {
-    ngx_str_t  s;
+    for ( /* void */ ; pair->name.len; pair++) {
 
-    s.data = (u_char *) value;
-    s.len = ngx_strlen(value);
+        if (ngx_shop_failover_headers_push(r, pair->name.len,
+                                           (char *) pair->name.data,
+                                           &pair->value)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
 
-    return ngx_shop_failover_headers_add(r, name, &s);
+    return NGX_OK;
 }
 
 
@@ -166,33 +221,23 @@ ngx_int_t
 ngx_shop_failover_headers_closed(ngx_http_request_t *r,
     ngx_shop_failover_variant_t *variant,
     ngx_shop_failover_rendering_t *rendering,
-    ngx_shop_failover_headers_asked_t *asked)
+    ngx_shop_failover_asked_t *asked)
 {
     ngx_str_t                  lang;
     ngx_shop_failover_skin_t  *skin;
 
     skin = variant->slcf->page->skin;
 
-    ngx_shop_failover_headers_begin(r, NGX_HTTP_SERVICE_UNAVAILABLE, rendering);
+    ngx_shop_failover_headers_begin(r, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                    rendering);
 
     lang.len = skin->codes[variant->lang].len;
     lang.data = (u_char *) skin->codes[variant->lang].data;
 
     if (ngx_shop_failover_headers_retry(r, variant->slcf, rendering->eta)
         != NGX_OK
-        || ngx_shop_failover_headers_constant(r, "Cache-Control", "no-store")
-           != NGX_OK
-        || ngx_shop_failover_headers_constant(r, "Vary",
-              "Accept, Accept-Language, Accept-Encoding, Sec-Fetch-Dest, "
-              "Origin")
-           != NGX_OK
-        || ngx_shop_failover_headers_constant(r, "X-Robots-Tag", "noindex")
-           != NGX_OK
-        || ngx_shop_failover_headers_constant(r, "X-Content-Type-Options",
-                                              "nosniff")
-           != NGX_OK
-        || ngx_shop_failover_headers_constant(r, "Referrer-Policy",
-                                              "same-origin")
+        || ngx_shop_failover_headers_constants(r,
+                                           ngx_shop_failover_headers_page)
            != NGX_OK
         || ngx_shop_failover_headers_add(r, "Shop-Status",
                                          &rendering->shop_status)
@@ -207,7 +252,9 @@ ngx_shop_failover_headers_closed(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    if (ngx_shop_failover_headers_add(r, "Content-Language", &lang) != NGX_OK) {
+    if (ngx_shop_failover_headers_add(r, "Content-Language", &lang)
+        != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -223,7 +270,7 @@ ngx_shop_failover_headers_closed(ngx_http_request_t *r,
 ngx_int_t
 ngx_shop_failover_headers_public(ngx_http_request_t *r,
     ngx_shop_failover_rendering_t *rendering,
-    ngx_shop_failover_headers_asked_t *asked)
+    ngx_shop_failover_asked_t *asked)
 {
     ngx_shop_failover_loc_conf_t  *slcf;
 
@@ -231,16 +278,9 @@ ngx_shop_failover_headers_public(ngx_http_request_t *r,
 
     ngx_shop_failover_headers_begin(r, NGX_HTTP_OK, rendering);
 
-    if (ngx_shop_failover_headers_constant(r, "Cache-Control", "no-store")
+    if (ngx_shop_failover_headers_constants(r,
+                                        ngx_shop_failover_headers_poll)
         != NGX_OK
-        || ngx_shop_failover_headers_constant(r, "X-Robots-Tag", "noindex")
-           != NGX_OK
-        || ngx_shop_failover_headers_constant(r, "X-Content-Type-Options",
-                                              "nosniff")
-           != NGX_OK
-        || ngx_shop_failover_headers_constant(r, "Vary",
-                                 "Accept-Language, Accept-Encoding, Origin")
-           != NGX_OK
         || ngx_shop_failover_headers_encoding(r, rendering) != NGX_OK)
     {
         return NGX_ERROR;
@@ -254,11 +294,12 @@ static ngx_int_t
 ngx_shop_failover_headers_retry(ngx_http_request_t *r,
     ngx_shop_failover_loc_conf_t *slcf, int64_t eta)
 {
-    int64_t    retry;
-    ngx_str_t  value;
+    u_char     *p;
+    int64_t     retry;
+    ngx_str_t   value;
 
-    value.data = ngx_pnalloc(r->pool, NGX_INT64_LEN);
-    if (value.data == NULL) {
+    p = ngx_pnalloc(r->pool, NGX_INT64_LEN);
+    if (p == NULL) {
         return NGX_ERROR;
     }
 
@@ -268,7 +309,18 @@ ngx_shop_failover_headers_retry(ngx_http_request_t *r,
                                                 slcf->retry_max,
                                                 (uint32_t) ngx_random());
 
-    value.len = ngx_sprintf(value.data, "%L", retry) - value.data;
+    /* digits from the last to the first: a waiting crowd asks for many */
+
+    p += NGX_INT64_LEN;
+    value.len = 0;
+
+    do {
+        *--p = (u_char) ('0' + retry % 10);
+        retry /= 10;
+        value.len++;
+    } while (retry);
+
+    value.data = p;
 
     return ngx_shop_failover_headers_add(r, "Retry-After", &value);
 }
@@ -333,7 +385,7 @@ ngx_shop_failover_headers_listed(ngx_shop_failover_loc_conf_t *slcf,
 static ngx_int_t
 ngx_shop_failover_headers_cors(ngx_http_request_t *r,
     ngx_shop_failover_loc_conf_t *slcf,
-    ngx_shop_failover_headers_asked_t *asked)
+    ngx_shop_failover_asked_t *asked)
 {
     if (!ngx_shop_failover_headers_listed(slcf, &asked->origin)) {
         return NGX_OK;
@@ -341,24 +393,19 @@ ngx_shop_failover_headers_cors(ngx_http_request_t *r,
 
     if (ngx_shop_failover_headers_add(r, "Access-Control-Allow-Origin",
                                       &asked->origin)
-        != NGX_OK
-        || ngx_shop_failover_headers_constant(r,
-                                          "Access-Control-Allow-Credentials",
-                                          "true")
-           != NGX_OK)
+        != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    return ngx_shop_failover_headers_constant(r,
-                                              "Access-Control-Expose-Headers",
-                                              "Retry-After, Shop-Status");
+    return ngx_shop_failover_headers_constants(r,
+                                               ngx_shop_failover_headers_cross);
 }
 
 
 ngx_int_t
 ngx_shop_failover_headers_preflight(ngx_http_request_t *r,
-    ngx_shop_failover_headers_asked_t *asked)
+    ngx_shop_failover_asked_t *asked)
 {
     ngx_shop_failover_loc_conf_t   *slcf;
     ngx_shop_failover_rendering_t   empty;
@@ -381,8 +428,8 @@ ngx_shop_failover_headers_preflight(ngx_http_request_t *r,
         || ngx_shop_failover_headers_add(r, "Access-Control-Allow-Methods",
                                          &asked->preflight)
            != NGX_OK
-        || ngx_shop_failover_headers_constant(r, "Vary", "Origin") != NGX_OK
-        || ngx_shop_failover_headers_constant(r, "Cache-Control", "no-store")
+        || ngx_shop_failover_headers_constants(r,
+                                         ngx_shop_failover_headers_options)
            != NGX_OK)
     {
         return NGX_ERROR;

@@ -10,24 +10,13 @@
 #define _NGX_SHOP_FAILOVER_HEADERS_H_INCLUDED_
 
 
+#include "nginx/choice.h"
 #include "nginx/render.h"
-
-
-/* the request headers that decide what is sent; len 0: absent */
-typedef struct {
-    ngx_str_t    accept;
-    ngx_str_t    language;
-    ngx_str_t    encoding;
-    ngx_str_t    dest;                 /* Sec-Fetch-Dest */
-    ngx_str_t    origin;
-    ngx_str_t    preflight;            /* Access-Control-Request-Method */
-    ngx_str_t    preflight_headers;    /* ... -Headers */
-} ngx_shop_failover_headers_asked_t;
 
 
 /* one pass over the request's headers */
 void ngx_shop_failover_headers_read(ngx_http_request_t *r,
-    ngx_shop_failover_headers_asked_t *asked);
+    ngx_shop_failover_asked_t *asked);
 
 /* forgets what an answer had so far, and sets status, type and length */
 void ngx_shop_failover_headers_begin(ngx_http_request_t *r, ngx_uint_t status,
@@ -37,19 +26,19 @@ void ngx_shop_failover_headers_begin(ngx_http_request_t *r, ngx_uint_t status,
 ngx_int_t ngx_shop_failover_headers_closed(ngx_http_request_t *r,
     ngx_shop_failover_variant_t *variant,
     ngx_shop_failover_rendering_t *rendering,
-    ngx_shop_failover_headers_asked_t *asked);
+    ngx_shop_failover_asked_t *asked);
 
 /* those of the public status */
 ngx_int_t ngx_shop_failover_headers_public(ngx_http_request_t *r,
     ngx_shop_failover_rendering_t *rendering,
-    ngx_shop_failover_headers_asked_t *asked);
+    ngx_shop_failover_asked_t *asked);
 
 /*
  * NGX_OK: the answer of a preflight is set; NGX_DECLINED: it is none, or of an
  * origin that is not listed.
  */
 ngx_int_t ngx_shop_failover_headers_preflight(ngx_http_request_t *r,
-    ngx_shop_failover_headers_asked_t *asked);
+    ngx_shop_failover_asked_t *asked);
 
 
 #endif /* _NGX_SHOP_FAILOVER_HEADERS_H_INCLUDED_ */

@@ -11,6 +11,7 @@
 #include "nginx/conf_gate.h"
 #include "nginx/conf_page.h"
 #include "nginx/balance.h"
+#include "nginx/choice.h"
 #include "nginx/gate_link.h"
 #include "nginx/page.h"
 #include "nginx/probe.h"
@@ -259,8 +260,9 @@ ngx_shop_failover_module_postconfiguration(ngx_conf_t *cf)
     }
 
     smcf->renderings = ngx_shop_failover_render_init(cf);
+    smcf->choices = ngx_shop_failover_choice_init(cf);
 
-    if (smcf->renderings == NULL
+    if (smcf->renderings == NULL || smcf->choices == NULL
         || ngx_shop_failover_conf_page_load(cf, smcf) != NGX_OK
         || ngx_shop_failover_conf_finish(cf) != NGX_OK
         || ngx_shop_failover_balance_init(cf) != NGX_OK)

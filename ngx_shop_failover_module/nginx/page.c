@@ -9,6 +9,7 @@
 
 
 #include "nginx/page.h"
+#include "nginx/choice.h"
 #include "nginx/gate.h"
 #include "nginx/headers.h"
 #include "nginx/render.h"
@@ -25,10 +26,10 @@ static ngx_uint_t ngx_shop_failover_page_intercepted(
 static ngx_shop_failover_why_e ngx_shop_failover_page_failed(
     ngx_http_request_t *r);
 static ngx_int_t ngx_shop_failover_page_send(ngx_http_request_t *r,
-    ngx_shop_failover_why_e why, ngx_shop_failover_headers_asked_t *asked,
+    ngx_shop_failover_why_e why, ngx_shop_failover_asked_t *asked,
     ngx_http_output_header_filter_pt next);
 static void ngx_shop_failover_page_variant(ngx_http_request_t *r,
-    ngx_shop_failover_why_e why, ngx_shop_failover_headers_asked_t *asked,
+    ngx_shop_failover_why_e why, ngx_shop_failover_asked_t *asked,
     ngx_shop_failover_variant_t *variant);
 static ngx_uint_t ngx_shop_failover_page_state(
     ngx_shop_failover_main_conf_t *smcf, ngx_shop_failover_flag_conf_t *site,
@@ -86,7 +87,7 @@ ngx_shop_failover_page_answer(ngx_http_request_t *r,
     ngx_shop_failover_why_e why)
 {
     ngx_int_t                        rc;
-    ngx_shop_failover_headers_asked_t   asked;
+    ngx_shop_failover_asked_t   asked;
 
     ngx_shop_failover_headers_read(r, &asked);
 
@@ -105,7 +106,7 @@ ngx_shop_failover_page_replace(ngx_http_request_t *r,
     ngx_http_output_header_filter_pt next)
 {
     ngx_shop_failover_loc_conf_t    *slcf;
-    ngx_shop_failover_headers_asked_t   asked;
+    ngx_shop_failover_asked_t   asked;
 
     if (r != r->main || r->upstream == NULL
         || r->headers_out.status < NGX_HTTP_BAD_REQUEST)
@@ -220,7 +221,7 @@ ngx_shop_failover_page_failed(ngx_http_request_t *r)
 
 static ngx_int_t
 ngx_shop_failover_page_send(ngx_http_request_t *r,
-    ngx_shop_failover_why_e why, ngx_shop_failover_headers_asked_t *asked,
+    ngx_shop_failover_why_e why, ngx_shop_failover_asked_t *asked,
     ngx_http_output_header_filter_pt next)
 {
     ngx_int_t                        rc;
@@ -301,10 +302,10 @@ ngx_shop_failover_page_body(ngx_http_request_t *r,
 
 static void
 ngx_shop_failover_page_variant(ngx_http_request_t *r,
-    ngx_shop_failover_why_e why, ngx_shop_failover_headers_asked_t *asked,
+    ngx_shop_failover_why_e why, ngx_shop_failover_asked_t *asked,
     ngx_shop_failover_variant_t *variant)
 {
-    ngx_shop_failover_skin_t       *skin;
+    ngx_shop_failover_choice_t      choice;
     ngx_shop_failover_main_conf_t  *smcf;
 
     smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
@@ -315,21 +316,12 @@ ngx_shop_failover_page_variant(ngx_http_request_t *r,
     variant->jitter = 0;
     variant->admitted = 0;
 
-    skin = variant->slcf->page->skin;
+    ngx_shop_failover_choice_make(smcf, variant->slcf->page, asked, &r->uri,
+                                  &choice);
 
-    variant->kind = ngx_shop_failover_negotiate_kind(
-                              (ngx_shop_failover_str_t *) &asked->accept,
-                              (ngx_shop_failover_str_t *) &asked->dest,
-                              (ngx_shop_failover_str_t *) &r->uri);
-
-    variant->lang = ngx_shop_failover_negotiate_language(
-                              (ngx_shop_failover_str_t *) &asked->language,
-                              skin->codes, skin->nlangs);
-
-    variant->coding = ngx_shop_failover_negotiate_coding(
-                              (ngx_shop_failover_str_t *) &asked->encoding,
-                              (int) ngx_shop_failover_render_has_br(
-                                                        smcf->renderings));
+    variant->kind = choice.kind;
+    variant->lang = choice.lang;
+    variant->coding = choice.coding;
 
     if (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD|NGX_HTTP_OPTIONS)) {
         variant->post = NGX_SHOP_FAILOVER_VIEW_NO_POST;
@@ -374,7 +366,7 @@ ngx_shop_failover_page_poll(ngx_http_request_t *r)
     ngx_int_t                        rc;
     ngx_shop_failover_variant_t      variant;
     ngx_shop_failover_main_conf_t   *smcf;
-    ngx_shop_failover_headers_asked_t   asked;
+    ngx_shop_failover_asked_t   asked;
     ngx_shop_failover_rendering_t   *rendering;
 
     ngx_shop_failover_headers_read(r, &asked);

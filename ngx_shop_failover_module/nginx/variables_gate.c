@@ -210,7 +210,7 @@ ngx_shop_failover_variables_gate_status(ngx_http_request_t *r,
     ngx_uint_t                         i, n;
     ngx_shop_failover_str_t            langs[NGX_SHOP_FAILOVER_FLAG_LANGS + 1];
     ngx_shop_failover_str_t            status;
-    ngx_shop_failover_headers_asked_t  asked;
+    ngx_shop_failover_asked_t  asked;
 
     status = ngx_shop_failover_flag_text(notice, notice->status);
 
