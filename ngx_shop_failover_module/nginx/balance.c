@@ -16,22 +16,37 @@
  * Beside 1 ("down" in the configuration) and 8 (NGX_HTTP_UPSTREAM_DRAINING
  * since nginx 1.29.6), which stay as they are.
  */
-#define NGX_SHOP_FAILOVER_BALANCE_DOWN  0x40
+#define NGX_SHOP_FAILOVER_BALANCE_DOWN  0x40      /* by verdict */
+#define NGX_SHOP_FAILOVER_BALANCE_HELD  0x80      /* by slow start */
+
+#define NGX_SHOP_FAILOVER_BALANCE_OURS                                       \
+    (NGX_SHOP_FAILOVER_BALANCE_DOWN|NGX_SHOP_FAILOVER_BALANCE_HELD)
+
+/*
+ * Workers share the bits of an upstream with a zone, and their clocks differ
+ * by a turn of the event loop: so much longer the bits are looked after.
+ */
+#define NGX_SHOP_FAILOVER_BALANCE_GRACE  2000     /* ms */
 
 
-static ngx_int_t ngx_shop_failover_balance_init_peer(ngx_http_request_t *r,
-    ngx_http_upstream_srv_conf_t *us);
 static void ngx_shop_failover_balance_sync_list(
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_group_t *group,
-    ngx_http_upstream_rr_peers_t *peers);
+    ngx_shop_failover_srv_conf_t *sscf, ngx_http_upstream_rr_peers_t *peers,
+    ngx_uint_t panic);
 static ngx_shop_failover_peer_t *ngx_shop_failover_balance_find(
     ngx_shop_failover_group_t *group, ngx_http_upstream_rr_peer_t *peer,
     ngx_uint_t *cursor);
 static ngx_uint_t ngx_shop_failover_balance_same(
     ngx_shop_failover_peer_t *known, ngx_http_upstream_rr_peer_t *peer);
-static void ngx_shop_failover_balance_mark(
+static void ngx_shop_failover_balance_admit(
+    ngx_shop_failover_srv_conf_t *sscf);
+static ngx_uint_t ngx_shop_failover_balance_admit_list(
+    ngx_shop_failover_srv_conf_t *sscf, ngx_http_upstream_rr_peers_t *peers,
+    ngx_uint_t others);
+static ngx_uint_t ngx_shop_failover_balance_ramp(
+    ngx_shop_failover_srv_conf_t *sscf, ngx_shop_failover_peer_t *peer);
+static ngx_uint_t ngx_shop_failover_balance_mark(
     ngx_http_upstream_rr_peers_t *peers, ngx_http_upstream_rr_peer_t *peer,
-    ngx_uint_t usable);
+    ngx_uint_t bits);
 
 
 ngx_int_t
@@ -44,53 +59,65 @@ ngx_shop_failover_balance_init(ngx_conf_t *cf)
     ngx_shop_failover_main_conf_t   *smcf;
 
     smcf = ngx_http_conf_get_module_main_conf(cf, ngx_shop_failover_module);
-    sscf = smcf->upstreams.elts;
+    sscf = smcf->balanced.elts;
 
-    for (i = 0; i < smcf->upstreams.nelts; i++) {
+    for (i = 0; i < smcf->balanced.nelts; i++) {
 
         uscf = sscf[i]->uscf;
         peers = uscf->peer.data;
 
         if (peers == NULL || peers->name != &uscf->host) {
             ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                          "\"shop_health_check\" cannot work with the load "
-                          "balancing method of upstream \"%V\" in %s:%ui: it "
-                          "keeps its peers in its own way; use one of "
-                          "nginx's own methods",
+                          "health checks and failover cannot work with the "
+                          "load balancing method of upstream \"%V\" in "
+                          "%s:%ui: it keeps its peers in its own way; use "
+                          "one of nginx's own methods",
                           &uscf->host, uscf->file_name, uscf->line);
             return NGX_ERROR;
         }
 
         sscf[i]->init = uscf->peer.init;
-        uscf->peer.init = ngx_shop_failover_balance_init_peer;
     }
 
     return NGX_OK;
 }
 
 
-static ngx_int_t
-ngx_shop_failover_balance_init_peer(ngx_http_request_t *r,
-    ngx_http_upstream_srv_conf_t *us)
+ngx_int_t
+ngx_shop_failover_balance_open(ngx_http_request_t *r,
+    ngx_shop_failover_srv_conf_t *sscf)
 {
-    ngx_shop_failover_srv_conf_t   *sscf;
-    ngx_shop_failover_main_conf_t  *smcf;
-
-    sscf = ngx_http_conf_upstream_srv_conf(us, ngx_shop_failover_module);
-    smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
+    ngx_uint_t                       i;
+    ngx_shop_failover_srv_conf_t   **chain;
 
     if (ngx_shop_failover_discover_due(sscf)) {
 
         /* before a new peer gets its first visitor */
 
-        ngx_shop_failover_discover_scan(smcf, sscf);
+        ngx_shop_failover_discover_scan(
+            ngx_http_get_module_main_conf(r, ngx_shop_failover_module), sscf);
     }
 
-    if (sscf->applied != ngx_shop_failover_peers_generation(&smcf->zone)) {
-        ngx_shop_failover_balance_sync(smcf, sscf);
+    if (ngx_shop_failover_balance_stale(sscf)) {
+
+        /* what the backups can do is asked for before they are entered */
+
+        chain = sscf->chain.elts;
+
+        for (i = 0; i < sscf->chain.nelts; i++) {
+            if (ngx_shop_failover_balance_stale(chain[i])) {
+                ngx_shop_failover_balance_sync(chain[i]);
+            }
+        }
+
+        ngx_shop_failover_balance_sync(sscf);
     }
 
-    return sscf->init(r, us);
+    if (sscf->ramping) {
+        ngx_shop_failover_balance_admit(sscf);
+    }
+
+    return sscf->init(r, sscf->uscf);
 }
 
 
@@ -100,31 +127,37 @@ ngx_shop_failover_balance_init_peer(ngx_http_request_t *r,
  */
 
 void
-ngx_shop_failover_balance_sync(ngx_shop_failover_main_conf_t *smcf,
-    ngx_shop_failover_srv_conf_t *sscf)
+ngx_shop_failover_balance_sync(ngx_shop_failover_srv_conf_t *sscf)
 {
+    ngx_uint_t                     panic;
     ngx_http_upstream_rr_peers_t  *peers;
 
-    sscf->applied = ngx_shop_failover_peers_generation(&smcf->zone);
+    sscf->applied = ngx_shop_failover_peers_generation(sscf->zone);
+    sscf->ramp_end = ngx_current_msec;
 
     ngx_memory_barrier();
+
+    panic = ngx_shop_failover_groups_panic(sscf->zone, sscf->group);
 
     for (peers = sscf->uscf->peer.data; peers; peers = peers->next) {
 
         ngx_http_upstream_rr_peers_wlock(peers);
 
-        ngx_shop_failover_balance_sync_list(&smcf->zone, sscf->group, peers);
+        ngx_shop_failover_balance_sync_list(sscf, peers, panic);
 
         ngx_http_upstream_rr_peers_unlock(peers);
     }
+
+    sscf->ramping = (sscf->ramp_end != ngx_current_msec);
 }
 
 
 static void
-ngx_shop_failover_balance_sync_list(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group, ngx_http_upstream_rr_peers_t *peers)
+ngx_shop_failover_balance_sync_list(ngx_shop_failover_srv_conf_t *sscf,
+    ngx_http_upstream_rr_peers_t *peers, ngx_uint_t panic)
 {
-    ngx_uint_t                    cursor;
+    ngx_msec_t                    end;
+    ngx_uint_t                    cursor, bits;
     ngx_shop_failover_peer_t     *known;
     ngx_http_upstream_rr_peer_t  *peer;
 
@@ -132,7 +165,7 @@ ngx_shop_failover_balance_sync_list(ngx_shop_failover_zone_t *zone,
 
     for (peer = peers->peer; peer; peer = peer->next) {
 
-        known = ngx_shop_failover_balance_find(group, peer, &cursor);
+        known = ngx_shop_failover_balance_find(sscf->group, peer, &cursor);
 
         if (known == NULL && ngx_shop_failover_compat_dynamic(peer)) {
 
@@ -141,8 +174,25 @@ ngx_shop_failover_balance_sync_list(ngx_shop_failover_zone_t *zone,
             continue;
         }
 
-        ngx_shop_failover_balance_mark(peers, peer,
-             known == NULL || ngx_shop_failover_peers_usable(zone, known));
+        bits = 0;
+
+        if (known && !panic) {
+
+            if (!ngx_shop_failover_peers_usable(sscf->zone, known)) {
+                bits = NGX_SHOP_FAILOVER_BALANCE_DOWN;
+
+            } else if (ngx_shop_failover_balance_ramp(sscf, known) < 1000) {
+
+                end = ngx_shop_failover_peers_up_since(sscf->zone, known)
+                      + sscf->slow_start;
+
+                if ((ngx_msec_int_t) (end - sscf->ramp_end) > 0) {
+                    sscf->ramp_end = end;
+                }
+            }
+        }
+
+        (void) ngx_shop_failover_balance_mark(peers, peer, bits);
     }
 }
 
@@ -195,32 +245,191 @@ ngx_shop_failover_balance_same(ngx_shop_failover_peer_t *known,
 
 
 /*
+ * Slow start: by admission, not by weight, as hash and ip_hash walk the
+ * weights against their sum (src/http/modules/ngx_http_upstream_hash_module.c).
+ * A peer that came back is hidden from a request with a probability that falls
+ * with time, and only where another peer can take the request.
+ */
+
+static void
+ngx_shop_failover_balance_admit(ngx_shop_failover_srv_conf_t *sscf)
+{
+    ngx_uint_t                     others;
+    ngx_msec_int_t                 over;
+    ngx_http_upstream_rr_peers_t  *peers;
+
+    over = (ngx_msec_int_t) (ngx_current_msec - sscf->ramp_end);
+
+    if (over >= 0) {
+        (void) ngx_shop_failover_balance_release(sscf);
+
+        if (over > NGX_SHOP_FAILOVER_BALANCE_GRACE) {
+            sscf->ramping = 0;
+        }
+
+        return;
+    }
+
+    peers = sscf->uscf->peer.data;
+    others = 0;
+
+    if (peers->next) {
+        others = ngx_shop_failover_balance_admit_list(sscf, peers->next, 0);
+    }
+
+    (void) ngx_shop_failover_balance_admit_list(sscf, peers, others);
+}
+
+
+/* others: peers elsewhere that take requests; returns those of this list */
+
+static ngx_uint_t
+ngx_shop_failover_balance_admit_list(ngx_shop_failover_srv_conf_t *sscf,
+    ngx_http_upstream_rr_peers_t *peers, ngx_uint_t others)
+{
+    ngx_uint_t                    cursor, n, ramp, bits;
+    ngx_shop_failover_peer_t     *known;
+    ngx_http_upstream_rr_peer_t  *peer;
+
+    n = 0;
+    cursor = 0;
+
+    ngx_http_upstream_rr_peers_wlock(peers);
+
+    for (peer = peers->peer; peer; peer = peer->next) {
+
+        known = ngx_shop_failover_balance_find(sscf->group, peer, &cursor);
+
+        if ((peer->down & ~NGX_SHOP_FAILOVER_BALANCE_HELD) == 0
+            && (known == NULL
+                || ngx_shop_failover_balance_ramp(sscf, known) == 1000))
+        {
+            n++;
+        }
+    }
+
+    others += n;
+    cursor = 0;
+
+    for (peer = peers->peer; peer; peer = peer->next) {
+
+        known = ngx_shop_failover_balance_find(sscf->group, peer, &cursor);
+
+        if (known == NULL) {
+            continue;
+        }
+
+        ramp = ngx_shop_failover_balance_ramp(sscf, known);
+
+        bits = peer->down & NGX_SHOP_FAILOVER_BALANCE_DOWN;
+
+        if (others && ramp < 1000 && (ngx_uint_t) ngx_random() % 1000 >= ramp) {
+            bits |= NGX_SHOP_FAILOVER_BALANCE_HELD;
+        }
+
+        (void) ngx_shop_failover_balance_mark(peers, peer, bits);
+    }
+
+    ngx_http_upstream_rr_peers_unlock(peers);
+
+    return n;
+}
+
+
+/* how much of its share a usable peer takes, 0 to 1000 */
+
+static ngx_uint_t
+ngx_shop_failover_balance_ramp(ngx_shop_failover_srv_conf_t *sscf,
+    ngx_shop_failover_peer_t *peer)
+{
+    ngx_msec_t  since, passed;
+
+    if (sscf->slow_start == 0) {
+        return 1000;
+    }
+
+    since = ngx_shop_failover_peers_up_since(sscf->zone, peer);
+
+    if (since == 0) {
+        return 1000;
+    }
+
+    /* set by another worker, whose clock may be a moment ahead */
+
+    if ((ngx_msec_int_t) (ngx_current_msec - since) < 0) {
+        return 0;
+    }
+
+    passed = ngx_current_msec - since;
+
+    return passed >= sscf->slow_start ? 1000
+                                      : passed * 1000 / sscf->slow_start;
+}
+
+
+ngx_uint_t
+ngx_shop_failover_balance_release(ngx_shop_failover_srv_conf_t *sscf)
+{
+    ngx_uint_t                     released;
+    ngx_http_upstream_rr_peer_t   *peer;
+    ngx_http_upstream_rr_peers_t  *peers;
+
+    released = 0;
+
+    for (peers = sscf->uscf->peer.data; peers; peers = peers->next) {
+
+        ngx_http_upstream_rr_peers_wlock(peers);
+
+        for (peer = peers->peer; peer; peer = peer->next) {
+            released += ngx_shop_failover_balance_mark(peers, peer,
+                                peer->down & NGX_SHOP_FAILOVER_BALANCE_DOWN);
+        }
+
+        ngx_http_upstream_rr_peers_unlock(peers);
+    }
+
+    return released != 0;
+}
+
+
+ngx_uint_t
+ngx_shop_failover_balance_live(ngx_shop_failover_srv_conf_t *sscf)
+{
+    ngx_http_upstream_rr_peers_t  *peers;
+
+    peers = sscf->uscf->peer.data;
+
+    return peers->tries + (peers->next ? peers->next->tries : 0);
+}
+
+
+/*
  * peers->tries is the number of peers that are not down
  * (src/http/ngx_http_upstream_round_robin.c); it has to follow, or the last
  * answer of the shop itself would be replaced by nginx's own 502.  A peer that
  * comes back starts with a clean slate: what requests found is older than what
- * the probe found.
+ * the probe found.  Returns 1 where a bit changed.
  */
 
-static void
+static ngx_uint_t
 ngx_shop_failover_balance_mark(ngx_http_upstream_rr_peers_t *peers,
-    ngx_http_upstream_rr_peer_t *peer, ngx_uint_t usable)
+    ngx_http_upstream_rr_peer_t *peer, ngx_uint_t bits)
 {
     ngx_uint_t  was;
 
     was = peer->down;
 
-    if (usable == !(was & NGX_SHOP_FAILOVER_BALANCE_DOWN)) {
-        return;
+    if ((was & NGX_SHOP_FAILOVER_BALANCE_OURS) == bits) {
+        return 0;
     }
 
-    if (usable) {
-        peer->down &= ~NGX_SHOP_FAILOVER_BALANCE_DOWN;
+    peer->down = (was & ~NGX_SHOP_FAILOVER_BALANCE_OURS) | bits;
+
+    if ((was & NGX_SHOP_FAILOVER_BALANCE_DOWN)
+        && !(bits & NGX_SHOP_FAILOVER_BALANCE_DOWN))
+    {
         peer->fails = 0;
         peer->effective_weight = peer->weight;
-
-    } else {
-        peer->down |= NGX_SHOP_FAILOVER_BALANCE_DOWN;
     }
 
     if (was == 0) {
@@ -229,4 +438,6 @@ ngx_shop_failover_balance_mark(ngx_http_upstream_rr_peers_t *peers,
     } else if (peer->down == 0) {
         peers->tries++;
     }
+
+    return 1;
 }

@@ -14,15 +14,33 @@
 
 
 /*
- * Wraps peer.init of every upstream with a health check.  To be called in
- * postconfiguration: all init_upstream() have run by then.  Refuses a
- * load balancing method that is not built on round robin's peers.
+ * Keeps the peer.init of every upstream with a group of ours, for
+ * balance_open().  To be called in postconfiguration: all init_upstream() have
+ * run by then.  Refuses a load balancing method that is not built on round
+ * robin's peers.
  */
 ngx_int_t ngx_shop_failover_balance_init(ngx_conf_t *cf);
 
-/* brings one upstream's peers up to date with the verdicts */
-void ngx_shop_failover_balance_sync(ngx_shop_failover_main_conf_t *smcf,
+/*
+ * The balancer's own peer.init, on peers that are up to date with the
+ * verdicts: those of this upstream and of all that back it up.
+ */
+ngx_int_t ngx_shop_failover_balance_open(ngx_http_request_t *r,
     ngx_shop_failover_srv_conf_t *sscf);
+
+/* brings one upstream's peers up to date with the verdicts */
+void ngx_shop_failover_balance_sync(ngx_shop_failover_srv_conf_t *sscf);
+
+/* lets peers take their full share that are in slow start; 1: some were */
+ngx_uint_t ngx_shop_failover_balance_release(
+    ngx_shop_failover_srv_conf_t *sscf);
+
+/* how many peers of an upstream can be tried */
+ngx_uint_t ngx_shop_failover_balance_live(ngx_shop_failover_srv_conf_t *sscf);
+
+/* 1: the peers are not those that sscf was brought up to date with */
+#define ngx_shop_failover_balance_stale(sscf)                                \
+    ((sscf)->applied != ngx_shop_failover_peers_generation((sscf)->zone))
 
 
 #endif /* _NGX_SHOP_FAILOVER_BALANCE_H_INCLUDED_ */

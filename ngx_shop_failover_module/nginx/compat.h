@@ -33,7 +33,8 @@
 #define ngx_shop_failover_compat_resolves(server)  ((server)->host.len != 0)
 #define ngx_shop_failover_compat_dynamic(peer)     ((peer)->host != NULL)
 #define ngx_shop_failover_compat_config(peers)                               \
-    (*((ngx_http_upstream_rr_peers_t *) (peers))->config)
+    (((ngx_http_upstream_rr_peers_t *) (peers))->config                      \
+     ? *((ngx_http_upstream_rr_peers_t *) (peers))->config : 0)
 
 #else
 
@@ -58,6 +59,39 @@
     (ngx_http_parse_multi_header_lines(r, (r)->headers_in.cookie, name,      \
                                        value)                                \
      != NULL)
+
+#endif
+
+
+/* since 1.29.6 "sticky" leaves a hint, which is of one group only */
+#if (nginx_version >= 1029006)
+
+#define ngx_shop_failover_compat_forget(pc)                                  \
+    (pc)->hint = NULL;                                                       \
+    (pc)->sid = NULL
+
+#else
+
+#define ngx_shop_failover_compat_forget(pc)
+
+#endif
+
+
+/* a descriptor whose edge every worker's epoll sees, or -1 */
+#if (NGX_LINUX)
+
+#include <sys/eventfd.h>
+
+#define ngx_shop_failover_compat_eventfd()                                   \
+    eventfd(0, EFD_NONBLOCK|EFD_CLOEXEC)
+
+#define ngx_shop_failover_compat_epoll()                                     \
+    (ngx_event_flags & NGX_USE_EPOLL_EVENT)
+
+#else
+
+#define ngx_shop_failover_compat_eventfd()  -1
+#define ngx_shop_failover_compat_epoll()    0
 
 #endif
 

@@ -18,6 +18,8 @@ static void ngx_shop_failover_conf_flag_directory(ngx_conf_t *cf,
     ngx_str_t *path);
 static ngx_int_t ngx_shop_failover_conf_upstream(ngx_conf_t *cf,
     ngx_shop_failover_main_conf_t *smcf, ngx_shop_failover_srv_conf_t *sscf);
+static ngx_int_t ngx_shop_failover_conf_link(
+    ngx_shop_failover_main_conf_t *smcf);
 static ngx_int_t ngx_shop_failover_conf_peers(ngx_conf_t *cf,
     ngx_shop_failover_group_t *group, ngx_http_upstream_srv_conf_t *uscf,
     ngx_int_t port);
@@ -45,10 +47,14 @@ ngx_shop_failover_conf_create_main(ngx_conf_t *cf)
         || ngx_array_init(&smcf->pages, cf->pool, 4, sizeof(void *))
            != NGX_OK
         || ngx_array_init(&smcf->matches, cf->pool, 4, sizeof(void *))
+           != NGX_OK
+        || ngx_array_init(&smcf->balanced, cf->pool, 4, sizeof(void *))
            != NGX_OK)
     {
         return NULL;
     }
+
+    smcf->wake = (ngx_socket_t) -1;
 
     /* the site of locations that no flag closes */
 
@@ -70,8 +76,13 @@ ngx_shop_failover_conf_create_srv(ngx_conf_t *cf)
         return NULL;
     }
 
+    sscf->observe.errors = NGX_CONF_UNSET;
+    sscf->slow_start = NGX_CONF_UNSET_MSEC;
+    sscf->panic = NGX_CONF_UNSET;
     sscf->applied = NGX_CONF_UNSET_UINT;
     sscf->config = NGX_CONF_UNSET_UINT;
+
+    ngx_queue_init(&sscf->flights);
 
     if (ngx_shop_failover_conf_check_create(cf, &sscf->ask) != NGX_OK) {
         return NULL;
@@ -116,6 +127,21 @@ ngx_shop_failover_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
     }
 
     return ngx_shop_failover_conf_page_merge(cf, prev, conf);
+}
+
+
+char *
+ngx_shop_failover_conf_use(ngx_conf_t *cf, ngx_shop_failover_srv_conf_t *sscf)
+{
+    ngx_shop_failover_main_conf_t  *smcf;
+
+    sscf->uscf = ngx_http_conf_get_module_srv_conf(cf,
+                                                   ngx_http_upstream_module);
+
+    smcf = ngx_http_conf_get_module_main_conf(cf, ngx_shop_failover_module);
+    smcf->used = 1;
+
+    return NGX_CONF_OK;
 }
 
 
@@ -280,6 +306,10 @@ ngx_shop_failover_conf_finish(ngx_conf_t *cf)
 
     ngx_shop_failover_conf_gate_finish(smcf);
 
+    if (ngx_shop_failover_conf_failover_chains(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     umcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_upstream_module);
     uscfp = umcf->upstreams.elts;
 
@@ -295,11 +325,15 @@ ngx_shop_failover_conf_finish(ngx_conf_t *cf)
         sscf = ngx_http_conf_upstream_srv_conf(uscfp[i],
                                                ngx_shop_failover_module);
 
-        if (sscf->check
+        if ((sscf->check || sscf->backups || sscf->is_backup)
             && ngx_shop_failover_conf_upstream(cf, smcf, sscf) != NGX_OK)
         {
             return NGX_ERROR;
         }
+    }
+
+    if (ngx_shop_failover_conf_link(smcf) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     return ngx_shop_failover_zone_add(cf, &smcf->zone, smcf->zone_size,
@@ -311,8 +345,9 @@ static ngx_int_t
 ngx_shop_failover_conf_upstream(ngx_conf_t *cf,
     ngx_shop_failover_main_conf_t *smcf, ngx_shop_failover_srv_conf_t *sscf)
 {
-    ngx_shop_failover_group_t     *group, **groups;
-    ngx_shop_failover_srv_conf_t **upstreams;
+    ngx_int_t                       port;
+    ngx_shop_failover_group_t      *group, **groups;
+    ngx_shop_failover_srv_conf_t  **upstreams;
 
     group = ngx_pcalloc(cf->pool, sizeof(ngx_shop_failover_group_t));
     if (group == NULL) {
@@ -320,19 +355,28 @@ ngx_shop_failover_conf_upstream(ngx_conf_t *cf,
     }
 
     group->name = sscf->uscf->host;
-    group->rule = sscf->check->rule;
-    group->checked = 1;
+    group->backup = sscf->is_backup;
+    group->panic = sscf->panic;
+    group->hold = sscf->backups ? sscf->backups->hold : 0;
+    port = 0;
 
-    if (ngx_shop_failover_conf_peers(cf, group, sscf->uscf, sscf->check->port)
-        != NGX_OK)
+    if (sscf->check) {
+        group->rule = sscf->check->rule;
+        group->checked = 1;
+        port = sscf->check->port;
+    }
+
+    if (ngx_array_init(&group->chain, cf->pool, 1, sizeof(void *)) != NGX_OK
+        || ngx_shop_failover_conf_peers(cf, group, sscf->uscf, port) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     sscf->group = group;
+    sscf->zone = &smcf->zone;
 
     groups = ngx_array_push(&smcf->zone.groups);
-    upstreams = ngx_array_push(&smcf->upstreams);
+    upstreams = ngx_array_push(&smcf->balanced);
 
     if (groups == NULL || upstreams == NULL) {
         return NGX_ERROR;
@@ -340,6 +384,44 @@ ngx_shop_failover_conf_upstream(ngx_conf_t *cf,
 
     *groups = group;
     *upstreams = sscf;
+
+    if (sscf->check) {
+        upstreams = ngx_array_push(&smcf->upstreams);
+        if (upstreams == NULL) {
+            return NGX_ERROR;
+        }
+
+        *upstreams = sscf;
+    }
+
+    return NGX_OK;
+}
+
+
+/* the chains of the groups, now that there is a group for each */
+
+static ngx_int_t
+ngx_shop_failover_conf_link(ngx_shop_failover_main_conf_t *smcf)
+{
+    ngx_uint_t                       i, j;
+    ngx_shop_failover_group_t      **backup;
+    ngx_shop_failover_srv_conf_t   **sscf, **chain;
+
+    sscf = smcf->balanced.elts;
+
+    for (i = 0; i < smcf->balanced.nelts; i++) {
+        chain = sscf[i]->chain.elts;
+
+        for (j = 0; j < sscf[i]->chain.nelts; j++) {
+
+            backup = ngx_array_push(&sscf[i]->group->chain);
+            if (backup == NULL) {
+                return NGX_ERROR;
+            }
+
+            *backup = chain[j]->group;
+        }
+    }
 
     return NGX_OK;
 }
@@ -368,10 +450,6 @@ ngx_shop_failover_conf_peers(ngx_conf_t *cf, ngx_shop_failover_group_t *group,
                        sizeof(ngx_shop_failover_peer_t))
         != NGX_OK)
     {
-        return NGX_ERROR;
-    }
-
-    if (ngx_array_init(&group->chain, cf->pool, 1, sizeof(void *)) != NGX_OK) {
         return NGX_ERROR;
     }
 

@@ -18,6 +18,7 @@
 #include "state/peers.h"
 #include "state/lease.h"
 #include "state/board.h"
+#include "state/groups.h"
 
 
 /* a page directory with its variables, loaded once */
@@ -53,29 +54,67 @@ typedef struct ngx_shop_failover_choices_s  ngx_shop_failover_choices_t;
 typedef struct {
     ngx_shop_failover_zone_t           zone;
     size_t                             zone_size;  /* of shop_zone, or 0 */
-    ngx_array_t                        upstreams;  /* of _srv_conf_t * */
+    ngx_array_t                        upstreams;  /* of _srv_conf_t *,
+                                                      those with probes */
+    ngx_array_t                        balanced;   /* of _srv_conf_t *,
+                                                      all with a group */
     ngx_array_t                        matches;    /* of _match_conf_t * */
     ngx_array_t                        pages;      /* of _page_conf_t * */
     ngx_shop_failover_renderings_t    *renderings;
     ngx_shop_failover_choices_t       *choices;
+    ngx_uint_t                         rescued;    /* of failover: verdict
+                                                      generation */
+    struct ngx_shop_failover_prober_s *prober;     /* of probe */
+    ngx_socket_t                       wake;       /* of wake, or -1 */
     unsigned                           used:1;     /* any directive is */
 } ngx_shop_failover_main_conf_t;
+
+
+/* shop_failover_to */
+typedef struct {
+    ngx_array_t                        names;      /* of ngx_str_t */
+    ngx_msec_t                         hold;
+    u_char                            *file;       /* for error messages */
+    ngx_uint_t                         line;
+} ngx_shop_failover_backups_t;
+
+
+/* shop_observe */
+typedef struct {
+    ngx_int_t                          errors;     /* 0: off */
+    ngx_msec_t                         window;
+} ngx_shop_failover_observe_t;
 
 
 /* of an upstream block */
 typedef struct {
     ngx_shop_failover_check_t         *check;      /* NULL: none */
     ngx_shop_failover_ask_conf_t       ask;        /* how it asks */
-    ngx_shop_failover_group_t         *group;
+    ngx_shop_failover_backups_t       *backups;    /* NULL: none */
+    ngx_shop_failover_observe_t        observe;
+    ngx_msec_t                         slow_start; /* 0: off */
+    ngx_int_t                          panic;      /* percent, 0: off */
+
+    ngx_shop_failover_group_t         *group;      /* NULL: not ours */
     ngx_http_upstream_srv_conf_t      *uscf;
+    ngx_array_t                        chain;      /* of _srv_conf_t *, flat:
+                                                      backups of backups are
+                                                      in it */
+    ngx_shop_failover_zone_t          *zone;
+    unsigned                           is_backup:1; /* of another upstream */
 
     /* of balance */
     ngx_http_upstream_init_peer_pt     init;       /* the balancer's own */
     ngx_uint_t                         applied;    /* verdict generation */
+    ngx_msec_t                         ramp_end;   /* of the last slow start */
+    unsigned                           ramping:1;  /* a peer is starting */
 
     /* of discover */
     ngx_uint_t                         config;     /* generation of the list */
     ngx_msec_t                         started;
+
+    /* of failover */
+    ngx_queue_t                        flights;    /* requests at its peers */
 } ngx_shop_failover_srv_conf_t;
 
 
@@ -121,6 +160,14 @@ extern ngx_module_t  ngx_shop_failover_module;
                          (smcf)->zone.sites.elts)[0])
 
 
+/* of a request: why its answer is a fallback, one word; NULL: it is not */
+#define ngx_shop_failover_conf_explain(r, why)                               \
+    ngx_http_set_ctx(r, (void *) (why), ngx_shop_failover_module)
+
+#define ngx_shop_failover_conf_explained(r)                                  \
+    ((const char *) ngx_http_get_module_ctx(r, ngx_shop_failover_module))
+
+
 void *ngx_shop_failover_conf_create_main(ngx_conf_t *cf);
 void *ngx_shop_failover_conf_create_srv(ngx_conf_t *cf);
 void *ngx_shop_failover_conf_create_loc(ngx_conf_t *cf);
@@ -134,6 +181,25 @@ char *ngx_shop_failover_conf_class(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_shop_failover_conf_zone(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+
+char *ngx_shop_failover_conf_failover_to(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_shop_failover_conf_failover_observe(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+char *ngx_shop_failover_conf_failover_slow_start(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+char *ngx_shop_failover_conf_failover_panic(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/* the upstream being read is ours, and so the module is in use */
+char *ngx_shop_failover_conf_use(ngx_conf_t *cf,
+    ngx_shop_failover_srv_conf_t *sscf);
+
+/*
+ * The first half of conf_finish(): which upstream backs up which, and what
+ * makes no sense together.
+ */
+ngx_int_t ngx_shop_failover_conf_failover_chains(ngx_conf_t *cf);
 
 /*
  * After all blocks were read: groups from the upstreams, then the zone.

@@ -13,6 +13,10 @@
 
 static void ngx_shop_failover_journal_group(
     ngx_shop_failover_change_t *change);
+static void ngx_shop_failover_journal_serving(
+    ngx_shop_failover_change_t *change);
+static void ngx_shop_failover_journal_panic(
+    ngx_shop_failover_change_t *change);
 static void ngx_shop_failover_journal_site(
     ngx_shop_failover_change_t *change);
 static size_t ngx_shop_failover_journal_length(u_char *buf, int64_t since);
@@ -86,7 +90,13 @@ ngx_shop_failover_journal_update(ngx_shop_failover_zone_t *zone)
 
         for (i = 0; i < n; i++) {
 
-            if (changes[i].group) {
+            if (changes[i].what == NGX_SHOP_FAILOVER_CHANGE_SERVING) {
+                ngx_shop_failover_journal_serving(&changes[i]);
+
+            } else if (changes[i].what == NGX_SHOP_FAILOVER_CHANGE_PANIC) {
+                ngx_shop_failover_journal_panic(&changes[i]);
+
+            } else if (changes[i].group) {
                 ngx_shop_failover_journal_group(&changes[i]);
 
             } else if (changes[i].site->path.len || zone->sites.nelts == 1) {
@@ -119,6 +129,55 @@ ngx_shop_failover_journal_group(ngx_shop_failover_change_t *change)
                   ngx_shop_failover_site_group_name(change->from),
                   ngx_shop_failover_journal_length(length, change->since),
                   length);
+}
+
+
+static void
+ngx_shop_failover_journal_serving(ngx_shop_failover_change_t *change)
+{
+    u_char                       length[NGX_SHOP_FAILOVER_TIMES_LEN];
+    ngx_str_t                   *from, *to;
+    ngx_shop_failover_group_t  **backup;
+
+    backup = change->group->chain.elts;
+
+    from = change->from ? &backup[change->from - 1]->name
+                        : &change->group->name;
+    to = change->to ? &backup[change->to - 1]->name : &change->group->name;
+
+    if (change->to == 0) {
+        ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
+                      "shop failover: upstream \"%V\" serves itself again "
+                      "(was served by upstream \"%V\" for %*s)",
+                      to, from,
+                      ngx_shop_failover_journal_length(length, change->since),
+                      length);
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                  "shop failover: upstream \"%V\" is now served by upstream "
+                  "\"%V\" (was by \"%V\" for %*s)",
+                  &change->group->name, to, from,
+                  ngx_shop_failover_journal_length(length, change->since),
+                  length);
+}
+
+
+static void
+ngx_shop_failover_journal_panic(ngx_shop_failover_change_t *change)
+{
+    if (change->to) {
+        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                      "shop failover: less than %ui%% of upstream \"%V\" is "
+                      "usable, verdicts of probes are ignored",
+                      change->group->panic, &change->group->name);
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
+                  "shop failover: verdicts of probes count again in upstream "
+                  "\"%V\"", &change->group->name);
 }
 
 

@@ -12,16 +12,21 @@
 #include "nginx/conf_page.h"
 #include "nginx/balance.h"
 #include "nginx/choice.h"
+#include "nginx/failover.h"
 #include "nginx/gate_link.h"
 #include "nginx/page.h"
 #include "nginx/probe.h"
 #include "nginx/render.h"
 #include "nginx/status.h"
+#include "nginx/variables.h"
 #include "nginx/variables_gate.h"
+#include "nginx/wake.h"
 #include "nginx/watch.h"
 
 
+static ngx_int_t ngx_shop_failover_module_preconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_shop_failover_module_postconfiguration(ngx_conf_t *cf);
+static ngx_int_t ngx_shop_failover_module_init_module(ngx_cycle_t *cycle);
 static ngx_int_t ngx_shop_failover_module_init_process(ngx_cycle_t *cycle);
 static ngx_int_t ngx_shop_failover_module_header_filter(
     ngx_http_request_t *r);
@@ -105,6 +110,34 @@ static ngx_command_t  ngx_shop_failover_module_commands[] = {
       NGX_HTTP_SRV_CONF_OFFSET,
       offsetof(ngx_shop_failover_srv_conf_t, ask.ciphers),
       "a list of ciphers as OpenSSL understands it" },
+
+    { ngx_string("shop_failover_to"),
+      NGX_HTTP_UPS_CONF|NGX_CONF_1MORE,
+      ngx_shop_failover_conf_failover_to,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_observe"),
+      NGX_HTTP_UPS_CONF|NGX_CONF_ANY,
+      ngx_shop_failover_conf_failover_observe,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_slow_start"),
+      NGX_HTTP_UPS_CONF|NGX_CONF_TAKE1,
+      ngx_shop_failover_conf_failover_slow_start,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_panic"),
+      NGX_HTTP_UPS_CONF|NGX_CONF_TAKE1,
+      ngx_shop_failover_conf_failover_panic,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      0,
+      NULL },
 
     { ngx_string("shop_match"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_BLOCK|NGX_CONF_TAKE1,
@@ -209,7 +242,7 @@ static ngx_command_t  ngx_shop_failover_module_commands[] = {
 
 
 static ngx_http_module_t  ngx_shop_failover_module_ctx = {
-    ngx_shop_failover_variables_gate_add,        /* preconfiguration */
+    ngx_shop_failover_module_preconfiguration,   /* preconfiguration */
     ngx_shop_failover_module_postconfiguration,  /* postconfiguration */
 
     ngx_shop_failover_conf_create_main,          /* create main conf */
@@ -229,7 +262,7 @@ ngx_module_t  ngx_shop_failover_module = {
     ngx_shop_failover_module_commands,           /* module directives */
     NGX_HTTP_MODULE,                             /* module type */
     NULL,                                        /* init master */
-    NULL,                                        /* init module */
+    ngx_shop_failover_module_init_module,        /* init module */
     ngx_shop_failover_module_init_process,       /* init process */
     NULL,                                        /* init thread */
     NULL,                                        /* exit thread */
@@ -240,6 +273,17 @@ ngx_module_t  ngx_shop_failover_module = {
 
 
 static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
+
+
+static ngx_int_t
+ngx_shop_failover_module_preconfiguration(ngx_conf_t *cf)
+{
+    if (ngx_shop_failover_variables_add(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_shop_failover_variables_gate_add(cf);
+}
 
 
 static ngx_int_t
@@ -269,6 +313,8 @@ ngx_shop_failover_module_postconfiguration(ngx_conf_t *cf)
     {
         return NGX_ERROR;
     }
+
+    ngx_shop_failover_failover_init(cf);
 
     /*
      * The access phase: after realip and rewrite, and before the checks of
@@ -301,6 +347,21 @@ ngx_shop_failover_module_postconfiguration(ngx_conf_t *cf)
 
 
 static ngx_int_t
+ngx_shop_failover_module_init_module(ngx_cycle_t *cycle)
+{
+    ngx_shop_failover_main_conf_t  *smcf;
+
+    smcf = ngx_shop_failover_cycle_conf(cycle);
+
+    if (smcf) {
+        ngx_shop_failover_wake_create(cycle, smcf);
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
 ngx_shop_failover_module_init_process(ngx_cycle_t *cycle)
 {
     ngx_shop_failover_main_conf_t  *smcf;
@@ -318,7 +379,11 @@ ngx_shop_failover_module_init_process(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
-    if (ngx_shop_failover_watch_start(cycle, smcf) != NGX_OK) {
+    if (ngx_shop_failover_watch_start(cycle, smcf) != NGX_OK
+        || ngx_shop_failover_wake_start(cycle, smcf,
+                                        ngx_shop_failover_failover_rescue)
+           != NGX_OK)
+    {
         return NGX_ERROR;
     }
 

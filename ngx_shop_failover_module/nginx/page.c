@@ -231,6 +231,7 @@ ngx_shop_failover_page_send(ngx_http_request_t *r,
 
     smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
 
+    ngx_shop_failover_conf_explain(r, ngx_shop_failover_gate_why(why));
     ngx_shop_failover_page_variant(r, why, asked, &variant);
 
     rendering = ngx_shop_failover_render_get(smcf, &variant, r->pool);

@@ -12,18 +12,14 @@
 #include "nginx/attempt.h"
 #include "nginx/discover.h"
 #include "nginx/journal.h"
+#include "nginx/wake.h"
 
 
-typedef struct {
-    ngx_shop_failover_timer_t        timer;      /* behind event.data */
-    ngx_event_t                      event;      /* to look for new peers */
-    ngx_shop_failover_stall_t        stall;
-    ngx_shop_failover_main_conf_t   *smcf;
-    ngx_log_t                       *log;
-} ngx_shop_failover_prober_t;
+typedef struct ngx_shop_failover_prober_s  ngx_shop_failover_prober_t;
+typedef struct ngx_shop_failover_target_s  ngx_shop_failover_target_t;
 
 
-typedef struct {
+struct ngx_shop_failover_target_s {
     ngx_shop_failover_timer_t        timer;      /* behind event.data */
     ngx_event_t                      event;
     ngx_shop_failover_prober_t      *prober;
@@ -31,8 +27,19 @@ typedef struct {
     ngx_shop_failover_peer_t        *peer;
     ngx_shop_failover_lease_t        lease;
     ngx_shop_failover_line_t         line;
+    ngx_shop_failover_target_t      *next;
     unsigned                         running:1;
-} ngx_shop_failover_target_t;
+};
+
+
+struct ngx_shop_failover_prober_s {
+    ngx_shop_failover_timer_t        timer;      /* behind event.data */
+    ngx_event_t                      event;      /* to look for new peers */
+    ngx_shop_failover_stall_t        stall;
+    ngx_shop_failover_main_conf_t   *smcf;
+    ngx_shop_failover_target_t      *targets;    /* of configured peers */
+    ngx_log_t                       *log;
+};
 
 
 /* how often to look for peers that came or went; ms */
@@ -84,6 +91,7 @@ ngx_shop_failover_probe_start(ngx_cycle_t *cycle,
 
     prober->smcf = smcf;
     prober->log = cycle->log;
+    smcf->prober = prober;
 
     timeout = ngx_shop_failover_probe_paces(cycle, smcf);
 
@@ -111,6 +119,9 @@ ngx_shop_failover_probe_start(ngx_cycle_t *cycle,
             {
                 continue;
             }
+
+            targets->next = prober->targets;
+            prober->targets = targets;
 
             ngx_shop_failover_probe_target(targets++, prober, sscf[i],
                                            &peer[j]);
@@ -425,6 +436,7 @@ ngx_shop_failover_probe_done(void *data, ngx_shop_failover_sample_t *sample)
 
         if (commit.edge != NGX_SHOP_FAILOVER_EDGE_NONE) {
             ngx_shop_failover_journal_update(zone);
+            ngx_shop_failover_wake_all(t->prober->smcf);
         }
     }
 
@@ -442,4 +454,45 @@ ngx_shop_failover_probe_again(ngx_shop_failover_target_t *t, ngx_msec_t wait)
     }
 
     ngx_add_timer(&t->event, ngx_max(wait, 1));
+}
+
+
+void
+ngx_shop_failover_probe_soon(ngx_shop_failover_main_conf_t *smcf,
+    ngx_shop_failover_peer_t *peer, ngx_msec_t wait)
+{
+    ngx_uint_t                       i;
+    ngx_shop_failover_target_t      *t;
+    ngx_shop_failover_dynamic_t     *dynamic;
+    ngx_shop_failover_srv_conf_t   **sscf;
+
+    if (smcf->prober == NULL) {
+        return;
+    }
+
+    for (t = smcf->prober->targets; t; t = t->next) {
+        if (t->peer == peer && t->line.attempt == NULL) {
+            ngx_shop_failover_probe_again(t, wait);
+            return;
+        }
+    }
+
+    sscf = smcf->upstreams.elts;
+
+    for (i = 0; i < smcf->upstreams.nelts; i++) {
+
+        for (dynamic = sscf[i]->group->dynamic;
+             dynamic;
+             dynamic = dynamic->next)
+        {
+            t = dynamic->target;
+
+            if (&dynamic->peer == peer && t && t->running
+                && t->line.attempt == NULL)
+            {
+                ngx_shop_failover_probe_again(t, wait);
+                return;
+            }
+        }
+    }
 }

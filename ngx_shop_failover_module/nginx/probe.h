@@ -17,5 +17,12 @@
 ngx_int_t ngx_shop_failover_probe_start(ngx_cycle_t *cycle,
     ngx_shop_failover_main_conf_t *smcf);
 
+/*
+ * Probes a peer whose lease this worker has taken, wait ms from now and not at
+ * the time that its timer is set to.
+ */
+void ngx_shop_failover_probe_soon(ngx_shop_failover_main_conf_t *smcf,
+    ngx_shop_failover_peer_t *peer, ngx_msec_t wait);
+
 
 #endif /* _NGX_SHOP_FAILOVER_PROBE_H_INCLUDED_ */

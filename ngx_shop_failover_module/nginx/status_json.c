@@ -263,6 +263,8 @@ ngx_shop_failover_status_json_group(ngx_shop_failover_emit_t *e,
                            (ngx_shop_failover_str_t *) &group->serving->name);
     }
 
+    ngx_shop_failover_emit_bool(e, "panic", group->panic != 0);
+
     ngx_shop_failover_emit_array(e, "failover_to");
 
     next = group->group->chain.elts;

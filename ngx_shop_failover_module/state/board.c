@@ -9,6 +9,7 @@
 
 #include "state/board.h"
 #include "state/counters.h"
+#include "state/groups.h"
 #include "state/peers.h"
 
 
@@ -23,8 +24,6 @@ static ngx_shop_failover_site_sh_t *ngx_shop_failover_board_find(
     ngx_shop_failover_sh_t *sh, ngx_str_t *path);
 static ngx_shop_failover_site_sh_t *ngx_shop_failover_board_add_locked(
     ngx_shop_failover_zone_t *zone, ngx_str_t *path);
-static ngx_uint_t ngx_shop_failover_board_group(
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_group_t *group);
 static ngx_uint_t ngx_shop_failover_board_groups_locked(
     ngx_shop_failover_zone_t *zone, ngx_shop_failover_change_t *changes,
     ngx_uint_t n, ngx_shop_failover_health_t *health);
@@ -332,6 +331,7 @@ ngx_shop_failover_board_evaluate(ngx_shop_failover_zone_t *zone,
             continue;
         }
 
+        changes[k].what = NGX_SHOP_FAILOVER_CHANGE_STATE;
         changes[k].group = NULL;
         changes[k].site = conf[i];
         changes[k].from = from;
@@ -346,38 +346,6 @@ ngx_shop_failover_board_evaluate(ngx_shop_failover_zone_t *zone,
 }
 
 
-/* the state of a group with its backup groups */
-
-static ngx_uint_t
-ngx_shop_failover_board_group(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group)
-{
-    ngx_uint_t                       i, state;
-    ngx_shop_failover_group_t      **next;
-    ngx_shop_failover_site_count_t   count;
-
-    ngx_shop_failover_peers_count(zone, group, &count);
-
-    state = ngx_shop_failover_site_group(&count);
-
-    if (state != NGX_SHOP_FAILOVER_GROUP_DOWN) {
-        return state;
-    }
-
-    next = group->chain.elts;
-
-    for (i = 0; i < group->chain.nelts; i++) {
-        ngx_shop_failover_peers_count(zone, next[i], &count);
-
-        if (count.primaries_usable || count.backups_usable) {
-            return NGX_SHOP_FAILOVER_GROUP_BACKUP;
-        }
-    }
-
-    return state;
-}
-
-
 static ngx_uint_t
 ngx_shop_failover_board_groups_locked(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_change_t *changes, ngx_uint_t n,
@@ -385,7 +353,6 @@ ngx_shop_failover_board_groups_locked(ngx_shop_failover_zone_t *zone,
 {
     ngx_uint_t                     i, k, state;
     ngx_shop_failover_group_t    **group;
-    ngx_shop_failover_group_sh_t  *gs;
 
     k = 0;
     health->worst = NGX_SHOP_FAILOVER_GROUP_UP;
@@ -400,21 +367,10 @@ ngx_shop_failover_board_groups_locked(ngx_shop_failover_zone_t *zone,
             continue;
         }
 
-        gs = &zone->sh->groups[group[i]->index];
-        state = ngx_shop_failover_board_group(zone, group[i]);
+        k += ngx_shop_failover_groups_evaluate_locked(zone, group[i],
+                                                      &changes[k], n - k);
 
-        if (state != gs->state && k < n) {
-            changes[k].group = group[i];
-            changes[k].site = NULL;
-            changes[k].from = gs->state;
-            changes[k].to = state;
-            changes[k].since = gs->since;
-            k++;
-
-            gs->state = (uint8_t) state;
-            gs->since = ngx_shop_failover_now();
-            gs->entered[state]++;
-        }
+        state = ngx_shop_failover_groups_state(zone, group[i]);
 
         health->checked += group[i]->checked;
 

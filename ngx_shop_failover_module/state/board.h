@@ -25,8 +25,17 @@ typedef enum {
 } ngx_shop_failover_gate_e;
 
 
+/* what changed */
+typedef enum {
+    NGX_SHOP_FAILOVER_CHANGE_STATE = 0,     /* from, to: _group_e or _site_e */
+    NGX_SHOP_FAILOVER_CHANGE_SERVING,       /* 0: itself, n: nth backup */
+    NGX_SHOP_FAILOVER_CHANGE_PANIC          /* 0 or 1 */
+} ngx_shop_failover_change_e;
+
+
 /* one change of the state of a group or a site, to be told to people */
 typedef struct {
+    ngx_shop_failover_change_e        what;
     ngx_shop_failover_group_t        *group;      /* NULL: of a site */
     ngx_shop_failover_flag_conf_t    *site;       /* NULL: of a group */
     unsigned                          from;
@@ -139,6 +148,7 @@ ngx_uint_t ngx_shop_failover_board_admits(ngx_shop_failover_zone_t *zone,
 /* somebody drills until then (Unix s): requests are asked for their cookie */
 void ngx_shop_failover_board_drill(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_flag_conf_t *conf, int64_t until);
+
 
 
 #endif /* _NGX_SHOP_FAILOVER_BOARD_H_INCLUDED_ */

@@ -122,6 +122,7 @@ ngx_shop_failover_lease_take(ngx_shop_failover_zone_t *zone,
     }
 
     ps->probing = 1;
+    ps->started = (uint32_t) now;
     ps->epoch++;
     ps->until = now + 2 * pace->interval;
 

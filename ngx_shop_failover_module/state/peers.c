@@ -16,8 +16,6 @@ static uint32_t ngx_shop_failover_peers_hash(ngx_str_t *group,
 static ngx_shop_failover_peer_sh_t *ngx_shop_failover_peers_find(
     ngx_shop_failover_sh_t *sh, ngx_str_t *group,
     ngx_shop_failover_peer_t *peer);
-static ngx_shop_failover_group_sh_t *ngx_shop_failover_peers_find_group(
-    ngx_shop_failover_sh_t *sh, ngx_str_t *name);
 static ngx_int_t ngx_shop_failover_peers_group_locked(
     ngx_shop_failover_zone_t *zone, ngx_shop_failover_group_t *group,
     ngx_shop_failover_sh_t *old);
@@ -194,7 +192,7 @@ ngx_shop_failover_peers_register_locked(ngx_shop_failover_zone_t *zone,
 }
 
 
-static ngx_shop_failover_group_sh_t *
+ngx_shop_failover_group_sh_t *
 ngx_shop_failover_peers_find_group(ngx_shop_failover_sh_t *sh,
     ngx_str_t *name)
 {
@@ -245,6 +243,8 @@ ngx_shop_failover_peers_group_locked(ngx_shop_failover_zone_t *zone,
     ngx_memcpy(gs->name.data, group->name.data, group->name.len);
 
     gs->since = ngx_shop_failover_now();
+    gs->serving_since = gs->since;
+    gs->better = NGX_SHOP_FAILOVER_NO_SLOT;
     group->index = sh->groups_used++;
 
     from = old ? ngx_shop_failover_peers_find_group(old, &group->name) : NULL;

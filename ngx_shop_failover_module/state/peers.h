@@ -30,6 +30,10 @@ typedef struct {
 } ngx_shop_failover_walk_t;
 
 
+/* called by state/ only; NULL: there is none of this name */
+ngx_shop_failover_group_sh_t *ngx_shop_failover_peers_find_group(
+    ngx_shop_failover_sh_t *sh, ngx_str_t *name);
+
 /* called by zone only; how many peers found no room */
 ngx_uint_t ngx_shop_failover_peers_register_locked(
     ngx_shop_failover_zone_t *zone, ngx_shop_failover_sh_t *old);
@@ -76,6 +80,20 @@ ngx_int_t ngx_shop_failover_peers_add(ngx_shop_failover_zone_t *zone,
 
 /* no lock; changes whenever the usability of any peer does */
 #define ngx_shop_failover_peers_generation(zone)  ((zone)->sh->verdicts)
+
+/*
+ * No lock; whether probes found the peer dead.  What the operator took out of
+ * service (drained, disabled) is not: its requests are left alone.
+ */
+#define ngx_shop_failover_peers_dead(zone, peer)                             \
+    (!ngx_shop_failover_peers_usable(zone, peer)                             \
+     && (zone)->sh->peers[(peer)->slot].verdict.state                        \
+        == NGX_SHOP_FAILOVER_DOWN)
+
+/* no lock; when it came back, monotonic ms; 0: it was never down */
+#define ngx_shop_failover_peers_up_since(zone, peer)                         \
+    ((peer)->slot == NGX_SHOP_FAILOVER_NO_SLOT                               \
+     ? 0 : (zone)->sh->peers[(peer)->slot].up_since)
 
 /*
  * Called by state/ only: what balancers are to do with a peer of which probes

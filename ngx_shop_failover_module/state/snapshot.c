@@ -7,6 +7,7 @@
 
 
 #include "state/snapshot.h"
+#include "state/groups.h"
 #include "state/peers.h"
 
 #include "logic/negotiate.h"
@@ -225,6 +226,7 @@ ngx_shop_failover_snapshot_group(ngx_shop_failover_zone_t *zone,
     group->state = gs->state;
     group->since = gs->since;
     group->detection = gs->detection;
+    group->panic = gs->panic;
     ngx_memcpy(group->results, gs->results, sizeof(group->results));
     ngx_memcpy(group->entered, gs->entered, sizeof(group->entered));
     ngx_memcpy(group->counts, (void *) gs->counts, sizeof(group->counts));
@@ -245,12 +247,25 @@ ngx_shop_failover_snapshot_serving(ngx_shop_failover_zone_t *zone,
 
     ngx_shop_failover_peers_count(zone, group->group, &group->count);
 
+    next = group->group->chain.elts;
+    i = ngx_shop_failover_groups_serving(zone, group->group);
+
+    if (i) {
+
+        /* held back, or down */
+
+        ngx_shop_failover_peers_count(zone, next[i - 1], &count);
+
+        if (count.primaries_usable || count.backups_usable) {
+            group->serving = next[i - 1];
+            return;
+        }
+    }
+
     if (group->count.primaries_usable || group->count.backups_usable) {
         group->serving = group->group;
         return;
     }
-
-    next = group->group->chain.elts;
 
     for (i = 0; i < group->group->chain.nelts; i++) {
         ngx_shop_failover_peers_count(zone, next[i], &count);

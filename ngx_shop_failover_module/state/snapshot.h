@@ -38,6 +38,7 @@ typedef struct {
     ngx_shop_failover_group_t          *serving;      /* NULL: nobody */
     ngx_shop_failover_site_count_t      count;
     int64_t                             detection;    /* ms; 0: none yet */
+    ngx_uint_t                          panic;        /* verdicts ignored */
     uint64_t                   results[NGX_SHOP_FAILOVER_RESULT_N];
     uint32_t                   entered[NGX_SHOP_FAILOVER_GROUP_N];
     ngx_atomic_uint_t          counts[NGX_SHOP_FAILOVER_COUNT_GROUP_N];

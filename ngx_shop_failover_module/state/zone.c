@@ -13,6 +13,7 @@
 #include "state/peers.h"
 #include "state/board.h"
 #include "state/counters.h"
+#include "state/groups.h"
 
 
 static size_t ngx_shop_failover_zone_need(ngx_shop_failover_zone_t *zone,
@@ -282,6 +283,7 @@ ngx_shop_failover_zone_init(ngx_shm_zone_t *shm_zone, void *data)
 
     lost = ngx_shop_failover_peers_register_locked(zone, old);
 
+    ngx_shop_failover_groups_register_locked(zone, old);
     ngx_shop_failover_board_register_locked(zone, old);
 
     ngx_shmtx_unlock(&zone->shpool->mutex);

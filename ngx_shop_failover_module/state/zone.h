@@ -17,6 +17,7 @@
 #include <ngx_event.h>
 
 #include "logic/flag.h"
+#include "logic/serving.h"
 #include "logic/site.h"
 #include "logic/verdict.h"
 
@@ -94,6 +95,7 @@ typedef struct {
     /* who uses the slot */
     uint32_t                         registered;  /* newest generation */
     uint8_t                          dynamic;     /* found at run time */
+    uint16_t                         failures;    /* of live traffic */
 
     /* the lease: who probes */
     ngx_pid_t                        owner;
@@ -104,6 +106,10 @@ typedef struct {
     ngx_msec_t                       due;
     ngx_msec_t                       until;
     ngx_msec_t                       touched;
+
+    /* of live traffic; monotonic ms, cut to 32 bits */
+    uint32_t                         failed;      /* the first of failures */
+    uint32_t                         started;     /* the last probe */
 } ngx_shop_failover_peer_sh_t;
 
 
@@ -118,11 +124,22 @@ typedef enum {
 typedef struct {
     ngx_str_t                        name;        /* data is in the zone */
     uint8_t                          state;       /* _group_e */
+    uint8_t                          panic;       /* verdicts are ignored */
     int64_t                          since;       /* Unix s */
     int64_t                          detection;   /* ms, of the last "down" */
     uint64_t                         results[NGX_SHOP_FAILOVER_RESULT_N];
     uint32_t                         entered[NGX_SHOP_FAILOVER_GROUP_N];
     ngx_atomic_t                     counts[NGX_SHOP_FAILOVER_COUNT_GROUP_N];
+
+    /*
+     * Who takes the traffic: 0: the group itself, else 1 + the index of a
+     * backup group.  Read without a lock, on the request path.
+     */
+    ngx_atomic_t                     serving;
+    int64_t                          serving_since;   /* Unix s */
+    uint32_t                         better;      /* waits for its hold, as
+                                                     serving; or NO_SLOT */
+    ngx_msec_t                       well;        /* better is usable since */
 } ngx_shop_failover_group_sh_t;
 
 
@@ -250,6 +267,8 @@ typedef struct {
     ngx_array_t                      chain;       /* of _group_t *: backups */
     ngx_shop_failover_verdict_rule_t rule;
     uint32_t                         index;       /* in sh->groups */
+    ngx_msec_t                       hold;        /* of shop_failover_to */
+    ngx_uint_t                       panic;       /* percent; 0: never */
     ngx_uint_t                       resolve;     /* "resolve" servers */
     unsigned                         checked:1;   /* has probes */
     unsigned                         unknown:1;   /* not all peers found yet */

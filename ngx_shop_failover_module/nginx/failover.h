@@ -1,0 +1,71 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Whole groups as backups, entered within the request.
+ */
+
+
+#ifndef _NGX_SHOP_FAILOVER_FAILOVER_H_INCLUDED_
+#define _NGX_SHOP_FAILOVER_FAILOVER_H_INCLUDED_
+
+
+#include "nginx/conf.h"
+
+
+/*
+ * One request on its way through a chain of groups: the data of our functions
+ * in u->peer, which stand around those of the group that is being tried.
+ */
+typedef struct {
+    ngx_queue_t                      queue;     /* in flights of group */
+    ngx_http_request_t              *request;
+    ngx_shop_failover_srv_conf_t    *primary;
+    ngx_shop_failover_srv_conf_t    *group;     /* being tried */
+    ngx_uint_t                       start;     /* in the chain */
+    ngx_uint_t                       passed;    /* groups before this one */
+    ngx_uint_t                       config;    /* of the peers' list */
+
+    /* the group's own */
+    void                            *data;
+    ngx_event_get_peer_pt            get;
+    ngx_event_free_peer_pt           free;
+    ngx_event_notify_peer_pt         notify;
+#if (NGX_HTTP_SSL)
+    ngx_event_set_peer_session_pt    set_session;
+    ngx_event_save_peer_session_pt   save_session;
+#endif
+    ngx_uint_t                       tries;
+
+    ngx_uint_t                       told;      /* tries, as nginx sees them */
+    ngx_uint_t                       used;
+    unsigned                         reopened:2;
+    unsigned                         flying:1;  /* in the queue */
+} ngx_shop_failover_failover_t;
+
+
+/*
+ * Wraps peer.init of every upstream with a group of ours.  To be called in
+ * postconfiguration, after balance_init().
+ */
+void ngx_shop_failover_failover_init(ngx_conf_t *cf);
+
+/* how many tries a request has in groups that it did not enter yet */
+ngx_uint_t ngx_shop_failover_failover_extra(
+    ngx_shop_failover_failover_t *ctx);
+
+/*
+ * Moves requests on that wait for a peer which was found dead.  Called in each
+ * worker when the verdicts may have changed; cheap where they have not.
+ */
+void ngx_shop_failover_failover_rescue(ngx_shop_failover_main_conf_t *smcf);
+
+/*
+ * A request failed at the peer in pc: the verdict is in doubt, and the probe
+ * that confirms or clears it is to run now.
+ */
+void ngx_shop_failover_failover_observe(ngx_http_request_t *r,
+    ngx_shop_failover_srv_conf_t *sscf, ngx_peer_connection_t *pc);
+
+
+#endif /* _NGX_SHOP_FAILOVER_FAILOVER_H_INCLUDED_ */

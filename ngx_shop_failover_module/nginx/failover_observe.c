@@ -1,0 +1,53 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * A live failure asks for the probe that confirms or clears it.
+ */
+
+
+#include "nginx/failover.h"
+#include "nginx/probe.h"
+
+#include "state/suspect.h"
+
+
+void
+ngx_shop_failover_failover_observe(ngx_http_request_t *r,
+    ngx_shop_failover_srv_conf_t *sscf, ngx_peer_connection_t *pc)
+{
+    ngx_int_t                      rc;
+    ngx_msec_t                     wait;
+    ngx_shop_failover_walk_t       walk;
+    ngx_shop_failover_peer_t      *peer;
+    ngx_shop_failover_suspicion_t  suspicion;
+
+    if (pc->name == NULL || ngx_exiting || ngx_terminate || ngx_quit) {
+        return;
+    }
+
+    suspicion.errors = sscf->observe.errors;
+    suspicion.window = sscf->observe.window;
+
+    for (peer = ngx_shop_failover_peers_first(sscf->group, &walk);
+         peer;
+         peer = ngx_shop_failover_peers_next(&walk))
+    {
+        if (peer->address.len != pc->name->len
+            || ngx_memcmp(peer->address.data, pc->name->data,
+                          pc->name->len)
+               != 0)
+        {
+            continue;
+        }
+
+        rc = ngx_shop_failover_suspect(sscf->zone, peer,
+                                       &sscf->check->pace, &suspicion, &wait);
+
+        if (rc == NGX_OK) {
+            ngx_shop_failover_probe_soon(
+                ngx_http_get_module_main_conf(r, ngx_shop_failover_module),
+                peer, wait);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * A live failure of a peer: once for all workers, the next probe of it is
+ * brought forward, and the worker that saw the failure is to make it.
+ */
+
+
+#include "state/suspect.h"
+
+
+ngx_int_t
+ngx_shop_failover_suspect(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_peer_t *peer, ngx_shop_failover_pace_t *pace,
+    ngx_shop_failover_suspicion_t *s, ngx_msec_t *wait)
+{
+    uint32_t                      passed;
+    ngx_int_t                     rc;
+    ngx_msec_t                    now, next;
+    ngx_shop_failover_peer_sh_t  *ps;
+
+    if (peer->slot == NGX_SHOP_FAILOVER_NO_SLOT) {
+        return NGX_DECLINED;
+    }
+
+    rc = NGX_DECLINED;
+    now = ngx_current_msec;
+    ps = &zone->sh->peers[peer->slot];
+
+    ngx_shmtx_lock(&zone->shpool->mutex);
+
+    if (ps->id != peer->id || ps->probing
+        || ps->verdict.state == NGX_SHOP_FAILOVER_DOWN
+        || (int32_t) (ps->generation - zone->generation) > 0)
+    {
+        goto done;
+    }
+
+    if ((uint32_t) now - ps->failed > s->window) {
+        ps->failed = (uint32_t) now;
+        ps->failures = 0;
+    }
+
+    if (++ps->failures < s->errors) {
+        goto done;
+    }
+
+    ps->failures = 0;
+
+    /* a flood of failures is one reason for a probe, not a flood of them */
+
+    next = now;
+    passed = (uint32_t) now - ps->started;
+
+    if (passed < pace->fast) {
+        next += pace->fast - passed;
+    }
+
+    if (ps->owner && (ngx_msec_int_t) (ps->due - next) <= 0) {
+        goto done;
+    }
+
+    ps->due = next;
+    ps->owner = ngx_pid;
+    ps->worker = (uint16_t) pace->worker;
+    ps->generation = zone->generation;
+    ps->until = next + pace->interval;
+    ps->touched = now;
+
+    *wait = next - now;
+    rc = NGX_OK;
+
+done:
+
+    ngx_shmtx_unlock(&zone->shpool->mutex);
+
+    return rc;
+}

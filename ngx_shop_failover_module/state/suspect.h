@@ -1,0 +1,32 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Failures of live traffic, and the probe that they ask for.
+ */
+
+
+#ifndef _NGX_SHOP_FAILOVER_SUSPECT_H_INCLUDED_
+#define _NGX_SHOP_FAILOVER_SUSPECT_H_INCLUDED_
+
+
+#include "state/lease.h"
+
+
+/* how many failures of live traffic, in which time, ask for a probe */
+typedef struct {
+    ngx_uint_t                        errors;
+    ngx_msec_t                        window;
+} ngx_shop_failover_suspicion_t;
+
+
+/*
+ * Live traffic failed.  NGX_OK: this worker has the lease and is to probe in
+ * *wait ms; NGX_DECLINED: nothing to do, a probe is under way or due.
+ */
+ngx_int_t ngx_shop_failover_suspect(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_peer_t *peer, ngx_shop_failover_pace_t *pace,
+    ngx_shop_failover_suspicion_t *suspicion, ngx_msec_t *wait);
+
+
+#endif /* _NGX_SHOP_FAILOVER_SUSPECT_H_INCLUDED_ */
