@@ -21,9 +21,9 @@ my $nginx = nginx(http => <<"END");
     server {
         listen %%ADDR%%;
         shop_maintenance %%DIR%%/flag;
-        proxy_read_timeout 1s;
 
         location / { proxy_pass http://shop; }
+        location /order { proxy_read_timeout 1s; proxy_pass http://shop; }
         location /direct { proxy_pass http://127.0.0.1:$gone; }
         location /fastcgi { fastcgi_pass 127.0.0.1:$gone; }
         location /uwsgi { uwsgi_pass 127.0.0.1:$gone; }
@@ -115,8 +115,8 @@ like $sent->{body}, qr/cannot tell whether your last step went through/,
     'a POST that was sent and failed may have arrived';
 unlike $sent->{body}, qr/did not reach the shop/, 'and nobody claims else';
 
-$shop->set('/order', status => 500, body => 'a trace');
-is post($nginx, '/order', body => 'a=1', @html)->{body}, 'a trace',
+$shop->set('/trace', status => 500, body => 'a trace');
+is post($nginx, '/trace', body => 'a=1', @html)->{body}, 'a trace',
     "the shop's own error is left as it is";
 
 $shop->set('/intercept', status => 503, body => 'a trace',
