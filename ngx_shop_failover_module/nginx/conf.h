@@ -142,7 +142,7 @@ typedef struct {
     unsigned                           falls_back:1;
 
     ngx_uint_t                         status;     /* _status_format_e */
-    void                              *control;    /* of control.c */
+    ngx_str_t                         *control;    /* key; NULL: none */
     ngx_shop_failover_class_conf_t    *class;      /* NULL: none */
 } ngx_shop_failover_loc_conf_t;
 

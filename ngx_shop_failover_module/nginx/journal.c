@@ -8,9 +8,13 @@
 
 #include "nginx/journal.h"
 
+#include "state/force.h"
+
 #include "logic/times.h"
 
 
+static void ngx_shop_failover_journal_forced(
+    ngx_shop_failover_zone_t *zone);
 static void ngx_shop_failover_journal_group(
     ngx_shop_failover_change_t *change);
 static void ngx_shop_failover_journal_serving(
@@ -84,6 +88,8 @@ ngx_shop_failover_journal_update(ngx_shop_failover_zone_t *zone)
     ngx_uint_t                  i, n;
     ngx_shop_failover_change_t  changes[NGX_SHOP_FAILOVER_JOURNAL_CHANGES];
 
+    ngx_shop_failover_journal_forced(zone);
+
     do {
         n = ngx_shop_failover_board_evaluate(zone, changes,
                                           NGX_SHOP_FAILOVER_JOURNAL_CHANGES);
@@ -105,6 +111,32 @@ ngx_shop_failover_journal_update(ngx_shop_failover_zone_t *zone)
         }
 
     } while (n == NGX_SHOP_FAILOVER_JOURNAL_CHANGES);
+}
+
+
+/* overrides of peers whose time is over */
+
+static void
+ngx_shop_failover_journal_forced(ngx_shop_failover_zone_t *zone)
+{
+    u_char                            length[NGX_SHOP_FAILOVER_TIMES_LEN];
+    ngx_uint_t                        i, n;
+    ngx_shop_failover_force_change_t  ended[NGX_SHOP_FAILOVER_JOURNAL_CHANGES];
+
+    n = ngx_shop_failover_force_expire(zone, ended,
+                                       NGX_SHOP_FAILOVER_JOURNAL_CHANGES);
+
+    for (i = 0; i < n; i++) {
+        ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
+                      "shop failover: \"%s\" of peer %V in upstream \"%V\" "
+                      "ended after %*s, as ordered; reason was: \"%*s\"",
+                      ngx_shop_failover_force_name(ended[i].force.how),
+                      &ended[i].peer->address, &ended[i].group->name,
+                      ngx_shop_failover_journal_length(length,
+                                                       ended[i].force.since),
+                      length, (size_t) ended[i].force.reason_len,
+                      ended[i].force.reason);
+    }
 }
 
 

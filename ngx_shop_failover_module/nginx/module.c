@@ -14,6 +14,7 @@
 #include "nginx/choice.h"
 #include "nginx/failover.h"
 #include "nginx/gate_link.h"
+#include "nginx/control.h"
 #include "nginx/page.h"
 #include "nginx/probe.h"
 #include "nginx/render.h"
@@ -226,6 +227,13 @@ static ngx_command_t  ngx_shop_failover_module_commands[] = {
     { ngx_string("shop_class"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_shop_failover_conf_class,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_control"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_shop_failover_control_key_directive,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },

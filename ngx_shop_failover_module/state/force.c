@@ -165,6 +165,32 @@ ngx_shop_failover_force_end_locked(ngx_shop_failover_zone_t *zone,
 }
 
 
+ngx_uint_t
+ngx_shop_failover_force_intruder(ngx_shop_failover_zone_t *zone,
+    int64_t quiet)
+{
+    ngx_uint_t         n;
+    ngx_atomic_uint_t  last, now;
+
+    (void) ngx_atomic_fetch_add(&zone->sh->intruders, 1);
+
+    now = (ngx_atomic_uint_t) ngx_shop_failover_now();
+    last = zone->sh->intruded;
+
+    if (now - last < (ngx_atomic_uint_t) quiet
+        || !ngx_atomic_cmp_set(&zone->sh->intruded, last, now))
+    {
+        return 0;
+    }
+
+    n = zone->sh->intruders;
+    (void) ngx_atomic_fetch_add(&zone->sh->intruders,
+                                -(ngx_atomic_int_t) n);
+
+    return n;
+}
+
+
 const char *
 ngx_shop_failover_force_name(ngx_uint_t how)
 {

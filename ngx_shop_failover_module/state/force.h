@@ -34,6 +34,13 @@ ngx_int_t ngx_shop_failover_force_set(ngx_shop_failover_zone_t *zone,
 ngx_uint_t ngx_shop_failover_force_expire(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_force_change_t *changes, ngx_uint_t n);
 
+/*
+ * Somebody gave orders without the key.  How many times since this was last
+ * said, or 0: within "quiet" seconds it is not to be said again.  No lock.
+ */
+ngx_uint_t ngx_shop_failover_force_intruder(ngx_shop_failover_zone_t *zone,
+    int64_t quiet);
+
 /* "drain", "down", "up"; "none" */
 const char *ngx_shop_failover_force_name(ngx_uint_t how);
 

@@ -1,0 +1,119 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Fields of a form.  Decodes in place: what is read is never longer than what
+ * was sent.
+ */
+
+
+#include "logic/form.h"
+
+
+static int ngx_shop_failover_form_decode(unsigned char *start, size_t len,
+    ngx_shop_failover_str_t *text);
+static int ngx_shop_failover_form_digit(unsigned char c);
+
+
+int
+ngx_shop_failover_form_next(unsigned char **rest, unsigned char *last,
+    ngx_shop_failover_str_t *name, ngx_shop_failover_str_t *value)
+{
+    unsigned char  *start, *end, *equal;
+
+    start = *rest;
+
+    while (start < last && *start == '&') {
+        start++;
+    }
+
+    if (start == last) {
+        *rest = last;
+        return NGX_SHOP_FAILOVER_DECLINED;
+    }
+
+    end = memchr(start, '&', (size_t) (last - start));
+    if (end == NULL) {
+        end = last;
+    }
+
+    *rest = end;
+
+    equal = memchr(start, '=', (size_t) (end - start));
+    if (equal == NULL) {
+        equal = end;
+    }
+
+    if (ngx_shop_failover_form_decode(start, (size_t) (equal - start), name)
+        != NGX_SHOP_FAILOVER_OK)
+    {
+        return NGX_SHOP_FAILOVER_ERROR;
+    }
+
+    if (equal < end) {
+        equal++;
+    }
+
+    return ngx_shop_failover_form_decode(equal, (size_t) (end - equal), value);
+}
+
+
+static int
+ngx_shop_failover_form_decode(unsigned char *start, size_t len,
+    ngx_shop_failover_str_t *text)
+{
+    int             high, low;
+    unsigned char   c, *p, *to, *last;
+
+    to = start;
+    last = start + len;
+
+    for (p = start; p < last; p++) {
+        c = *p;
+
+        if (c == '+') {
+            c = ' ';
+        }
+
+        if (c == '%') {
+
+            if (last - p < 3) {
+                return NGX_SHOP_FAILOVER_ERROR;
+            }
+
+            high = ngx_shop_failover_form_digit(p[1]);
+            low = ngx_shop_failover_form_digit(p[2]);
+
+            if (high < 0 || low < 0) {
+                return NGX_SHOP_FAILOVER_ERROR;
+            }
+
+            c = (unsigned char) (high * 16 + low);
+            p += 2;
+        }
+
+        if (c == '\0') {
+            return NGX_SHOP_FAILOVER_ERROR;
+        }
+
+        *to++ = c;
+    }
+
+    text->data = start;
+    text->len = (size_t) (to - start);
+
+    return NGX_SHOP_FAILOVER_OK;
+}
+
+
+static int
+ngx_shop_failover_form_digit(unsigned char c)
+{
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+
+    c |= 0x20;
+
+    return (c >= 'a' && c <= 'f') ? c - 'a' + 10 : -1;
+}

@@ -1,0 +1,226 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Who may give orders: the key.  A page in a browser cannot send the header
+ * with it, so no page can forge an order.
+ */
+
+
+#include "nginx/control.h"
+
+#include "state/force.h"
+
+
+static ngx_uint_t ngx_shop_failover_control_allowed(ngx_http_request_t *r);
+static ngx_int_t ngx_shop_failover_control_refuse(ngx_http_request_t *r);
+static void ngx_shop_failover_control_intruder(ngx_http_request_t *r);
+static void ngx_shop_failover_control_delayed(ngx_http_request_t *r);
+static void ngx_shop_failover_control_body(ngx_http_request_t *r);
+
+
+/* who guesses gets one answer a second on a connection */
+#define NGX_SHOP_FAILOVER_CONTROL_DELAY  1000     /* ms */
+
+/* one log line for all wrong keys of so long */
+#define NGX_SHOP_FAILOVER_CONTROL_QUIET  10       /* s */
+
+#define NGX_SHOP_FAILOVER_CONTROL_BODY   4096
+
+
+ngx_int_t
+ngx_shop_failover_control_handler(ngx_http_request_t *r)
+{
+    ngx_int_t         rc;
+    static ngx_str_t  method = ngx_string("orders are given by POST");
+    static ngx_str_t  large = ngx_string("the body is too large for an order");
+
+    if (!ngx_shop_failover_control_allowed(r)) {
+        return ngx_shop_failover_control_refuse(r);
+    }
+
+    if (r->method != NGX_HTTP_POST) {
+        rc = ngx_http_discard_request_body(r);
+
+        return rc == NGX_OK
+               ? ngx_shop_failover_control_do_error(r, NGX_HTTP_NOT_ALLOWED,
+                                                 &method)
+               : rc;
+    }
+
+    if (r->headers_in.content_length_n > NGX_SHOP_FAILOVER_CONTROL_BODY) {
+        rc = ngx_http_discard_request_body(r);
+
+        return rc == NGX_OK
+               ? ngx_shop_failover_control_do_error(r,
+                                      NGX_HTTP_REQUEST_ENTITY_TOO_LARGE,
+                                      &large)
+               : rc;
+    }
+
+    r->request_body_in_single_buf = 1;
+
+    rc = ngx_http_read_client_request_body(r, ngx_shop_failover_control_body);
+
+    return rc >= NGX_HTTP_SPECIAL_RESPONSE ? rc : NGX_DONE;
+}
+
+
+/*
+ * "Authorization: Bearer KEY".  The time depends on the length that was sent
+ * and on nothing else.
+ */
+
+static ngx_uint_t
+ngx_shop_failover_control_allowed(ngx_http_request_t *r)
+{
+    size_t                          i;
+    u_char                          differ;
+    ngx_str_t                       sent, *key;
+    ngx_shop_failover_loc_conf_t   *slcf;
+
+    slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
+    key = slcf->control;
+
+    if (r->headers_in.authorization == NULL) {
+        return 0;
+    }
+
+    sent = r->headers_in.authorization->value;
+
+    if (sent.len < sizeof("Bearer ") - 1
+        || ngx_strncasecmp(sent.data, (u_char *) "Bearer ",
+                           sizeof("Bearer ") - 1)
+           != 0)
+    {
+        return 0;
+    }
+
+    sent.data += sizeof("Bearer ") - 1;
+    sent.len -= sizeof("Bearer ") - 1;
+
+    while (sent.len && *sent.data == ' ') {
+        sent.data++;
+        sent.len--;
+    }
+
+    differ = (sent.len != key->len);
+
+    for (i = 0; i < sent.len; i++) {
+        differ |= sent.data[i] ^ key->data[i % key->len];
+    }
+
+    return differ == 0;
+}
+
+
+/* the answer comes by a timer: no worker waits for it */
+
+static ngx_int_t
+ngx_shop_failover_control_refuse(ngx_http_request_t *r)
+{
+    ngx_int_t     rc;
+    ngx_event_t  *wev;
+
+    ngx_shop_failover_control_intruder(r);
+
+    rc = ngx_http_discard_request_body(r);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    if (!r->discard_body) {
+        r->read_event_handler = ngx_http_test_reading;
+
+        if (ngx_handle_read_event(r->connection->read, 0) != NGX_OK) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+    }
+
+    r->main->count++;
+    r->write_event_handler = ngx_shop_failover_control_delayed;
+
+    wev = r->connection->write;
+    wev->delayed = 1;
+    ngx_add_timer(wev, NGX_SHOP_FAILOVER_CONTROL_DELAY);
+
+    return NGX_DONE;
+}
+
+
+/* "delayed" is cleared by ngx_http_request_handler() when the time is over */
+
+static void
+ngx_shop_failover_control_delayed(ngx_http_request_t *r)
+{
+    ngx_event_t      *wev;
+    ngx_table_elt_t  *h;
+    static ngx_str_t  error = ngx_string("the key is missing or wrong: send "
+                                         "\"Authorization: Bearer KEY\"");
+
+    wev = r->connection->write;
+
+    if (wev->delayed) {
+
+        if (ngx_handle_write_event(wev, 0) != NGX_OK) {
+            ngx_http_finalize_request(r, NGX_ERROR);
+        }
+
+        return;
+    }
+
+    h = ngx_list_push(&r->headers_out.headers);
+    if (h == NULL) {
+        ngx_http_finalize_request(r, NGX_ERROR);
+        return;
+    }
+
+    ngx_memzero(h, sizeof(ngx_table_elt_t));
+
+    h->hash = 1;
+    ngx_str_set(&h->key, "WWW-Authenticate");
+    ngx_str_set(&h->value, "Bearer");
+
+    ngx_http_finalize_request(r,
+                ngx_shop_failover_control_do_error(r, NGX_HTTP_UNAUTHORIZED,
+                                                &error));
+}
+
+
+/* who guesses a thousand times makes one line in ten seconds, not a thousand */
+
+static void
+ngx_shop_failover_control_intruder(ngx_http_request_t *r)
+{
+    ngx_uint_t                      n;
+    ngx_shop_failover_main_conf_t  *smcf;
+
+    smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
+
+    n = ngx_shop_failover_force_intruder(&smcf->zone,
+                                         NGX_SHOP_FAILOVER_CONTROL_QUIET);
+    if (n) {
+        ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
+                      "shop failover: control refused, the key is missing or "
+                      "wrong, %ui times since this was last said", n);
+    }
+}
+
+
+static void
+ngx_shop_failover_control_body(ngx_http_request_t *r)
+{
+    ngx_int_t                           rc;
+    ngx_str_t                           error;
+    ngx_shop_failover_control_order_t   order;
+
+    ngx_memzero(&order, sizeof(ngx_shop_failover_control_order_t));
+    ngx_str_null(&error);
+
+    rc = ngx_shop_failover_control_order_read(r, &order, &error);
+
+    rc = (rc == NGX_OK) ? ngx_shop_failover_control_do(r, &order)
+                        : ngx_shop_failover_control_do_error(r, rc, &error);
+
+    ngx_http_finalize_request(r, rc);
+}

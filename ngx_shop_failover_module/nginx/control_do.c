@@ -1,0 +1,259 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Carries out an order: the override into state/, one log line, the answer.
+ */
+
+
+#include "nginx/control.h"
+#include "nginx/journal.h"
+
+#include "state/force.h"
+
+#include "logic/site.h"
+
+
+static ngx_uint_t ngx_shop_failover_control_do_peers(ngx_http_request_t *r,
+    ngx_shop_failover_control_order_t *order, ngx_shop_failover_emit_t *e);
+static ngx_uint_t ngx_shop_failover_control_do_match(
+    ngx_shop_failover_peer_t *peer, ngx_str_t *name);
+static void ngx_shop_failover_control_do_log(ngx_http_request_t *r,
+    ngx_shop_failover_control_order_t *order, ngx_shop_failover_peer_t *peer);
+static int ngx_shop_failover_control_do_more(ngx_shop_failover_emit_t *e);
+static ngx_int_t ngx_shop_failover_control_do_send(ngx_http_request_t *r,
+    ngx_uint_t status, ngx_shop_failover_emit_t *e);
+
+
+/* grows by so much; an answer rarely needs more than one */
+#define NGX_SHOP_FAILOVER_CONTROL_DO_BUF  4096
+
+
+/* what emit fills */
+typedef struct {
+    ngx_http_request_t   *r;
+    ngx_chain_t          *first;
+    ngx_chain_t         **last;
+    ngx_buf_t            *buf;
+} ngx_shop_failover_control_do_out_t;
+
+
+ngx_int_t
+ngx_shop_failover_control_do(ngx_http_request_t *r,
+    ngx_shop_failover_control_order_t *order)
+{
+    ngx_uint_t                           n;
+    ngx_shop_failover_emit_t             e;
+    ngx_shop_failover_main_conf_t       *smcf;
+    ngx_shop_failover_site_count_t       count;
+    ngx_shop_failover_control_do_out_t   out;
+    static ngx_str_t                     unknown =
+                               ngx_string("no such \"peer\" in the upstream, "
+                                          "expected is a server as written in "
+                                          "the configuration, or an address");
+
+    ngx_memzero(&out, sizeof(out));
+    out.r = r;
+    out.last = &out.first;
+
+    ngx_shop_failover_emit_init(&e, NULL, 0);
+    e.more = ngx_shop_failover_control_do_more;
+    e.data = &out;
+
+    ngx_shop_failover_emit_object(&e, NULL);
+    ngx_shop_failover_emit_str(&e, "action",
+                               (ngx_shop_failover_str_t *) &order->action);
+    ngx_shop_failover_emit_str(&e, "upstream",
+                             (ngx_shop_failover_str_t *) &order->group->name);
+
+    ngx_shop_failover_emit_array(&e, "peers");
+    n = ngx_shop_failover_control_do_peers(r, order, &e);
+    ngx_shop_failover_emit_close(&e, ']');
+
+    if (n == 0) {
+        return ngx_shop_failover_control_do_error(r, NGX_HTTP_NOT_FOUND,
+                                               &unknown);
+    }
+
+    smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
+
+    ngx_shop_failover_journal_update(&smcf->zone);
+
+    /* who drains the last server is told so */
+
+    ngx_shop_failover_peers_count(&smcf->zone, order->group, &count);
+
+    ngx_shop_failover_emit_cstr(&e, "state",
+          ngx_shop_failover_site_group_name(
+                                     ngx_shop_failover_site_group(&count)));
+    ngx_shop_failover_emit_int(&e, "usable", (int64_t) count.primaries_usable
+                                             + count.backups_usable);
+    ngx_shop_failover_emit_close(&e, '}');
+
+    return ngx_shop_failover_control_do_send(r, NGX_HTTP_OK, &e);
+}
+
+
+/* a name may stand for several addresses: all of them */
+
+static ngx_uint_t
+ngx_shop_failover_control_do_peers(ngx_http_request_t *r,
+    ngx_shop_failover_control_order_t *order, ngx_shop_failover_emit_t *e)
+{
+    ngx_uint_t                      n;
+    ngx_shop_failover_walk_t        walk;
+    ngx_shop_failover_peer_t       *peer;
+    ngx_shop_failover_force_t       was;
+    ngx_shop_failover_main_conf_t  *smcf;
+
+    n = 0;
+    smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
+
+    if (order->force.how == NGX_SHOP_FAILOVER_FORCE_NONE) {
+        ngx_memzero(&order->force, sizeof(ngx_shop_failover_force_t));
+    }
+
+    for (peer = ngx_shop_failover_peers_first(order->group, &walk);
+         peer;
+         peer = ngx_shop_failover_peers_next(&walk))
+    {
+        if (!ngx_shop_failover_control_do_match(peer, &order->peer)
+            || ngx_shop_failover_force_set(&smcf->zone, order->group, peer,
+                                           &order->force, &was)
+               != NGX_OK)
+        {
+            continue;
+        }
+
+        ngx_shop_failover_control_do_log(r, order, peer);
+
+        ngx_shop_failover_emit_object(e, NULL);
+        ngx_shop_failover_emit_str(e, "server",
+                                   (ngx_shop_failover_str_t *) &peer->server);
+        ngx_shop_failover_emit_str(e, "address",
+                                   (ngx_shop_failover_str_t *) &peer->address);
+        ngx_shop_failover_emit_cstr(e, "was",
+                                    ngx_shop_failover_force_name(was.how));
+        ngx_shop_failover_emit_time(e, "until", order->force.until);
+        ngx_shop_failover_emit_close(e, '}');
+
+        n++;
+    }
+
+    return n;
+}
+
+
+static ngx_uint_t
+ngx_shop_failover_control_do_match(ngx_shop_failover_peer_t *peer,
+    ngx_str_t *name)
+{
+    return (peer->server.len == name->len
+            && ngx_memcmp(peer->server.data, name->data, name->len) == 0)
+           || (peer->address.len == name->len
+               && ngx_memcmp(peer->address.data, name->data, name->len) == 0);
+}
+
+
+static void
+ngx_shop_failover_control_do_log(ngx_http_request_t *r,
+    ngx_shop_failover_control_order_t *order, ngx_shop_failover_peer_t *peer)
+{
+    ngx_log_error(NGX_LOG_NOTICE, r->connection->log, 0,
+                  "shop failover: control: \"%V\" of peer %V in upstream "
+                  "\"%V\"%s%V, reason: \"%V\"",
+                  &order->action, &peer->address, &order->group->name,
+                  order->length.len ? " for " : "", &order->length,
+                  &order->reason);
+}
+
+
+ngx_int_t
+ngx_shop_failover_control_do_error(ngx_http_request_t *r, ngx_uint_t status,
+    ngx_str_t *error)
+{
+    ngx_shop_failover_emit_t             e;
+    ngx_shop_failover_control_do_out_t   out;
+
+    ngx_memzero(&out, sizeof(out));
+    out.r = r;
+    out.last = &out.first;
+
+    ngx_shop_failover_emit_init(&e, NULL, 0);
+    e.more = ngx_shop_failover_control_do_more;
+    e.data = &out;
+
+    ngx_shop_failover_emit_object(&e, NULL);
+    ngx_shop_failover_emit_str(&e, "error", (ngx_shop_failover_str_t *) error);
+    ngx_shop_failover_emit_close(&e, '}');
+
+    return ngx_shop_failover_control_do_send(r, status, &e);
+}
+
+
+static int
+ngx_shop_failover_control_do_more(ngx_shop_failover_emit_t *e)
+{
+    ngx_chain_t                         *cl;
+    ngx_shop_failover_control_do_out_t  *out = e->data;
+
+    if (out->buf) {
+        out->buf->last = e->pos;
+    }
+
+    cl = ngx_alloc_chain_link(out->r->pool);
+    if (cl == NULL) {
+        return NGX_ERROR;
+    }
+
+    cl->buf = ngx_create_temp_buf(out->r->pool,
+                                  NGX_SHOP_FAILOVER_CONTROL_DO_BUF);
+    if (cl->buf == NULL) {
+        return NGX_ERROR;
+    }
+
+    cl->next = NULL;
+    *out->last = cl;
+    out->last = &cl->next;
+    out->buf = cl->buf;
+
+    e->start = cl->buf->start;
+    e->pos = cl->buf->start;
+    e->last = cl->buf->end;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_shop_failover_control_do_send(ngx_http_request_t *r, ngx_uint_t status,
+    ngx_shop_failover_emit_t *e)
+{
+    ngx_int_t                            rc;
+    ngx_shop_failover_control_do_out_t  *out;
+
+    ngx_shop_failover_emit_text(e, "\n");
+
+    out = e->data;
+
+    if (e->failed || out->buf == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    out->buf->last = e->pos;
+    out->buf->last_buf = 1;
+    out->buf->last_in_chain = 1;
+
+    ngx_str_set(&r->headers_out.content_type, "application/json");
+    r->headers_out.content_type_len = r->headers_out.content_type.len;
+    r->headers_out.status = status;
+    r->headers_out.content_length_n = e->total;
+
+    rc = ngx_http_send_header(r);
+
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        return rc;
+    }
+
+    return ngx_http_output_filter(r, out->first);
+}

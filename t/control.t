@@ -1,0 +1,254 @@
+#!/usr/bin/perl
+#
+# Copyright (C) ngx_shop_failover_module authors
+#
+# Orders of an operator: who may give them, what they do to requests, how long
+# they last, and that a reload keeps them.
+
+use ShopTest;
+use ShopTest::Status;
+
+use File::Temp qw(tempdir);
+use JSON::PP qw(decode_json);
+use Time::HiRes qw(time);
+
+my $dir = tempdir(CLEANUP => 1);
+my $KEY = 'k' x 16 . '0123456789abcdefXYZ';
+
+
+sub key_file {
+    my ($name, $content, $mode) = @_;
+
+    open my $out, '>', "$dir/$name" or die "$dir/$name: $!\n";
+    print $out $content;
+    close $out;
+    chmod $mode // 0600, "$dir/$name";
+
+    return "$dir/$name";
+}
+
+
+key_file('key', "$KEY\n");
+
+my @shops = map { shop_server(body => "shop $_") } 0 .. 1;
+
+my $CONFIG = <<"END";
+    upstream shop {
+        server $shops[0];
+        server $shops[1];
+        shop_health_check interval=300ms fast=100ms;
+    }
+
+    server {
+        listen %%ADDR%%;
+        shop_maintenance %%DIR%%/flag;
+
+        location / { proxy_pass http://shop; }
+        location /status { shop_status; }
+        location /control { shop_control $dir/key; }
+        location /closed { shop_control $dir/key; deny all; }
+    }
+END
+
+my $nginx = nginx(http => $CONFIG);
+
+ok wait_for_peer($nginx, 'shop', $_, 'up'), 'a server is up' for @shops;
+
+
+sub order {
+    my ($body, %options) = @_;
+
+    return post($nginx, $options{uri} // '/control', body => $body,
+        headers => [
+            Authorization => $options{auth} // "Bearer $KEY",
+            'Content-Type' => 'application/x-www-form-urlencoded',
+        ]);
+}
+
+
+# who served n requests, as a set
+sub served {
+    my ($n) = @_;
+    my %served = map { get($nginx, '/')->{body} => 1 } 1 .. $n // 8;
+
+    return join ', ', sort keys %served;
+}
+
+
+sub override_of {
+    return peer_of($nginx, 'shop', $_[0])->{override};
+}
+
+
+# ---- who may
+
+my $begun = time;
+my $answer = order("action=down&upstream=shop&peer=$shops[0]",
+    auth => 'Bearer ' . 'x' x length $KEY);
+
+is $answer->{status}, 401, 'a wrong key is refused';
+cmp_ok time - $begun, '>=', 0.9, '... slowly';
+is $answer->{headers}{'www-authenticate'}, 'Bearer', '... saying what to send';
+like decode_json($answer->{body})->{error}, qr/key is missing or wrong/,
+    '... in JSON';
+
+for my $auth ('Bearer', 'Bearer ', "Basic $KEY", "Bearer ${KEY}x",
+    'Bearer ' . substr $KEY, 0, -1)
+{
+    is order("action=down&upstream=shop&peer=$shops[0]", auth => $auth)
+        ->{status}, 401, "refused: $auth";
+}
+
+is post($nginx, '/control', body => "action=down&upstream=shop&peer=$shops[0]")
+    ->{status}, 401, 'no header at all is refused';
+
+is scalar $nginx->log->find(qr/control refused/), 1,
+    'many wrong keys are one line in the log';
+is scalar $nginx->log->find(qr/\Q$KEY/), 0, 'the key is never in the log';
+
+my $slow = client($nginx);
+$slow->send(POST => '/control', body => 'action=up',
+    headers => [Authorization => 'Bearer no']);
+$begun = time;
+is get($nginx, '/')->{status}, 200, 'while one is slowed, others are served';
+is $slow->answer->{status}, 401, '... and it gets its answer';
+
+is order("action=down&upstream=shop&peer=$shops[0]", uri => '/closed')
+    ->{status}, 403, 'deny applies, whatever the key';
+
+is get($nginx, '/control', headers => [Authorization => "Bearer $KEY"])
+    ->{status}, 405, 'only a POST gives an order';
+is served(), 'shop 0, shop 1', 'nothing of this changed anything';
+
+
+# ---- what is asked
+
+my %bad = (
+    ''                                        => qr/body is empty/,
+    'action=kill&upstream=shop&peer=x'        => qr/"action" "kill", .*drain/,
+    "upstream=shop&peer=$shops[0]"            => qr/"action" ""/,
+    'action=drain&upstream=shop'              => qr/"peer" is missing/,
+    "action=drain&upstream=shop&peer=x&for=3" => qr/"for" "3", .*30m/,
+    'action=drain&upstream=shop&peer=x&for=0s' => qr/"for" "0s"/,
+    'action=enable&upstream=shop&peer=x&for=1m' => qr/no meaning/,
+    'action=drain&who=me'                     => qr/"field" "who"/,
+    'action=drain&action=up'                  => qr/one of a name/,
+    'action=%zz'                              => qr/hexadecimal/,
+    'action=drain&upstream=shop&peer=x&reason=a%0ab' => qr/control char/,
+    'action=drain&upstream=shop&peer=x&reason=' . 'r' x 121 => qr/120 bytes/,
+);
+
+for my $body (sort keys %bad) {
+    my $refused = order($body);
+
+    is $refused->{status}, 400, "refused: $body";
+    like decode_json($refused->{body})->{error}, $bad{$body}, '... with why';
+}
+
+is order("action=drain&upstream=none&peer=$shops[0]")->{status}, 404,
+    'an upstream that is not known is not found';
+is order('action=drain&upstream=shop&peer=192.0.2.1:80')->{status}, 404,
+    'nor a peer';
+is order('reason=' . 'x' x 5000)->{status}, 413, 'a huge body is refused';
+
+
+# ---- what it does
+
+$answer = order("action=drain&upstream=shop&peer=$shops[0]"
+    . '&reason=kernel+update+%234711');
+is $answer->{status}, 200, 'an order is carried out';
+
+my $done = decode_json($answer->{body});
+is $done->{state}, 'degraded', '... and the answer tells the state it leads to';
+is $done->{usable}, 1, '... and how many servers are left';
+is $done->{peers}[0]{address}, "$shops[0]", '... and which peer it was';
+
+is peer_of($nginx, 'shop', $shops[0])->{state}, 'draining',
+    'a drained server is shown as draining';
+is override_of($shops[0])->{reason}, 'kernel update #4711', '... with why';
+is override_of($shops[0])->{until}, undef, '... without an end';
+is served(), 'shop 1', '... and gets no new requests';
+
+my $checks = peer_of($nginx, 'shop', $shops[0])->{checks};
+ok wait_until(20, sub {
+    peer_of($nginx, 'shop', $shops[0])->{checks} > $checks;
+}), '... while probes go on';
+
+ok scalar $nginx->log->find(
+    qr/\[notice\].*"drain" of peer \Q$shops[0]\E .* "kernel update #4711"/),
+    '... and there is a line in the log';
+
+ok $nginx->reload, 'a reload';
+is peer_of($nginx, 'shop', $shops[0])->{state}, 'draining', '... keeps it';
+is served(), 'shop 1', '... and so do the requests';
+
+$nginx->configure(http => "shop_zone 3m;\n$CONFIG");
+ok $nginx->reload, 'a reload into a zone of another size';
+is override_of($shops[0])->{reason}, 'kernel update #4711', '... keeps it';
+is served(), 'shop 1', '... and so do the requests';
+
+is order("action=enable&upstream=shop&peer=$shops[0]")->{status}, 200,
+    'enable ends it';
+is override_of($shops[0]), undef, '... in the status';
+is served(), 'shop 0, shop 1', '... and for requests';
+
+
+# ---- the last one, and back
+
+order("action=down&upstream=shop&peer=$shops[0]");
+$done = decode_json(
+    order("action=down&upstream=shop&peer=$shops[1]&for=2s")->{body});
+
+is $done->{state}, 'down', 'who takes the last server away is told';
+is peer_of($nginx, 'shop', $shops[1])->{state}, 'disabled',
+    'a server taken down is disabled';
+is get($nginx, '/')->{status}, 503, 'visitors get the page';
+is order("action=enable&upstream=shop&peer=$shops[0]")->{status}, 200,
+    'control is not closed by the outage that it made';
+
+ok wait_until(30, sub { !override_of($shops[1]) }),
+    'an order for a time ends by itself';
+ok wait_until(10, sub { served() eq 'shop 0, shop 1' }), '... for requests, too';
+ok $nginx->log->wait_for(qr/"down" of peer \Q$shops[1]\E .* ended after/),
+    '... and in the log';
+
+
+# ---- up, against what the probe says
+
+$shops[1]->set('/', status => 500);
+ok wait_for_peer($nginx, 'shop', $shops[1], 'down'), 'a server fails its probe';
+
+order("action=up&upstream=shop&peer=$shops[1]&reason=probe+is+wrong");
+is peer_of($nginx, 'shop', $shops[1])->{state}, 'up', 'it can be forced up';
+is peer_of($nginx, 'shop', $shops[1])->{last}{result}, 'status',
+    '... and the status still says what the probe found';
+
+order("action=enable&upstream=shop&peer=$shops[1]");
+is peer_of($nginx, 'shop', $shops[1])->{state}, 'down',
+    'then the probe has its word again';
+
+
+# ---- the key file
+
+my %refused = (
+    key_file('short', "too short\n")            => qr/too short.*32 bytes/,
+    key_file('open', $KEY, 0644)                => qr/read or written by every/,
+    key_file('empty', '')                       => qr/too short/,
+    key_file('lines', "$KEY\n$KEY\n")           => qr/sent in a header/,
+    key_file('long', 'k' x 5000)                => qr/larger than 4096/,
+    "$dir/none"                                 => qr/cannot be read.*No such/,
+    $dir                                        => qr/is not a file|every/,
+);
+
+for my $file (sort keys %refused) {
+    my ($name) = $file =~ m{([^/]+)\z};
+
+    config_fails "a key file is refused: $name", $refused{$file}, http =>
+        "server { listen %%ADDR%%; location / { shop_control $file; } }";
+}
+
+config_fails 'control and status in one location are refused',
+    qr/cannot stand beside "shop_status"/, http => "server { listen %%ADDR%%;
+        location / { shop_status; shop_control $dir/key; } }";
+
+done_testing;
