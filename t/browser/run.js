@@ -8,20 +8,14 @@
 
 'use strict';
 
-const { chromium } = require('playwright-core');
-
+const launch = require('./launch.js');
 const { Site } = require('./site.js');
 const tap = require('./tap.js');
 
 
 async function main() {
     const site = new Site();
-    const browser = await chromium.launch({
-        executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-        args: ['--no-sandbox', '--disable-gpu', '--disable-quic',
-               '--no-first-run', '--disable-background-networking',
-               '--disable-component-update', '--disable-sync'],
-    });
+    const browser = await launch();
 
     await site.start();
 
