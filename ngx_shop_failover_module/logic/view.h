@@ -123,25 +123,6 @@ typedef struct {
 /* works out all values, once for any number of renderings */
 void ngx_shop_failover_view_prepare(ngx_shop_failover_view_t *v);
 
-/*
- * For template_compile() and template_render(): names to numbers, and numbers
- * to values.  The data of resolve is a view of which only vars and nvars
- * count: a template is compiled once for all views with the same names.
- */
-int ngx_shop_failover_view_resolve(void *data,
-    const ngx_shop_failover_str_t *name,
-    ngx_shop_failover_template_name_t *result);
-int ngx_shop_failover_view_get(void *data, unsigned id, unsigned item,
-    ngx_shop_failover_str_t *value);
-
-/* application/problem+json, RFC 9457 */
-void ngx_shop_failover_view_problem(const ngx_shop_failover_view_t *v,
-    ngx_shop_failover_emit_t *e);
-
-/* what the waiting page polls; admitted: this visitor would be let in */
-void ngx_shop_failover_view_status(const ngx_shop_failover_view_t *v,
-    ngx_shop_failover_emit_t *e, int admitted);
-
 /* "maintenance", "outage", ... */
 const char *ngx_shop_failover_view_state_name(unsigned state);
 

@@ -10,6 +10,8 @@
 #include "nginx/render.h"
 
 #include "logic/emit.h"
+#include "logic/place.h"
+#include "logic/problem.h"
 #include "logic/times.h"
 
 #include <zlib.h>
@@ -366,23 +368,23 @@ ngx_shop_failover_render_write(ngx_shop_failover_emit_t *e,
     case NGX_SHOP_FAILOVER_NEGOTIATE_HTML:
         ngx_str_set(&rendering->type, "text/html; charset=utf-8");
         ngx_shop_failover_template_render(&skin->html,
-                                          ngx_shop_failover_view_get, v, e);
+                                          ngx_shop_failover_place_get, v, e);
         return;
 
     case NGX_SHOP_FAILOVER_NEGOTIATE_JSON:
         ngx_str_set(&rendering->type, "application/problem+json");
-        ngx_shop_failover_view_problem(v, e);
+        ngx_shop_failover_problem_write(v, e);
         return;
 
     case NGX_SHOP_FAILOVER_RENDER_STATUS:
         ngx_str_set(&rendering->type, "application/json");
-        ngx_shop_failover_view_status(v, e, (int) variant->admitted);
+        ngx_shop_failover_problem_status(v, e, (int) variant->admitted);
         return;
 
     case NGX_SHOP_FAILOVER_NEGOTIATE_TEXT:
         ngx_str_set(&rendering->type, "text/plain; charset=utf-8");
         ngx_shop_failover_template_render(&skin->text,
-                                          ngx_shop_failover_view_get, v, e);
+                                          ngx_shop_failover_place_get, v, e);
         return;
 
     default:

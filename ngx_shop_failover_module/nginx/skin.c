@@ -10,6 +10,7 @@
 #include "nginx/skin.h"
 
 #include "logic/assets.h"
+#include "logic/place.h"
 
 #include <openssl/evp.h>
 
@@ -111,7 +112,7 @@ ngx_shop_failover_skin_template(ngx_conf_t *cf,
 
     do {
         rc = ngx_shop_failover_template_compile(t, &source.data,
-                                                ngx_shop_failover_view_resolve,
+                                                ngx_shop_failover_place_resolve,
                                                 names, &error);
 
         if (rc != NGX_SHOP_FAILOVER_OK) {

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 
 #include "logic/assets.h"
+#include "logic/place.h"
+#include "logic/problem.h"
 #include "logic/view.h"
 
 
@@ -110,7 +112,7 @@ view_page(ngx_shop_failover_emit_t *e, const char *format)
     source = view_asset("page.%s", format);
 
     if (ngx_shop_failover_template_compile(&t, &source,
-                                           ngx_shop_failover_view_resolve,
+                                           ngx_shop_failover_place_resolve,
                                            &view, &error)
         != NGX_SHOP_FAILOVER_OK)
     {
@@ -119,7 +121,7 @@ view_page(ngx_shop_failover_emit_t *e, const char *format)
         exit(1);
     }
 
-    ngx_shop_failover_template_render(&t, ngx_shop_failover_view_get, &view,
+    ngx_shop_failover_template_render(&t, ngx_shop_failover_place_get, &view,
                                       e);
 }
 
@@ -171,10 +173,10 @@ main(int argc, char **argv)
     ngx_shop_failover_emit_init(&e, out, sizeof(out));
 
     if (strcmp(argv[5], "status") == 0) {
-        ngx_shop_failover_view_status(&view, &e, 0);
+        ngx_shop_failover_problem_status(&view, &e, 0);
 
     } else if (strcmp(argv[5], "problem") == 0) {
-        ngx_shop_failover_view_problem(&view, &e);
+        ngx_shop_failover_problem_write(&view, &e);
 
     } else {
         view_page(&e, argv[5]);

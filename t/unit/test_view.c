@@ -16,6 +16,8 @@
 
 #include "logic/assets.h"
 #include "logic/json.h"
+#include "logic/place.h"
+#include "logic/problem.h"
 #include "logic/view.h"
 
 
@@ -60,7 +62,7 @@ compile(ngx_shop_failover_template_t *t, const char *name,
     t->nalloc = n;
 
     if (ngx_shop_failover_template_compile(t, asset(name),
-                                           ngx_shop_failover_view_resolve,
+                                           ngx_shop_failover_place_resolve,
                                            &view, &error)
         != NGX_SHOP_FAILOVER_OK)
     {
@@ -127,7 +129,7 @@ rendered(const ngx_shop_failover_template_t *t)
     ngx_shop_failover_emit_t  e;
 
     ngx_shop_failover_emit_init(&e, out, sizeof(out) - 1);
-    ngx_shop_failover_template_render(t, ngx_shop_failover_view_get, &view,
+    ngx_shop_failover_template_render(t, ngx_shop_failover_place_get, &view,
                                       &e);
     assert_false(e.failed);
 
@@ -328,10 +330,10 @@ the_json_forms_are_json(void **state)
         ngx_shop_failover_emit_init(&e, out, sizeof(out));
 
         if (i) {
-            ngx_shop_failover_view_problem(&view, &e);
+            ngx_shop_failover_problem_write(&view, &e);
 
         } else {
-            ngx_shop_failover_view_status(&view, &e, 1);
+            ngx_shop_failover_problem_status(&view, &e, 1);
         }
 
         s.data = out;
