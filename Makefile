@@ -32,6 +32,7 @@ SOURCES := config $(HTML) $(shell find $(TOP) -type f)
 LOGIC   := $(wildcard $(TOP)/logic/*.c) $(BUILD)/assets.c
 CTL     := $(wildcard $(TOP)/ctl/*.c)
 SHOPCTL := $(if $(CTL),$(BUILD)/shopctl)
+SHOPCTL_LIBS := -lcrypto
 UNIT    := $(patsubst t/%.c,$(BUILD)/t/%,$(wildcard t/unit/test_*.c))
 FUZZ    := $(patsubst t/%.c,$(BUILD)/t/%,$(wildcard t/fuzz/fuzz_*.c))
 

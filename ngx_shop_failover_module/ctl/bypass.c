@@ -1,0 +1,232 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Signs a link.  The same key file and the same token as nginx has.
+ */
+
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include "ctl/bypass.h"
+#include "logic/times.h"
+#include "logic/token.h"
+
+
+#define NGX_SHOP_FAILOVER_BYPASS_VALID  "12h"
+#define NGX_SHOP_FAILOVER_BYPASS_KEY    "/etc/nginx/shop.key"
+
+
+static int ngx_shop_failover_bypass_read(const char *path,
+    ngx_shop_failover_str_t *key);
+static int ngx_shop_failover_bypass_host(const char *url,
+    ngx_shop_failover_str_t *host);
+static int ngx_shop_failover_bypass_hmac(void *data,
+    const unsigned char *bytes, size_t size, unsigned char *mac);
+static void ngx_shop_failover_bypass_print(const char *url,
+    const unsigned char *token);
+
+
+const ngx_shop_failover_option_t  ngx_shop_failover_bypass_options[] = {
+    { "key", NGX_SHOP_FAILOVER_OPTIONS_VALUE, "FILE",
+      "of shop_bypass_key, else $SHOP_BYPASS_KEY, else "
+      NGX_SHOP_FAILOVER_BYPASS_KEY },
+    { "valid", NGX_SHOP_FAILOVER_OPTIONS_VALUE, "LENGTH",
+      "how long the link can be opened ["
+      NGX_SHOP_FAILOVER_BYPASS_VALID "]" },
+    { "drill", NGX_SHOP_FAILOVER_OPTIONS_SWITCH, NULL,
+      "to see the closed shop while it is open" },
+    { NULL, NGX_SHOP_FAILOVER_OPTIONS_SWITCH, NULL, NULL }
+};
+
+
+int
+ngx_shop_failover_bypass_link(const ngx_shop_failover_options_t *o)
+{
+    int64_t                         seconds;
+    const char                     *path, *valid, *reason;
+    unsigned char                   buf[NGX_SHOP_FAILOVER_TOKEN_LEN];
+    ngx_shop_failover_str_t         secret, text;
+    ngx_shop_failover_token_t       token;
+    ngx_shop_failover_token_key_t   key;
+
+    if (o->nrest != 1) {
+        return ngx_shop_failover_say_error("\"link\" needs the page that it "
+                                           "leads to: shopctl link "
+                                           "https://shop.example/");
+    }
+
+    valid = ngx_shop_failover_options_get(o, "valid");
+    valid = valid ? valid : NGX_SHOP_FAILOVER_BYPASS_VALID;
+
+    text.data = (const unsigned char *) valid;
+    text.len = strlen(valid);
+
+    if (ngx_shop_failover_times_parse_length(&text, &seconds, &reason)
+        != NGX_SHOP_FAILOVER_OK)
+    {
+        return ngx_shop_failover_say_error("invalid --valid \"%s\": %s",
+                                           valid, reason);
+    }
+
+    path = ngx_shop_failover_options_get(o, "key");
+    path = path ? path : getenv("SHOP_BYPASS_KEY");
+    path = path ? path : NGX_SHOP_FAILOVER_BYPASS_KEY;
+
+    if (ngx_shop_failover_bypass_host(o->rest[0], &key.site)
+        != NGX_SHOP_FAILOVER_OK
+        || ngx_shop_failover_bypass_read(path, &secret)
+           != NGX_SHOP_FAILOVER_OK)
+    {
+        return NGX_SHOP_FAILOVER_SAY_ERROR;
+    }
+
+    key.hmac = ngx_shop_failover_bypass_hmac;
+    key.data = &secret;
+
+    token.kind = NGX_SHOP_FAILOVER_TOKEN_LINK;
+    token.drill = (ngx_shop_failover_options_get(o, "drill") != NULL);
+    token.expires = (int64_t) time(NULL) + seconds;
+
+    if (ngx_shop_failover_token_encode(buf, &token, &key)
+        != NGX_SHOP_FAILOVER_OK)
+    {
+        return ngx_shop_failover_say_error("the link for \"%s\" cannot be "
+                                           "signed", o->rest[0]);
+    }
+
+    ngx_shop_failover_bypass_print(o->rest[0], buf);
+
+    return NGX_SHOP_FAILOVER_SAY_YES;
+}
+
+
+static int
+ngx_shop_failover_bypass_read(const char *path, ngx_shop_failover_str_t *key)
+{
+    int                   fd, err;
+    ssize_t               n;
+    static unsigned char  buf[NGX_SHOP_FAILOVER_TOKEN_KEY_MAX + 1];
+
+    fd = open(path, O_RDONLY|O_NONBLOCK);
+    n = (fd == -1) ? -1 : read(fd, buf, sizeof(buf));
+    err = errno;
+
+    if (fd != -1) {
+        (void) close(fd);
+    }
+
+    if (n == -1) {
+        (void) ngx_shop_failover_say_errno(err, "cannot read the key \"%s\" "
+                                           "(the file of shop_bypass_key)",
+                                           path);
+
+        if (err == ENOENT) {
+            ngx_shop_failover_say_note("name it with --key, or make one and "
+                                       "set shop_bypass_key to it: (umask "
+                                       "077; openssl rand -hex 32 > %s)",
+                                       path);
+        }
+
+        return NGX_SHOP_FAILOVER_ERROR;
+    }
+
+    key->data = buf;
+    key->len = ngx_shop_failover_token_key_len(buf, (size_t) n);
+
+    if (key->len == 0 || n > NGX_SHOP_FAILOVER_TOKEN_KEY_MAX) {
+        (void) ngx_shop_failover_say_error("\"%s\" is not a key: it has %ld "
+                                           "bytes, expected are %d to %d; "
+                                           "make one with: (umask 077; "
+                                           "openssl rand -hex 32 > %s)",
+                                           path, (long) n,
+                                           NGX_SHOP_FAILOVER_TOKEN_KEY_MIN,
+                                           NGX_SHOP_FAILOVER_TOKEN_KEY_MAX,
+                                           path);
+        return NGX_SHOP_FAILOVER_ERROR;
+    }
+
+    return NGX_SHOP_FAILOVER_OK;
+}
+
+
+/* as nginx has it: without the port; "[::1]" keeps its brackets */
+
+static int
+ngx_shop_failover_bypass_host(const char *url, ngx_shop_failover_str_t *host)
+{
+    size_t       n;
+    const char  *p;
+
+    p = NULL;
+
+    if (strncmp(url, "https://", 8) == 0) {
+        p = url + 8;
+
+    } else if (strncmp(url, "http://", 7) == 0) {
+        p = url + 7;
+        ngx_shop_failover_say_note("browsers keep the cookie of a link only "
+                                   "over https, and on localhost");
+    }
+
+    n = p ? strcspn(p, "/?#") : 0;
+
+    if (n == 0 || strpbrk(url, " \t\r\n\"<>\\") || memchr(p, '@', n)) {
+        (void) ngx_shop_failover_say_error("invalid address \"%s\": write a "
+                                           "page of the shop such as "
+                                           "https://shop.example/", url);
+        return NGX_SHOP_FAILOVER_ERROR;
+    }
+
+    host->data = (const unsigned char *) p;
+    host->len = n;
+
+    while (n && p[n - 1] >= '0' && p[n - 1] <= '9') {
+        n--;
+    }
+
+    if (n && p[n - 1] == ':' && (p[0] != '[' || (n > 1 && p[n - 2] == ']'))) {
+        host->len = n - 1;
+    }
+
+    return NGX_SHOP_FAILOVER_OK;
+}
+
+
+static int
+ngx_shop_failover_bypass_hmac(void *data, const unsigned char *bytes,
+    size_t size, unsigned char *mac)
+{
+    unsigned int              len;
+    ngx_shop_failover_str_t  *key = data;
+
+    return HMAC(EVP_sha256(), key->data, (int) key->len, bytes, size, mac,
+                &len)
+           ? NGX_SHOP_FAILOVER_OK : NGX_SHOP_FAILOVER_ERROR;
+}
+
+
+/* the argument comes before a fragment */
+
+static void
+ngx_shop_failover_bypass_print(const char *url, const unsigned char *token)
+{
+    int          n;
+    const char  *args, *slash;
+
+    n = (int) strcspn(url, "#");
+    args = memchr(url, '?', (size_t) n);
+    slash = strchr(strstr(url, "://") + 3, '/');
+
+    printf("%.*s%s%c%s=%.*s%s\n", n, url,
+           (slash || args) ? "" : "/",
+           args ? '&' : '?', NGX_SHOP_FAILOVER_TOKEN_NAME,
+           NGX_SHOP_FAILOVER_TOKEN_LEN, (const char *) token, url + n);
+}

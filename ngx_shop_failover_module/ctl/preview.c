@@ -1,0 +1,255 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Renders the built-in page for a flag, with the code that nginx has.
+ */
+
+
+#include <time.h>
+
+#include "ctl/preview.h"
+#include "ctl/store.h"
+#include "logic/assets.h"
+#include "logic/times.h"
+#include "logic/view.h"
+
+
+#define NGX_SHOP_FAILOVER_PREVIEW_ROOM  262144
+
+
+static int ngx_shop_failover_preview_words(const char *lang,
+    ngx_shop_failover_words_t *words);
+static int ngx_shop_failover_preview_asset(const char *name,
+    ngx_shop_failover_str_t *data);
+static void ngx_shop_failover_preview_languages(void);
+static void ngx_shop_failover_preview_view(ngx_shop_failover_view_t *v,
+    const ngx_shop_failover_options_t *o);
+static int ngx_shop_failover_preview_print(const char *template,
+    ngx_shop_failover_view_t *v);
+
+
+const ngx_shop_failover_option_t  ngx_shop_failover_preview_options[] = {
+    { "html", NGX_SHOP_FAILOVER_OPTIONS_SWITCH, NULL,
+      "the page of a browser, and not the text" },
+    { "lang", NGX_SHOP_FAILOVER_OPTIONS_VALUE, "LANG",
+      "de, fr, pt, ... [en]" },
+    { "outage", NGX_SHOP_FAILOVER_OPTIONS_SWITCH, NULL,
+      "the page of an outage, and not of maintenance" },
+    NGX_SHOP_FAILOVER_STORE_OPTIONS,
+    { NULL, NGX_SHOP_FAILOVER_OPTIONS_SWITCH, NULL, NULL }
+};
+
+
+static ngx_shop_failover_store_t        ngx_shop_failover_preview_store;
+static ngx_shop_failover_notice_t       ngx_shop_failover_preview_notice;
+static ngx_shop_failover_words_t        ngx_shop_failover_preview_texts;
+static ngx_shop_failover_view_t         ngx_shop_failover_preview_page;
+static ngx_shop_failover_template_op_t
+                ngx_shop_failover_preview_ops[NGX_SHOP_FAILOVER_TEMPLATE_OPS];
+static unsigned char
+                ngx_shop_failover_preview_buf[NGX_SHOP_FAILOVER_PREVIEW_ROOM];
+
+
+int
+ngx_shop_failover_preview_run(const ngx_shop_failover_options_t *o)
+{
+    int                         rc;
+    const char                 *lang;
+    ngx_shop_failover_store_t  *s = &ngx_shop_failover_preview_store;
+    ngx_shop_failover_view_t   *v = &ngx_shop_failover_preview_page;
+
+    if (o->nrest > 1) {
+        return ngx_shop_failover_say_error("\"preview\" takes one file, not "
+                                           "also \"%s\"", o->rest[1]);
+    }
+
+    lang = ngx_shop_failover_options_get(o, "lang");
+    lang = lang ? lang : "en";
+
+    if (ngx_shop_failover_store_open(s, o) != NGX_SHOP_FAILOVER_OK
+        || ngx_shop_failover_preview_words(lang,
+                                           &ngx_shop_failover_preview_texts)
+           != NGX_SHOP_FAILOVER_OK)
+    {
+        return NGX_SHOP_FAILOVER_SAY_ERROR;
+    }
+
+    rc = o->nrest ? ngx_shop_failover_store_load(s, o->rest[0])
+                  : ngx_shop_failover_store_read(s);
+
+    if (rc != NGX_SHOP_FAILOVER_OK) {
+        return NGX_SHOP_FAILOVER_SAY_ERROR;
+    }
+
+    if (!s->there) {
+        ngx_shop_failover_say_note("there is no flag \"%s\", this is the page "
+                                   "of an empty one", s->path);
+    }
+
+    v->words = &ngx_shop_failover_preview_texts;
+    v->lang.data = (const unsigned char *) lang;
+    v->lang.len = strlen(lang);
+
+    ngx_shop_failover_preview_view(v, o);
+
+    return ngx_shop_failover_preview_print(
+                              ngx_shop_failover_options_get(o, "html")
+                              ? "page.html" : "page.txt", v);
+}
+
+
+/* English, and over it the language */
+
+static int
+ngx_shop_failover_preview_words(const char *lang,
+    ngx_shop_failover_words_t *words)
+{
+    char                      name[64];
+    unsigned                  line;
+    const char               *reason;
+    ngx_shop_failover_str_t   source;
+
+    if (ngx_shop_failover_preview_asset("lang/en.txt", &source)
+        != NGX_SHOP_FAILOVER_OK
+        || ngx_shop_failover_words_parse(words, &source, &line, &reason)
+           != NGX_SHOP_FAILOVER_OK)
+    {
+        (void) ngx_shop_failover_say_error("the built-in texts are broken");
+        return NGX_SHOP_FAILOVER_ERROR;
+    }
+
+    snprintf(name, sizeof(name), "lang/%s.txt", lang);
+
+    if (ngx_shop_failover_preview_asset(name, &source) != NGX_SHOP_FAILOVER_OK
+        || ngx_shop_failover_words_parse(words, &source, &line, &reason)
+           != NGX_SHOP_FAILOVER_OK)
+    {
+        (void) ngx_shop_failover_say_error("there is no built-in language "
+                                           "\"%s\"; there are:", lang);
+        ngx_shop_failover_preview_languages();
+        return NGX_SHOP_FAILOVER_ERROR;
+    }
+
+    return NGX_SHOP_FAILOVER_OK;
+}
+
+
+static int
+ngx_shop_failover_preview_asset(const char *name,
+    ngx_shop_failover_str_t *data)
+{
+    unsigned                          i;
+    const ngx_shop_failover_asset_t  *asset;
+
+    for (i = 0; i < ngx_shop_failover_assets_n; i++) {
+        asset = &ngx_shop_failover_assets[i];
+
+        if (asset->name.len == strlen(name)
+            && memcmp(asset->name.data, name, asset->name.len) == 0)
+        {
+            *data = asset->data;
+            return NGX_SHOP_FAILOVER_OK;
+        }
+    }
+
+    return NGX_SHOP_FAILOVER_DECLINED;
+}
+
+
+static void
+ngx_shop_failover_preview_languages(void)
+{
+    unsigned                 i;
+    ngx_shop_failover_str_t  name;
+
+    for (i = 0; i < ngx_shop_failover_assets_n; i++) {
+        name = ngx_shop_failover_assets[i].name;
+
+        if (name.len > 9 && memcmp(name.data, "lang/", 5) == 0) {
+            fprintf(stderr, " %.*s", (int) name.len - 9,
+                    (const char *) name.data + 5);
+        }
+    }
+
+    fputc('\n', stderr);
+}
+
+
+static void
+ngx_shop_failover_preview_view(ngx_shop_failover_view_t *v,
+    const ngx_shop_failover_options_t *o)
+{
+    ngx_shop_failover_store_t   *s = &ngx_shop_failover_preview_store;
+    ngx_shop_failover_notice_t  *n = &ngx_shop_failover_preview_notice;
+
+    v->now = (int64_t) time(NULL);
+
+    ngx_shop_failover_flag_parse(n, NULL, s->data, s->size, s->mtime, v->now);
+
+    v->notice = n;
+    v->since = n->start.at ? n->start.at : (s->mtime ? s->mtime : v->now);
+    v->poll = 30;
+    v->retry_after = 120;
+
+    if (ngx_shop_failover_options_get(o, "outage")) {
+        v->state = NGX_SHOP_FAILOVER_VIEW_OUTAGE;
+
+    } else if (n->mode == NGX_SHOP_FAILOVER_FLAG_BROWSE) {
+        v->state = NGX_SHOP_FAILOVER_VIEW_BROWSE;
+
+    } else if (n->mode == NGX_SHOP_FAILOVER_FLAG_PATHS_ONLY) {
+        v->state = NGX_SHOP_FAILOVER_VIEW_PATHS;
+
+    } else {
+        v->state = NGX_SHOP_FAILOVER_VIEW_MAINTENANCE;
+    }
+
+    /* what is planned is shown as it will be when it begins */
+
+    if (n->start.at > v->now) {
+        v->now = n->start.at;
+    }
+
+    ngx_shop_failover_view_prepare(v);
+}
+
+
+static int
+ngx_shop_failover_preview_print(const char *template,
+    ngx_shop_failover_view_t *v)
+{
+    ngx_shop_failover_str_t             source;
+    ngx_shop_failover_emit_t            e;
+    ngx_shop_failover_template_t        t;
+    ngx_shop_failover_template_error_t  error;
+
+    memset(&t, 0, sizeof(t));
+
+    t.ops = ngx_shop_failover_preview_ops;
+    t.nalloc = NGX_SHOP_FAILOVER_TEMPLATE_OPS;
+    t.plain = (strcmp(template, "page.txt") == 0);
+
+    if (ngx_shop_failover_preview_asset(template, &source)
+        != NGX_SHOP_FAILOVER_OK
+        || ngx_shop_failover_template_compile(&t, &source,
+                                              ngx_shop_failover_view_resolve,
+                                              v, &error)
+           != NGX_SHOP_FAILOVER_OK)
+    {
+        return ngx_shop_failover_say_error("the built-in page is broken");
+    }
+
+    ngx_shop_failover_emit_init(&e, ngx_shop_failover_preview_buf,
+                                NGX_SHOP_FAILOVER_PREVIEW_ROOM);
+    ngx_shop_failover_template_render(&t, ngx_shop_failover_view_get, v, &e);
+
+    if (e.failed) {
+        return ngx_shop_failover_say_error("the page is larger than %d bytes",
+                                           NGX_SHOP_FAILOVER_PREVIEW_ROOM);
+    }
+
+    (void) fwrite(e.start, 1, (size_t) (e.pos - e.start), stdout);
+
+    return NGX_SHOP_FAILOVER_SAY_YES;
+}

@@ -1,0 +1,41 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * What shopctl says to a person, and how it ends.
+ */
+
+
+#ifndef _NGX_SHOP_FAILOVER_SAY_H_INCLUDED_
+#define _NGX_SHOP_FAILOVER_SAY_H_INCLUDED_
+
+
+#include <stdio.h>
+
+#include "logic/base.h"
+
+
+/* exit codes */
+#define NGX_SHOP_FAILOVER_SAY_YES    0
+#define NGX_SHOP_FAILOVER_SAY_NO     1      /* open; or there are warnings */
+#define NGX_SHOP_FAILOVER_SAY_ERROR  2
+
+
+/* arguments for "%.*s" */
+#define ngx_shop_failover_say_str(s)  (int) (s).len, (const char *) (s).data
+
+
+/* "shopctl: ..." on stderr; returns SAY_ERROR */
+int ngx_shop_failover_say_error(const char *format, ...);
+
+/* the same with the reason of errno and, where there is one, its cure */
+int ngx_shop_failover_say_errno(int err, const char *format, ...);
+
+/* a remark on stderr that is no error */
+void ngx_shop_failover_say_note(const char *format, ...);
+
+/* "2026-11-21 04:30 CET, in 45m" or "..., 5m ago" */
+void ngx_shop_failover_say_time(FILE *out, int64_t at, int64_t now);
+
+
+#endif /* _NGX_SHOP_FAILOVER_SAY_H_INCLUDED_ */

@@ -1,0 +1,163 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * shopctl: closes and opens a shop, from a terminal at 3 am.  This file is the
+ * table of commands; each command has a file of its own.
+ */
+
+
+#include <time.h>
+
+#include "ctl/bypass.h"
+#include "ctl/edit.h"
+#include "ctl/options.h"
+#include "ctl/preview.h"
+#include "ctl/show.h"
+
+
+typedef struct {
+    const char                        *name;
+    const char                        *usage;
+    const char                        *what;
+    const ngx_shop_failover_option_t  *options;
+    int                              (*run)(
+        const ngx_shop_failover_options_t *o);
+} ngx_shop_failover_shopctl_command_t;
+
+
+static int ngx_shop_failover_shopctl_run(
+    const ngx_shop_failover_shopctl_command_t *command, int argc,
+    char **argv);
+static int ngx_shop_failover_shopctl_usage(FILE *out);
+static int ngx_shop_failover_shopctl_help(
+    const ngx_shop_failover_shopctl_command_t *command);
+
+
+/* in the order in which they are needed; a name of NULL ends the table */
+static const ngx_shop_failover_shopctl_command_t
+                                        ngx_shop_failover_shopctl_commands[] = {
+
+    { "on", "on [--eta +45m] [--status TEXT] ...",
+      "closes the shop, or changes what its flag says",
+      ngx_shop_failover_edit_options, ngx_shop_failover_edit_on },
+
+    { "update", "update TEXT [--eta +30m] ...",
+      "adds news for those who wait",
+      ngx_shop_failover_edit_options, ngx_shop_failover_edit_update },
+
+    { "off", "off",
+      "opens the shop",
+      ngx_shop_failover_edit_off_options, ngx_shop_failover_edit_off },
+
+    { "is-active", "is-active",
+      "exit code 0: the flag closes now; 1: it does not",
+      ngx_shop_failover_show_active_options,
+      ngx_shop_failover_show_is_active },
+
+    { "check", "check [FILE]",
+      "what a flag means, with its times and warnings",
+      ngx_shop_failover_show_options, ngx_shop_failover_show_check },
+
+    { "preview", "preview [--lang de] [--html] [FILE]",
+      "the page that visitors get",
+      ngx_shop_failover_preview_options, ngx_shop_failover_preview_run },
+
+    { "link", "link [--valid 12h] [--drill] URL",
+      "a link by which staff pass the closed shop",
+      ngx_shop_failover_bypass_options, ngx_shop_failover_bypass_link },
+
+    { NULL, NULL, NULL, NULL, NULL }
+};
+
+
+int
+main(int argc, char **argv)
+{
+    const ngx_shop_failover_shopctl_command_t  *command;
+
+    tzset();
+
+    if (argc < 2) {
+        return ngx_shop_failover_shopctl_usage(stderr);
+    }
+
+    if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0
+        || strcmp(argv[1], "-h") == 0)
+    {
+        (void) ngx_shop_failover_shopctl_usage(stdout);
+        return NGX_SHOP_FAILOVER_SAY_YES;
+    }
+
+    for (command = ngx_shop_failover_shopctl_commands; command->name;
+         command++)
+    {
+        if (strcmp(argv[1], command->name) == 0) {
+            return ngx_shop_failover_shopctl_run(command, argc - 2, argv + 2);
+        }
+    }
+
+    (void) ngx_shop_failover_say_error("unknown command \"%s\"", argv[1]);
+
+    return ngx_shop_failover_shopctl_usage(stderr);
+}
+
+
+static int
+ngx_shop_failover_shopctl_run(
+    const ngx_shop_failover_shopctl_command_t *command, int argc, char **argv)
+{
+    int                                 i, rc;
+    static ngx_shop_failover_options_t  options;
+
+    for (i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+            return ngx_shop_failover_shopctl_help(command);
+        }
+    }
+
+    if (ngx_shop_failover_options_parse(&options, command->options, argc,
+                                        argv)
+        != NGX_SHOP_FAILOVER_OK)
+    {
+        return NGX_SHOP_FAILOVER_SAY_ERROR;
+    }
+
+    rc = command->run(&options);
+
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        return ngx_shop_failover_say_error("cannot write to stdout");
+    }
+
+    return rc;
+}
+
+
+static int
+ngx_shop_failover_shopctl_usage(FILE *out)
+{
+    const ngx_shop_failover_shopctl_command_t  *command;
+
+    fputs("usage: shopctl COMMAND ...\n\n", out);
+
+    for (command = ngx_shop_failover_shopctl_commands; command->name;
+         command++)
+    {
+        fprintf(out, "  %-38s %s\n", command->usage, command->what);
+    }
+
+    fputs("\nshopctl COMMAND --help shows the options of a command.\n", out);
+
+    return NGX_SHOP_FAILOVER_SAY_ERROR;
+}
+
+
+static int
+ngx_shop_failover_shopctl_help(
+    const ngx_shop_failover_shopctl_command_t *command)
+{
+    printf("usage: shopctl %s\n\n%s\n\n", command->usage, command->what);
+    ngx_shop_failover_options_usage(stdout, command->options);
+
+    return NGX_SHOP_FAILOVER_SAY_YES;
+}

@@ -1,0 +1,65 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * The flag on disk, for shopctl: which file it is, its bytes, and how to write
+ * it so that nobody ever reads half of it.
+ */
+
+
+#ifndef _NGX_SHOP_FAILOVER_STORE_H_INCLUDED_
+#define _NGX_SHOP_FAILOVER_STORE_H_INCLUDED_
+
+
+#include "ctl/options.h"
+#include "logic/flag.h"
+
+
+#define NGX_SHOP_FAILOVER_STORE_DEFAULT  "/run/shop/maintenance"
+#define NGX_SHOP_FAILOVER_STORE_PATH     4096
+
+
+typedef struct {
+    char           flag[NGX_SHOP_FAILOVER_STORE_PATH];  /* as configured */
+    char           path[NGX_SHOP_FAILOVER_STORE_PATH];  /* the file of ours */
+    unsigned       is_dir:1;                            /* flag is one */
+
+    /* of store_read() */
+    unsigned       there:1;
+    int64_t        mtime;                               /* Unix seconds */
+    size_t         size;
+    unsigned char  data[NGX_SHOP_FAILOVER_FLAG_MAX_SIZE + 1];
+} ngx_shop_failover_store_t;
+
+
+/* options that choose the flag, for the tables of commands */
+#define NGX_SHOP_FAILOVER_STORE_OPTIONS                                      \
+    { "flag", NGX_SHOP_FAILOVER_OPTIONS_VALUE, "PATH",                       \
+      "the flag, else $SHOP_FLAG, else " NGX_SHOP_FAILOVER_STORE_DEFAULT },  \
+    { "name", NGX_SHOP_FAILOVER_OPTIONS_VALUE, "NAME",                       \
+      "our file where the flag is a directory [shopctl]" }
+
+
+/* OK, or ERROR after it was said what is wrong */
+int ngx_shop_failover_store_open(ngx_shop_failover_store_t *s,
+    const ngx_shop_failover_options_t *o);
+
+/* OK, also where there is none; ERROR after it was said why */
+int ngx_shop_failover_store_read(ngx_shop_failover_store_t *s);
+
+/* any file, or "-": as store_read(), but there it has to be */
+int ngx_shop_failover_store_load(ngx_shop_failover_store_t *s,
+    const char *path);
+
+/* replaces the file by one with these bytes and mode 0644, or leaves it */
+int ngx_shop_failover_store_write(ngx_shop_failover_store_t *s,
+    const unsigned char *data, size_t size);
+
+/* OK: it is gone; DECLINED: it was not there; ERROR after it was said why */
+int ngx_shop_failover_store_remove(ngx_shop_failover_store_t *s);
+
+/* names what else is in a directory flag, "" where nothing is */
+const char *ngx_shop_failover_store_other(ngx_shop_failover_store_t *s);
+
+
+#endif /* _NGX_SHOP_FAILOVER_STORE_H_INCLUDED_ */

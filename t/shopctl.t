@@ -1,0 +1,390 @@
+#!/usr/bin/perl
+#
+# Copyright (C) ngx_shop_failover_module authors
+#
+# shopctl as a person uses it: what it says, what it writes, what nginx makes
+# of that; and that nobody ever reads half a flag.
+
+use ShopTest;
+
+use Digest::SHA qw(hmac_sha256);
+use File::Temp qw(tempdir);
+use MIME::Base64 qw(decode_base64url);
+
+use constant SHOPCTL => 'build/shopctl';
+
+$ENV{TZ} = 'CET-1CEST,M3.5.0,M10.5.0/3';
+delete @ENV{qw(SHOP_FLAG SHOP_BYPASS_KEY)};
+
+my $dir = tempdir(CLEANUP => 1);
+my $flag = "$dir/maintenance";
+
+
+# its exit code and all that it printed
+sub ctl {
+    my (@arguments) = @_;
+    my $pid = open(my $out, '-|') // die "fork: $!\n";
+
+    if ($pid == 0) {
+        open STDERR, '>&', \*STDOUT;
+        exec SHOPCTL, @arguments;
+    }
+
+    my $output = do { local $/; <$out> } // '';
+    close $out;
+
+    return ($? >> 8, $output);
+}
+
+sub says {
+    my ($code, $pattern, $name, @arguments) = @_;
+    my ($is, $output) = ctl(@arguments);
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+
+    is $is, $code, "$name: exit code $code" or diag $output;
+    return like $output, $pattern, $name;
+}
+
+sub content {
+    my ($path) = @_;
+
+    open my $in, '<', $path // $flag or return '';
+    local $/;
+    return <$in> // '';
+}
+
+sub write_flag {
+    my ($content, $path) = @_;
+
+    open my $out, '>', $path // $flag or die "$flag: $!\n";
+    print $out $content;
+    close $out;
+    return;
+}
+
+
+# ---- from nothing to closed and back
+
+$ENV{SHOP_FLAG} = $flag;
+
+says 1, qr/^open$/, 'without a flag it is open', 'is-active';
+says 0, qr/^closed: \Q$flag\E\n  eta +\d{4}-.* CES?T, in 45m$/,
+    'on closes, and says when it will be well',
+    'on', '--eta', '+45m', '--status', 'We repair <it> & more', '--status.de',
+    "Wir reparieren", '--contact', 'Phone: +49 800 1', '--contact=mailto:a@b.c',
+    '--who', 'anna, ticket 4711';
+
+like content(), qr/^# who: anna, ticket 4711$/m, 'it says who';
+like content(), qr/^eta: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ # /m,
+    'the time is absolute';
+like content(), qr/^status: We repair <it> & more$/m, 'texts are as written';
+like content(), qr/^contact: Phone.*\ncontact: mailto:a\@b.c$/m,
+    'a list has several';
+is +(stat $flag)[2] & 07777, 0644, 'everybody may read it';
+is_deeply [glob "$dir/.*shopctl*"], [], 'and nothing else is left';
+
+says 0, qr/^closed$/, 'is-active agrees', 'is-active';
+says 0, qr/^$/, 'quietly, too', 'is-active', '--quiet';
+
+says 0, qr/in 1h/, 'update adds news', 'update', 'Cause found.', '--eta', '+1h';
+like content(), qr/^update: \d\d:\d\d Cause found\.$/m, 'with the time of now';
+is scalar(() = content() =~ /^eta:/mg), 1, 'and replaces what it names';
+like content(), qr/^status\.de: Wir/m, 'and nothing else';
+
+says 0, qr/^closed: /, 'on again changes the flag', 'on', '--status', 'Other';
+like content(), qr/^status: Other$/m, 'the text';
+like content(), qr/^update: .* Cause found/m, 'and keeps the news';
+
+says 0, qr/^open: \Q$flag\E is gone$/, 'off opens', 'off';
+ok !-e $flag, 'the flag is gone';
+says 0, qr/^open: \Q$flag\E was not there$/, 'off again is no error', 'off';
+
+
+# ---- what is there already
+
+write_flag("# by hand\nstatus: by hand\neta: +30m\nStart : 2019-01-01 00:00\n");
+utime time - 600, time - 600, $flag;
+says 0, qr/in 20m|in 19m/, 'a relative time counts from the file',
+    'update', 'Half done.';
+like content(), qr/^# by hand\nstatus: by hand\neta: \d{4}-.*Z # /,
+    'and becomes absolute, so that it does not move';
+
+write_flag("until: 2020-01-01 00:00\nstatus: long ago\n");
+says 1, qr/^open$/, 'what is over does not close', 'is-active';
+says 0, qr/is over, and is left out.*closed: /s, 'on does not revive it', 'on';
+unlike content(), qr/until|long ago/, 'nor keep any of it';
+says 0, qr/closed/, 'it closes', 'is-active';
+unlink $flag;
+
+says 0, qr/^announced: .*closes at .*in 2h/s, 'a start to come is announced',
+    'on', '--start', '+2h', '--status', 'tonight';
+says 1, qr/^open$/, 'and does not close', 'is-active';
+says 0, qr/^closed/, 'on without a start closes now', 'on';
+like content(), qr/^status: tonight$/m, 'with the text that was planned';
+unlink $flag;
+
+for my $mode ('browse', 'paths /checkout /cart') {
+    my ($word) = split / /, $mode;
+
+    says 0, qr/^$word: /, "mode $mode", 'on', '--mode', $mode;
+    says 0, qr/^$word$/, 'is one that closes', 'is-active';
+    unlink $flag;
+}
+
+symlink "$dir/target", $flag;
+write_flag('', "$dir/target");
+says 0, qr/closed/, 'a symlink', 'on', '--status', 'through a link';
+ok -l $flag, 'stays one';
+like content("$dir/target"), qr/through a link/, 'its target is written';
+says 0, qr/open/, 'off', 'off';
+ok !-l $flag, 'takes the link away';
+
+
+# ---- a directory flag
+
+mkdir "$dir/flags";
+my @flags = ('--flag', "$dir/flags");
+
+says 0, qr/closed/, 'in a directory', 'on', @flags;
+ok -e "$dir/flags/shopctl", 'we have a file of our own';
+says 0, qr/closed/, 'another name', 'on', @flags, '--name', 'deploy';
+says 0, qr/"shopctl" is still in .*^off: /ms, 'off says what is left', 'off',
+    @flags, '--name', 'deploy';
+says 0, qr/^closed$/, 'it is closed', 'is-active', @flags;
+write_flag("nonsense\n", "$dir/flags/zeta");
+says 1, qr{flags/shopctl: closed\n.*flags/zeta: closed\n.*zeta:1: no ":"}s,
+    'check shows all of them', 'check', @flags;
+unlink "$dir/flags/zeta";
+says 0, qr/^open: /, 'off', 'off', @flags;
+says 1, qr/^open$/, 'it is open', 'is-active', @flags;
+says 2, qr/invalid --name ".x"/, 'a hidden name would not count', 'on', @flags,
+    '--name', '.x';
+
+
+# ---- check and preview
+
+write_flag(<<'END');
+status: Text
+eta: +45m
+mode: paths /a /b
+end: healthy
+stauts: typing error
+next-update: 11/12
+update: 03:10 Cause found.
+END
+
+says 1, qr/maintenance: paths\n/, 'check says what it means', 'check', $flag;
+my (undef, $checked) = ctl('check', $flag);
+like $checked, qr/eta +\d{4}-.*, in 45m +\(\+45m\)|in 44m/, 'its times';
+like $checked, qr{mode +paths: /a /b and}, 'its mode';
+like $checked, qr/end +healthy: when all is well/, 'its end';
+like $checked, qr/update +\d{4}-\d\d-\d\d 03:10 Cause found\./, 'its updates';
+like $checked, qr/maintenance:5: unknown key: "stauts/, 'a bad line';
+like $checked, qr/maintenance:6: not a clear date.*: "11\/12"/, 'a bad time';
+
+write_flag("status: fine\n");
+says 0, qr/status +fine/, 'a good file', 'check', $flag;
+says 2, qr/cannot read "\Q$dir\E\/none": No such file/, 'none', 'check',
+    "$dir/none";
+write_flag('#' x 17000);
+says 2, qr/is larger than 16384 bytes/, 'one that is too big', 'check', $flag;
+says 0, qr/closed/, 'which closes', 'is-active';
+
+write_flag("status: <b>bold</b>\nstatus.ar: \x{d9}\x{85}\neta: +45m\n");
+says 0, qr/^Sorry, the shop is closed until .*<b>bold<\/b>/s,
+    'preview shows the page as text', 'preview';
+says 0, qr/<html lang="en".*&lt;b&gt;bold/s, 'as HTML', 'preview', '--html';
+says 0, qr/^Der Shop ist/, 'in a language', 'preview', '--lang', 'de';
+says 0, qr/<html lang="ar" dir="rtl">/, 'also from right to left', 'preview',
+    '--lang=ar', '--html';
+says 0, qr/problem with the shop/, 'of an outage', 'preview', '--outage';
+says 2, qr/no built-in language "xx"; there are:\n en ar de/,
+    'not in one that is unknown', 'preview', '--lang', 'xx';
+unlink $flag;
+says 0, qr/no flag .*this is the page of an empty one.*Sorry/s, 'without a flag',
+    'preview';
+
+
+# ---- errors name the value and the cure
+
+my @errors = (
+    [qr/^usage: shopctl COMMAND/] => [],
+    [qr/unknown command "onn".*usage:/s] => ['onn'],
+    [qr/unknown option "ets", known are: --eta/] => ['on', '--ets', '+5m'],
+    [qr/--eta needs a value: --eta TIME/] => ['on', '--eta'],
+    [qr/--eta is given twice: "\+1h" and "\+2h"/] =>
+        ['on', '--eta', '+1h', '--eta', '+2h'],
+    [qr/--quiet takes no value/] => ['is-active', '--quiet=yes'],
+    [qr/invalid --eta "45": /] => ['on', '--eta', '45'],
+    [qr/invalid --eta "11\/12": not a clear date/] => ['on', '--eta', '11/12'],
+    [qr/invalid --eta "2020-01-01 00:00": .* is over; write a time to come/] =>
+        ['on', '--eta', '2020-01-01 00:00'],
+    [qr/invalid --mode "read": unknown mode.*write full, browse/] =>
+        ['on', '--mode', 'read'],
+    [qr/invalid --end "soon": unknown end.*write manual/] =>
+        ['on', '--end', 'soon'],
+    [qr/invalid --status.d "x": bad language/] => ['on', '--status.d', 'x'],
+    [qr/--status "a\nb" has a line break; write it in one line/] =>
+        ['on', '--status', "a\nb"],
+    [qr/invalid --status ".*": longer than 500 bytes/] =>
+        ['on', '--status', 'x' x 501],
+    [qr/--until is not after --start/] =>
+        ['on', '--start', '+2h', '--until', '+1h'],
+    [qr/write: shopctl on --status "repairs"/] => ['on', 'repairs'],
+    [qr/no flag .* to update.*close it with: shopctl on/] => ['update', 'x'],
+    [qr/"update" needs a text/] => ['update'],
+    [qr/"update" takes one text, put it in quotes/] => ['update', 'a', 'b'],
+    [qr/directory "\Q$dir\E\/none" does not exist.*install -d -m 755/] =>
+        ['on', '--flag', "$dir/none/flag"],
+);
+
+while (my ($pattern, $arguments) = splice @errors, 0, 2) {
+    says 2, $pattern->[0], "refused: shopctl @$arguments" =~ s/\n/\\n/r =~
+        s/x{9,}/xxx.../r, @$arguments;
+    ok !-e $flag, 'and nothing was written';
+}
+
+for my $command (qw(on update off is-active check preview link)) {
+    says 0, qr/^usage: shopctl $command/, "$command has a help", $command,
+        '--help';
+}
+
+SKIP: {
+    skip 'root may write everywhere', 2 if $> == 0;
+
+    chmod 0555, "$dir/flags";
+    says 2, qr/cannot write into .*Permission denied; .*sudo/, 'not allowed',
+        'on', @flags;
+    chmod 0755, "$dir/flags";
+}
+
+
+# ---- a full disk, or a file that may not grow, leaves what was there
+
+write_flag("status: before\n");
+my $before = content();
+
+if (my $pid = fork) {
+    waitpid $pid, 0;
+    isnt $?, 0, 'a write that fails is an error';
+} else {
+    $SIG{XFSZ} = 'IGNORE';
+    open STDERR, '>', '/dev/null';
+    exec 'sh', '-c', "ulimit -f 0; exec @{[SHOPCTL]} on --status after";
+}
+
+is content(), $before, 'and the flag is as it was';
+is_deeply [glob "$dir/.shopctl*"], [], 'with no temporary file beside it';
+unlink $flag;
+
+
+# ---- nginx and shopctl agree
+
+my $shop = shop_server(body => 'shop');
+my $key = "$dir/key";
+
+says 2, qr/cannot read the key .*No such file.*openssl rand -hex 32 > \Q$key/s,
+    'a key that is missing', 'link', '--key', $key, 'https://localhost/';
+write_flag("short\n", $key);
+says 2, qr/is not a key: it has 6 bytes/, 'a key that is short', 'link',
+    '--key', $key, 'https://localhost/';
+write_flag(('k' x 40) . "\n", $key);
+says 2, qr/invalid address "localhost": write a page/, 'no address', 'link',
+    '--key', $key, 'localhost';
+says 2, qr/invalid --valid "5": /, 'no length', 'link', '--key', $key,
+    '--valid', '5', 'https://localhost/';
+
+my (undef, $link) = ctl('link', '--key', $key, '--valid', '1h',
+    'https://Localhost:8443/page?a=1#top');
+my ($token) = $link =~
+    m{^https://Localhost:8443/page\?a=1&shop-bypass=([\w-]{56})\#top$};
+ok $token, 'a link keeps its page, arguments and fragment' or diag $link;
+
+my ($head, $mac) = unpack 'a10 a32', decode_base64url($token);
+is $mac, hmac_sha256("shop failover bypass\n${head}localhost", 'k' x 40),
+    'it is signed for its host with HMAC-SHA256';
+my ($version, $flags_byte, $expires) = unpack 'CCQ>', $head;
+is "$version $flags_byte", '1 0', 'as a link';
+cmp_ok abs($expires - time - 3600), '<', 60, 'for an hour';
+
+my $nginx = nginx(http => <<"END");
+    server {
+        listen %%ADDR%%;
+        shop_maintenance $dir/run/maintenance;
+        shop_reopen hold=0s;
+        shop_bypass_key $key;
+
+        location / { proxy_pass http://$shop; }
+    }
+END
+
+chmod 0755, $dir;
+mkdir "$dir/run";
+$ENV{SHOP_FLAG} = "$dir/run/maintenance";
+
+sub becomes {
+    my ($status, $name, $pattern) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+
+    $pattern //= qr//;
+    return ok(wait_until(10, sub {
+        !grep {
+            my $page = get($nginx, '/', headers => [Accept => 'text/html']);
+            $page->{status} != $status || $page->{body} !~ $pattern;
+        } 1 .. 4;
+    }), $name);
+}
+
+ctl('on', '--status', 'We are repairing it.');
+becomes 503, 'shopctl on closes the shop', qr/We are repairing it\./;
+
+my $answer = get($nginx, "/?shop-bypass=$token");
+is $answer->{status}, 302, 'nginx takes the link';
+my ($cookie) = $answer->{headers}{'set-cookie'} =~ /^(shop-bypass=[^;]+)/;
+is get($nginx, '/', headers => [Cookie => $cookie])->{status}, 200,
+    'and its cookie passes';
+
+ctl('update', 'Half done.');
+becomes 503, 'shopctl update is on the page', qr/Half done\./;
+ctl('off');
+becomes 200, 'shopctl off opens it';
+
+(undef, $link) = ctl('link', '--drill', '--key', $key, 'http://localhost');
+($token) = $link =~ m{^http://localhost/\?shop-bypass=([\w-]{56})$}m;
+$answer = get($nginx, "/?shop-bypass=$token");
+($cookie) = $answer->{headers}{'set-cookie'} =~ /^(shop-bypass=[^;]+)/;
+ok wait_until(10, sub {
+    get($nginx, '/', headers => [Cookie => $cookie])->{status} == 503
+}), 'the link of a drill shows the closed shop';
+is get($nginx, '/')->{status}, 200, 'to nobody else';
+
+
+# ---- many changes: every reader sees a whole file
+
+my $reader = fork // die;
+
+if ($reader == 0) {
+    my $bad = 0;
+
+    for (1 .. 100_000) {
+        my $text = content("$dir/run/maintenance");
+
+        $bad++ if $text ne '' && $text !~ /\Astatus: x{400}\n(?:# who.*\n)?\z/
+            && $text !~ /\A# who: .*\nstatus: x{400}\n\z/;
+        last if -e "$dir/stop";
+    }
+
+    require POSIX;
+    POSIX::_exit($bad ? 1 : 0);
+}
+
+for (1 .. 30) {
+    ctl('on', '--status', 'x' x 400);
+    ctl('off') if $_ % 3 == 0;
+}
+
+write_flag('', "$dir/stop");
+waitpid $reader, 0;
+is $?, 0, 'nobody ever reads half a flag';
+
+done_testing;
