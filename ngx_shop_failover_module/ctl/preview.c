@@ -12,6 +12,7 @@
 #include "ctl/store.h"
 #include "logic/assets.h"
 #include "logic/times.h"
+#include "logic/place.h"
 #include "logic/view.h"
 
 
@@ -233,7 +234,7 @@ ngx_shop_failover_preview_print(const char *template,
     if (ngx_shop_failover_preview_asset(template, &source)
         != NGX_SHOP_FAILOVER_OK
         || ngx_shop_failover_template_compile(&t, &source,
-                                              ngx_shop_failover_view_resolve,
+                                              ngx_shop_failover_place_resolve,
                                               v, &error)
            != NGX_SHOP_FAILOVER_OK)
     {
@@ -242,7 +243,7 @@ ngx_shop_failover_preview_print(const char *template,
 
     ngx_shop_failover_emit_init(&e, ngx_shop_failover_preview_buf,
                                 NGX_SHOP_FAILOVER_PREVIEW_ROOM);
-    ngx_shop_failover_template_render(&t, ngx_shop_failover_view_get, v, &e);
+    ngx_shop_failover_template_render(&t, ngx_shop_failover_place_get, v, &e);
 
     if (e.failed) {
         return ngx_shop_failover_say_error("the page is larger than %d bytes",
