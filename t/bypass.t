@@ -218,6 +218,12 @@ is status_of('/page'), 200, 'others do not';
 is status_of('/page', cookie($cookie)), 200, 'nor does who holds a pass';
 is status_of('/open', cookie($drill)), 200, 'nor is an exempt location closed';
 
+$nginx->file('maintenance', "start: +2h\nstatus: planned for tonight\n");
+ok wait_until(10, sub {
+    get($nginx, '/page', headers => cookie($drill))->{body} =~ /for tonight/
+}), 'with the text of what is planned';
+is status_of('/page'), 200, 'which closes for nobody else';
+
 ok $nginx->reload, 'a reload';
 is status_of('/page', cookie($drill)), 503, 'goes on with the drill';
 

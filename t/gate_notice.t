@@ -91,11 +91,13 @@ like $page->{body}, qr{<body><[^>]*>Closed &lt;tonight&gt; from},
     'and has the banner';
 
 write_flag("start: +1h\nuntil: +2h\n");
-ok wait_until(10, sub { (header('X-Notice') // '') =~ /^The shop will/ }),
+ok wait_until(10, sub { (header('X-Notice') // '') =~ /^Planned closure/ }),
     'without a text the times are told';
 like header('X-Notice'),
-    qr/^The shop will be closed from \d{4}-\d\d-\d\d \d\d:\d\d \S+ to \d{4}-/,
+    qr/^Planned closure of the shop: \w+ \d+ \w+ at .* \S+ \w+ \d+ \w+ at /,
     'both of them';
+like header('X-Notice', 'de-AT'), qr/^Der Shop wird geschlossen: /,
+    'in the language of the visitor';
 
 write_flag("status: now\neta: +1h\n");
 ok wait_until(10, sub { get($nginx, '/')->{status} == 503 }), 'closed';

@@ -311,7 +311,11 @@ ngx_shop_failover_render_view(ngx_shop_failover_view_t *v,
 
     now = rendering->minute * 60;
 
-    if (board->asked == NGX_SHOP_FAILOVER_FLAG_STATE_OPEN) {
+    /* who drills sees what is planned */
+
+    if (board->asked == NGX_SHOP_FAILOVER_FLAG_STATE_OPEN
+        && variant->state != NGX_SHOP_FAILOVER_VIEW_MAINTENANCE)
+    {
         ngx_memzero(&board->notice, sizeof(ngx_shop_failover_notice_t));
     }
 

@@ -13,7 +13,11 @@
 #include "logic/emit.h"
 #include "logic/negotiate.h"
 #include "logic/times.h"
+#include "logic/words.h"
 
+
+/* bytes of a notice before it is escaped */
+#define NGX_SHOP_FAILOVER_VARIABLES_GATE_ROOM    1024
 
 /* longest escape of one byte: "&quot;" */
 #define NGX_SHOP_FAILOVER_VARIABLES_GATE_ESCAPE  6
@@ -27,6 +31,8 @@ static ngx_int_t ngx_shop_failover_variables_gate_eta(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_shop_failover_variables_gate_text(ngx_http_request_t *r,
     ngx_shop_failover_notice_t *notice, ngx_str_t *text);
+static void ngx_shop_failover_variables_gate_times(ngx_http_request_t *r,
+    ngx_shop_failover_notice_t *notice, ngx_shop_failover_emit_t *e);
 static ngx_shop_failover_str_t ngx_shop_failover_variables_gate_status(
     ngx_http_request_t *r, ngx_shop_failover_notice_t *notice);
 static ngx_int_t ngx_shop_failover_variables_gate_escape(
@@ -161,43 +167,77 @@ static ngx_int_t
 ngx_shop_failover_variables_gate_text(ngx_http_request_t *r,
     ngx_shop_failover_notice_t *notice, ngx_str_t *text)
 {
-    size_t                   start, until;
-    u_char                  *p;
-    u_char                   from[NGX_SHOP_FAILOVER_TIMES_LEN];
-    u_char                   to[NGX_SHOP_FAILOVER_TIMES_LEN];
-    ngx_shop_failover_str_t  status;
+    ngx_shop_failover_str_t   status;
+    ngx_shop_failover_emit_t  e;
 
-    status = ngx_shop_failover_variables_gate_status(r, notice);
-
-    text->data = ngx_pnalloc(r->pool, status.len
-                             + sizeof("The shop will be closed from  to .")
-                             + 2 * NGX_SHOP_FAILOVER_TIMES_LEN);
+    text->data = ngx_pnalloc(r->pool, NGX_SHOP_FAILOVER_VARIABLES_GATE_ROOM);
     if (text->data == NULL) {
         return NGX_ERROR;
     }
 
+    ngx_shop_failover_emit_init(&e, text->data,
+                                NGX_SHOP_FAILOVER_VARIABLES_GATE_ROOM);
+
+    status = ngx_shop_failover_variables_gate_status(r, notice);
+
     if (status.len) {
-        ngx_memcpy(text->data, status.data, status.len);
-        text->len = status.len;
-        return NGX_OK;
+        ngx_shop_failover_emit_raw(&e, status.data, status.len);
+
+    } else {
+        ngx_shop_failover_variables_gate_times(r, notice, &e);
     }
 
-    start = ngx_shop_failover_times_local(from, notice->start.at);
-
-    p = ngx_sprintf(text->data, "The shop will be closed from %*s",
-                    start, from);
-
-    if (notice->until.at || notice->eta.at) {
-        until = ngx_shop_failover_times_local(to, notice->until.at
-                                                  ? notice->until.at
-                                                  : notice->eta.at);
-        p = ngx_sprintf(p, " to %*s", until, to);
-    }
-
-    *p++ = '.';
-    text->len = p - text->data;
+    text->len = e.failed ? 0 : (size_t) (e.pos - e.start);
 
     return NGX_OK;
+}
+
+
+/* a flag without a text: from when to when, as the page's languages say it */
+
+static void
+ngx_shop_failover_variables_gate_times(ngx_http_request_t *r,
+    ngx_shop_failover_notice_t *notice, ngx_shop_failover_emit_t *e)
+{
+    u_char                             buf[2][256];
+    int64_t                            at[2];
+    ngx_uint_t                         i;
+    ngx_shop_failover_emit_t           moment;
+    ngx_shop_failover_skin_t          *skin;
+    ngx_shop_failover_asked_t          asked;
+    ngx_shop_failover_words_t         *words;
+    ngx_shop_failover_loc_conf_t      *slcf;
+    ngx_shop_failover_words_place_t    places[2];
+
+    slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
+    skin = slcf->page->skin;
+
+    ngx_shop_failover_headers_read(r, &asked);
+
+    words = &skin->words[ngx_shop_failover_negotiate_language(
+                             (ngx_shop_failover_str_t *) &asked.language,
+                             skin->codes, skin->nlangs)];
+
+    at[0] = notice->start.at;
+    at[1] = notice->until.at ? notice->until.at : notice->eta.at;
+
+    places[0].name = "start";
+    places[1].name = "eta";
+
+    for (i = 0; i < 2; i++) {
+        ngx_shop_failover_emit_init(&moment, buf[i], sizeof(buf[i]));
+        ngx_shop_failover_words_moment(words, &moment, at[i],
+                                       NGX_SHOP_FAILOVER_WORDS_DATE_ZONE);
+
+        places[i].value.data = buf[i];
+        places[i].value.len = moment.failed ? 0 : (size_t)
+                                                  (moment.pos - moment.start);
+    }
+
+    ngx_shop_failover_words_fill(e,
+                   &words->text[at[1] ? NGX_SHOP_FAILOVER_WORDS_NOTICE_UNTIL
+                                      : NGX_SHOP_FAILOVER_WORDS_NOTICE],
+                   places, 2);
 }
 
 
