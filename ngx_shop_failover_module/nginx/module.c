@@ -9,6 +9,7 @@
 
 #include "nginx/conf.h"
 #include "nginx/conf_gate.h"
+#include "nginx/conf_store.h"
 #include "nginx/conf_page.h"
 #include "nginx/balance.h"
 #include "nginx/choice.h"
@@ -22,6 +23,7 @@
 #include "nginx/variables.h"
 #include "nginx/variables_gate.h"
 #include "nginx/wake.h"
+#include "nginx/store.h"
 #include "nginx/watch.h"
 
 
@@ -29,6 +31,7 @@ static ngx_int_t ngx_shop_failover_module_preconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_shop_failover_module_postconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_shop_failover_module_init_module(ngx_cycle_t *cycle);
 static ngx_int_t ngx_shop_failover_module_init_process(ngx_cycle_t *cycle);
+static void ngx_shop_failover_module_exit_process(ngx_cycle_t *cycle);
 static ngx_int_t ngx_shop_failover_module_header_filter(
     ngx_http_request_t *r);
 
@@ -154,6 +157,13 @@ static ngx_command_t  ngx_shop_failover_module_commands[] = {
       0,
       NULL },
 
+    { ngx_string("shop_state_file"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_shop_failover_conf_store_file,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("shop_maintenance"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_shop_failover_conf_maintenance,
@@ -274,7 +284,7 @@ ngx_module_t  ngx_shop_failover_module = {
     ngx_shop_failover_module_init_process,       /* init process */
     NULL,                                        /* init thread */
     NULL,                                        /* exit thread */
-    NULL,                                        /* exit process */
+    ngx_shop_failover_module_exit_process,       /* exit process */
     NULL,                                        /* exit master */
     NGX_MODULE_V1_PADDING
 };
@@ -390,12 +400,31 @@ ngx_shop_failover_module_init_process(ngx_cycle_t *cycle)
     if (ngx_shop_failover_watch_start(cycle, smcf) != NGX_OK
         || ngx_shop_failover_wake_start(cycle, smcf,
                                         ngx_shop_failover_failover_rescue)
-           != NGX_OK)
+           != NGX_OK
+        || ngx_shop_failover_store_start(cycle, smcf) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     return ngx_shop_failover_probe_start(cycle, smcf);
+}
+
+
+static void
+ngx_shop_failover_module_exit_process(ngx_cycle_t *cycle)
+{
+    ngx_shop_failover_main_conf_t  *smcf;
+
+    if (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE)
+    {
+        return;
+    }
+
+    smcf = ngx_shop_failover_cycle_conf(cycle);
+
+    if (smcf && smcf->used) {
+        ngx_shop_failover_store_exit(cycle, smcf);
+    }
 }
 
 

@@ -340,6 +340,8 @@ ngx_shop_failover_board_evaluate(ngx_shop_failover_zone_t *zone,
         k++;
     }
 
+    zone->sh->changed += k;
+
     ngx_shmtx_unlock(&zone->shpool->mutex);
 
     return k;

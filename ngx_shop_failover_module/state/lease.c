@@ -225,6 +225,9 @@ ngx_shop_failover_lease_commit(ngx_shop_failover_zone_t *zone,
         gs->detection = ngx_max(1, sample->at - commit->doubt);
     }
 
+    zone->sh->probed = sample->at;
+    zone->sh->changed += (commit->edge != NGX_SHOP_FAILOVER_EDGE_NONE);
+
     ngx_shop_failover_peers_publish_locked(zone, ps,
              ngx_shop_failover_verdict_usable(&ps->verdict, pace->rule));
 

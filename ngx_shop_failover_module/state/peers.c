@@ -323,6 +323,50 @@ ngx_shop_failover_peers_add(ngx_shop_failover_zone_t *zone,
 }
 
 
+ngx_shop_failover_peer_sh_t *
+ngx_shop_failover_peers_known_locked(ngx_shop_failover_zone_t *zone,
+    ngx_str_t *name, ngx_str_t *server, ngx_str_t *address,
+    ngx_shop_failover_group_t **group)
+{
+    ngx_uint_t                    i;
+    ngx_shop_failover_peer_t      peer;
+    ngx_shop_failover_group_t   **groups;
+    ngx_shop_failover_peer_sh_t  *ps;
+
+    groups = zone->groups.elts;
+
+    for (i = 0; i < zone->groups.nelts; i++) {
+
+        if (groups[i]->checked && groups[i]->name.len == name->len
+            && ngx_memcmp(groups[i]->name.data, name->data, name->len) == 0)
+        {
+            break;
+        }
+    }
+
+    if (i == zone->groups.nelts) {
+        return NULL;
+    }
+
+    *group = groups[i];
+
+    ngx_memzero(&peer, sizeof(ngx_shop_failover_peer_t));
+    peer.server = *server;
+    peer.address = *address;
+
+    ps = ngx_shop_failover_peers_find(zone->sh, name, &peer);
+
+    if (ps || groups[i]->resolve == 0
+        || ngx_shop_failover_peers_add_locked(zone, groups[i], &peer, NULL, 1)
+           != NGX_OK)
+    {
+        return ps;
+    }
+
+    return &zone->sh->peers[peer.slot];
+}
+
+
 /*
  * A slot that is found keeps its verdict over a reload, as long as somebody
  * looked at the peer until now.  Generations only grow here: workers of the one

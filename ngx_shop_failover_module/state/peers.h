@@ -102,6 +102,14 @@ ngx_int_t ngx_shop_failover_peers_add(ngx_shop_failover_zone_t *zone,
 void ngx_shop_failover_peers_publish_locked(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_peer_sh_t *ps, ngx_uint_t usable);
 
+/*
+ * Called by state/ only: the slot of a peer by its names, made for a group with
+ * "resolve" whose peers are not found yet; NULL: it is not of this group.
+ */
+ngx_shop_failover_peer_sh_t *ngx_shop_failover_peers_known_locked(
+    ngx_shop_failover_zone_t *zone, ngx_str_t *name, ngx_str_t *server,
+    ngx_str_t *address, ngx_shop_failover_group_t **group);
+
 /* no lock; how many peers of a group there are and can be used */
 void ngx_shop_failover_peers_count(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_group_t *group, ngx_shop_failover_site_count_t *count);

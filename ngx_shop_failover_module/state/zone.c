@@ -14,6 +14,7 @@
 #include "state/board.h"
 #include "state/counters.h"
 #include "state/groups.h"
+#include "state/file.h"
 
 
 static size_t ngx_shop_failover_zone_need(ngx_shop_failover_zone_t *zone,
@@ -42,6 +43,8 @@ ngx_shop_failover_zone_add(ngx_conf_t *cf, ngx_shop_failover_zone_t *zone,
     size_t            need, old_size;
     ngx_uint_t        nslots;
     ngx_slab_pool_t  *old;
+
+    zone->identity = ngx_shop_failover_file_identity(zone);
 
     need = ngx_shop_failover_zone_need(zone, &nslots);
 
@@ -275,6 +278,8 @@ ngx_shop_failover_zone_init(ngx_shm_zone_t *shm_zone, void *data)
     if (old) {
         zone->sh->generation = old->generation;
         zone->sh->next_id = old->next_id;
+        zone->sh->probed = old->probed;
+        zone->sh->save_error = old->save_error;
     }
 
     zone->generation = ++zone->sh->generation;
@@ -292,6 +297,12 @@ ngx_shop_failover_zone_init(ngx_shm_zone_t *shm_zone, void *data)
         ngx_log_error(NGX_LOG_ERR, shm_zone->shm.log, 0,
                       "shop failover: no room in the shared memory zone for "
                       "%ui peers: they stay usable and are not probed", lost);
+    }
+
+    if (ozone == NULL && old == NULL && zone->state_file.len
+        && !ngx_test_config)
+    {
+        ngx_shop_failover_file_load(zone, shm_zone->shm.log);
     }
 
     return NGX_OK;

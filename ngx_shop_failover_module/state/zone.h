@@ -228,6 +228,14 @@ typedef struct {
 
     ngx_atomic_t                     intruders;   /* wrong keys of control */
     ngx_atomic_t                     intruded;    /* Unix s, last one told */
+
+    /* the state file */
+    ngx_atomic_uint_t                changed;     /* edges, so far */
+    ngx_atomic_uint_t                saved;       /* "changed" of the file */
+    ngx_msec_t                       saved_at;
+    ngx_msec_t                       saving;      /* until; 0: nobody does */
+    int64_t                          probed;      /* Unix ms, last result */
+    ngx_err_t                        save_error;
 } ngx_shop_failover_sh_t;
 
 
@@ -299,6 +307,8 @@ typedef struct {
     ngx_array_t                      groups;      /* of _group_t * */
     ngx_array_t                      sites;       /* of _flag_conf_t * */
     ngx_array_t                      classes;     /* of _class_conf_t * */
+    ngx_str_t                        state_file;  /* len 0: none */
+    uint64_t                         identity;    /* of the configuration */
     uint32_t                         generation;
 } ngx_shop_failover_zone_t;
 

@@ -1,0 +1,753 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * The state file.  Never half a file: a new one is made beside it and renamed.
+ * A worker that leaves late does not replace what a newer one wrote.
+ */
+
+
+#include "state/file.h"
+#include "state/peers.h"
+#include "state/board.h"
+
+#include "logic/saved.h"
+
+
+static ngx_int_t ngx_shop_failover_file_claim(ngx_shop_failover_zone_t *zone,
+    ngx_uint_t last, ngx_atomic_uint_t *changed, int64_t *at);
+static void ngx_shop_failover_file_done(ngx_shop_failover_zone_t *zone,
+    ngx_atomic_uint_t changed, ngx_shop_failover_file_outcome_t *outcome);
+static size_t ngx_shop_failover_file_size(ngx_shop_failover_sh_t *sh);
+static void ngx_shop_failover_file_peers(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_saved_writer_t *w);
+static void ngx_shop_failover_file_peer(ngx_shop_failover_sh_t *sh,
+    ngx_shop_failover_peer_sh_t *ps, ngx_shop_failover_saved_writer_t *w);
+static void ngx_shop_failover_file_board(ngx_shop_failover_sh_t *sh,
+    ngx_shop_failover_saved_writer_t *w);
+static ngx_uint_t ngx_shop_failover_file_superseded(
+    ngx_shop_failover_zone_t *zone, int64_t at);
+static void ngx_shop_failover_file_write(ngx_shop_failover_zone_t *zone,
+    u_char *data, size_t len, u_char *temp,
+    ngx_shop_failover_file_outcome_t *outcome);
+static ngx_err_t ngx_shop_failover_file_fill(int fd, u_char *data, size_t len);
+static void ngx_shop_failover_file_sync_directory(u_char *path);
+static ngx_int_t ngx_shop_failover_file_read(u_char *path, ngx_pool_t *pool,
+    ngx_str_t *data);
+static ngx_uint_t ngx_shop_failover_file_apply(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_saved_reader_t *r);
+static ngx_uint_t ngx_shop_failover_file_apply_peer(
+    ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_saved_peer_t *saved);
+static void ngx_shop_failover_file_apply_group(ngx_shop_failover_sh_t *sh,
+    ngx_shop_failover_saved_group_t *saved);
+static void ngx_shop_failover_file_apply_site(ngx_shop_failover_sh_t *sh,
+    ngx_shop_failover_saved_site_t *saved);
+static int64_t ngx_shop_failover_file_now(void);
+
+
+#define NGX_SHOP_FAILOVER_FILE_MAX      (64 * 1024 * 1024)
+#define NGX_SHOP_FAILOVER_FILE_AGE      600000    /* ms, at most when loaded */
+#define NGX_SHOP_FAILOVER_FILE_REFRESH  60000     /* ms, if nothing changes */
+#define NGX_SHOP_FAILOVER_FILE_GAP      1000      /* ms between two saves */
+#define NGX_SHOP_FAILOVER_FILE_RETRY    10000     /* ms after a failure */
+#define NGX_SHOP_FAILOVER_FILE_CHUNK    64        /* slots under one lock */
+
+
+/*
+ * The same for another order of upstreams or servers, and for other addresses
+ * of the same names.
+ */
+
+uint64_t
+ngx_shop_failover_file_identity(ngx_shop_failover_zone_t *zone)
+{
+    uint64_t                     sum, name;
+    ngx_str_t                    last;
+    ngx_uint_t                   i, j;
+    ngx_shop_failover_peer_t    *peer;
+    ngx_shop_failover_group_t  **group;
+
+    sum = 0;
+    group = zone->groups.elts;
+
+    for (i = 0; i < zone->groups.nelts; i++) {
+
+        if (!group[i]->checked) {
+            continue;
+        }
+
+        name = ngx_shop_failover_saved_hash(0, group[i]->name.data,
+                                            group[i]->name.len);
+        sum += name + group[i]->resolve;
+
+        ngx_str_null(&last);
+        peer = group[i]->peers.elts;
+
+        for (j = 0; j < group[i]->peers.nelts; j++) {
+
+            if (peer[j].server.data == last.data) {
+                continue;
+            }
+
+            last = peer[j].server;
+            sum += ngx_shop_failover_saved_hash(name, last.data, last.len);
+        }
+    }
+
+    return sum;
+}
+
+
+ngx_int_t
+ngx_shop_failover_file_save(ngx_shop_failover_zone_t *zone, ngx_uint_t last,
+    ngx_shop_failover_file_outcome_t *outcome, ngx_log_t *log)
+{
+    size_t                             len, size;
+    u_char                            *buf, *temp;
+    int64_t                            at;
+    ngx_pool_t                        *pool;
+    ngx_atomic_uint_t                  changed;
+    ngx_shop_failover_saved_writer_t   w;
+
+    if (zone->state_file.len == 0
+        || ngx_shop_failover_file_claim(zone, last, &changed, &at) != NGX_OK)
+    {
+        return NGX_DECLINED;
+    }
+
+    outcome->err = NGX_ENOMEM;
+    outcome->what = "memory";
+
+    pool = ngx_create_pool(4096, log);
+    if (pool == NULL) {
+        goto done;
+    }
+
+    size = ngx_shop_failover_file_size(zone->sh);
+
+    buf = ngx_palloc(pool, size);
+    temp = ngx_pnalloc(pool, zone->state_file.len + NGX_INT64_LEN
+                             + sizeof("..tmp"));
+
+    if (buf == NULL || temp == NULL) {
+        ngx_destroy_pool(pool);
+        goto done;
+    }
+
+    (void) ngx_sprintf(temp, "%V.%P.tmp%Z", &zone->state_file, ngx_pid);
+
+    ngx_shop_failover_saved_begin(&w, buf, size);
+
+    ngx_shop_failover_file_peers(zone, &w);
+
+    ngx_shmtx_lock(&zone->shpool->mutex);
+
+    ngx_shop_failover_file_board(zone->sh, &w);
+
+    ngx_shmtx_unlock(&zone->shpool->mutex);
+
+    /* 0: peers were added meanwhile; there is a next time */
+
+    len = ngx_shop_failover_saved_end(&w, zone->identity, at);
+
+    outcome->err = 0;
+
+    if (len && !ngx_shop_failover_file_superseded(zone, at)) {
+        ngx_shop_failover_file_write(zone, buf, len, temp, outcome);
+    }
+
+    ngx_destroy_pool(pool);
+
+done:
+
+    ngx_shop_failover_file_done(zone, changed, outcome);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_shop_failover_file_claim(ngx_shop_failover_zone_t *zone, ngx_uint_t last,
+    ngx_atomic_uint_t *changed, int64_t *at)
+{
+    ngx_int_t                rc;
+    ngx_msec_t               now, gap;
+    ngx_shop_failover_sh_t  *sh;
+
+    sh = zone->sh;
+    now = ngx_current_msec;
+
+    rc = NGX_DECLINED;
+
+    ngx_shmtx_lock(&zone->shpool->mutex);
+
+    gap = (sh->changed != sh->saved || last) ? NGX_SHOP_FAILOVER_FILE_GAP
+                                             : NGX_SHOP_FAILOVER_FILE_REFRESH;
+
+    if (last && sh->changed != sh->saved) {
+        gap = 0;
+    }
+
+    /* what nobody has looked at yet is not worth to replace what was saved */
+
+    if (sh->probed
+        && (sh->saving == 0 || (ngx_msec_int_t) (now - sh->saving) >= 0)
+        && (sh->saved_at == 0 || now - sh->saved_at >= gap))
+    {
+        sh->saving = now + NGX_SHOP_FAILOVER_FILE_RETRY;
+        *changed = sh->changed;
+        *at = sh->probed;
+        rc = NGX_OK;
+    }
+
+    ngx_shmtx_unlock(&zone->shpool->mutex);
+
+    return rc;
+}
+
+
+/* after a failure the claim is kept: that is the time until the next try */
+
+static void
+ngx_shop_failover_file_done(ngx_shop_failover_zone_t *zone,
+    ngx_atomic_uint_t changed, ngx_shop_failover_file_outcome_t *outcome)
+{
+    ngx_shop_failover_sh_t  *sh;
+
+    sh = zone->sh;
+
+    ngx_shmtx_lock(&zone->shpool->mutex);
+
+    outcome->before = sh->save_error;
+    sh->save_error = outcome->err;
+
+    if (outcome->err == 0) {
+        sh->saving = 0;
+        sh->saved = changed;
+        sh->saved_at = ngx_current_msec;
+    }
+
+    ngx_shmtx_unlock(&zone->shpool->mutex);
+}
+
+
+/* enough for all, if nothing is added meanwhile */
+
+static size_t
+ngx_shop_failover_file_size(ngx_shop_failover_sh_t *sh)
+{
+    size_t                        size;
+    ngx_uint_t                    i;
+    ngx_shop_failover_peer_sh_t  *ps;
+
+    size = NGX_SHOP_FAILOVER_SAVED_HEADER;
+
+    for (i = 0; i < sh->used; i++) {
+        ps = &sh->peers[i];
+
+        size += NGX_SHOP_FAILOVER_SAVED_PEER_MAX
+                + NGX_SHOP_FAILOVER_DETAIL_LEN
+                + ps->server_len + ps->address_len
+                + sh->groups[ps->group].name.len;
+    }
+
+    for (i = 0; i < sh->groups_used; i++) {
+        size += NGX_SHOP_FAILOVER_SAVED_PEER_MAX + sh->groups[i].name.len;
+    }
+
+    for (i = 0; i < sh->sites_used; i++) {
+        size += NGX_SHOP_FAILOVER_SAVED_PEER_MAX + sh->sites[i]->path.len;
+    }
+
+    return size;
+}
+
+
+static void
+ngx_shop_failover_file_peers(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_saved_writer_t *w)
+{
+    ngx_uint_t               i, n;
+    ngx_shop_failover_sh_t  *sh;
+
+    sh = zone->sh;
+
+    for (i = 0; i < sh->used; /* void */ ) {
+
+        ngx_shmtx_lock(&zone->shpool->mutex);
+
+        for (n = 0; n < NGX_SHOP_FAILOVER_FILE_CHUNK && i < sh->used; n++) {
+            ngx_shop_failover_file_peer(sh, &sh->peers[i++], w);
+        }
+
+        ngx_shmtx_unlock(&zone->shpool->mutex);
+    }
+}
+
+
+static void
+ngx_shop_failover_file_peer(ngx_shop_failover_sh_t *sh,
+    ngx_shop_failover_peer_sh_t *ps, ngx_shop_failover_saved_writer_t *w)
+{
+    ngx_str_t                        name;
+    ngx_shop_failover_saved_peer_t   peer;
+
+    if (ps->names == NULL || ps->checks == 0) {
+        return;
+    }
+
+    name = sh->groups[ps->group].name;
+
+    peer.group.len = name.len;
+    peer.group.data = name.data;
+    peer.server.len = ps->server_len;
+    peer.server.data = ps->names;
+    peer.address.len = ps->address_len;
+    peer.address.data = ps->names + ps->server_len;
+    peer.detail.len = ps->last.detail_len;
+    peer.detail.data = ps->last.detail;
+
+    peer.state = ps->verdict.state;
+    peer.result = ps->verdict.result;
+    peer.run = ps->verdict.run;
+    peer.downs = ps->downs;
+    peer.since = ps->since;
+    peer.doubt = ps->doubt;
+    peer.checks = ps->checks;
+    peer.fails = ps->fails;
+
+    peer.at = ps->last.at;
+    peer.ms[0] = ps->last.connect;
+    peer.ms[1] = ps->last.tls;
+    peer.ms[2] = ps->last.first;
+    peer.ms[3] = ps->last.total;
+    peer.last = ps->last.result;
+
+    ngx_memcpy(peer.history, ps->history, sizeof(peer.history));
+
+    ngx_shop_failover_saved_peer(w, &peer);
+}
+
+
+static void
+ngx_shop_failover_file_board(ngx_shop_failover_sh_t *sh,
+    ngx_shop_failover_saved_writer_t *w)
+{
+    ngx_uint_t                        i;
+    ngx_shop_failover_group_sh_t     *gs;
+    ngx_shop_failover_saved_site_t    site;
+    ngx_shop_failover_saved_group_t   group;
+    ngx_shop_failover_site_sh_t      *ss;
+
+    for (i = 0; i < sh->groups_used; i++) {
+        gs = &sh->groups[i];
+
+        group.name.len = gs->name.len;
+        group.name.data = gs->name.data;
+        group.state = gs->state;
+        group.since = gs->since;
+
+        ngx_shop_failover_saved_group(w, &group);
+    }
+
+    for (i = 0; i < sh->sites_used; i++) {
+        ss = sh->sites[i];
+
+        site.path.len = ss->path.len;
+        site.path.data = ss->path.data;
+        site.state = ss->site.state;
+        site.since = ss->site.since;
+        site.flag = ss->flag;
+        site.flag_since = ss->flag_since;
+
+        ngx_shop_failover_saved_site(w, &site);
+    }
+}
+
+
+/*
+ * Whether the file is already newer: that of the workers which took over after
+ * a binary upgrade, while this one waits for its last visitor.
+ */
+
+static ngx_uint_t
+ngx_shop_failover_file_superseded(ngx_shop_failover_zone_t *zone, int64_t at)
+{
+    int                                fd;
+    u_char                             head[NGX_SHOP_FAILOVER_SAVED_HEADER];
+    int64_t                            saved, now;
+    ssize_t                            n;
+    ngx_shop_failover_saved_wish_t     wish;
+    ngx_shop_failover_saved_reader_t   r;
+
+    fd = open((char *) zone->state_file.data, O_RDONLY|O_NONBLOCK|O_CLOEXEC);
+    if (fd == -1) {
+        return 0;
+    }
+
+    n = read(fd, head, sizeof(head));
+    (void) close(fd);
+
+    if (n != (ssize_t) sizeof(head)) {
+        return 0;
+    }
+
+    now = ngx_shop_failover_file_now();
+
+    wish.identity = zone->identity;
+    wish.now = now;
+    wish.age = NGX_SHOP_FAILOVER_FILE_AGE;
+
+    /* the header alone: what can be said of it is its time */
+
+    (void) ngx_shop_failover_saved_open(&r, head, n, &wish, &saved);
+
+    return saved > at && saved <= now;
+}
+
+
+static void
+ngx_shop_failover_file_write(ngx_shop_failover_zone_t *zone, u_char *data,
+    size_t len, u_char *temp, ngx_shop_failover_file_outcome_t *outcome)
+{
+    int  fd;
+
+    outcome->what = "open()";
+
+    fd = open((char *) temp, O_WRONLY|O_CREAT|O_TRUNC|O_CLOEXEC|O_NOFOLLOW,
+              0600);
+    if (fd == -1) {
+        outcome->err = ngx_errno;
+        return;
+    }
+
+    outcome->what = "write()";
+    outcome->err = ngx_shop_failover_file_fill(fd, data, len);
+
+    if (outcome->err == 0 && fsync(fd) == -1) {
+        outcome->what = "fsync()";
+        outcome->err = ngx_errno;
+    }
+
+    if (close(fd) == -1 && outcome->err == 0) {
+        outcome->what = "close()";
+        outcome->err = ngx_errno;
+    }
+
+    if (outcome->err == 0
+        && rename((char *) temp, (char *) zone->state_file.data) == -1)
+    {
+        outcome->what = "rename()";
+        outcome->err = ngx_errno;
+    }
+
+    if (outcome->err) {
+        (void) unlink((char *) temp);
+        return;
+    }
+
+    ngx_shop_failover_file_sync_directory(temp);
+}
+
+
+static ngx_err_t
+ngx_shop_failover_file_fill(int fd, u_char *data, size_t len)
+{
+    ssize_t  n;
+
+    while (len) {
+        n = write(fd, data, len);
+
+        if (n == -1) {
+            if (ngx_errno == NGX_EINTR) {
+                continue;
+            }
+
+            return ngx_errno;
+        }
+
+        data += n;
+        len -= n;
+    }
+
+    return 0;
+}
+
+
+/* so that the rename, too, outlives a power cut; cuts path */
+
+static void
+ngx_shop_failover_file_sync_directory(u_char *path)
+{
+    int      fd;
+    u_char  *p;
+
+    p = path + ngx_strlen(path);
+
+    while (p > path + 1 && *p != '/') {
+        p--;
+    }
+
+    *p = '\0';
+
+    fd = open((char *) path, O_RDONLY|O_DIRECTORY|O_CLOEXEC);
+
+    if (fd != -1) {
+        (void) fsync(fd);
+        (void) close(fd);
+    }
+}
+
+
+void
+ngx_shop_failover_file_load(ngx_shop_failover_zone_t *zone, ngx_log_t *log)
+{
+    int64_t                             at;
+    ngx_str_t                           data;
+    ngx_int_t                           rc;
+    ngx_uint_t                          n;
+    ngx_pool_t                         *pool;
+    ngx_shop_failover_saved_wish_t      wish;
+    ngx_shop_failover_saved_reader_t    r;
+    ngx_shop_failover_saved_verdict_e   verdict;
+
+    pool = ngx_create_pool(4096, log);
+    if (pool == NULL) {
+        return;
+    }
+
+    rc = ngx_shop_failover_file_read(zone->state_file.data, pool, &data);
+
+    if (rc != NGX_OK) {
+
+        if (rc == NGX_ERROR) {
+            ngx_log_error(NGX_LOG_WARN, log, ngx_errno,
+                          "shop failover: state file \"%V\" is not used: it "
+                          "cannot be read", &zone->state_file);
+        }
+
+        ngx_destroy_pool(pool);
+        return;
+    }
+
+    wish.identity = zone->identity;
+    wish.now = ngx_shop_failover_file_now();
+    wish.age = NGX_SHOP_FAILOVER_FILE_AGE;
+
+    verdict = ngx_shop_failover_saved_open(&r, data.data, data.len, &wish,
+                                           &at);
+
+    if (verdict != NGX_SHOP_FAILOVER_SAVED_GOOD) {
+        ngx_log_error(NGX_LOG_WARN, log, 0,
+                      "shop failover: state file \"%V\" is not used: %s",
+                      &zone->state_file,
+                      ngx_shop_failover_saved_words(verdict));
+
+        ngx_destroy_pool(pool);
+        return;
+    }
+
+    ngx_shmtx_lock(&zone->shpool->mutex);
+
+    n = ngx_shop_failover_file_apply(zone, &r);
+    zone->sh->probed = at;
+
+    ngx_shmtx_unlock(&zone->shpool->mutex);
+
+    ngx_log_error(NGX_LOG_NOTICE, log, 0,
+                  "shop failover: the state of %ui peers is that of %L "
+                  "seconds ago, from \"%V\"", n, (wish.now - at) / 1000,
+                  &zone->state_file);
+
+    ngx_destroy_pool(pool);
+}
+
+
+/* NGX_DECLINED: there is none */
+
+static ngx_int_t
+ngx_shop_failover_file_read(u_char *path, ngx_pool_t *pool, ngx_str_t *data)
+{
+    int              fd;
+    ssize_t          n;
+    ngx_err_t        err;
+    ngx_file_info_t  fi;
+
+    fd = open((char *) path, O_RDONLY|O_NONBLOCK|O_CLOEXEC);
+
+    if (fd == -1) {
+        return ngx_errno == NGX_ENOENT ? NGX_DECLINED : NGX_ERROR;
+    }
+
+    err = 0;
+    data->data = NULL;
+
+    if (fstat(fd, &fi) == -1) {
+        err = ngx_errno;
+
+    } else if (!S_ISREG(fi.st_mode)
+               || fi.st_size > NGX_SHOP_FAILOVER_FILE_MAX)
+    {
+        err = NGX_EINVAL;
+
+    } else {
+        data->data = ngx_palloc(pool, fi.st_size + 1);
+        err = data->data ? 0 : NGX_ENOMEM;
+    }
+
+    for (data->len = 0; err == 0; data->len += n) {
+
+        n = read(fd, data->data + data->len, fi.st_size + 1 - data->len);
+
+        if (n == 0) {
+            break;
+        }
+
+        if (n == -1) {
+            err = ngx_errno;
+        }
+    }
+
+    (void) close(fd);
+
+    ngx_set_errno(err);
+
+    return err ? NGX_ERROR : NGX_OK;
+}
+
+
+static ngx_uint_t
+ngx_shop_failover_file_apply(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_saved_reader_t *r)
+{
+    ngx_uint_t                         n;
+    ngx_shop_failover_saved_record_t   record;
+
+    n = 0;
+
+    for ( ;; ) {
+
+        switch (ngx_shop_failover_saved_next(r, &record)) {
+
+        case NGX_SHOP_FAILOVER_SAVED_PEER:
+            n += ngx_shop_failover_file_apply_peer(zone, &record.u.peer);
+            break;
+
+        case NGX_SHOP_FAILOVER_SAVED_GROUP:
+            ngx_shop_failover_file_apply_group(zone->sh, &record.u.group);
+            break;
+
+        case NGX_SHOP_FAILOVER_SAVED_SITE:
+            ngx_shop_failover_file_apply_site(zone->sh, &record.u.site);
+            break;
+
+        default: /* NGX_SHOP_FAILOVER_SAVED_END */
+            return n;
+        }
+    }
+}
+
+
+static ngx_uint_t
+ngx_shop_failover_file_apply_peer(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_saved_peer_t *saved)
+{
+    ngx_shop_failover_group_t    *group;
+    ngx_shop_failover_peer_sh_t  *ps;
+
+    ps = ngx_shop_failover_peers_known_locked(zone,
+                                              (ngx_str_t *) &saved->group,
+                                              (ngx_str_t *) &saved->server,
+                                              (ngx_str_t *) &saved->address,
+                                              &group);
+    if (ps == NULL) {
+        return 0;
+    }
+
+    ps->verdict.state = saved->state;
+    ps->verdict.result = saved->result;
+    ps->verdict.run = saved->run;
+    ps->downs = saved->downs;
+    ps->since = saved->since;
+    ps->doubt = saved->doubt;
+    ps->checks = saved->checks;
+    ps->fails = saved->fails;
+
+    ps->last.at = saved->at;
+    ps->last.connect = saved->ms[0];
+    ps->last.tls = saved->ms[1];
+    ps->last.first = saved->ms[2];
+    ps->last.total = saved->ms[3];
+    ps->last.result = saved->last;
+    ps->last.detail_len = (uint8_t) ngx_min(saved->detail.len,
+                                            NGX_SHOP_FAILOVER_DETAIL_LEN);
+    ngx_memcpy(ps->last.detail, saved->detail.data, ps->last.detail_len);
+    ngx_memcpy(ps->history, saved->history, sizeof(ps->history));
+
+    ngx_shop_failover_peers_publish_locked(zone, ps,
+              ngx_shop_failover_verdict_usable(&ps->verdict, &group->rule));
+
+    return 1;
+}
+
+
+static void
+ngx_shop_failover_file_apply_group(ngx_shop_failover_sh_t *sh,
+    ngx_shop_failover_saved_group_t *saved)
+{
+    ngx_uint_t                     i;
+    ngx_shop_failover_group_sh_t  *gs;
+
+    for (i = 0; i < sh->groups_used; i++) {
+        gs = &sh->groups[i];
+
+        if (gs->name.len == saved->name.len
+            && ngx_memcmp(gs->name.data, saved->name.data, gs->name.len) == 0)
+        {
+            gs->state = saved->state;
+            gs->since = saved->since;
+        }
+    }
+}
+
+
+static void
+ngx_shop_failover_file_apply_site(ngx_shop_failover_sh_t *sh,
+    ngx_shop_failover_saved_site_t *saved)
+{
+    ngx_uint_t                    i;
+    ngx_shop_failover_site_sh_t  *ss;
+
+    for (i = 0; i < sh->sites_used; i++) {
+        ss = sh->sites[i];
+
+        if (ss->path.len != saved->path.len
+            || ngx_memcmp(ss->path.data, saved->path.data, ss->path.len) != 0)
+        {
+            continue;
+        }
+
+        ss->site.state = saved->state;
+        ss->site.since = saved->since;
+        ss->flag = saved->flag;
+        ss->flag_since = saved->flag_since;
+
+        /* of no file, not even of one that is not there: it is looked at */
+
+        ss->signature.dev = (uint64_t) -1;
+    }
+}
+
+
+/* Unix ms */
+
+static int64_t
+ngx_shop_failover_file_now(void)
+{
+    ngx_time_t  *tp;
+
+    tp = ngx_timeofday();
+
+    return (int64_t) tp->sec * 1000 + tp->msec;
+}

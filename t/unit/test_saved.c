@@ -1,0 +1,312 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * The bytes of the state file: what is written is read, and nothing else is.
+ */
+
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "logic/saved.h"
+#include "logic/site.h"
+#include "logic/verdict.h"
+
+
+#define NOW       1800000000000
+#define IDENTITY  0x1122334455667788u
+
+
+static unsigned char                         test_saved_buf[4096];
+static size_t                                test_saved_len;
+static const ngx_shop_failover_saved_wish_t  test_saved_wish = {
+    IDENTITY, NOW + 1000, 600000
+};
+
+
+static ngx_shop_failover_str_t
+test_saved_str(const char *s)
+{
+    ngx_shop_failover_str_t  str;
+
+    str.data = (const unsigned char *) s;
+    str.len = strlen(s);
+
+    return str;
+}
+
+
+static ngx_shop_failover_saved_peer_t
+test_saved_peer(void)
+{
+    ngx_shop_failover_saved_peer_t  peer;
+
+    memset(&peer, 0, sizeof(peer));
+
+    peer.group = test_saved_str("shop");
+    peer.server = test_saved_str("shop.example:8080");
+    peer.address = test_saved_str("10.0.0.1:8080");
+    peer.detail = test_saved_str("status 503, wanted 200-399");
+    peer.state = NGX_SHOP_FAILOVER_DOWN;
+    peer.result = NGX_SHOP_FAILOVER_RESULT_STATUS;
+    peer.run = 65535;
+    peer.downs = 0xfffffffe;
+    peer.since = -5;
+    peer.doubt = NOW - 7;
+    peer.checks = UINT64_MAX;
+    peer.fails = 12345678901234;
+    peer.at = NOW;
+    peer.ms[0] = 1;
+    peer.ms[3] = 0xffffffff;
+    peer.last = NGX_SHOP_FAILOVER_RESULT_INCONCLUSIVE;
+    peer.history[0] = 0x21;
+    peer.history[31] = 0xb6;
+
+    return peer;
+}
+
+
+static size_t
+test_saved_write(unsigned char *buf, size_t size)
+{
+    ngx_shop_failover_saved_peer_t    peer;
+    ngx_shop_failover_saved_site_t    site;
+    ngx_shop_failover_saved_group_t   group;
+    ngx_shop_failover_saved_writer_t  w;
+
+    peer = test_saved_peer();
+
+    group.name = test_saved_str("shop");
+    group.state = NGX_SHOP_FAILOVER_GROUP_DEGRADED;
+    group.since = 17;
+
+    site.path = test_saved_str("");
+    site.state = NGX_SHOP_FAILOVER_SITE_MAINTENANCE;
+    site.flag = 1;
+    site.since = 18;
+    site.flag_since = 19;
+
+    ngx_shop_failover_saved_begin(&w, buf, size);
+    ngx_shop_failover_saved_group(&w, &group);
+    ngx_shop_failover_saved_peer(&w, &peer);
+    ngx_shop_failover_saved_site(&w, &site);
+
+    return ngx_shop_failover_saved_end(&w, IDENTITY, NOW);
+}
+
+
+static int
+test_saved_setup(void **state)
+{
+    (void) state;
+
+    test_saved_len = test_saved_write(test_saved_buf, sizeof(test_saved_buf));
+
+    return test_saved_len == 0;
+}
+
+
+static ngx_shop_failover_saved_verdict_e
+test_saved_open(const unsigned char *data, size_t len)
+{
+    int64_t                           at;
+    ngx_shop_failover_saved_reader_t  r;
+
+    return ngx_shop_failover_saved_open(&r, data, len, &test_saved_wish, &at);
+}
+
+
+static void
+what_is_written_is_read(void **state)
+{
+    int64_t                            at;
+    ngx_shop_failover_saved_peer_t     peer, *read;
+    ngx_shop_failover_saved_reader_t   r;
+    ngx_shop_failover_saved_record_t   record;
+
+    (void) state;
+
+    assert_int_equal(ngx_shop_failover_saved_open(&r, test_saved_buf,
+                                  test_saved_len, &test_saved_wish, &at),
+                     NGX_SHOP_FAILOVER_SAVED_GOOD);
+    assert_int_equal(at, NOW);
+
+    assert_int_equal(ngx_shop_failover_saved_next(&r, &record),
+                     NGX_SHOP_FAILOVER_SAVED_GROUP);
+    assert_int_equal(record.u.group.name.len, 4);
+    assert_int_equal(record.u.group.state, NGX_SHOP_FAILOVER_GROUP_DEGRADED);
+    assert_int_equal(record.u.group.since, 17);
+
+    assert_int_equal(ngx_shop_failover_saved_next(&r, &record),
+                     NGX_SHOP_FAILOVER_SAVED_PEER);
+
+    peer = test_saved_peer();
+    read = &record.u.peer;
+
+    assert_int_equal(read->server.len, peer.server.len);
+    assert_memory_equal(read->server.data, peer.server.data, peer.server.len);
+    assert_int_equal(read->address.len, peer.address.len);
+    assert_memory_equal(read->detail.data, peer.detail.data, peer.detail.len);
+
+    read->group = peer.group;
+    read->server = peer.server;
+    read->address = peer.address;
+    read->detail = peer.detail;
+    assert_memory_equal(read, &peer, sizeof(peer));
+
+    assert_int_equal(ngx_shop_failover_saved_next(&r, &record),
+                     NGX_SHOP_FAILOVER_SAVED_SITE);
+    assert_int_equal(record.u.site.path.len, 0);
+    assert_int_equal(record.u.site.flag_since, 19);
+
+    assert_int_equal(ngx_shop_failover_saved_next(&r, &record),
+                     NGX_SHOP_FAILOVER_SAVED_END);
+}
+
+
+static void
+a_file_is_refused_at_every_shorter_length(void **state)
+{
+    size_t  len;
+
+    (void) state;
+
+    for (len = 0; len < test_saved_len; len++) {
+        assert_int_not_equal(test_saved_open(test_saved_buf, len),
+                             NGX_SHOP_FAILOVER_SAVED_GOOD);
+    }
+
+    assert_int_equal(test_saved_open(test_saved_buf, test_saved_len - 1),
+                     NGX_SHOP_FAILOVER_SAVED_TORN);
+    assert_int_equal(test_saved_open(test_saved_buf, test_saved_len + 1),
+                     NGX_SHOP_FAILOVER_SAVED_TORN);
+}
+
+
+static void
+a_file_is_refused_with_any_bit_changed(void **state)
+{
+    size_t    i;
+    unsigned  bit;
+
+    (void) state;
+
+    for (i = 0; i < test_saved_len; i++) {
+        for (bit = 0; bit < 8; bit++) {
+            test_saved_buf[i] ^= 1 << bit;
+            assert_int_not_equal(test_saved_open(test_saved_buf,
+                                                 test_saved_len),
+                                 NGX_SHOP_FAILOVER_SAVED_GOOD);
+            test_saved_buf[i] ^= 1 << bit;
+        }
+    }
+}
+
+
+static void
+each_refusal_has_its_reason(void **state)
+{
+    int64_t                           at;
+    ngx_shop_failover_saved_wish_t    wish;
+    ngx_shop_failover_saved_reader_t  r;
+
+    (void) state;
+
+    wish = test_saved_wish;
+    wish.identity++;
+    assert_int_equal(ngx_shop_failover_saved_open(&r, test_saved_buf,
+                                             test_saved_len, &wish, &at),
+                     NGX_SHOP_FAILOVER_SAVED_FOREIGN);
+
+    wish = test_saved_wish;
+    wish.now = NOW + wish.age + 1;
+    assert_int_equal(ngx_shop_failover_saved_open(&r, test_saved_buf,
+                                             test_saved_len, &wish, &at),
+                     NGX_SHOP_FAILOVER_SAVED_OLD);
+    wish.now--;
+    assert_int_equal(ngx_shop_failover_saved_open(&r, test_saved_buf,
+                                             test_saved_len, &wish, &at),
+                     NGX_SHOP_FAILOVER_SAVED_GOOD);
+
+    wish.now = NOW - 60001;
+    assert_int_equal(ngx_shop_failover_saved_open(&r, test_saved_buf,
+                                             test_saved_len, &wish, &at),
+                     NGX_SHOP_FAILOVER_SAVED_FUTURE);
+
+    assert_int_equal(test_saved_open((const unsigned char *) "up up up", 8),
+                     NGX_SHOP_FAILOVER_SAVED_ALIEN);
+
+    test_saved_buf[8]++;
+    assert_int_equal(test_saved_open(test_saved_buf, test_saved_len),
+                     NGX_SHOP_FAILOVER_SAVED_VERSION_OTHER);
+    test_saved_buf[8]--;
+
+    assert_string_equal(
+                  ngx_shop_failover_saved_words(NGX_SHOP_FAILOVER_SAVED_TORN),
+                  "it is torn");
+    assert_string_equal(ngx_shop_failover_saved_words(99), "unknown");
+}
+
+
+static void
+a_buffer_that_is_too_small_is_noticed(void **state)
+{
+    size_t         size;
+    unsigned char  buf[4096];
+
+    (void) state;
+
+    for (size = 0; size < test_saved_len; size++) {
+        buf[size] = 0xa5;
+        assert_int_equal(test_saved_write(buf, size), 0);
+        assert_int_equal(buf[size], 0xa5);
+    }
+
+    assert_int_equal(test_saved_write(buf, size), test_saved_len);
+}
+
+
+static void
+records_of_a_later_version_are_passed_over(void **state)
+{
+    ngx_shop_failover_saved_reader_t  r;
+    ngx_shop_failover_saved_record_t  record;
+
+    /* type 99, 3 bytes; then a group that ends in its name, and one whole */
+    static const unsigned char  bytes[] = {
+        99, 0, 0, 0, 3, 0, 0, 0, 1, 2, 3,
+        2, 0, 0, 0, 12, 0, 0, 0, 1, 0, 'a', 1, 5, 0, 0, 0, 0, 0, 0, 0,
+        2, 0, 0, 0, 4, 0, 0, 0, 9, 0, 'a', 1
+    };
+
+    (void) state;
+
+    r.pos = bytes;
+    r.last = bytes + sizeof(bytes);
+
+    assert_int_equal(ngx_shop_failover_saved_next(&r, &record),
+                     NGX_SHOP_FAILOVER_SAVED_GROUP);
+    assert_int_equal(record.u.group.since, 5);
+    assert_int_equal(ngx_shop_failover_saved_next(&r, &record),
+                     NGX_SHOP_FAILOVER_SAVED_END);
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(what_is_written_is_read),
+        cmocka_unit_test(a_file_is_refused_at_every_shorter_length),
+        cmocka_unit_test(a_file_is_refused_with_any_bit_changed),
+        cmocka_unit_test(each_refusal_has_its_reason),
+        cmocka_unit_test(a_buffer_that_is_too_small_is_noticed),
+        cmocka_unit_test(records_of_a_later_version_are_passed_over)
+    };
+
+    return cmocka_run_group_tests(tests, test_saved_setup, NULL);
+}
