@@ -61,7 +61,7 @@ ngx_shop_failover_zone_add(ngx_conf_t *cf, ngx_shop_failover_zone_t *zone,
 
         /* in steps, so that a few peers more still find their old zone */
 
-        size = ngx_align(need + need / 8, 64 * 1024);
+        size = ngx_align(need + need / 32, 64 * 1024);
     }
 
     size = ngx_align(size, ngx_pagesize);
