@@ -205,7 +205,7 @@ ngx_shop_failover_control_order_reason(
     size_t  i;
 
     if (order->reason.len > NGX_SHOP_FAILOVER_REASON_LEN) {
-        ngx_str_set(error, "\"reason\" is longer than 120 bytes");
+        ngx_str_set(error, "\"reason\" is longer than 96 bytes");
         return NGX_ERROR;
     }
 

@@ -27,7 +27,7 @@
 #define NGX_SHOP_FAILOVER_DETAIL_LEN     96
 #define NGX_SHOP_FAILOVER_HISTORY        64       /* results, 4 bits each */
 #define NGX_SHOP_FAILOVER_RESERVE        16       /* slots a "resolve" server */
-#define NGX_SHOP_FAILOVER_REASON_LEN     120      /* bytes, of an override */
+#define NGX_SHOP_FAILOVER_REASON_LEN     96       /* bytes, of an override */
 #define NGX_SHOP_FAILOVER_CLASSES        32       /* of shop_class, in all */
 #define NGX_SHOP_FAILOVER_CLASS_LEN      32       /* bytes, of a name */
 #define NGX_SHOP_FAILOVER_WHYS           8        /* causes of a page */
