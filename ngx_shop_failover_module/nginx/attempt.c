@@ -15,6 +15,8 @@ static void ngx_shop_failover_attempt_connected(
     ngx_shop_failover_attempt_t *a);
 static void ngx_shop_failover_attempt_timeout(ngx_shop_failover_attempt_t *a);
 static void ngx_shop_failover_attempt_late(ngx_shop_failover_attempt_t *a);
+static ngx_uint_t ngx_shop_failover_attempt_of_time(
+    ngx_shop_failover_attempt_t *a, ngx_shop_failover_result_e result);
 static void ngx_shop_failover_attempt_failed(ngx_shop_failover_attempt_t *a,
     ngx_err_t err);
 
@@ -346,6 +348,31 @@ ngx_shop_failover_attempt_inconclusive(ngx_shop_failover_attempt_t *a,
 }
 
 
+/* whether a server that waited for us too long may end it so */
+
+static ngx_uint_t
+ngx_shop_failover_attempt_of_time(ngx_shop_failover_attempt_t *a,
+    ngx_shop_failover_result_e result)
+{
+    switch (result) {
+
+    case NGX_SHOP_FAILOVER_RESULT_CONNECT_TIMEOUT:
+    case NGX_SHOP_FAILOVER_RESULT_TIMEOUT:
+    case NGX_SHOP_FAILOVER_RESULT_CLOSED:
+        return 1;
+
+    case NGX_SHOP_FAILOVER_RESULT_TLS:
+        return a->after == NGX_SHOP_FAILOVER_AFTER_CLOSE;
+
+    case NGX_SHOP_FAILOVER_RESULT_STATUS:
+        return a->answer.status == 408;
+
+    default:
+        return 0;
+    }
+}
+
+
 void
 ngx_shop_failover_attempt_finish(ngx_shop_failover_attempt_t *a,
     ngx_shop_failover_result_e result, const char *detail)
@@ -361,12 +388,10 @@ ngx_shop_failover_attempt_finish(ngx_shop_failover_attempt_t *a,
 
     /*
      * A worker that stood still has measured itself: it sent late, and the
-     * server gave it up.  A refused connection is no matter of time.
+     * server gave it up.
      */
 
-    if (result != NGX_SHOP_FAILOVER_RESULT_OK
-        && result != NGX_SHOP_FAILOVER_RESULT_CONNECT_REFUSED
-        && result != NGX_SHOP_FAILOVER_RESULT_INCONCLUSIVE
+    if (ngx_shop_failover_attempt_of_time(a, result)
         && ngx_shop_failover_stall_lost(line->stall, a->stalled,
                                         a->check->timeout))
     {

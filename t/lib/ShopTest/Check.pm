@@ -62,7 +62,15 @@ sub peer {
     my ($group) = grep { $_->{name} eq ($upstream // 'u0') }
         @{ $status->{upstreams} };
 
-    return $group && $group->{peers}[$number // 0];
+    return if !$group;
+
+    my @peers = @{ $group->{peers} };
+
+    # "localhost" may have a second address, on which nobody listens
+    @peers = sort { $b->{address} =~ /^127\./ <=> $a->{address} =~ /^127\./ }
+        @peers if !defined $number;
+
+    return $peers[$number // 0];
 }
 
 
