@@ -33,6 +33,8 @@ static char *ngx_shop_failover_conf_check_pair(ngx_conf_t *cf,
 static ngx_int_t ngx_shop_failover_conf_check_join(ngx_conf_t *cf,
     ngx_array_t *matches, ngx_shop_failover_srv_conf_t *sscf,
     ngx_http_upstream_srv_conf_t *uscf);
+static void ngx_shop_failover_conf_check_uri(
+    ngx_shop_failover_check_t *check);
 static ngx_shop_failover_match_conf_t *
     ngx_shop_failover_conf_check_match(ngx_conf_t *cf, ngx_array_t *matches,
     ngx_str_t *name, ngx_http_upstream_srv_conf_t *uscf);
@@ -213,21 +215,10 @@ ngx_shop_failover_conf_check_request(ngx_conf_t *cf,
         ngx_str_set(&check->method, "GET");
     }
 
-    if (check->uri.len == 0) {
-
-        /* PHP-FPM has no script that is called "/" */
-
-        if (check->type == NGX_SHOP_FAILOVER_CHECK_FASTCGI) {
-            ngx_str_set(&check->uri, "/ping");
-
-        } else {
-            ngx_str_set(&check->uri, "/");
-        }
-    }
-
-    if (check->uri.data[0] != '/'
-        || !ngx_shop_failover_conf_check_is(&check->uri,
-                                       ngx_shop_failover_conf_check_uri_char))
+    if (check->uri.len
+        && (check->uri.data[0] != '/'
+            || !ngx_shop_failover_conf_check_is(&check->uri,
+                                      ngx_shop_failover_conf_check_uri_char)))
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" of parameter \"uri\" in "
@@ -558,6 +549,10 @@ ngx_shop_failover_conf_check_join(ngx_conf_t *cf, ngx_array_t *matches,
         return NGX_OK;
     }
 
+    if (check->uri.len == 0) {
+        ngx_shop_failover_conf_check_uri(check);
+    }
+
     if (check->match_name.len) {
         check->match = ngx_shop_failover_conf_check_match(cf, matches,
                                                     &check->match_name, uscf);
@@ -591,6 +586,24 @@ ngx_shop_failover_conf_check_join(ngx_conf_t *cf, ngx_array_t *matches,
     }
 
     return NGX_OK;
+}
+
+
+static void
+ngx_shop_failover_conf_check_uri(ngx_shop_failover_check_t *check)
+{
+    ngx_str_t  script = ngx_string("SCRIPT_FILENAME");
+
+    ngx_str_set(&check->uri, "/");
+
+    /* PHP-FPM has no script that is called "/", but an answer of its own */
+
+    if (check->type == NGX_SHOP_FAILOVER_CHECK_FASTCGI
+        && ngx_shop_failover_conf_check_find(&check->ask->params, &script)
+           == NULL)
+    {
+        ngx_str_set(&check->uri, "/ping");
+    }
 }
 
 

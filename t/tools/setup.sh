@@ -5,7 +5,7 @@
 # Installs what a make target needs and this machine lacks: Debian packages,
 # only the missing ones, as root or through sudo.  Says nothing when nothing
 # is missing.  A system nginx that was not there before is neither started
-# nor enabled.
+# nor enabled, nor is PHP-FPM.
 #
 #   t/tools/setup.sh build | run | test
 
@@ -14,7 +14,7 @@ set -euo pipefail
 readonly BUILD=(gcc libc6-dev libssl-dev libpcre2-dev zlib1g-dev)
 readonly RUN=(perl)
 readonly TEST=(libcmocka-dev libio-socket-ssl-perl openssl
-               clang libclang-rt-dev cppcheck)
+               clang libclang-rt-dev cppcheck php-fpm)
 
 
 say() {
@@ -97,6 +97,17 @@ disable_nginx() {
 }
 
 
+# The test starts a PHP-FPM of its own.
+disable_php() {
+    local service
+
+    for service in /lib/systemd/system/php*-fpm.service; do
+        [[ -e $service ]] || continue
+        deb-systemd-helper disable "${service##*/}" >/dev/null 2>&1 || true
+    done
+}
+
+
 apt() {
     DEBIAN_FRONTEND=noninteractive apt-get -qq \
         -o DPkg::Lock::Timeout=120 "$@" >>"$log" 2>&1
@@ -119,7 +130,7 @@ install_packages() {
 
 
 main() {
-    local step=${1:-test} packages lock
+    local step=${1:-test} packages lock fresh=0
 
     wanted "$step" >/dev/null
 
@@ -142,14 +153,13 @@ main() {
             ${NGINX_BIN:+NGINX_BIN="$NGINX_BIN"} "$0" "$step"
     fi
 
-    if has_nginx || installed nginx-common; then
-        install_packages "${packages[@]}"
-        return
-    fi
+    has_nginx || installed nginx-common || fresh=1
 
     deny_services
     install_packages "${packages[@]}"
-    disable_nginx
+
+    (( ! fresh )) || disable_nginx
+    [[ " ${packages[*]} " != *" php-fpm "* ]] || disable_php
 }
 
 

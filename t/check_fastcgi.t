@@ -1,0 +1,152 @@
+#!/usr/bin/perl
+#
+# Copyright (C) ngx_shop_failover_module authors
+#
+# Probes of type fastcgi against a real PHP-FPM of our own: its /ping and
+# /status, scripts of any kind, and what is not FastCGI at all.
+
+use ShopTest;
+use ShopTest::Check;
+
+use ShopTest::Dir;
+use ShopTest::Process;
+
+my ($binary) = grep { -x } reverse sort glob '/usr/sbin/php-fpm*';
+plan(skip_all => 'there is no php-fpm') if !$binary;
+
+my $dir = ShopTest::Dir->new('fpm');
+my $port = free_port();
+my $user = $> == 0 ? 'user = www-data' : '';
+
+sub pool {
+    my ($name, $listen, $children) = @_;
+
+    return <<"END";
+[$name]
+$user
+listen = $listen
+listen.mode = 0666
+pm = static
+pm.max_children = $children
+ping.path = /ping
+pm.status_path = /status
+php_admin_flag[display_errors] = off
+php_admin_flag[log_errors] = on
+END
+}
+
+my $config = $dir->write('fpm.conf', <<"END" . pool('unix', "$dir/unix", 2)
+[global]
+error_log = $dir/log
+daemonize = no
+END
+    . pool('tcp', "127.0.0.1:$port", 2)
+    . pool('slow', "$dir/slow", 1) . pool('kept', "$dir/kept", 2));
+
+$dir->write('good.php', '<?php header("X-Shop: open"); echo "basket: ok";');
+$dir->write('sick.php', '<?php http_response_code(503); echo "sick";');
+$dir->write('fatal.php', '<?php nobody();');
+$dir->write('slow.php', '<?php sleep(20);');
+$dir->write('ask.php', <<'END');
+<?php
+$all = [];
+foreach (['REQUEST_METHOD', 'REQUEST_URI', 'QUERY_STRING', 'SCRIPT_NAME',
+          'HTTP_HOST', 'HTTP_X_PROBE', 'CONTENT_LENGTH', 'SHOP'] as $name) {
+    $all[$name] = $_SERVER[$name] ?? null;
+}
+$all['body'] = file_get_contents('php://input');
+file_put_contents(__DIR__ . '/asked/' . $_SERVER['SHOP'], json_encode($all));
+END
+mkdir "$dir/asked";
+chmod 0777, "$dir/asked";
+
+my $fpm = ShopTest::Process->spawn(sub {
+    open STDERR, '>', "$dir/output";
+    exec $binary, '-n', '-F', '-y', $config or die "$binary: $!\n";
+});
+
+ok wait_until(20, sub { -S "$dir/unix" && -S "$dir/kept" }), 'PHP-FPM runs'
+    or diag($dir->read('output'), $dir->read('log'));
+
+my $check = 'shop_health_check type=fastcgi interval=300ms fast=300ms fails=1 '
+    . 'passes=1 timeout=5s';
+my $unix = "server unix:$dir/unix; $check";
+
+sub script { return "shop_health_fastcgi_param SCRIPT_FILENAME $dir/$_[0];" }
+
+my @cases = (
+    # name, upstream, result, detail
+    ['/ping by default', "$unix;", ok => qr//],
+    ['/ping over TCP', "server 127.0.0.1:$port; $check;", ok => qr//],
+    ['/ping by HEAD', "$unix method=HEAD;", ok => qr//],
+    ['what /ping says', "$unix match=pong;", ok => qr//],
+    ['/status', "$unix uri=/status?json match=pool;", ok => qr//],
+    ['a script', "$unix uri=/good match=shop; @{[ script('good.php') ]}",
+        ok => qr//],
+    ['a script that says it is ill', "$unix; @{[ script('sick.php') ]}",
+        status => qr/^status 503, wanted 200-399/],
+    ['a script that dies', "$unix; @{[ script('fatal.php') ]}",
+        status => qr/^status 500.*PHP Fatal error/],
+    ['a script that is not there', "$unix uri=/none.php;",
+        status => qr/^status 404, wanted 200-399: Primary script unknown/],
+    ['a script that takes too long', "server unix:$dir/slow;
+        shop_health_check type=fastcgi interval=5s fails=1 timeout=1s; "
+        . script('slow.php'), timeout => qr/^timed out, no answer/],
+    ['HTTP is not FastCGI', 'server ' . shop_server('garbage') . "; $check;",
+        undef, qr/./],
+    ['nobody listens', "server unix:$dir/nobody; $check;",
+        connect_refused => qr/^no such socket$/],
+);
+
+my $nginx = checked(
+    (map { $_->[1] } @cases),
+    "$unix method=POST uri=/a/b?c=d;
+     @{[ script('ask.php') ]}
+     shop_health_fastcgi_param SHOP one;
+     shop_health_header X-Probe yes;
+     shop_health_header Host shop.example;
+     shop_health_body 'x=1&y=2';",
+    "server unix:$dir/kept; $check keepalive match=pool uri=/status?json;",
+    { more => <<'END' },
+        shop_match pong { body ~ ^pong$; }
+        shop_match pool { status 200; body ~ '"pool":"(unix|kept)"'; }
+        shop_match shop { header X-Shop = open; body ~ "basket: ok"; }
+END
+);
+
+for my $i (0 .. $#cases) {
+    my ($name, $upstream, $result, $detail) = @{ $cases[$i] };
+
+    ok found($nginx, upstream => "u$i", result => $result, detail => $detail,
+        state => ($result // '') eq 'ok' ? 'up' : 'down'), $name;
+}
+
+ok found($nginx, upstream => 'u' . @cases, state => 'up'), 'a POST';
+is_deeply JSON::PP::decode_json($dir->read('asked/one')), {
+    REQUEST_METHOD => 'POST', REQUEST_URI => '/a/b?c=d',
+    QUERY_STRING => 'c=d', SCRIPT_NAME => '/a/b', HTTP_HOST => 'shop.example',
+    HTTP_X_PROBE => 'yes', CONTENT_LENGTH => '7', SHOP => 'one',
+    body => 'x=1&y=2',
+}, 'with parameters, headers and a body';
+
+ok found($nginx, upstream => 'u' . (@cases + 1), state => 'up', checks => 4),
+    'a kept connection';
+
+my $kept = checked(
+    "server unix:$dir/kept; $check match=pool uri=/status?json;",
+    { more => qq(shop_match pool { body ~ '"accepted conn":'; }\n) },
+);
+ok found($kept, state => 'up'), 'PHP-FPM counts what it accepted';
+
+
+# ---- it goes and comes
+
+$fpm->stop('TERM', 10);
+ok found($nginx, state => 'down'), 'PHP-FPM is stopped';
+
+done_testing;
+
+END {
+    local $?;
+    $fpm->stop('TERM', 10) if $fpm;
+}
