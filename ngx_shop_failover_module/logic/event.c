@@ -39,6 +39,7 @@ typedef struct {
 } ngx_shop_failover_event_member_t;
 
 
+static const char *ngx_shop_failover_event_what(unsigned type, unsigned n);
 static const char *ngx_shop_failover_event_cause(unsigned type, unsigned n);
 static const char *ngx_shop_failover_event_severity(unsigned type,
     unsigned n);
@@ -94,6 +95,8 @@ static const ngx_shop_failover_event_member_t
     ngx_shop_failover_event_member("site", STR, SITE|FLAG|INCIDENT, site,
                                    NULL),
     ngx_shop_failover_event_member("incident", INT, INCIDENT, incident, NULL),
+    ngx_shop_failover_event_member("what", NAME, GROUP, what,
+                                   ngx_shop_failover_event_what),
     ngx_shop_failover_event_member("from", NAME, PEER|GROUP|SITE, from,
                                    ngx_shop_failover_event_state_name),
     ngx_shop_failover_event_member("to", NAME, PEER|GROUP|SITE, to,
@@ -141,6 +144,10 @@ static const ngx_shop_failover_event_member_t
 
 static const char  *ngx_shop_failover_event_types[] = {
     "peer", "group", "site", "flag", "incident"
+};
+
+static const char  *ngx_shop_failover_event_groups[] = {
+    "state", "serving", "panic", "panic_over"
 };
 
 static const char  *ngx_shop_failover_event_flags[] = {
@@ -283,6 +290,16 @@ ngx_shop_failover_event_severity_name(unsigned severity)
     static const char  *names[] = { "", "P1", "P2", "P3" };
 
     return severity < 4 ? names[severity] : NULL;
+}
+
+
+static const char *
+ngx_shop_failover_event_what(unsigned type, unsigned n)
+{
+    (void) type;
+
+    return n < NGX_SHOP_FAILOVER_EVENT_GROUP_N
+           ? ngx_shop_failover_event_groups[n] : NULL;
 }
 
 

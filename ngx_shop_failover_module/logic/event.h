@@ -33,6 +33,16 @@ typedef enum {
 } ngx_shop_failover_event_e;
 
 
+/* "what" of an event of a group */
+typedef enum {
+    NGX_SHOP_FAILOVER_EVENT_STATE = 0,
+    NGX_SHOP_FAILOVER_EVENT_SERVING,        /* another group takes over */
+    NGX_SHOP_FAILOVER_EVENT_PANIC,          /* verdicts are ignored */
+    NGX_SHOP_FAILOVER_EVENT_PANIC_OVER,
+    NGX_SHOP_FAILOVER_EVENT_GROUP_N
+} ngx_shop_failover_event_group_e;
+
+
 /* "to" of an event of a flag */
 typedef enum {
     NGX_SHOP_FAILOVER_EVENT_SET = 0,
@@ -88,6 +98,7 @@ typedef struct {
     uint8_t                         severity;     /* 1 to 3; 0: none */
     uint8_t                         mode;         /* _flag_mode_e */
     uint8_t                         by;           /* _event_by_e */
+    uint8_t                         what;         /* _event_group_e */
 
     int64_t                         since;        /* of "from" */
     int64_t                         first_failure;

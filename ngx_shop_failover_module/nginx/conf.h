@@ -44,6 +44,10 @@ typedef struct {
 } ngx_shop_failover_reopen_conf_t;
 
 
+/* private to events.c */
+typedef struct ngx_shop_failover_events_s  ngx_shop_failover_events_t;
+
+
 /* private to render.c */
 typedef struct ngx_shop_failover_renderings_s  ngx_shop_failover_renderings_t;
 
@@ -66,6 +70,7 @@ typedef struct {
                                                       generation */
     struct ngx_shop_failover_prober_s *prober;     /* of probe */
     ngx_socket_t                       wake;       /* of wake, or -1 */
+    ngx_shop_failover_events_t        *events;     /* NULL: no log of them */
     unsigned                           used:1;     /* any directive is */
 } ngx_shop_failover_main_conf_t;
 

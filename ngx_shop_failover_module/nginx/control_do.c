@@ -126,6 +126,8 @@ ngx_shop_failover_control_do_peers(ngx_http_request_t *r,
         }
 
         ngx_shop_failover_control_do_log(r, order, peer);
+        ngx_shop_failover_journal_order(&smcf->zone, order->group, peer, &was,
+                                        &order->force);
 
         ngx_shop_failover_emit_object(e, NULL);
         ngx_shop_failover_emit_str(e, "server",

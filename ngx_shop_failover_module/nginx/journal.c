@@ -2,13 +2,14 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * Log lines of transitions.  Decides nothing: state/ says what changed.
+ * Log lines and events of transitions.  Decides nothing: state/ says what
+ * changed.
  */
 
 
 #include "nginx/journal.h"
-
-#include "state/force.h"
+#include "nginx/journal_event.h"
+#include "nginx/events.h"
 
 #include "logic/times.h"
 
@@ -30,9 +31,9 @@ static size_t ngx_shop_failover_journal_length(u_char *buf, int64_t since);
 
 
 void
-ngx_shop_failover_journal_probe(ngx_shop_failover_group_t *group,
-    ngx_shop_failover_peer_t *peer, ngx_shop_failover_sample_t *sample,
-    ngx_shop_failover_commit_t *commit)
+ngx_shop_failover_journal_probe(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer,
+    ngx_shop_failover_sample_t *sample, ngx_shop_failover_commit_t *commit)
 {
     u_char      length[NGX_SHOP_FAILOVER_TIMES_LEN];
     ngx_log_t  *log;
@@ -46,6 +47,15 @@ ngx_shop_failover_journal_probe(ngx_shop_failover_group_t *group,
                       &peer->address, &group->name,
                       (size_t) sample->detail_len, sample->detail,
                       sample->total);
+    }
+
+    /* the first verdict "up" is no news, as 10,000 peers have it at once */
+
+    if (commit->edge == NGX_SHOP_FAILOVER_EDGE_DOWN
+        || commit->edge == NGX_SHOP_FAILOVER_EDGE_UP)
+    {
+        ngx_shop_failover_journal_event_probe(zone, group, peer, sample,
+                                              commit);
     }
 
     switch (commit->edge) {
@@ -83,11 +93,21 @@ ngx_shop_failover_journal_probe(ngx_shop_failover_group_t *group,
 
 
 void
+ngx_shop_failover_journal_order(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer,
+    ngx_shop_failover_force_t *was, ngx_shop_failover_force_t *order)
+{
+    ngx_shop_failover_journal_event_order(zone, group, peer, was, order);
+}
+
+
+void
 ngx_shop_failover_journal_update(ngx_shop_failover_zone_t *zone)
 {
     ngx_uint_t                  i, n;
     ngx_shop_failover_change_t  changes[NGX_SHOP_FAILOVER_JOURNAL_CHANGES];
 
+    ngx_shop_failover_journal_event_flags(zone);
     ngx_shop_failover_journal_forced(zone);
 
     do {
@@ -97,20 +117,26 @@ ngx_shop_failover_journal_update(ngx_shop_failover_zone_t *zone)
         for (i = 0; i < n; i++) {
 
             if (changes[i].what == NGX_SHOP_FAILOVER_CHANGE_SERVING) {
+                ngx_shop_failover_journal_event_group(zone, &changes[i]);
                 ngx_shop_failover_journal_serving(&changes[i]);
 
             } else if (changes[i].what == NGX_SHOP_FAILOVER_CHANGE_PANIC) {
+                ngx_shop_failover_journal_event_group(zone, &changes[i]);
                 ngx_shop_failover_journal_panic(&changes[i]);
 
             } else if (changes[i].group) {
+                ngx_shop_failover_journal_event_group(zone, &changes[i]);
                 ngx_shop_failover_journal_group(&changes[i]);
 
             } else if (changes[i].site->path.len || zone->sites.nelts == 1) {
+                ngx_shop_failover_journal_event_site(zone, &changes[i]);
                 ngx_shop_failover_journal_site(&changes[i]);
             }
         }
 
     } while (n == NGX_SHOP_FAILOVER_JOURNAL_CHANGES);
+
+    ngx_shop_failover_events_flush(zone);
 }
 
 
@@ -121,12 +147,19 @@ ngx_shop_failover_journal_forced(ngx_shop_failover_zone_t *zone)
 {
     u_char                            length[NGX_SHOP_FAILOVER_TIMES_LEN];
     ngx_uint_t                        i, n;
+    ngx_shop_failover_force_t         none;
     ngx_shop_failover_force_change_t  ended[NGX_SHOP_FAILOVER_JOURNAL_CHANGES];
 
     n = ngx_shop_failover_force_expire(zone, ended,
                                        NGX_SHOP_FAILOVER_JOURNAL_CHANGES);
 
+    ngx_memzero(&none, sizeof(ngx_shop_failover_force_t));
+
     for (i = 0; i < n; i++) {
+        ngx_shop_failover_journal_event_order(zone, ended[i].group,
+                                              ended[i].peer, &ended[i].force,
+                                              &none);
+
         ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
                       "shop failover: \"%s\" of peer %V in upstream \"%V\" "
                       "ended after %*s, as ordered; reason was: \"%*s\"",

@@ -12,11 +12,18 @@
 
 #include "nginx/conf.h"
 
+#include "state/force.h"
+
 
 /* one result of a probe, and the edge that it made */
-void ngx_shop_failover_journal_probe(ngx_shop_failover_group_t *group,
-    ngx_shop_failover_peer_t *peer, ngx_shop_failover_sample_t *sample,
-    ngx_shop_failover_commit_t *commit);
+void ngx_shop_failover_journal_probe(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer,
+    ngx_shop_failover_sample_t *sample, ngx_shop_failover_commit_t *commit);
+
+/* an order of the operator about a peer, and the one that stood before it */
+void ngx_shop_failover_journal_order(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer,
+    ngx_shop_failover_force_t *was, ngx_shop_failover_force_t *order);
 
 /*
  * Brings groups and sites up to date and tells what that changed.  Called

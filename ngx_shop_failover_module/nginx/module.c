@@ -14,6 +14,7 @@
 #include "nginx/balance.h"
 #include "nginx/choice.h"
 #include "nginx/failover.h"
+#include "nginx/events.h"
 #include "nginx/gate_link.h"
 #include "nginx/control.h"
 #include "nginx/page.h"
@@ -160,6 +161,13 @@ static ngx_command_t  ngx_shop_failover_module_commands[] = {
     { ngx_string("shop_state_file"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_shop_failover_conf_store_file,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_events"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_shop_failover_events_directive,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },

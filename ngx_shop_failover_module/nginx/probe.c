@@ -431,7 +431,7 @@ ngx_shop_failover_probe_done(void *data, ngx_shop_failover_sample_t *sample)
                                         &commit);
 
     if (rc == NGX_OK) {
-        ngx_shop_failover_journal_probe(t->sscf->group, t->peer, sample,
+        ngx_shop_failover_journal_probe(zone, t->sscf->group, t->peer, sample,
                                         &commit);
 
         if (commit.edge != NGX_SHOP_FAILOVER_EDGE_NONE) {

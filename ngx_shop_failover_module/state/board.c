@@ -79,6 +79,8 @@ ngx_shop_failover_board_register_locked(ngx_shop_failover_zone_t *zone,
                 ss->asked = from->asked;
                 ss->error = from->error;
                 ss->notice = from->notice;
+                ss->published = from->published;
+                ss->told = from->told;
 
                 ngx_shop_failover_counters_inherit(zone->sh, ss, old, from);
             }
@@ -209,6 +211,7 @@ ngx_shop_failover_board_publish(ngx_shop_failover_zone_t *zone,
     ss->flag = (uint8_t) flag;
     ss->error = reading->error;
     ss->version += changed;
+    ss->published += changed;
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
 }

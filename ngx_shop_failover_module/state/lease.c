@@ -267,6 +267,7 @@ ngx_shop_failover_lease_judge(ngx_shop_failover_peer_sh_t *ps,
     ngx_shop_failover_lease_remember(ps, sample);
 
     commit->since = ps->since;
+    commit->from = ps->verdict.state;
     commit->run = ps->verdict.run + 1;
     commit->edge = ngx_shop_failover_verdict_add(&ps->verdict, pace->rule,
                                                  sample->result);

@@ -39,6 +39,7 @@ typedef struct {
 /* what a commit did, copied out so that it is logged without the lock */
 typedef struct {
     ngx_shop_failover_edge_e          edge;
+    ngx_uint_t                        from;       /* state before */
     ngx_uint_t                        run;        /* results of the edge */
     int64_t                           doubt;      /* Unix ms */
     int64_t                           since;      /* Unix s, state before */

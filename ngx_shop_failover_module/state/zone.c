@@ -12,6 +12,7 @@
 #include "state/zone.h"
 #include "state/peers.h"
 #include "state/board.h"
+#include "state/chronicle.h"
 #include "state/counters.h"
 #include "state/groups.h"
 #include "state/file.h"
@@ -147,6 +148,8 @@ ngx_shop_failover_zone_need(ngx_shop_failover_zone_t *zone,
                        * sizeof(ngx_shop_failover_group_sh_t), ngx_pagesize)
            + ngx_align((zone->sites.nelts + 8) * sizeof(void *),
                        ngx_pagesize)
+           + ngx_align(sizeof(ngx_shop_failover_chronicle_sh_t),
+                       ngx_pagesize)
            + names;
 
     site = zone->sites.elts;
@@ -233,6 +236,7 @@ ngx_shop_failover_zone_layout(void)
     return sizeof(ngx_shop_failover_peer_sh_t)
            ^ sizeof(ngx_shop_failover_site_sh_t) << 8
            ^ sizeof(ngx_shop_failover_group_sh_t) << 14
+           ^ sizeof(ngx_shop_failover_chronicle_sh_t) << 4
            ^ sizeof(ngx_shop_failover_sh_t) << 20;
 }
 
@@ -280,6 +284,7 @@ ngx_shop_failover_zone_init(ngx_shm_zone_t *shm_zone, void *data)
         zone->sh->next_id = old->next_id;
         zone->sh->probed = old->probed;
         zone->sh->save_error = old->save_error;
+        ngx_shop_failover_chronicle_inherit(zone, old);
     }
 
     zone->generation = ++zone->sh->generation;
@@ -364,5 +369,5 @@ ngx_shop_failover_zone_create(ngx_shop_failover_zone_t *zone)
     zone->sh = sh;
     zone->shpool->data = sh;
 
-    return NGX_OK;
+    return ngx_shop_failover_chronicle_create(zone);
 }

@@ -170,6 +170,16 @@ typedef struct {
 } ngx_shop_failover_signature_t;
 
 
+/* what people were told of a flag last; sums stand for texts */
+typedef struct {
+    uint32_t                         version;     /* of "published" */
+    uint32_t                         sum;
+    uint32_t                         update;      /* of the last update */
+    int32_t                          error;
+    uint8_t                          flag;
+} ngx_shop_failover_told_t;
+
+
 /* one flag, and the state of what it closes; number 0 is of no flag */
 typedef struct {
     ngx_str_t                        path;        /* data is in the zone */
@@ -189,12 +199,18 @@ typedef struct {
     uint8_t                          asked;       /* _flag_state_e */
     int32_t                          error;       /* errno of the last read */
     ngx_atomic_t                     trouble;     /* errno: nobody knows */
+    uint32_t                         published;   /* grows with each change */
+    ngx_shop_failover_told_t         told;
     uint32_t                         entered[NGX_SHOP_FAILOVER_SITE_N];
     ngx_shop_failover_counters_t     counters;
     ngx_shop_failover_counters_t     base;        /* when it began */
     int64_t                          incident;    /* Unix s, it began; 0 */
     ngx_shop_failover_notice_t       notice;
 } ngx_shop_failover_site_sh_t;
+
+
+typedef struct ngx_shop_failover_chronicle_sh_s
+    ngx_shop_failover_chronicle_sh_t;
 
 
 typedef struct {
@@ -222,6 +238,8 @@ typedef struct {
     ngx_shop_failover_site_sh_t    **sites;
 
     ngx_msec_t                       ticked;      /* last evaluation */
+
+    ngx_shop_failover_chronicle_sh_t  *chronicle;
 
     int64_t                          expires;     /* Unix s, first override */
     ngx_shop_failover_class_sh_t     classes[NGX_SHOP_FAILOVER_CLASSES];

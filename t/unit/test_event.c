@@ -128,8 +128,9 @@ a_group_a_site_and_a_flag_change(void **state)
 
     test_event_line(&event,
         "{\"v\":1,\"seq\":7,\"time\":\"2026-11-21T03:10:00.123Z\","
-        "\"type\":\"group\",\"upstream\":\"shop\",\"from\":\"up\","
-        "\"to\":\"backup\",\"since\":null,\"served_by\":\"second\"}");
+        "\"type\":\"group\",\"upstream\":\"shop\",\"what\":\"state\","
+        "\"from\":\"up\",\"to\":\"backup\",\"since\":null,"
+        "\"served_by\":\"second\"}");
 
     test_event_init(&event, NGX_SHOP_FAILOVER_EVENT_SITE);
     event.from = NGX_SHOP_FAILOVER_SITE_BACKUP;

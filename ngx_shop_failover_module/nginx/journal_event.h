@@ -1,0 +1,35 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * For journal.c: what it tells people, told to machines.
+ */
+
+
+#ifndef _NGX_SHOP_FAILOVER_JOURNAL_EVENT_H_INCLUDED_
+#define _NGX_SHOP_FAILOVER_JOURNAL_EVENT_H_INCLUDED_
+
+
+#include "nginx/conf.h"
+
+#include "state/force.h"
+
+
+void ngx_shop_failover_journal_event_probe(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer,
+    ngx_shop_failover_sample_t *sample, ngx_shop_failover_commit_t *commit);
+
+void ngx_shop_failover_journal_event_order(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer,
+    ngx_shop_failover_force_t *was, ngx_shop_failover_force_t *order);
+
+void ngx_shop_failover_journal_event_group(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_change_t *change);
+void ngx_shop_failover_journal_event_site(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_change_t *change);
+
+/* each flag that says something new */
+void ngx_shop_failover_journal_event_flags(ngx_shop_failover_zone_t *zone);
+
+
+#endif /* _NGX_SHOP_FAILOVER_JOURNAL_EVENT_H_INCLUDED_ */

@@ -1,0 +1,153 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Compares what a flag says with what people were told of it.  Checksums
+ * stand for what was told: the texts themselves are gone.
+ */
+
+
+#include "state/news.h"
+
+
+static uint32_t ngx_shop_failover_news_sum(
+    ngx_shop_failover_notice_t *notice);
+static uint32_t ngx_shop_failover_news_update(
+    ngx_shop_failover_notice_t *notice, ngx_uint_t i);
+static ngx_uint_t ngx_shop_failover_news_updates(
+    ngx_shop_failover_notice_t *notice, ngx_shop_failover_told_t *told);
+
+
+ngx_int_t
+ngx_shop_failover_news_take(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_flag_conf_t *conf, ngx_shop_failover_board_view_t *view,
+    ngx_shop_failover_news_t *news)
+{
+    uint32_t                      n;
+    ngx_uint_t                    later;
+    ngx_shop_failover_told_t      told, was;
+    ngx_shop_failover_notice_t   *notice;
+    ngx_shop_failover_site_sh_t  *ss;
+
+    ss = zone->sh->sites[conf->index];
+    notice = &view->notice;
+
+    /* what is published after this is told at the next call */
+
+    n = ss->published;
+    ngx_shop_failover_board_view(zone, conf, view);
+
+    told.version = n;
+    told.flag = (uint8_t) view->flag;
+    told.error = view->error;
+    told.sum = ngx_shop_failover_news_sum(notice);
+    told.update = notice->nupdates
+             ? ngx_shop_failover_news_update(notice, notice->nupdates - 1) : 0;
+
+    ngx_shmtx_lock(&zone->shpool->mutex);
+
+    was = ss->told;
+    later = ((int32_t) (n - was.version) > 0);
+
+    if (later) {
+        ss->told = told;
+    }
+
+    ngx_shmtx_unlock(&zone->shpool->mutex);
+
+    if (!later) {
+        return NGX_DECLINED;
+    }
+
+    ngx_memzero(news, sizeof(ngx_shop_failover_news_t));
+
+    news->appeared = (told.flag && !was.flag);
+    news->removed = (!told.flag && was.flag);
+    news->unreadable = (told.error && !was.error);
+    news->changed = (told.flag && was.flag && !told.error
+                     && (told.sum != was.sum || was.error));
+    news->updates = told.error ? notice->nupdates
+                               : ngx_shop_failover_news_updates(notice, &was);
+
+    return NGX_OK;
+}
+
+
+/* of all that a visitor may read, but the updates */
+
+static uint32_t
+ngx_shop_failover_news_sum(ngx_shop_failover_notice_t *notice)
+{
+    uint32_t                   sum;
+    ngx_uint_t                 i;
+    ngx_shop_failover_str_t    text;
+    ngx_shop_failover_span_t   spans[3];
+    int64_t                    times[6];
+
+    times[0] = notice->eta.at;
+    times[1] = notice->start.at;
+    times[2] = notice->until.at;
+    times[3] = notice->next_update.at;
+    times[4] = notice->mode;
+    times[5] = notice->end;
+
+    spans[0] = notice->status;
+    spans[1] = notice->reason;
+    spans[2] = notice->offer;
+
+    ngx_crc32_init(sum);
+    ngx_crc32_update(&sum, (u_char *) times, sizeof(times));
+
+    for (i = 0; i < 3; i++) {
+        text = ngx_shop_failover_flag_text(notice, spans[i]);
+        ngx_crc32_update(&sum, (u_char *) text.data, text.len);
+    }
+
+    ngx_crc32_final(sum);
+
+    return sum;
+}
+
+
+static uint32_t
+ngx_shop_failover_news_update(ngx_shop_failover_notice_t *notice,
+    ngx_uint_t i)
+{
+    uint32_t                 sum;
+    ngx_shop_failover_str_t  text;
+
+    text = ngx_shop_failover_flag_text(notice, notice->updates[i].text);
+
+    ngx_crc32_init(sum);
+    ngx_crc32_update(&sum, (u_char *) &notice->updates[i].at,
+                     sizeof(int64_t));
+    ngx_crc32_update(&sum, (u_char *) text.data, text.len);
+    ngx_crc32_final(sum);
+
+    return sum;
+}
+
+
+/*
+ * Those after the last that was told.  Where that one is not found any more, it
+ * was edited: then the last alone is news.
+ */
+
+static ngx_uint_t
+ngx_shop_failover_news_updates(ngx_shop_failover_notice_t *notice,
+    ngx_shop_failover_told_t *told)
+{
+    ngx_uint_t  i;
+
+    if (!told->flag || told->update == 0) {
+        return 0;
+    }
+
+    for (i = notice->nupdates; i; i--) {
+        if (ngx_shop_failover_news_update(notice, i - 1) == told->update) {
+            return i;
+        }
+    }
+
+    return notice->nupdates ? notice->nupdates - 1 : 0;
+}
