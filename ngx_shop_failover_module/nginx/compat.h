@@ -45,20 +45,29 @@
 #endif
 
 
-/* the value of a cookie; not 0: it is there.  Lists became chains in 1.23.0 */
-#if (nginx_version < 1023000)
+/*
+ * The value of a cookie; not 0: it is there.  Lists became chains in 1.23.0,
+ * and cookies have a function of their own since 1.29.6: it splits at ";".
+ */
+#if (nginx_version >= 1029006)
 
 #define ngx_shop_failover_compat_cookie(r, name, value)                      \
-    (ngx_http_parse_multi_header_lines(&(r)->headers_in.cookies, name,       \
-                                       value)                                \
-     != NGX_DECLINED)
+    (ngx_http_parse_cookie_lines(r, (r)->headers_in.cookie, name, value)     \
+     != NULL)
 
-#else
+#elif (nginx_version >= 1023000)
 
 #define ngx_shop_failover_compat_cookie(r, name, value)                      \
     (ngx_http_parse_multi_header_lines(r, (r)->headers_in.cookie, name,      \
                                        value)                                \
      != NULL)
+
+#else
+
+#define ngx_shop_failover_compat_cookie(r, name, value)                      \
+    (ngx_http_parse_multi_header_lines(&(r)->headers_in.cookies, name,       \
+                                       value)                                \
+     != NGX_DECLINED)
 
 #endif
 
