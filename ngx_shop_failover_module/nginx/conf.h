@@ -147,6 +147,7 @@ typedef struct {
     unsigned                           falls_back:1;
 
     ngx_uint_t                         status;     /* _status_format_e */
+    ngx_str_t                          status_policy;
     ngx_str_t                         *control;    /* key; NULL: none */
     ngx_shop_failover_class_conf_t    *class;      /* NULL: none */
 } ngx_shop_failover_loc_conf_t;

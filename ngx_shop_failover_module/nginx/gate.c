@@ -9,6 +9,8 @@
 #include "nginx/gate.h"
 #include "nginx/gate_link.h"
 
+#include "state/counters.h"
+
 
 static ngx_shop_failover_why_e ngx_shop_failover_gate_look(
     ngx_http_request_t *r, ngx_shop_failover_main_conf_t *smcf,
@@ -54,6 +56,10 @@ ngx_shop_failover_gate_look(ngx_http_request_t *r,
         break;
 
     default:
+        if (gate != NGX_SHOP_FAILOVER_GATE_DRILL) {
+            ngx_shop_failover_counters_bypassed(&smcf->zone, slcf->flag);
+        }
+
         return NGX_SHOP_FAILOVER_WHY_NOT;
     }
 

@@ -10,6 +10,8 @@
 #include "nginx/status.h"
 #include "nginx/gate.h"
 
+#include "logic/times.h"
+
 
 typedef enum {
     NGX_SHOP_FAILOVER_STATUS_ASKED = 0,     /* by ?format= or Accept */
@@ -235,7 +237,9 @@ static ngx_int_t
 ngx_shop_failover_status_send(ngx_http_request_t *r, ngx_uint_t format,
     off_t size, ngx_chain_t *out)
 {
-    ngx_int_t         rc;
+    ngx_int_t                      rc;
+    ngx_shop_failover_loc_conf_t  *slcf;
+
     static ngx_str_t  no_store = ngx_string("no-store");
     static ngx_str_t  nosniff = ngx_string("nosniff");
 
@@ -250,8 +254,10 @@ ngx_shop_failover_status_send(ngx_http_request_t *r, ngx_uint_t format,
 
         r->headers_out.content_type_len = sizeof("text/html") - 1;
 
+        slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
+
         if (ngx_shop_failover_status_header(r, "Content-Security-Policy",
-                                      &ngx_shop_failover_status_html_policy)
+                                            &slcf->status_policy)
             != NGX_OK)
         {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -359,6 +365,78 @@ ngx_shop_failover_status_updated(ngx_shop_failover_snapshot_site_t *site)
 }
 
 
+void
+ngx_shop_failover_status_str(ngx_shop_failover_emit_t *e, const ngx_str_t *s)
+{
+    ngx_shop_failover_emit_html(e, (ngx_shop_failover_str_t *) s);
+}
+
+
+void
+ngx_shop_failover_status_clock(ngx_shop_failover_emit_t *e, int64_t at)
+{
+    u_char  buf[NGX_SHOP_FAILOVER_TIMES_LEN];
+
+    ngx_shop_failover_emit_raw(e, buf, ngx_shop_failover_times_local(buf, at));
+}
+
+
+void
+ngx_shop_failover_status_ago(ngx_shop_failover_emit_t *e, int64_t at,
+    int64_t now)
+{
+    u_char  buf[NGX_SHOP_FAILOVER_TIMES_LEN];
+
+    ngx_shop_failover_emit_raw(e, buf,
+                               ngx_shop_failover_times_length(buf, now - at));
+    ngx_shop_failover_emit_text(e, " ago <span class=\"m\">(");
+    ngx_shop_failover_status_clock(e, at);
+    ngx_shop_failover_emit_text(e, ")</span>");
+}
+
+
+void
+ngx_shop_failover_status_since(ngx_shop_failover_emit_t *e, int64_t at,
+    int64_t now)
+{
+    u_char  buf[NGX_SHOP_FAILOVER_TIMES_LEN];
+
+    ngx_shop_failover_emit_text(e, "for ");
+    ngx_shop_failover_emit_raw(e, buf,
+                               ngx_shop_failover_times_length(buf, now - at));
+    ngx_shop_failover_emit_text(e, " <span class=\"m\">(since ");
+    ngx_shop_failover_status_clock(e, at);
+    ngx_shop_failover_emit_text(e, ")</span>");
+}
+
+
+void
+ngx_shop_failover_status_due(ngx_shop_failover_emit_t *e, int64_t at,
+    int64_t now)
+{
+    u_char  buf[NGX_SHOP_FAILOVER_TIMES_LEN];
+
+    if (at == 0) {
+        ngx_shop_failover_emit_text(e, "<span class=\"m\">not promised"
+                                       "</span>");
+        return;
+    }
+
+    if (at < now) {
+        ngx_shop_failover_emit_text(e, "<b class=\"x\">overdue</b> ");
+        ngx_shop_failover_status_since(e, at, now);
+        return;
+    }
+
+    ngx_shop_failover_emit_text(e, "in ");
+    ngx_shop_failover_emit_raw(e, buf,
+                               ngx_shop_failover_times_length(buf, at - now));
+    ngx_shop_failover_emit_text(e, " <span class=\"m\">(");
+    ngx_shop_failover_status_clock(e, at);
+    ngx_shop_failover_emit_text(e, ")</span>");
+}
+
+
 char *
 ngx_shop_failover_status_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf)
@@ -388,6 +466,12 @@ ngx_shop_failover_status_directive(ngx_conf_t *cf, ngx_command_t *cmd,
                                &value[1]);
             return NGX_CONF_ERROR;
         }
+    }
+
+    if (ngx_shop_failover_status_style_policy(cf, &slcf->status_policy)
+        != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
     }
 
     slcf->exempt = 1;

@@ -29,8 +29,26 @@ void ngx_shop_failover_status_metrics(ngx_shop_failover_emit_t *e,
 void ngx_shop_failover_status_html(ngx_shop_failover_emit_t *e,
     ngx_shop_failover_snapshot_t *snap);
 
-/* Content-Security-Policy of the HTML one */
-extern ngx_str_t  ngx_shop_failover_status_html_policy;
+void ngx_shop_failover_status_servers(ngx_shop_failover_emit_t *e,
+    ngx_shop_failover_snapshot_t *snap);
+
+/* of the HTML one: what stands in it, and its Content-Security-Policy */
+extern const char  ngx_shop_failover_status_style[];
+extern const char  ngx_shop_failover_status_style_script[];
+
+ngx_int_t ngx_shop_failover_status_style_policy(ngx_conf_t *cf,
+    ngx_str_t *policy);
+
+/* pieces of HTML: a text, "12m ago (...)", "for 12m (...)", "in 5m (...)" */
+void ngx_shop_failover_status_str(ngx_shop_failover_emit_t *e,
+    const ngx_str_t *s);
+void ngx_shop_failover_status_clock(ngx_shop_failover_emit_t *e, int64_t at);
+void ngx_shop_failover_status_ago(ngx_shop_failover_emit_t *e, int64_t at,
+    int64_t now);
+void ngx_shop_failover_status_since(ngx_shop_failover_emit_t *e, int64_t at,
+    int64_t now);
+void ngx_shop_failover_status_due(ngx_shop_failover_emit_t *e, int64_t at,
+    int64_t now);
 
 /* "P1" to "P3", or NULL */
 const char *ngx_shop_failover_status_severity(unsigned state);
