@@ -113,7 +113,7 @@ ngx_shop_failover_status_style_policy(ngx_conf_t *cf, ngx_str_t *policy)
     p = ngx_shop_failover_status_style_hash(p, ngx_shop_failover_status_style);
     p = ngx_sprintf(p, "; script-src ");
     p = ngx_shop_failover_status_style_hash(p,
-                                            ngx_shop_failover_status_style_script);
+                                      ngx_shop_failover_status_style_script);
     p = ngx_sprintf(p, "; connect-src 'self'; base-uri 'none'; "
                        "form-action 'none'; frame-ancestors 'none'");
 
