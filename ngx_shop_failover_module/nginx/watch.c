@@ -21,11 +21,11 @@
 
 
 /*
- * Between two reads that have to agree, ms: of a file, and of none, as an
- * editor leaves a gap between moving the old file away and writing the new
+ * Between two reads that have to agree, ms; longer where a file may have been
+ * moved away, as an editor does before it writes the new one
  */
-#define NGX_SHOP_FAILOVER_WATCH_SETTLE  5
-#define NGX_SHOP_FAILOVER_WATCH_GONE    20
+#define NGX_SHOP_FAILOVER_WATCH_SETTLE  2
+#define NGX_SHOP_FAILOVER_WATCH_MOVED   20
 
 /* a reader that died is not waited for longer, ms */
 #define NGX_SHOP_FAILOVER_WATCH_CLAIM   500
@@ -52,6 +52,7 @@ struct ngx_shop_failover_watcher_s {
     ngx_cycle_t                     *cycle;
     ngx_shop_failover_zone_t        *zone;
     ngx_connection_t                *inotify;     /* NULL: only the timer */
+    ngx_msec_t                       gap;         /* before a flag is gone */
     ngx_shop_failover_watch_flag_t  *flags;
     ngx_uint_t                       nflags;
 };
@@ -71,6 +72,7 @@ static void ngx_shop_failover_watch_inotify(ngx_shop_failover_watcher_t *w);
 static void ngx_shop_failover_watch_add(ngx_shop_failover_watch_flag_t *f);
 static int ngx_shop_failover_watch_path(ngx_shop_failover_watcher_t *w,
     u_char *path, int was, uint32_t mask);
+static ngx_uint_t ngx_shop_failover_watch_moved(u_char *buf, ssize_t n);
 static void ngx_shop_failover_watch_event(ngx_event_t *ev);
 #endif
 
@@ -89,6 +91,7 @@ ngx_shop_failover_watch_start(ngx_cycle_t *cycle,
     }
 
     w->cycle = cycle;
+    w->gap = NGX_SHOP_FAILOVER_WATCH_MOVED;
     w->zone = &smcf->zone;
 
     if (ngx_shop_failover_board_attach(w->zone, cycle->pool) != NGX_OK) {
@@ -276,7 +279,7 @@ ngx_shop_failover_watch_settle(ngx_shop_failover_watch_flag_t *f,
     f->first = file;
 
     ngx_add_timer(&f->event, file->rc == NGX_DECLINED
-                             ? NGX_SHOP_FAILOVER_WATCH_GONE
+                             ? f->watcher->gap
                              : NGX_SHOP_FAILOVER_WATCH_SETTLE);
 }
 
@@ -436,13 +439,34 @@ ngx_shop_failover_watch_path(ngx_shop_failover_watcher_t *w, u_char *path,
 }
 
 
+/* whether a file was moved away; "rm" is another event, inotify(7) */
+
+static ngx_uint_t
+ngx_shop_failover_watch_moved(u_char *buf, ssize_t n)
+{
+    u_char                *p;
+    struct inotify_event  *event;
+
+    for (p = buf; p < buf + n; p += sizeof(*event) + event->len) {
+        event = (struct inotify_event *) (void *) p;
+
+        if (event->mask & (IN_MOVED_FROM|IN_MOVE_SELF|IN_Q_OVERFLOW)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 static void
 ngx_shop_failover_watch_event(ngx_event_t *ev)
 {
     ngx_connection_t             *c = ev->data;
     ngx_shop_failover_watcher_t  *w = c->data;
 
-    u_char                        buf[4096];
+    u_char                        buf[4096]
+                           __attribute__((aligned(sizeof(void *))));
     ssize_t                       n;
     ngx_uint_t                    i;
 
@@ -454,14 +478,20 @@ ngx_shop_failover_watch_event(ngx_event_t *ev)
 
     /* which file it was does not matter: the flag is looked at in any case */
 
-    do {
-        n = read(c->fd, buf, sizeof(buf));
-    } while (n > 0);
+    w->gap = NGX_SHOP_FAILOVER_WATCH_SETTLE;
+
+    while ((n = read(c->fd, buf, sizeof(buf))) > 0) {
+        if (ngx_shop_failover_watch_moved(buf, n)) {
+            w->gap = NGX_SHOP_FAILOVER_WATCH_MOVED;
+        }
+    }
 
     for (i = 0; i < w->nflags; i++) {
         ngx_shop_failover_watch_add(&w->flags[i]);
         ngx_shop_failover_watch_look(&w->flags[i], 1);
     }
+
+    w->gap = NGX_SHOP_FAILOVER_WATCH_MOVED;
 }
 
 #endif
