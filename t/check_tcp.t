@@ -9,6 +9,7 @@ use ShopTest;
 use ShopTest::Check;
 
 use ShopTest::Process;
+use Socket qw(SOL_SOCKET SO_ERROR);
 
 my $check = 'shop_health_check type=tcp interval=200ms fast=200ms fails=1 '
     . 'passes=1 timeout=700ms';
@@ -22,15 +23,18 @@ sub talker {
         LocalPort => $port, ReuseAddr => 1, Listen => 16) or die "$!\n";
 
     alarm 120;
+    $SIG{PIPE} = 'IGNORE';
 
     while (my $socket = $listener->accept) {
         syswrite $socket, $greeting;
         select undef, undef, undef, 0.05;
-        my $written = syswrite $socket, 'again';
+        syswrite $socket, 'again';
+        select undef, undef, undef, 0.05;
+        my $error = $socket->getsockopt(SOL_SOCKET, SO_ERROR);
         my $count = sysread $socket, my $bytes, 4096;
 
         open my $out, '>>', $file or die "$file: $!\n";
-        print $out !defined $count ? "error: $!\n" : "$count bytes\n";
+        print $out $error ? "error $error\n" : "$count bytes\n";
     }
 }
 
