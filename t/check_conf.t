@@ -2,8 +2,9 @@
 #
 # Copyright (C) ngx_shop_failover_module authors
 #
-# Bad values of health checks: each is refused by `nginx -t`, with the value, the cause, and what
-# would be right.  One row a mistake: [name, http block, what is said].
+# Bad values of health checks: each is refused by `nginx -t`, with the value,
+# the cause, and what would be right.  One row a mistake: [name, block, what is
+# said, what else is in http].
 
 use ShopTest;
 
