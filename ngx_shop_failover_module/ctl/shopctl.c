@@ -13,6 +13,7 @@
 #include "ctl/edit.h"
 #include "ctl/options.h"
 #include "ctl/preview.h"
+#include "ctl/report.h"
 #include "ctl/show.h"
 
 
@@ -66,6 +67,10 @@ static const ngx_shop_failover_shopctl_command_t
     { "link", "link [--valid 12h] [--drill] URL",
       "a link by which staff pass the closed shop",
       ngx_shop_failover_bypass_options, ngx_shop_failover_bypass_link },
+
+    { "report", "report [--incident 3] [LOG ...]",
+      "the review of an incident, from the event log",
+      ngx_shop_failover_report_options, ngx_shop_failover_report_run },
 
     { NULL, NULL, NULL, NULL, NULL }
 };

@@ -1,0 +1,44 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * The event log, for shopctl: its lines, and the incidents in it.
+ */
+
+
+#ifndef _NGX_SHOP_FAILOVER_LOG_H_INCLUDED_
+#define _NGX_SHOP_FAILOVER_LOG_H_INCLUDED_
+
+
+#include "ctl/options.h"
+#include "logic/incident.h"
+
+
+#define NGX_SHOP_FAILOVER_LOG_DEFAULT  "/var/log/nginx/shop_events.log"
+
+
+typedef struct {
+    unsigned char                 *data;
+    size_t                         size;
+    size_t                         room;
+    size_t                         pos;         /* of log_next() */
+    unsigned                       skipped;     /* lines that are no events */
+
+    ngx_shop_failover_incident_t  *incidents;   /* in the order they began */
+    unsigned                       nincidents;
+} ngx_shop_failover_log_t;
+
+
+/* all of a file, "-" is stdin; OK, or ERROR after it was said why */
+int ngx_shop_failover_log_read(ngx_shop_failover_log_t *log,
+    const char *path);
+
+/* the next event, DECLINED: no more; begins again where pos is set to 0 */
+int ngx_shop_failover_log_next(ngx_shop_failover_log_t *log,
+    ngx_shop_failover_event_t *event);
+
+/* fills incidents; OK or ERROR */
+int ngx_shop_failover_log_fold(ngx_shop_failover_log_t *log);
+
+
+#endif /* _NGX_SHOP_FAILOVER_LOG_H_INCLUDED_ */

@@ -1,0 +1,205 @@
+#!/usr/bin/perl
+#
+# Copyright (C) ngx_shop_failover_module authors
+#
+# A scripted night: a server dies, the backup serves, that dies, the page, a
+# flag with texts, recovery.  Its report is compared line by line.
+
+use ShopTest;
+use ShopTest::Events;
+use ShopTest::Status;
+
+use constant SHOPCTL => 'build/shopctl';
+
+my ($one, $two) = (shop_server(body => 'one'), shop_server(body => 'two'));
+
+my $nginx = nginx(http => <<"END");
+    shop_events %%DIR%%/events.log;
+    upstream shop {
+        server $one;
+        server $two backup;
+        shop_health_check uri=/healthz interval=300ms fast=50ms timeout=2s;
+    }
+    server {
+        listen %%ADDR%%;
+        shop_maintenance %%DIR%%/maintenance;
+        shop_reopen hold=1s;
+        location / { proxy_pass http://shop; }
+        location /checkout { shop_class checkout; proxy_pass http://shop; }
+        location /paid { shop_class callback; proxy_pass http://shop; }
+        location /status { shop_status; }
+    }
+END
+
+my $log = $nginx->dir . '/events.log';
+my $flag = $nginx->dir . '/maintenance';
+
+sub report {
+    my (@arguments) = @_;
+    my $pid = open(my $out, '-|') // die "fork: $!\n";
+
+    if ($pid == 0) {
+        open STDERR, '>&', \*STDOUT;
+        exec SHOPCTL, 'report', @arguments;
+    }
+
+    my $text = do { local $/; <$out> } // '';
+    close $out;
+
+    return ($text, $? >> 8);
+}
+
+sub visit {
+    return get($nginx, '/', headers => [Accept => 'text/html']);
+}
+
+sub write_flag {
+    my ($text) = @_;
+
+    open my $out, '>', "$flag.new" or die "$flag: $!\n";
+    print $out $text;
+    close $out;
+    rename "$flag.new", $flag;
+    return;
+}
+
+
+ok wait_for_peer($nginx, 'shop', $_, 'up'), "$_ is up" for $one, $two;
+is visit()->{body}, 'one', 'a quiet evening';
+
+my ($text, $code) = report($log);
+is $code, 1, 'without an incident there is no report';
+like $text, qr/no incident in the log/, 'and it says so';
+
+$one->stop;
+ok wait_for_event($log, type => 'site', to => 'backup'), 'the server dies';
+is visit()->{body}, 'two', 'the backup serves';
+
+$two->stop;
+ok wait_for_event($log, type => 'site', to => 'outage'), 'the backup dies';
+
+is visit()->{status}, 503, 'visitors get the page' for 1 .. 3;
+is post($nginx, '/checkout', body => 'x')->{status}, 503, 'an order fails';
+is post($nginx, '/paid', body => 'x')->{status}, 503, 'a callback fails' for 1, 2;
+
+($text) = report('--incident', 'last', $log);
+like $text, qr/\| resolved \| not yet: the shop is outage \|/,
+    'a report while it lasts says that it does';
+
+write_flag("status: We repair the *order* database.\n");
+ok wait_for_event($log, type => 'site', to => 'maintenance'), 'a flag';
+is visit()->{status}, 503, 'more visitors';
+
+write_flag("status: We repair the *order* database.\n"
+    . "update: 03:10 Half is done.\n");
+ok wait_for_event($log, type => 'flag', what => 'update'), 'an update';
+
+$_->start for $one, $two;
+ok wait_for_peer($nginx, 'shop', $_, 'up'), "$_ is up again" for $one, $two;
+unlink $flag;
+ok wait_for_event($log, type => 'incident', what => 'resolved'), 'it is over';
+is visit()->{body}, 'one', 'visitors are back';
+
+is_deeply [event_faults($log)], [], 'the log is valid';
+
+
+# ---- the report of that
+
+($text, $code) = report($log);
+is $code, 0, 'a report';
+
+$text =~ s/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/TIME/g;
+$text =~ s/\b\d+\.\d s\b|\b\d+m \d+s\b|\b\d+[ms]\b/LENGTH/g;
+$text =~ s/$one/ONE/g;
+$text =~ s/$two/TWO/g;
+$text =~ s/\Q$flag\E/FLAG/g;
+
+# which of the two is found up first is left to chance
+$text =~ s/^- TIME (?:backup )?server \S+ of upstream shop is up .*\n//mg;
+$text =~ s/^- TIME upstream shop is (?:up|degraded|backup) \(was (?:down|backup|degraded)\).*\n//mg;
+
+my @is = split /\n/, $text;
+my @expected = split /\n/, <<'END';
+# Incident 1, P1
+
+Shop of the flag FLAG. All times are UTC.
+
+| what | when | after the start |
+|---|---|---|
+| started, first failure | TIME | |
+| detected | TIME | LENGTH |
+| mitigated, by backup servers | TIME | LENGTH |
+| reopened, visitors are let in | TIME | LENGTH |
+| resolved | TIME | LENGTH |
+
+Time to detect: LENGTH. Time to mitigate: LENGTH. Time to recover: LENGTH.
+
+## Impact
+
+- Visitors who got the page instead of the shop: 4
+- Orders refused or of unknown outcome: 1
+- Payment callbacks to reconcile: 2
+
+| class | refused, never sent | sent, outcome unknown |
+|---|---|---|
+| checkout | 1 | 0 |
+| callback | 2 | 0 |
+
+Ask the payment provider for its callbacks since TIME and compare them with the orders: what was refused is sent again only for a while.
+
+## What visitors read
+
+- TIME the built-in text
+- TIME "We repair the \*order\* database."
+- TIME update: "Half is done."
+
+## Timeline
+
+- TIME server ONE of upstream shop is down (was up): connect refused, 2 in a row, first failure LENGTH before
+- TIME upstream shop is backup (was up), served by upstream shop
+- TIME the shop is **backup**, P2 (was open)
+- TIME backup server TWO of upstream shop is down (was up): connect refused, 2 in a row, first failure LENGTH before
+- TIME upstream shop is down (was backup), served by nobody
+- TIME the shop is **outage**, P1 (was backup)
+- TIME the flag is set: "We repair the \*order\* database."
+- TIME the shop is **maintenance** (was outage)
+- TIME an update: "Half is done."
+- TIME the flag is gone
+- TIME the shop is **reopening**, P3 (was maintenance)
+- TIME the shop is **open** (was reopening)
+
+## Review
+
+- Cause:
+- What went well:
+- What did not:
+- To do, by whom, until when:
+END
+
+is scalar @is, scalar @expected, 'it has as many lines' or diag $text;
+is $is[$_], $expected[$_], "line $_" for 0 .. $#expected;
+
+
+# ---- which one
+
+my $n = () = ($text = (report('--since', '+0s', $log))[0]) =~ /^# /mg;
+is $n, 0, 'nothing began since now';
+$n = () = (report('--since', '2020-01-01 00:00', $log))[0] =~ /^# Incident/mg;
+is $n, 1, 'one since 2020';
+is((report('--incident', '1', $log))[1], 0, 'number 1');
+is((report('--incident', '2', $log))[1], 1, 'there is no number 2');
+is((report('--incident', 'x', $log))[1], 2, 'x is no number');
+is((report("$log.none"))[1], 2, 'a log that is not there');
+
+# lines of syslog, and lines that are torn
+open my $in, '<', $log or die;
+open my $out, '>', "$log.syslog" or die;
+print $out "Nov 21 03:10:00 web shop: $_" for <$in>;
+print $out '{"v":1,"seq":';
+close $out;
+
+($text, $code) = report("$log.syslog");
+is $code, 0, 'a log of syslog';
+like $text, qr/1 lines of the log are no events/, 'torn lines are counted';
+
+done_testing;
