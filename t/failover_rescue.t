@@ -113,21 +113,21 @@ ok(scalar($nginx->log->find(qr/\[info\].*requests that waited for a dead peer of
 # the POST goes on waiting: it may have been carried out
 $left{'POST /chain'}->close;
 
-# ---- frozen for real: the process stops, its sockets are there
+# ---- frozen for real: all its processes stop, the sockets are there
 
 $ice->set('*', body => 'ice');
 $ice->set('/health', body => 'ice');
 ok(wait_until(20, sub { get($nginx, '/shop')->{body} eq 'ice' }),
     'the server is back');
 
-kill 'STOP', $ice->pid;
+kill 'STOP', -$ice->pid;
 $began = time;
 @waiting = map {
     client($nginx, seconds => 40)->send('GET', '/shop', close => 1);
 } 1 .. 12;
 is($_->answer->{body}, 'warm', 'a stopped process: moves on') for @waiting;
 cmp_ok(time - $began, '<', 20, 'soon');
-kill 'CONT', $ice->pid;
+kill 'CONT', -$ice->pid;
 
 # ---- what is being answered is left alone
 
