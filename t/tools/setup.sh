@@ -14,7 +14,7 @@ set -euo pipefail
 readonly BUILD=(gcc libc6-dev libssl-dev libpcre2-dev zlib1g-dev)
 readonly RUN=(perl)
 readonly TEST=(libcmocka-dev libio-socket-ssl-perl openssl
-               clang libclang-rt-dev cppcheck php-fpm)
+               clang libclang-rt-dev cppcheck php-fpm prometheus)
 
 
 say() {
@@ -108,6 +108,13 @@ disable_php() {
 }
 
 
+# Wanted for its promtool alone.
+disable_prometheus() {
+    deb-systemd-helper disable prometheus.service >/dev/null 2>&1 || true
+    update-rc.d prometheus disable >/dev/null 2>&1 || true
+}
+
+
 apt() {
     DEBIAN_FRONTEND=noninteractive apt-get -qq \
         -o DPkg::Lock::Timeout=120 "$@" >>"$log" 2>&1
@@ -160,6 +167,7 @@ main() {
 
     (( ! fresh )) || disable_nginx
     [[ " ${packages[*]} " != *" php-fpm "* ]] || disable_php
+    [[ " ${packages[*]} " != *" prometheus "* ]] || disable_prometheus
 }
 
 
