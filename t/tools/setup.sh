@@ -90,8 +90,15 @@ allow_services() {
 }
 
 
+# The helper does nothing unless it thinks that dpkg calls it.
+disable_service() {
+    DPKG_MAINTSCRIPT_PACKAGE=$1 deb-systemd-helper disable "$2" \
+        >/dev/null 2>&1 || true
+}
+
+
 disable_nginx() {
-    deb-systemd-helper disable nginx.service >/dev/null 2>&1 || true
+    disable_service nginx nginx.service
     update-rc.d nginx disable >/dev/null 2>&1 || true
     say "nginx is installed, but neither started nor enabled"
 }
@@ -103,14 +110,14 @@ disable_php() {
 
     for service in /lib/systemd/system/php*-fpm.service; do
         [[ -e $service ]] || continue
-        deb-systemd-helper disable "${service##*/}" >/dev/null 2>&1 || true
+        disable_service php-fpm "${service##*/}"
     done
 }
 
 
 # Wanted for its promtool alone.
 disable_prometheus() {
-    deb-systemd-helper disable prometheus.service >/dev/null 2>&1 || true
+    disable_service prometheus prometheus.service
     update-rc.d prometheus disable >/dev/null 2>&1 || true
 }
 
