@@ -246,30 +246,4 @@ is_deeply \@last, ['GET 200 "address"', 'GET 200 "link"', 'GET 503 "drill"',
     'GET 503 ""'], '$shop_bypass tells what a visitor holds';
 
 
-# ---- configurations
-
-my %errors = (
-    'shop_bypass office.example;'  => qr/"office.example" in "shop_bypass", exp/,
-    'shop_bypass 10.0.0.0/33;'     => qr{"10.0.0.0/33" in "shop_bypass"},
-    'shop_bypass off 10.0.0.0/8;'  => qr/"off" in "shop_bypass"/,
-    'shop_bypass off; shop_bypass 10.0.0.0/8;' => qr/is given beside "off"/,
-    'shop_bypass_key %%DIR%%/none;' => qr/cannot be opened; make one/,
-    'shop_bypass_key %%DIR%%/short;' => qr/is shorter than 32 bytes; make one/,
-    'shop_bypass_key %%DIR%%/long;' => qr/is larger than 4096 bytes/,
-    'shop_bypass_key %%DIR%%/key ttl=0;' => qr/value "0" of parameter "ttl"/,
-    'shop_bypass_key %%DIR%%/key; shop_bypass_key %%DIR%%/key;' =>
-        qr/is duplicate/,
-    'shop_reopen hold=1x;'         => qr/invalid value "1x" of parameter "hold"/,
-    'shop_reopen rump=1s;'         => qr/unknown parameter "rump=1s"/,
-    'shop_reopen hold=1s; shop_reopen hold=1s;' => qr/is duplicate/,
-    'location /a { shop_reopen hold=1s; }' => qr/a flag reopens in one way/,
-);
-
-for my $config (sort keys %errors) {
-    config_fails "refused: $config", $errors{$config},
-        files => { key => "$key\n", short => "12345\n", long => 'x' x 5000 },
-        http => "server { listen %%ADDR%%; shop_maintenance %%DIR%%/m;"
-            . " shop_reopen hold=2s; $config }" =~ s/shop_reopen hold=2s; shop_reopen/shop_reopen/r;
-}
-
 done_testing;

@@ -116,6 +116,48 @@ my @others = (
 config_fails($_->[0], $_->[1], http => $_->[2]) for @others;
 
 
+# ---- who passes
+
+my %keys = (
+    key   => ('k' x 40) . "\n",
+    short => "12345\n",
+    long  => 'x' x 5000,
+);
+
+my @gates = (
+    ['shop_bypass office.example;',
+        qr/"office.example" in "shop_bypass", expected is an address/],
+    ['shop_bypass 10.0.0.0/33;',
+        qr{"10.0.0.0/33" in "shop_bypass", expected is an address}],
+    ['shop_bypass off 10.0.0.0/8;', qr/"off" in "shop_bypass", expected is/],
+    ['shop_bypass off; shop_bypass 10.0.0.0/8;', qr/is given beside "off"/],
+    ['shop_bypass 10.0.0.0/8; shop_bypass off;', qr/is "off" beside addresses/],
+
+    ['shop_bypass_key %%DIR%%/none;',
+        qr/none" of "shop_bypass_key" cannot be opened; make one with: /],
+    ['shop_bypass_key %%DIR%%/short;',
+        qr/short" of "shop_bypass_key" is shorter than 32 bytes; make one/],
+    ['shop_bypass_key %%DIR%%/long;',
+        qr/long" of "shop_bypass_key" is larger than 4096 bytes/],
+    ['shop_bypass_key %%DIR%%/key ttl=0;',
+        qr/"0" of parameter "ttl" in "shop_bypass_key".*such as 12h/],
+    ['shop_bypass_key %%DIR%%/key tll=1h;',
+        qr/unknown parameter "tll=1h" of "shop_bypass_key", known are: ttl=/],
+    ['shop_bypass_key %%DIR%%/key; shop_bypass_key %%DIR%%/key;',
+        qr/is duplicate/],
+
+    ['shop_reopen hold=1x;', qr/"1x" of parameter "hold".*such as 10s/],
+    ['shop_reopen ramp=2d;', qr/"2d" of parameter "ramp".*from 0s to 1d/],
+    ['shop_reopen hold=1s hold=2s;', qr/"hold" of "shop_reopen" is given tw/],
+    ['shop_reopen hold=1s; shop_reopen hold=1s;', qr/is duplicate/],
+    ['shop_maintenance /f; location /a { shop_reopen hold=1s; }',
+        qr/hold=1000ms .* hold=10000ms .* flag "\/f": a flag reopens in one/],
+);
+
+config_fails($_->[0], $_->[1], files => \%keys, http => server($_->[0]))
+    for @gates;
+
+
 # ---- page files
 
 my @pages = (
