@@ -8,8 +8,8 @@
 #
 #   t/tools/nginx_source.sh DIR [SUITE]
 #
-# The tree is DIR/SUITE when this returns; SUITE is this machine's if not
-# given.  Remove the tree to have it fetched again.
+# Prints where the tree is; SUITE is this machine's if not given.  Remove the
+# tree to have it fetched again.
 
 set -euo pipefail
 
@@ -84,9 +84,8 @@ main() {
     command -v dpkg-source > /dev/null || die "no dpkg-source: see setup.sh"
     configure_apt
     fetch
-    echo "nginx_source: ${TREE#"$PWD/"} has nginx" \
-        "$(sed -n 's/.*NGINX_VERSION *"\(.*\)"/\1/p' "$TREE/src/core/nginx.h")"
 }
 
 
 main
+echo "$TREE"

@@ -7,7 +7,7 @@
 # is missing.  A system nginx that was not there before is neither started
 # nor enabled, nor is PHP-FPM.
 #
-#   t/tools/setup.sh build | run | test
+#   t/tools/setup.sh build | run | test | source
 
 set -euo pipefail
 
@@ -15,6 +15,7 @@ readonly BUILD=(gcc libc6-dev libssl-dev libpcre2-dev zlib1g-dev)
 readonly RUN=(perl)
 readonly TEST=(libcmocka-dev libio-socket-ssl-perl openssl
                clang libclang-rt-dev cppcheck php-fpm prometheus)
+readonly SOURCE=(dpkg-dev)
 
 
 say() {
@@ -51,7 +52,8 @@ wanted() {
                command -v chromium >/dev/null ||
                    printf '%s\n' chromium fonts-dejavu-core
                command -v npm >/dev/null || printf '%s\n' nodejs npm ;;
-        *)     die "unknown step \"$1\", expected build, run or test" ;;
+        source) printf '%s\n' "${SOURCE[@]}"; return ;;
+        *)     die "unknown step \"$1\", expected build, run, test or source" ;;
     esac
 
     has_nginx || echo nginx
