@@ -47,8 +47,9 @@ SANITIZED := -g -O1 -fno-omit-frame-pointer \
              -fsanitize=address,undefined -fno-sanitize-recover=undefined
 
 
-.PHONY: help build install uninstall run test check unit fuzz clean
-.PHONY: setup-build setup-run setup-test setup-source sanitized-nginx FORCE
+.PHONY: help build install uninstall run test check unit fuzz bench clean
+.PHONY: setup-build setup-run setup-test setup-bench setup-source
+.PHONY: sanitized-nginx FORCE
 
 help:
 	@echo "build      $(MODULE), against nginx-dev or NGINX_SRC="
@@ -60,9 +61,10 @@ help:
 	@echo "check      style, layers, warnings of gcc and clang, cppcheck"
 	@echo "unit       the unit tests only"
 	@echo "fuzz       every fuzz target for FUZZ_SECONDS=$(FUZZ_SECONDS)"
+	@echo "bench      ours and the rivals (BENCH=t/bench/foo: some)"
 	@echo "clean      removes $(BUILD)/"
 
-setup-build setup-run setup-test setup-source:
+setup-build setup-run setup-test setup-bench setup-source:
 	@t/tools/setup.sh $(@:setup-%=%)
 
 
@@ -156,6 +158,14 @@ $(BUILD)/fuzzed/%.o: %.c | setup-test
 	$(call SHOW,cc)
 	$(Q)clang $(STRICT) $(SANITIZED) -fsanitize=fuzzer-no-link $(DEPS) \
 	    -c -o $@ $<
+
+
+# ---- bench: one after the other, as each wants the machine for itself
+
+BENCH ?= $(shell find t/bench -maxdepth 1 -type f -perm -u+x | sort)
+
+bench: setup-bench build
+	@for bench in $(BENCH); do echo "== $$bench"; $$bench || exit; done
 
 
 # ---- checks: nothing here is run, everything is read
