@@ -230,6 +230,9 @@ ngx_shop_failover_failover_get(ngx_peer_connection_t *pc, void *data)
     ngx_shop_failover_failover_t  *ctx = data;
 
     ngx_int_t                      rc;
+    ngx_uint_t                     first;
+
+    first = (ctx->used == 0);
 
     if (pc->tries > ctx->told) {
 
@@ -299,7 +302,9 @@ ngx_shop_failover_failover_get(ngx_peer_connection_t *pc, void *data)
         }
     }
 
-    pc->tries = ngx_shop_failover_failover_tell(ctx);
+    /* while nothing was tried, it is what it was when the group was opened */
+
+    pc->tries = first ? ctx->told : ngx_shop_failover_failover_tell(ctx);
 
     ngx_queue_insert_head(&ctx->group->flights, &ctx->queue);
     ctx->flying = 1;
@@ -348,6 +353,14 @@ ngx_shop_failover_failover_free(ngx_peer_connection_t *pc, void *data,
     if (ctx->flying) {
         ngx_queue_remove(&ctx->queue);
         ctx->flying = 0;
+    }
+
+    if (state == 0) {
+
+        /* the end of the request */
+
+        ctx->free(pc, ctx->data, 0);
+        return;
     }
 
     if (state & NGX_PEER_FAILED) {
