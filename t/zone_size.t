@@ -6,6 +6,8 @@
 use ShopTest;
 use ShopTest::Status;
 
+no warnings 'portable';             # addresses of 64 bits
+
 my $LARGEST = 512;                  # bytes a peer beside its names
 
 
