@@ -5,10 +5,9 @@
 # Installs what a make target needs and this machine lacks: Debian packages,
 # only the missing ones, as root or through sudo.  Says nothing when nothing
 # is missing.  A system nginx that was not there before is neither started
-# nor enabled, nor are PHP-FPM,
-# HAProxy and the like.
+# nor enabled, nor is PHP-FPM.
 #
-#   t/tools/setup.sh build | run | test | bench | source
+#   t/tools/setup.sh build | run | test
 
 set -euo pipefail
 
@@ -16,8 +15,6 @@ readonly BUILD=(gcc libc6-dev libssl-dev libpcre2-dev zlib1g-dev)
 readonly RUN=(perl)
 readonly TEST=(libcmocka-dev libio-socket-ssl-perl openssl
                clang libclang-rt-dev cppcheck php-fpm prometheus)
-readonly SOURCE=(dpkg-dev)
-readonly BENCH=(wrk haproxy varnish valgrind)
 
 
 say() {
@@ -54,9 +51,7 @@ wanted() {
                command -v chromium >/dev/null ||
                    printf '%s\n' chromium fonts-dejavu-core
                command -v npm >/dev/null || printf '%s\n' nodejs npm ;;
-        bench) printf '%s\n' "${RUN[@]}" "${BENCH[@]}" ;;
-        source) printf '%s\n' "${SOURCE[@]}"; return ;;
-        *)     die "unknown step \"$1\"" ;;
+        *)     die "unknown step \"$1\", expected build, run or test" ;;
     esac
 
     has_nginx || echo nginx
@@ -120,11 +115,10 @@ disable_php() {
 }
 
 
-# Prometheus is wanted for its promtool alone, the others are started by the
-# bench itself.
-disable_tool() {
-    disable_service "$1" "$1.service"
-    update-rc.d "$1" disable >/dev/null 2>&1 || true
+# Wanted for its promtool alone.
+disable_prometheus() {
+    disable_service prometheus prometheus.service
+    update-rc.d prometheus disable >/dev/null 2>&1 || true
 }
 
 
@@ -150,7 +144,7 @@ install_packages() {
 
 
 main() {
-    local step=${1:-test} package packages lock fresh=0
+    local step=${1:-test} packages lock fresh=0
 
     wanted "$step" >/dev/null
 
@@ -180,11 +174,7 @@ main() {
 
     (( ! fresh )) || disable_nginx
     [[ " ${packages[*]} " != *" php-fpm "* ]] || disable_php
-
-    for package in "${packages[@]}"; do
-        [[ $package =~ ^(prometheus|haproxy|varnish)$ ]] || continue
-        disable_tool "$package"
-    done
+    [[ " ${packages[*]} " != *" prometheus "* ]] || disable_prometheus
 }
 
 
