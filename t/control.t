@@ -169,6 +169,21 @@ is override_of($shops[0])->{reason}, 'kernel update #4711', '... with why';
 is override_of($shops[0])->{until}, undef, '... without an end';
 is served(), 'shop 1', '... and gets no new requests';
 
+# a request that runs there when the order comes
+order("action=enable&upstream=shop&peer=$shops[0]");
+order("action=drain&upstream=shop&peer=$shops[1]");
+$shops[0]->set('/slow', body => 'slow', delay => 2);
+
+my $waiting = client($nginx);
+$waiting->send(GET => '/slow');
+ok wait_until(10, sub { $shops[0]->count(uri => '/slow') }),
+    'a request waits for a server';
+order("action=enable&upstream=shop&peer=$shops[1]");
+order("action=drain&upstream=shop&peer=$shops[0]"
+    . '&reason=kernel+update+%234711');
+is $waiting->answer->{body}, 'slow', '... and ends in peace when that drains';
+is $shops[1]->count(uri => '/slow'), 0, '... and nobody else was asked';
+
 my $checks = peer_of($nginx, 'shop', $shops[0])->{checks};
 ok wait_until(20, sub {
     peer_of($nginx, 'shop', $shops[0])->{checks} > $checks;
