@@ -33,6 +33,7 @@ static ngx_int_t ngx_shop_failover_module_postconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_shop_failover_module_init_module(ngx_cycle_t *cycle);
 static ngx_int_t ngx_shop_failover_module_init_process(ngx_cycle_t *cycle);
 static void ngx_shop_failover_module_exit_process(ngx_cycle_t *cycle);
+static ngx_int_t ngx_shop_failover_module_access(ngx_http_request_t *r);
 static ngx_int_t ngx_shop_failover_module_header_filter(
     ngx_http_request_t *r);
 
@@ -354,16 +355,7 @@ ngx_shop_failover_module_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    *h = ngx_shop_failover_page_handler;
-
-    /* asked before the page: it is added after it */
-
-    h = ngx_array_push(&cmcf->phases[NGX_HTTP_ACCESS_PHASE].handlers);
-    if (h == NULL) {
-        return NGX_ERROR;
-    }
-
-    *h = ngx_shop_failover_gate_link_handler;
+    *h = ngx_shop_failover_module_access;
 
     ngx_http_next_header_filter = ngx_http_top_header_filter;
     ngx_http_top_header_filter = ngx_shop_failover_module_header_filter;
@@ -433,6 +425,29 @@ ngx_shop_failover_module_exit_process(ngx_cycle_t *cycle)
     if (smcf && smcf->used) {
         ngx_shop_failover_store_exit(cycle, smcf);
     }
+}
+
+
+/*
+ * One handler, which is done at once where nothing can be closed: nginx spends
+ * as much on calling another one as this takes.
+ */
+
+static ngx_int_t
+ngx_shop_failover_module_access(ngx_http_request_t *r)
+{
+    ngx_int_t                      rc;
+    ngx_shop_failover_loc_conf_t  *slcf;
+
+    slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
+
+    if (slcf->flag == NULL && slcf->polled.len == 0) {
+        return NGX_DECLINED;
+    }
+
+    rc = ngx_shop_failover_gate_link_handler(r);
+
+    return rc == NGX_DECLINED ? ngx_shop_failover_page_handler(r) : rc;
 }
 
 

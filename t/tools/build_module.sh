@@ -8,6 +8,9 @@
 #
 #   [NGINX_SRC=] [CC=] [CC_OPT=] [LD_OPT=] t/tools/build_module.sh DIR
 #
+# With TARGETS="binary modules" and a tree of all of nginx's sources it builds
+# DIR/nginx/objs/nginx, too.
+#
 # With --settings before DIR it only brings DIR/settings up to date, the file
 # that says what a build depends on beside our own sources.
 
@@ -26,6 +29,7 @@ HARDENING="$HARDENING -D_FORTIFY_SOURCE=2"
 : "${CC:=cc}"
 : "${CC_OPT:=-g -O2 -fPIC $HARDENING}"
 : "${LD_OPT:=-fPIC -Wl,-z,relro -Wl,-z,now}"
+: "${TARGETS:=modules}"
 
 
 die() {
@@ -79,7 +83,9 @@ configure() {
     # these are enough to load into any nginx that has TLS.
     NGX_CONF_FLAGS=(--with-compat --with-debug --with-pcre-jit --with-threads
                     --with-http_ssl_module --with-http_v2_module
-                    --with-http_realip_module --with-http_stub_status_module)
+                    --with-http_realip_module --with-http_stub_status_module
+                    --with-http_auth_request_module --with-http_slice_module
+                    --with-stream --with-stream_ssl_module)
 
     rm -rf "$FARM"
     mkdir -p "$FARM"
@@ -124,7 +130,7 @@ main() {
     drop_stale_objects
 
     cd "$FARM"
-    quietly make "${MAKE:-make}" -f objs/Makefile modules
+    quietly make "${MAKE:-make}" -f objs/Makefile $TARGETS
 
     # renamed, not written over: an nginx that runs has the old one mapped
     cp "objs/$NAME.so" "$OUT/$NAME.so.new"

@@ -5,9 +5,10 @@
 # Installs what a make target needs and this machine lacks: Debian packages,
 # only the missing ones, as root or through sudo.  Says nothing when nothing
 # is missing.  A system nginx that was not there before is neither started
-# nor enabled, nor is PHP-FPM.
+# nor enabled, nor are PHP-FPM,
+# HAProxy and the like.
 #
-#   t/tools/setup.sh build | run | test
+#   t/tools/setup.sh build | run | test | bench | source
 
 set -euo pipefail
 
@@ -15,6 +16,8 @@ readonly BUILD=(gcc libc6-dev libssl-dev libpcre2-dev zlib1g-dev)
 readonly RUN=(perl)
 readonly TEST=(libcmocka-dev libio-socket-ssl-perl openssl
                clang libclang-rt-dev cppcheck php-fpm prometheus)
+readonly SOURCE=(dpkg-dev)
+readonly BENCH=(wrk haproxy varnish valgrind)
 
 
 say() {
@@ -51,7 +54,9 @@ wanted() {
                command -v chromium >/dev/null ||
                    printf '%s\n' chromium fonts-dejavu-core
                command -v npm >/dev/null || printf '%s\n' nodejs npm ;;
-        *)     die "unknown step \"$1\", expected build, run or test" ;;
+        bench) printf '%s\n' "${RUN[@]}" "${BENCH[@]}" ;;
+        source) printf '%s\n' "${SOURCE[@]}"; return ;;
+        *)     die "unknown step \"$1\"" ;;
     esac
 
     has_nginx || echo nginx
@@ -115,10 +120,11 @@ disable_php() {
 }
 
 
-# Wanted for its promtool alone.
-disable_prometheus() {
-    disable_service prometheus prometheus.service
-    update-rc.d prometheus disable >/dev/null 2>&1 || true
+# Prometheus is wanted for its promtool alone, the others are started by the
+# bench itself.
+disable_tool() {
+    disable_service "$1" "$1.service"
+    update-rc.d "$1" disable >/dev/null 2>&1 || true
 }
 
 
@@ -144,7 +150,7 @@ install_packages() {
 
 
 main() {
-    local step=${1:-test} packages lock fresh=0
+    local step=${1:-test} package packages lock fresh=0
 
     wanted "$step" >/dev/null
 
@@ -174,7 +180,11 @@ main() {
 
     (( ! fresh )) || disable_nginx
     [[ " ${packages[*]} " != *" php-fpm "* ]] || disable_php
-    [[ " ${packages[*]} " != *" prometheus "* ]] || disable_prometheus
+
+    for package in "${packages[@]}"; do
+        [[ $package =~ ^(prometheus|haproxy|varnish)$ ]] || continue
+        disable_tool "$package"
+    done
 }
 
 
