@@ -103,6 +103,23 @@ is visit()->{body}, 'one', 'visitors are back';
 is_deeply [event_faults($log)], [], 'the log is valid';
 
 
+# ---- the status has it, too, and keeps it
+
+for my $when ('after it', 'after a reload') {
+    my ($incident) = @{ status($nginx)->{incidents} };
+
+    is_deeply [@$incident{qw(number severity by state visitors)}],
+        [1, 'P1', 'backup', 'open', 4], "$when: the incident is in the status";
+    is_deeply [map { $_->{text} } @{ $incident->{texts} }],
+        ['', 'We repair the *order* database.', 'Half is done.'],
+        "$when: with its texts";
+    is status($nginx)->{events}[0]{type}, 'incident',
+        "$when: the last event is first";
+
+    ok $nginx->reload, 'a reload' if $when eq 'after it';
+}
+
+
 # ---- the report of that
 
 ($text, $code) = report($log);

@@ -8,7 +8,6 @@
 
 #include "logic/event.h"
 #include "logic/calendar.h"
-#include "logic/emit.h"
 #include "logic/json.h"
 #include "logic/site.h"
 #include "logic/times.h"
@@ -48,8 +47,6 @@ static const char *ngx_shop_failover_event_by(unsigned type, unsigned n);
 static void ngx_shop_failover_event_write_member(ngx_shop_failover_emit_t *e,
     const ngx_shop_failover_event_t *event,
     const ngx_shop_failover_event_member_t *m);
-static void ngx_shop_failover_event_write_time(ngx_shop_failover_emit_t *e,
-    const char *key, int64_t msec);
 static void ngx_shop_failover_event_write_classes(
     ngx_shop_failover_emit_t *e, const ngx_shop_failover_event_t *event);
 static int ngx_shop_failover_event_read_type(ngx_shop_failover_event_t *event,
@@ -349,35 +346,43 @@ size_t
 ngx_shop_failover_event_write(const ngx_shop_failover_event_t *event,
     unsigned char *buf)
 {
+    ngx_shop_failover_emit_t  e;
+
+    ngx_shop_failover_emit_init(&e, buf, NGX_SHOP_FAILOVER_EVENT_LINE);
+    ngx_shop_failover_event_write_object(&e, event);
+    ngx_shop_failover_emit_raw(&e, "\n", 1);
+
+    return (size_t) (e.pos - e.start);
+}
+
+
+void
+ngx_shop_failover_event_write_object(ngx_shop_failover_emit_t *e,
+    const ngx_shop_failover_event_t *event)
+{
     unsigned                                 type;
-    ngx_shop_failover_emit_t                 e;
     const ngx_shop_failover_event_member_t  *m;
 
     type = 1u << event->type;
 
-    ngx_shop_failover_emit_init(&e, buf, NGX_SHOP_FAILOVER_EVENT_LINE);
-
-    ngx_shop_failover_emit_object(&e, NULL);
-    ngx_shop_failover_emit_int(&e, "v", NGX_SHOP_FAILOVER_EVENT_VERSION);
-    ngx_shop_failover_emit_int(&e, "seq", event->seq);
-    ngx_shop_failover_event_write_time(&e, "time", event->time);
-    ngx_shop_failover_emit_cstr(&e, "type",
+    ngx_shop_failover_emit_object(e, NULL);
+    ngx_shop_failover_emit_int(e, "v", NGX_SHOP_FAILOVER_EVENT_VERSION);
+    ngx_shop_failover_emit_int(e, "seq", event->seq);
+    ngx_shop_failover_event_write_time(e, "time", event->time);
+    ngx_shop_failover_emit_cstr(e, "type",
                                 ngx_shop_failover_event_types[event->type]);
 
     for (m = ngx_shop_failover_event_members; m->key; m++) {
         if (m->types & type) {
-            ngx_shop_failover_event_write_member(&e, event, m);
+            ngx_shop_failover_event_write_member(e, event, m);
         }
     }
 
     if (type & NGX_SHOP_FAILOVER_EVENT_COUNTED) {
-        ngx_shop_failover_event_write_classes(&e, event);
+        ngx_shop_failover_event_write_classes(e, event);
     }
 
-    ngx_shop_failover_emit_close(&e, '}');
-    ngx_shop_failover_emit_raw(&e, "\n", 1);
-
-    return (size_t) (e.pos - e.start);
+    ngx_shop_failover_emit_close(e, '}');
 }
 
 
@@ -451,7 +456,7 @@ ngx_shop_failover_event_time(unsigned char *buf, int64_t msec)
 }
 
 
-static void
+void
 ngx_shop_failover_event_write_time(ngx_shop_failover_emit_t *e,
     const char *key, int64_t msec)
 {

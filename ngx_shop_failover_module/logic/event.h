@@ -11,7 +11,7 @@
 #define _NGX_SHOP_FAILOVER_EVENT_H_INCLUDED_
 
 
-#include "logic/base.h"
+#include "logic/emit.h"
 
 
 #define NGX_SHOP_FAILOVER_EVENT_VERSION  1
@@ -153,6 +153,12 @@ int ngx_shop_failover_event_add_class(ngx_shop_failover_event_t *event,
  */
 size_t ngx_shop_failover_event_write(const ngx_shop_failover_event_t *event,
     unsigned char *buf);
+
+/* the same as a member of an array, and times as they stand in it */
+void ngx_shop_failover_event_write_object(ngx_shop_failover_emit_t *e,
+    const ngx_shop_failover_event_t *event);
+void ngx_shop_failover_event_write_time(ngx_shop_failover_emit_t *e,
+    const char *key, int64_t msec);
 
 /*
  * OK, or ERROR and *reason (static text).  Members that are not known are

@@ -32,6 +32,11 @@ void ngx_shop_failover_status_html(ngx_shop_failover_emit_t *e,
 void ngx_shop_failover_status_servers(ngx_shop_failover_emit_t *e,
     ngx_shop_failover_snapshot_t *snap);
 
+void ngx_shop_failover_status_events_json(ngx_shop_failover_emit_t *e,
+    ngx_shop_failover_snapshot_t *snap);
+void ngx_shop_failover_status_events_html(ngx_shop_failover_emit_t *e,
+    ngx_shop_failover_snapshot_t *snap);
+
 /* of the HTML one: what stands in it, and its Content-Security-Policy */
 extern const char  ngx_shop_failover_status_style[];
 extern const char  ngx_shop_failover_status_style_script[];

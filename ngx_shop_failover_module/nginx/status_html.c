@@ -73,6 +73,7 @@ ngx_shop_failover_status_html(ngx_shop_failover_emit_t *e,
     ngx_shop_failover_status_html_text(e, snap);
     ngx_shop_failover_status_servers(e, snap);
     ngx_shop_failover_status_html_counts(e, snap);
+    ngx_shop_failover_status_events_html(e, snap);
     ngx_shop_failover_status_html_flag(e, snap);
     ngx_shop_failover_status_html_next(e, snap);
 

@@ -75,8 +75,7 @@ ngx_shop_failover_status_json(ngx_shop_failover_emit_t *e,
 
     ngx_shop_failover_status_json_counters(e, snap);
 
-    ngx_shop_failover_emit_array(e, "incidents");
-    ngx_shop_failover_emit_close(e, ']');
+    ngx_shop_failover_status_events_json(e, snap);
 
     ngx_shop_failover_emit_close(e, '}');
     ngx_shop_failover_emit_text(e, "\n");

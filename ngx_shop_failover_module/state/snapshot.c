@@ -13,6 +13,8 @@
 #include "logic/negotiate.h"
 
 
+static ngx_int_t ngx_shop_failover_snapshot_happened(ngx_pool_t *pool,
+    ngx_shop_failover_snapshot_t *snap);
 static ngx_int_t ngx_shop_failover_snapshot_sites(ngx_pool_t *pool,
     ngx_shop_failover_snapshot_t *snap, ngx_shop_failover_flag_conf_t *conf);
 static void ngx_shop_failover_snapshot_site(ngx_shop_failover_zone_t *zone,
@@ -40,6 +42,8 @@ static ngx_uint_t ngx_shop_failover_snapshot_state(
 /* peers that are copied in one go under the lock: a few microseconds */
 #define NGX_SHOP_FAILOVER_SNAPSHOT_CHUNK  32
 
+#define NGX_SHOP_FAILOVER_SNAPSHOT_EVENTS  10
+
 
 ngx_shop_failover_snapshot_t *
 ngx_shop_failover_snapshot_take(ngx_pool_t *pool,
@@ -56,12 +60,35 @@ ngx_shop_failover_snapshot_take(ngx_pool_t *pool,
     snap->now = ngx_shop_failover_now();
 
     if (ngx_shop_failover_snapshot_sites(pool, snap, conf) != NGX_OK
-        || ngx_shop_failover_snapshot_groups(pool, snap) != NGX_OK)
+        || ngx_shop_failover_snapshot_groups(pool, snap) != NGX_OK
+        || ngx_shop_failover_snapshot_happened(pool, snap) != NGX_OK)
     {
         return NULL;
     }
 
     return snap;
+}
+
+
+static ngx_int_t
+ngx_shop_failover_snapshot_happened(ngx_pool_t *pool,
+    ngx_shop_failover_snapshot_t *snap)
+{
+    snap->incidents = ngx_palloc(pool, NGX_SHOP_FAILOVER_INCIDENTS
+                                       * sizeof(ngx_shop_failover_incident_t));
+    snap->events = ngx_palloc(pool, NGX_SHOP_FAILOVER_SNAPSHOT_EVENTS
+                                    * sizeof(ngx_shop_failover_event_t));
+
+    if (snap->incidents == NULL || snap->events == NULL) {
+        return NGX_ERROR;
+    }
+
+    snap->nincidents = ngx_shop_failover_chronicle_incidents(snap->zone,
+                                  snap->incidents, NGX_SHOP_FAILOVER_INCIDENTS);
+
+    snap->nevents = ngx_shop_failover_chronicle_events(snap->zone,
+                               snap->events, NGX_SHOP_FAILOVER_SNAPSHOT_EVENTS);
+    return NGX_OK;
 }
 
 

@@ -13,6 +13,7 @@
 
 
 #include "state/board.h"
+#include "state/chronicle.h"
 
 
 typedef struct {
@@ -66,6 +67,12 @@ typedef struct {
     ngx_uint_t                           nsites;
     ngx_shop_failover_snapshot_group_t  *groups;
     ngx_uint_t                           ngroups;
+
+    /* the newest first */
+    ngx_shop_failover_incident_t        *incidents;
+    ngx_uint_t                           nincidents;
+    ngx_shop_failover_event_t           *events;
+    ngx_uint_t                           nevents;
 } ngx_shop_failover_snapshot_t;
 
 
