@@ -1,0 +1,243 @@
+#!/usr/bin/perl
+#
+# Copyright (C) ngx_shop_failover_module authors
+#
+# What a stranger, a visitor and a local user may try; docs/security.md says
+# which defence each test shows, and where the others are.
+
+use ShopTest;
+use ShopTest::Dir;
+use ShopTest::Status;
+use JSON::PP ();
+use Time::HiRes qw(sleep time);
+
+my $KEY = 'k' x 40;
+my $shop = shop_server(body => 'shop');
+
+my $keys = ShopTest::Dir->new('keys');
+my $key_file = $keys->write('key', "$KEY\n");
+chmod 0600, $key_file;
+
+my $nginx = nginx(http => <<"END");
+    upstream inner-name { server $shop; shop_health_check; }
+
+    server {
+        listen %%ADDR%%;
+        shop_maintenance %%DIR%%/run/maintenance;
+        shop_reopen hold=0s;
+        shop_page_var name '<i onclick="x()">Shop & "Co"</i>';
+        shop_page_var home 'javascript:alert(1)';
+        shop_page_var logo '"><script>logo</script>';
+
+        location / {
+            add_header X-Notice \$shop_notice always;
+            proxy_pass http://inner-name;
+        }
+        location = /status { shop_status; }
+        location = /control { shop_control $key_file; }
+    }
+END
+
+my $dir = $nginx->dir . '/run';
+my $flag = "$dir/maintenance";
+mkdir $dir;
+
+
+sub page {
+    my ($uri, @headers) = @_;
+
+    return get($nginx, $uri // '/', headers => [Accept => 'text/html', @headers]);
+}
+
+sub becomes {
+    my ($status, $name) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+
+    ok wait_until(15, sub {
+        !grep { page()->{status} != $status } 1 .. 4;
+    }), $name;
+    return;
+}
+
+sub opens {
+    unlink $flag or rmdir $flag;
+    return becomes 200, 'open again';
+}
+
+sub flag_says {
+    my ($text) = @_;
+
+    $nginx->file('run/maintenance', $text);
+    return;
+}
+
+
+# ---- markup in texts
+
+my $EVIL = '<script>alert(1)</script><img src=x onerror=alert(1)>"\'&lt;';
+
+flag_says("who: $EVIL\nstatus: $EVIL\nreason: $EVIL\noffer: $EVIL\n"
+    . "contact: javascript:alert(1) $EVIL\nupdate: 03:10 $EVIL\n"
+    . "contact: data:text/html,x https://good.example/?a=\"onclick=x\n");
+becomes 503, 'closed with hostile texts';
+
+for my $lang (qw(en de ar)) {
+    my $body = page('/', 'Accept-Language' => $lang)->{body};
+
+    unlike $body, qr/<script>alert|<img src=x|<i onclick/, "no markup of theirs, in $lang";
+    unlike $body, qr/(?:href|src)="?(?:javascript:|data:text)/i,
+        'no link that runs anything';
+    unlike $body, qr/<[^>]*"\s*onclick/, 'no attribute is left';
+}
+
+my $csp = page()->{headers}{'content-security-policy'};
+like $csp, qr/default-src 'none'/, 'and nothing would run';
+unlike $csp, qr/unsafe-(?:inline|eval)|\*/, 'the policy allows only what is ours';
+
+for my $accept ('application/json', 'application/problem+json') {
+    my $body = get($nginx, '/', headers => [Accept => $accept])->{body};
+    ok eval { JSON::PP::decode_json($body) }, "$accept is whole";
+}
+
+ok eval { JSON::PP::decode_json(get($nginx, '/.shop-status')->{body}) },
+    'so is the public status';
+ok eval { JSON::PP::decode_json(get($nginx, '/status')->{body}) },
+    'and the status';
+unlike get($nginx, '/status?format=html')->{body},
+    qr/<script>alert|<img src=x/, 'the status as HTML has no markup of theirs';
+
+# ---- what a request says does not come back
+
+for my $uri ('/"><script>u</script>', '/?a=<script>u</script>',
+    '/%0d%0aSet-Cookie:%20a=b', '/%3Cscript%3Eu')
+{
+    my $answer = page($uri =~ s/ /%20/gr);
+
+    unlike $answer->{head} . $answer->{body},
+        qr/<script>u|%3Cscript%3Eu|Set-Cookie/i, "$uri does not come back";
+}
+
+unlike page('/', 'Accept-Language' => '<script>u</script>', 'User-Agent' =>
+    '<script>u</script>', Referer => 'https://x/<script>u</script>')->{body},
+    qr/<script>u/, 'nor does a header';
+is page('/', 'Accept-Language' => 'de;q=' . '9' x 3000, Accept => 'a/b,' x 700)
+    ->{status}, 503, 'headers that are oversized are answered';
+opens();
+
+# ---- a text in a header, where the operator puts it
+
+flag_says("start: +1h\nstatus: soon\rSet-Cookie: a=b\r\n"
+    . "reason: x\x0bSet-Cookie: c=d\0e\n");
+ok wait_until(15, sub { page()->{headers}{'x-notice'} }), 'a notice in a header';
+
+my $announced = page();
+is $announced->{headers}{'set-cookie'}, undef, 'a text makes no header';
+unlike $announced->{headers}{'x-notice'}, qr/[\0-\x08\x0a-\x1f]/,
+    'and brings no control characters';
+opens();
+
+# ---- what the flag may be
+
+flag_says('status: ' . 'x' x 20_000_000 . "\n");
+becomes 503, 'an oversized flag closes';
+is page()->{body} =~ /xxxx/, '', 'with the default text';
+opens();
+
+open my $huge, '>', "$dir/huge" or die;
+truncate $huge, 2**40;
+close $huge;
+
+for my $target ('/dev/zero', '/dev/full', '/dev/tty', '/proc/kmsg',
+    "$dir/huge", $flag)
+{
+    my $name = $target =~ s/\Q$dir/run/r;
+
+    symlink $target, $flag or die "$flag: $!\n";
+    becomes 503, "a link to $name closes";
+
+    my $begin = time;
+    is get($nginx, '/.shop-status')->{status}, 200, '... and blocks nobody';
+    cmp_ok time - $begin, '<', 5, '... for long';
+    opens();
+}
+
+symlink '/nowhere', $flag;
+sleep 2;
+is page()->{status}, 200, 'a link to nothing is no flag';
+unlink $flag;
+
+symlink '/etc/passwd', $flag;
+becomes 503, 'a link to a file that is no flag closes';
+unlike page()->{body} . get($nginx, '/.shop-status')->{body}, qr{:/root|:0:0:},
+    'and shows visitors nothing of it';
+opens();
+
+# a link that is swapped all the time is at each moment one of the two
+$nginx->file('run/a', "status: text of a\n");
+$nginx->file('run/b', "status: text of b\n");
+my %torn;
+
+symlink "$dir/a", $flag;
+becomes 503, 'closed by a link';
+
+for my $turn (1 .. 60) {
+    symlink $dir . ($turn % 2 ? '/a' : '/b'), "$flag.new";
+    rename "$flag.new", $flag;
+    my $answer = page();
+    $torn{ $answer->{status} }++ if $answer->{status} != 503;
+    $torn{text}++ if $answer->{body} !~ /text of [ab]/;
+}
+
+is_deeply \%torn, {}, 'a link that is swapped shows one text or the other';
+opens();
+
+# ---- strangers: the public status, the status
+
+my $public = get($nginx, '/.shop-status')->{body};
+
+unlike $public, qr/inner-name|\Q$shop\E|127\.0\.0\.1|pid/,
+    'the public status has nothing of the inside';
+
+my @slow = map {
+    my $client = client($nginx);
+    $client->send(GET => '/status') for 1 .. 40;
+    $client;
+} 1 .. 20;
+
+is get($nginx, '/')->{status}, 200, 'who does not read the status delays nobody';
+$_->close for @slow;
+
+# ---- a page elsewhere that makes a browser send orders
+
+my $order = "action=down&upstream=inner-name&peer=$shop";
+my @form = ('Content-Type' => 'application/x-www-form-urlencoded',
+    Origin => 'https://evil.example', Cookie => "key=$KEY");
+
+is post($nginx, '/control', body => $order, headers => \@form)->{status}, 401,
+    'a form of another site is refused: cookies are no key';
+is post($nginx, "/control?authorization=Bearer+$KEY", body => $order)->{status},
+    401, 'nor is an argument';
+is get($nginx, "/control?$order", headers =>
+    [Authorization => "Bearer $KEY"])->{status}, 405, 'a link orders nothing';
+
+my $preflight = request($nginx, OPTIONS => '/control', headers => [
+    Origin => 'https://evil.example',
+    'Access-Control-Request-Method' => 'POST',
+    'Access-Control-Request-Headers' => 'authorization']);
+
+ok !exists $preflight->{headers}{'access-control-allow-origin'},
+    'and a script of another site is not allowed to ask';
+
+for my $bad ('', 'Bearer', 'Bearer ', "Bearer ${KEY}x", 'Bearer ' . 'k' x 39,
+    "Basic $KEY", "Bearer $KEY $KEY", 'Bearer ' . 'k' x 4000)
+{
+    my $what = length $bad > 60 ? substr($bad, 0, 20) . '...' : $bad;
+
+    is post($nginx, '/control', body => $order, headers =>
+        [Authorization => $bad])->{status}, 401, "\"$what\" is no key";
+}
+
+is get($nginx, '/')->{status}, 200, 'and nothing changed';
+is peer_of($nginx, 'inner-name', $shop)->{state}, 'up', 'in the status, either';
+
+done_testing;
