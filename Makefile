@@ -47,7 +47,7 @@ SANITIZED := -g -O1 -fno-omit-frame-pointer \
              -fsanitize=address,undefined -fno-sanitize-recover=undefined
 
 
-.PHONY: help build install uninstall run test check unit fuzz bench clean
+.PHONY: help build install uninstall run test check unit fuzz chaos bench clean
 .PHONY: setup-build setup-run setup-test setup-bench setup-source
 .PHONY: sanitized-nginx FORCE
 
@@ -62,6 +62,7 @@ help:
 	@echo "unit       the unit tests only"
 	@echo "fuzz       every fuzz target for FUZZ_SECONDS=$(FUZZ_SECONDS)"
 	@echo "bench      ours and the rivals (BENCH=t/bench/foo: some)"
+	@echo "chaos      load while all goes wrong, about 90 s (SEED= repeats one)"
 	@echo "clean      removes $(BUILD)/"
 
 setup-build setup-run setup-test setup-bench setup-source:
@@ -143,6 +144,10 @@ $(BUILD)/sanitized/%.o: %.c | setup-build
 	@mkdir -p $(@D)
 	$(call SHOW,cc)
 	$(Q)$(CC) $(STRICT) $(SANITIZED) $(DEPS) -c -o $@ $<
+
+# SEED= repeats an order
+chaos: setup-test build
+	@perl -It/lib t/chaos
 
 fuzz: setup-test $(FUZZ)
 	@t/tools/fuzz.sh -max_total_time=$(FUZZ_SECONDS) $(FUZZ)
