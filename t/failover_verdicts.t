@@ -1,0 +1,102 @@
+#!/usr/bin/perl
+
+# Copyright (C) ngx_shop_failover_module authors
+#
+# Every balancer, where probes say that a server is down: it gets no request,
+# and those that wait in a frozen one are answered by another.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+use ShopTest;
+use ShopTest::Status;
+
+my %BALANCER = (
+    rr => '', least => 'least_conn;', ip => 'ip_hash;', hash => 'hash $arg_k;',
+    chash => 'hash $arg_k consistent;', random => 'random;',
+    two => 'random two;',
+);
+my @NAMES = sort keys %BALANCER;
+
+my ($one, $two, $three) = map { shop_server(body => $_) } qw(one two three);
+my $check = 'shop_health_check uri=/health interval=300ms fast=200ms '
+    . 'timeout=500ms jitter=0%;';
+
+my $upstreams = join '', map { <<"END" } @NAMES;
+    upstream single_$_ {
+        $BALANCER{$_} server $one; $check shop_failover_to spare hold=0;
+    }
+    upstream pair_$_ {
+        zone pair_$_ 128k;
+        $BALANCER{$_} server $one; server $two; $check
+        shop_failover_to spare hold=0;
+    }
+END
+
+my $locations = join '', map { <<"END" } @NAMES;
+    location /single_$_ { proxy_pass http://single_$_; }
+    location /pair_$_ { proxy_pass http://pair_$_; }
+END
+
+my $nginx = nginx(http => <<"END");
+    $upstreams
+    upstream spare { server $three; }
+    server {
+        listen %%ADDR%%;
+        $locations
+        location /status { shop_status; }
+    }
+END
+
+sub known {
+    my ($shop, $state) = @_;
+
+    return wait_until(30, sub {
+        !grep {
+            my $name = $_;
+            grep { $_->{address} eq "$shop" && $_->{state} ne $state }
+                peers_of($nginx, "single_$name"), peers_of($nginx, "pair_$name");
+        } @NAMES;
+    });
+}
+
+sub served {
+    my ($uri) = @_;
+
+    return join '', map { get($nginx, "$uri?k=$_")->{body} } 1 .. 4;
+}
+
+ok(known($one, 'up'), 'all are up');
+
+$one->set('/health', status => 503);
+ok(known($one, 'down'), 'a server fails its probes');
+
+my $before = $one->count(uri => qr/\?k=/);
+
+for my $name (@NAMES) {
+    is(served("/single_$name"), 'three' x 4, "$name: the group serves");
+    is(served("/pair_$name"), 'two' x 4, "$name: the other one serves");
+}
+
+is($one->count(uri => qr/\?k=/), $before, 'it got no request');
+
+$one->set('/health', status => 200);
+ok(known($one, 'up'), 'it is up again');
+is(served("/single_$_"), 'one' x 4, "$_: and serves") for @NAMES;
+
+# ---- frozen, with requests in it
+
+kill 'STOP', -$one->pid;
+my %waiting = map {
+    $_ => client($nginx, seconds => 50)->send('GET', $_, close => 1)
+} map { ("/single_$_?k=9", "/pair_$_?k=9") } @NAMES;
+
+for my $uri (sort keys %waiting) {
+    like($waiting{$uri}->answer->{body},
+        $uri =~ /single/ ? qr/^three$/ : qr/^two$/,
+        "$uri: answered, though the server is frozen");
+}
+kill 'CONT', -$one->pid;
+
+done_testing;
