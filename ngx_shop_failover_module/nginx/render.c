@@ -38,6 +38,7 @@ struct ngx_shop_failover_renderings_s {
 
 
 static void ngx_shop_failover_render_close(void *data);
+static void ngx_shop_failover_render_drop(void *data);
 static uint64_t ngx_shop_failover_render_key(
     ngx_shop_failover_variant_t *variant);
 static ngx_shop_failover_rendering_t *ngx_shop_failover_render_make(
@@ -79,6 +80,14 @@ ngx_shop_failover_render_init(ngx_conf_t *cf)
         return NULL;
     }
 
+    cln->handler = ngx_shop_failover_render_drop;
+    cln->data = renderings;
+
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+    if (cln == NULL) {
+        return NULL;
+    }
+
     library = dlopen("libbrotlienc.so.1", RTLD_NOW|RTLD_LOCAL);
 
     if (library) {
@@ -99,6 +108,23 @@ static void
 ngx_shop_failover_render_close(void *data)
 {
     (void) dlclose(data);
+}
+
+
+/* when the worker exits; its requests are done, or will not be */
+
+static void
+ngx_shop_failover_render_drop(void *data)
+{
+    ngx_shop_failover_renderings_t  *renderings = data;
+
+    ngx_uint_t                       i;
+
+    for (i = 0; i < NGX_SHOP_FAILOVER_RENDER_SLOTS; i++) {
+        if (renderings->slot[i]) {
+            ngx_destroy_pool(renderings->slot[i]->pool);
+        }
+    }
 }
 
 
