@@ -79,6 +79,12 @@ my $nginx = checked(
 ok found($nginx, upstream => "u$_", state => 'up', checks => 3),
     "upstream u$_ is up" for 0 .. 5;
 
+my $last = peer($nginx, 'u0')->{last};
+cmp_ok $last->{tls_ms}, '>=', $last->{connect_ms}, 'connect, then TLS';
+cmp_ok $last->{first_byte_ms}, '>=', $last->{tls_ms}, 'then the answer';
+cmp_ok $last->{ms}, '>=', $last->{first_byte_ms}, 'then its end';
+cmp_ok $last->{tls_ms}, '>', 0, 'each with its milliseconds';
+
 my %sni = map { $_->{uri} => $_->{sni} } $shop->requests;
 is_deeply \%sni, {
     '/written' => 'localhost', '/named' => 'shop.example',

@@ -342,6 +342,12 @@ ngx_shop_failover_status_json_last(ngx_shop_failover_emit_t *e,
                        ngx_shop_failover_verdict_result_name(last->result));
     ngx_shop_failover_emit_str(e, "detail", &detail);
     ngx_shop_failover_emit_int(e, "ms", last->total);
+
+    /* since the start of the probe; 0: at once, or not reached */
+
+    ngx_shop_failover_emit_int(e, "connect_ms", last->connect);
+    ngx_shop_failover_emit_int(e, "tls_ms", last->tls);
+    ngx_shop_failover_emit_int(e, "first_byte_ms", last->first);
     ngx_shop_failover_emit_close(e, '}');
 }
 
