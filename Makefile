@@ -49,7 +49,7 @@ SANITIZED := -g -O1 -fno-omit-frame-pointer \
 
 .PHONY: help build install uninstall run test check unit fuzz chaos bench clean
 .PHONY: setup-build setup-run setup-test setup-bench setup-source
-.PHONY: sanitized-nginx FORCE
+.PHONY: sanitized-nginx test-matrix bench-probes FORCE
 
 help:
 	@echo "build      $(MODULE), against nginx-dev or NGINX_SRC="
@@ -61,8 +61,10 @@ help:
 	@echo "check      style, layers, warnings of gcc and clang, cppcheck"
 	@echo "unit       the unit tests only"
 	@echo "fuzz       every fuzz target for FUZZ_SECONDS=$(FUZZ_SECONDS)"
+	@echo "test-matrix  the tests with other versions of nginx (NGINX_SRC=)"
 	@echo "bench      ours and the rivals (BENCH=t/bench/foo: some)"
 	@echo "chaos      load while all goes wrong, about 90 s (SEED= repeats one)"
+	@echo "bench-probes  what probes cost, for up to 10,000 servers"
 	@echo "clean      removes $(BUILD)/"
 
 setup-build setup-run setup-test setup-bench setup-source:
@@ -165,12 +167,21 @@ $(BUILD)/fuzzed/%.o: %.c | setup-test
 	    -c -o $@ $<
 
 
+# ---- other versions of nginx
+
+test-matrix: setup-test setup-source
+	@t/tools/matrix.sh $(BUILD)/matrix
+
+
 # ---- bench: one after the other, as each wants the machine for itself
 
 BENCH ?= $(shell find t/bench -maxdepth 1 -type f -perm -u+x | sort)
 
 bench: setup-bench build
 	@for bench in $(BENCH); do echo "== $$bench"; $$bench || exit; done
+
+bench-probes: setup-test build
+	@t/bench/probes
 
 
 # ---- checks: nothing here is run, everything is read

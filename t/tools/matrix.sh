@@ -4,8 +4,7 @@
 #
 # Runs the tests against other nginx versions than the installed one: that of
 # a later Debian release, from its source package, and the tree in NGINX_SRC.
-# All that is fetched and built stays below the given directory; apt is pointed
-# to sources and lists of its own there, so that the machine's are not touched.
+# All that is fetched and built stays below the given directory.
 #
 #   [NGINX_SRC=] [SUITE=trixie] [TESTS=] t/tools/matrix.sh DIR
 
@@ -28,61 +27,6 @@ readonly FLAGS=(--with-compat --with-debug --with-pcre-jit --with-threads
 die() {
     echo "matrix: $*" >&2
     exit 1
-}
-
-
-# The mirror that this machine's apt uses already, for another suite.
-mirror() {
-    apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' |
-        grep -v security | head -n 1
-}
-
-
-# The key that this machine's apt trusts for Debian.
-private_apt() {
-    local apt=$OUT/apt uri
-
-    uri=$(mirror)
-    [[ -n $uri ]] || die "apt knows no package mirror"
-
-    mkdir -p "$apt"/{lists/partial,archives/partial,empty}
-    echo "deb-src $uri $SUITE main" > "$apt/sources.list"
-
-    cat > "$apt/apt.conf" <<END
-Dir::Etc::SourceList "$apt/sources.list";
-Dir::Etc::SourceParts "$apt/empty";
-Dir::State::Lists "$apt/lists";
-Dir::Cache "$apt";
-Dir::Cache::Archives "$apt/archives";
-APT::Sandbox::User "root";
-END
-}
-
-
-apt() {
-    APT_CONFIG=$OUT/apt/apt.conf apt-get -qq "$@"
-}
-
-
-fetch_source() {
-    [[ ! -e $OUT/source/fetched ]] || return 0
-
-    command -v dpkg-source >/dev/null ||
-        die "dpkg-source is needed: install dpkg-dev"
-
-    private_apt
-    rm -rf "$OUT/source"
-    mkdir -p "$OUT/source"
-    cd "$OUT/source"
-
-    apt update || die "the list of $SUITE could not be fetched"
-    apt source nginx || die "no source package of nginx in $SUITE"
-    touch fetched
-}
-
-
-debian_tree() {
-    find "$OUT/source" -mindepth 1 -maxdepth 1 -type d -name 'nginx-*'
 }
 
 
@@ -135,12 +79,12 @@ integration_tests() {
 
 
 main() {
-    local failed=()
+    local failed=() debian
 
     mkdir -p "$OUT"
-    fetch_source
+    debian=$("$TOP/t/tools/nginx_source.sh" "$OUT/sources" "$SUITE")
 
-    run_suite "$(debian_tree)" || failed+=("Debian $SUITE")
+    run_suite "$debian" || failed+=("Debian $SUITE")
 
     if [[ -n $TREE ]]; then
         run_suite "$(realpath "$TREE")" || failed+=("$TREE")
