@@ -34,13 +34,15 @@ END
 my $log = $nginx->dir . '/events.log';
 my $flag = $nginx->dir . '/maintenance';
 
-sub report {
+sub report { return ctl('report', @_) }
+
+sub ctl {
     my (@arguments) = @_;
     my $pid = open(my $out, '-|') // die "fork: $!\n";
 
     if ($pid == 0) {
         open STDERR, '>&', \*STDOUT;
-        exec SHOPCTL, 'report', @arguments;
+        exec SHOPCTL, @arguments;
     }
 
     my $text = do { local $/; <$out> } // '';
@@ -85,6 +87,31 @@ is post($nginx, '/paid', body => 'x')->{status}, 503, 'a callback fails' for 1, 
 ($text) = report('--incident', 'last', $log);
 like $text, qr/\| resolved \| not yet: the shop is outage \|/,
     'a report while it lasts says that it does';
+
+my $url = "http://$nginx/status";
+($text, $code) = ctl('status', '--url', $url);
+is $code, 0, 'one screen';
+like $text, qr/\Aoutage P1 for /, 'what visitors see comes first';
+like $text, qr/^  down +$one for \w+: connect refused$/m, 'then which and why';
+like $text, qr/^since it began: 3 visitors turned away$/m, 'how many';
+like $text, qr/^  callback: 2 refused, 0 of unknown outcome$/m, 'and of what';
+like $text, qr/^last events\n  \S+ \w+ /m, 'what happened';
+like $text, qr/^flag \Q$flag\E$/m, 'where the flag is';
+like $text, qr/^next\n  shopctl on /m, 'and what to type';
+unlike $text, qr/\e/, 'no colours where no terminal is';
+
+($text, $code) = ctl('status', '--url', "http://$nginx/none");
+is $code, 2, 'another location';
+like $text, qr/answers 503: is there a location with shop_status/, 'is named';
+is((ctl('status', '--url', 'ftp://x/'))[1], 2, 'no URL of HTTP');
+is((ctl('status', '--url', 'http://127.0.0.1:' . free_port() . '/'))[1], 2,
+    'nobody there');
+is((ctl('status', $log))[1], 2, 'a file that is no status');
+
+open my $copy, '>', "$log.json" or die;
+print $copy get($nginx, '/status')->{body};
+close $copy;
+like((ctl('status', "$log.json"))[0], qr/\Aoutage P1/, 'a status in a file');
 
 write_flag("status: We repair the *order* database.\n");
 ok wait_for_event($log, type => 'site', to => 'maintenance'), 'a flag';

@@ -14,6 +14,7 @@
 #include "ctl/options.h"
 #include "ctl/preview.h"
 #include "ctl/report.h"
+#include "ctl/screen.h"
 #include "ctl/show.h"
 
 
@@ -67,6 +68,10 @@ static const ngx_shop_failover_shopctl_command_t
     { "link", "link [--valid 12h] [--drill] URL",
       "a link by which staff pass the closed shop",
       ngx_shop_failover_bypass_options, ngx_shop_failover_bypass_link },
+
+    { "status", "status [--url URL] [FILE]",
+      "one screen: what visitors see, and why",
+      ngx_shop_failover_screen_options, ngx_shop_failover_screen_run },
 
     { "report", "report [--incident 3] [LOG ...]",
       "the review of an incident, from the event log",

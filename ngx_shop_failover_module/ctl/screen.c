@@ -1,0 +1,523 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * shopctl status: the status as one screen, in the order in which a person
+ * asks at 3 am.  Knows the JSON's names (docs/status.schema.json).
+ */
+
+
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ctl/fetch.h"
+#include "ctl/log.h"
+#include "ctl/screen.h"
+#include "logic/json.h"
+#include "logic/times.h"
+
+
+#define NGX_SHOP_FAILOVER_SCREEN_URL  "http://127.0.0.1/shop_status"
+
+/* servers in a row: those that are well are only counted beyond it */
+#define NGX_SHOP_FAILOVER_SCREEN_PEERS  12
+
+
+static int ngx_shop_failover_screen_show(unsigned char *data, size_t size);
+static void ngx_shop_failover_screen_now(const ngx_shop_failover_json_t *v);
+static void ngx_shop_failover_screen_text(const ngx_shop_failover_json_t *v);
+static void ngx_shop_failover_screen_upstreams(
+    const ngx_shop_failover_json_t *v);
+static void ngx_shop_failover_screen_peers(const ngx_shop_failover_json_t *v);
+static void ngx_shop_failover_screen_counts(const ngx_shop_failover_json_t *v);
+static void ngx_shop_failover_screen_events(const ngx_shop_failover_json_t *v);
+static void ngx_shop_failover_screen_flag(const ngx_shop_failover_json_t *v);
+static void ngx_shop_failover_screen_next(const ngx_shop_failover_json_t *v);
+static int ngx_shop_failover_screen_get(const ngx_shop_failover_json_t *v,
+    const char *path, char *buf, size_t size);
+static long ngx_shop_failover_screen_number(const ngx_shop_failover_json_t *v,
+    const char *path);
+static void ngx_shop_failover_screen_since(const ngx_shop_failover_json_t *v,
+    const char *path);
+static const char *ngx_shop_failover_screen_color(const char *state);
+static const char *ngx_shop_failover_screen_plain(void);
+
+
+const ngx_shop_failover_option_t  ngx_shop_failover_screen_options[] = {
+    { "url", NGX_SHOP_FAILOVER_OPTIONS_VALUE, "URL",
+      "a location with shop_status, else $SHOP_STATUS, else "
+      NGX_SHOP_FAILOVER_SCREEN_URL },
+    { NULL, NGX_SHOP_FAILOVER_OPTIONS_SWITCH, NULL, NULL }
+};
+
+
+int
+ngx_shop_failover_screen_run(const ngx_shop_failover_options_t *o)
+{
+    int                      rc;
+    const char              *url;
+    ngx_shop_failover_log_t  file;
+
+    memset(&file, 0, sizeof(ngx_shop_failover_log_t));
+
+    if (o->nrest > 1) {
+        return ngx_shop_failover_say_error("one file, or none");
+    }
+
+    if (o->nrest) {
+        rc = ngx_shop_failover_log_read(&file, o->rest[0]);
+
+    } else {
+        url = ngx_shop_failover_options_get(o, "url");
+        url = url ? url : getenv("SHOP_STATUS");
+
+        rc = ngx_shop_failover_fetch_url(url && *url
+                                         ? url : NGX_SHOP_FAILOVER_SCREEN_URL,
+                                         &file.data, &file.size);
+    }
+
+    rc = rc == NGX_SHOP_FAILOVER_OK
+         ? ngx_shop_failover_screen_show(file.data, file.size)
+         : NGX_SHOP_FAILOVER_SAY_ERROR;
+
+    free(file.data);
+
+    return rc;
+}
+
+
+static int
+ngx_shop_failover_screen_show(unsigned char *data, size_t size)
+{
+    char                      state[64];
+    size_t                    at;
+    const char               *reason;
+    ngx_shop_failover_str_t   s;
+    ngx_shop_failover_json_t  v;
+
+    s.data = data;
+    s.len = size;
+
+    if (ngx_shop_failover_json_parse(&v, &s, &at, &reason)
+        != NGX_SHOP_FAILOVER_OK
+        || !ngx_shop_failover_screen_get(&v, "site.state", state,
+                                         sizeof(state)))
+    {
+        return ngx_shop_failover_say_error("that is not the JSON of "
+                                           "shop_status");
+    }
+
+    ngx_shop_failover_screen_now(&v);
+    ngx_shop_failover_screen_text(&v);
+    ngx_shop_failover_screen_upstreams(&v);
+    ngx_shop_failover_screen_counts(&v);
+    ngx_shop_failover_screen_events(&v);
+    ngx_shop_failover_screen_flag(&v);
+    ngx_shop_failover_screen_next(&v);
+
+    return NGX_SHOP_FAILOVER_SAY_YES;
+}
+
+
+/* 1: what visitors see right now, and since when */
+
+static void
+ngx_shop_failover_screen_now(const ngx_shop_failover_json_t *v)
+{
+    char  state[64], severity[8];
+
+    (void) ngx_shop_failover_screen_get(v, "site.state", state,
+                                        sizeof(state));
+
+    printf("%s%s%s", ngx_shop_failover_screen_color(state), state,
+           ngx_shop_failover_screen_plain());
+
+    if (ngx_shop_failover_screen_get(v, "site.severity", severity,
+                                     sizeof(severity)))
+    {
+        printf(" %s", severity);
+    }
+
+    ngx_shop_failover_screen_since(v, "site.since");
+    putchar('\n');
+}
+
+
+/* 2: which text, and how old */
+
+static void
+ngx_shop_failover_screen_text(const ngx_shop_failover_json_t *v)
+{
+    char  text[1024];
+
+    if (ngx_shop_failover_screen_get(v, "maintenance.status", text,
+                                     sizeof(text)))
+    {
+        printf("  says \"%s\"\n", text);
+    }
+
+    if (ngx_shop_failover_screen_get(v, "maintenance.eta", text,
+                                     sizeof(text)))
+    {
+        printf("  ETA %s\n", text);
+    }
+
+    if (ngx_shop_failover_screen_get(v, "maintenance.next_update", text,
+                                     sizeof(text)))
+    {
+        printf("  next update %s\n", text);
+    }
+}
+
+
+/* 3: which servers are up, and in words why not */
+
+static void
+ngx_shop_failover_screen_upstreams(const ngx_shop_failover_json_t *v)
+{
+    char                           name[256], state[64], by[256];
+    ngx_shop_failover_json_t       list, group, peers;
+    ngx_shop_failover_json_walk_t  walk;
+
+    if (ngx_shop_failover_json_find(v, "upstreams", &list)
+        != NGX_SHOP_FAILOVER_OK)
+    {
+        return;
+    }
+
+    ngx_shop_failover_json_walk(&list, &walk);
+
+    while (ngx_shop_failover_json_next(&walk, NULL, &group)
+           == NGX_SHOP_FAILOVER_OK)
+    {
+        (void) ngx_shop_failover_screen_get(&group, "name", name,
+                                            sizeof(name));
+        (void) ngx_shop_failover_screen_get(&group, "state", state,
+                                            sizeof(state));
+
+        printf("\nupstream %s: %s%s%s", name,
+               ngx_shop_failover_screen_color(state), state,
+               ngx_shop_failover_screen_plain());
+
+        if (ngx_shop_failover_screen_get(&group, "served_by", by, sizeof(by))
+            && strcmp(by, name) != 0)
+        {
+            printf(", served by %s", by);
+        }
+
+        ngx_shop_failover_screen_since(&group, "since");
+        putchar('\n');
+
+        if (ngx_shop_failover_json_find(&group, "peers", &peers)
+            == NGX_SHOP_FAILOVER_OK)
+        {
+            ngx_shop_failover_screen_peers(&peers);
+        }
+    }
+}
+
+
+static void
+ngx_shop_failover_screen_peers(const ngx_shop_failover_json_t *v)
+{
+    int                            backup, well;
+    char                           peer[256], state[64], why[256];
+    unsigned                       shown, left;
+    ngx_shop_failover_json_t       item, flag;
+    ngx_shop_failover_json_walk_t  walk;
+
+    shown = 0;
+    left = 0;
+    ngx_shop_failover_json_walk(v, &walk);
+
+    while (ngx_shop_failover_json_next(&walk, NULL, &item)
+           == NGX_SHOP_FAILOVER_OK)
+    {
+        (void) ngx_shop_failover_screen_get(&item, "address", peer,
+                                            sizeof(peer));
+        (void) ngx_shop_failover_screen_get(&item, "state", state,
+                                            sizeof(state));
+        well = strcmp(state, "up") == 0;
+
+        if (well && shown >= NGX_SHOP_FAILOVER_SCREEN_PEERS) {
+            left++;
+            continue;
+        }
+
+        shown++;
+        backup = 0;
+
+        if (ngx_shop_failover_json_find(&item, "backup", &flag)
+            == NGX_SHOP_FAILOVER_OK)
+        {
+            (void) ngx_shop_failover_json_bool(&flag, &backup);
+        }
+
+        printf("  %s%-8s%s %s%s", ngx_shop_failover_screen_color(state),
+               state, ngx_shop_failover_screen_plain(), peer,
+               backup ? " (backup)" : "");
+        ngx_shop_failover_screen_since(&item, "since");
+
+        if (!well
+            && (ngx_shop_failover_screen_get(&item, "override.reason", why,
+                                             sizeof(why))
+                || ngx_shop_failover_screen_get(&item, "last.detail", why,
+                                                sizeof(why))))
+        {
+            printf(": %s", why);
+        }
+
+        putchar('\n');
+    }
+
+    if (left) {
+        printf("  and %u more that are up\n", left);
+    }
+}
+
+
+/* 4: how many were turned away since it began */
+
+static void
+ngx_shop_failover_screen_counts(const ngx_shop_failover_json_t *v)
+{
+    char                           name[64];
+    ngx_shop_failover_json_t       list, item;
+    ngx_shop_failover_json_walk_t  walk;
+
+    if (!ngx_shop_failover_screen_get(v, "counters.incident_since", name,
+                                      sizeof(name)))
+    {
+        return;
+    }
+
+    printf("\nsince it began: %ld visitors turned away\n",
+           ngx_shop_failover_screen_number(v, "counters.visitors.incident"));
+
+    if (ngx_shop_failover_json_find(v, "counters.refused", &list)
+        != NGX_SHOP_FAILOVER_OK)
+    {
+        return;
+    }
+
+    ngx_shop_failover_json_walk(&list, &walk);
+
+    while (ngx_shop_failover_json_next(&walk, NULL, &item)
+           == NGX_SHOP_FAILOVER_OK)
+    {
+        (void) ngx_shop_failover_screen_get(&item, "class", name,
+                                            sizeof(name));
+        printf("  %s: %ld refused, %ld of unknown outcome\n", name,
+               ngx_shop_failover_screen_number(&item, "incident"),
+               ngx_shop_failover_screen_number(&item, "unknown_incident"));
+    }
+}
+
+
+/* 5: what happened last */
+
+static void
+ngx_shop_failover_screen_events(const ngx_shop_failover_json_t *v)
+{
+    char                           at[64], type[16], to[32], what[512];
+    unsigned                       n;
+    ngx_shop_failover_json_t       list, item;
+    ngx_shop_failover_json_walk_t  walk;
+
+    if (ngx_shop_failover_json_find(v, "events", &list)
+        != NGX_SHOP_FAILOVER_OK)
+    {
+        return;
+    }
+
+    ngx_shop_failover_json_walk(&list, &walk);
+
+    for (n = 0;
+         ngx_shop_failover_json_next(&walk, NULL, &item)
+         == NGX_SHOP_FAILOVER_OK;
+         n++)
+    {
+        (void) ngx_shop_failover_screen_get(&item, "time", at, sizeof(at));
+        (void) ngx_shop_failover_screen_get(&item, "type", type,
+                                            sizeof(type));
+
+        if (!ngx_shop_failover_screen_get(&item, "to", to, sizeof(to))) {
+            (void) ngx_shop_failover_screen_get(&item, "what", to,
+                                                sizeof(to));
+        }
+
+        if (!ngx_shop_failover_screen_get(&item, "peer", what, sizeof(what))
+            && !ngx_shop_failover_screen_get(&item, "upstream", what,
+                                             sizeof(what)))
+        {
+            (void) ngx_shop_failover_screen_get(&item, "text", what,
+                                                sizeof(what));
+        }
+
+        printf("%s  %s %s %s %s\n", n ? "" : "\nlast events\n", at, type, to,
+               what);
+    }
+}
+
+
+/* 6: the flag and its warnings */
+
+static void
+ngx_shop_failover_screen_flag(const ngx_shop_failover_json_t *v)
+{
+    char                           path[512], text[256];
+    ngx_shop_failover_json_t       list, item;
+    ngx_shop_failover_json_walk_t  walk;
+
+    if (!ngx_shop_failover_screen_get(v, "maintenance.flag", path,
+                                      sizeof(path)))
+    {
+        return;
+    }
+
+    printf("\nflag %s", path);
+    ngx_shop_failover_screen_since(v, "maintenance.since");
+    putchar('\n');
+
+    if (ngx_shop_failover_json_find(v, "maintenance.warnings", &list)
+        != NGX_SHOP_FAILOVER_OK)
+    {
+        return;
+    }
+
+    ngx_shop_failover_json_walk(&list, &walk);
+
+    while (ngx_shop_failover_json_next(&walk, NULL, &item)
+           == NGX_SHOP_FAILOVER_OK)
+    {
+        (void) ngx_shop_failover_screen_get(&item, "reason", text,
+                                            sizeof(text));
+        printf("  line %ld: %s\n",
+               ngx_shop_failover_screen_number(&item, "line"), text);
+    }
+}
+
+
+/* 7: what to type next */
+
+static void
+ngx_shop_failover_screen_next(const ngx_shop_failover_json_t *v)
+{
+    char  state[64], since[64];
+
+    (void) ngx_shop_failover_screen_get(v, "site.state", state,
+                                        sizeof(state));
+
+    puts("\nnext");
+
+    if (ngx_shop_failover_screen_get(v, "maintenance.since", since,
+                                     sizeof(since)))
+    {
+        puts("  shopctl update \"TEXT\" --eta +30m\n  shopctl off");
+
+    } else if (strcmp(state, "open") != 0) {
+        puts("  shopctl on --eta +45m --status \"TEXT\"");
+    }
+
+    puts("  shopctl report");
+}
+
+
+/* a text, safe for a terminal; 0 and "": there is none */
+
+static int
+ngx_shop_failover_screen_get(const ngx_shop_failover_json_t *v,
+    const char *path, char *buf, size_t size)
+{
+    size_t                    i;
+    unsigned char             text[4096];
+    ngx_shop_failover_str_t   s;
+    ngx_shop_failover_json_t  found;
+
+    *buf = '\0';
+
+    if (ngx_shop_failover_json_find(v, path, &found) != NGX_SHOP_FAILOVER_OK
+        || ngx_shop_failover_json_string(&found, text, sizeof(text), &s)
+           != NGX_SHOP_FAILOVER_OK)
+    {
+        return 0;
+    }
+
+    for (i = 0; i < s.len && i < size - 1; i++) {
+        buf[i] = (s.data[i] < 0x20 || s.data[i] == 0x7F) ? ' '
+                                                       : (char) s.data[i];
+    }
+
+    buf[i] = '\0';
+
+    return i > 0;
+}
+
+
+static long
+ngx_shop_failover_screen_number(const ngx_shop_failover_json_t *v,
+    const char *path)
+{
+    int64_t                   n;
+    ngx_shop_failover_json_t  found;
+
+    if (ngx_shop_failover_json_find(v, path, &found) != NGX_SHOP_FAILOVER_OK
+        || ngx_shop_failover_json_int(&found, &n) != NGX_SHOP_FAILOVER_OK)
+    {
+        return 0;
+    }
+
+    return (long) n;
+}
+
+
+static void
+ngx_shop_failover_screen_since(const ngx_shop_failover_json_t *v,
+    const char *path)
+{
+    char                      at[64];
+    size_t                    n;
+    int64_t                   since, now;
+    const char               *reason;
+    unsigned char             buf[NGX_SHOP_FAILOVER_TIMES_LEN];
+    ngx_shop_failover_str_t   s;
+
+    if (!ngx_shop_failover_screen_get(v, path, at, sizeof(at))) {
+        return;
+    }
+
+    s.data = (unsigned char *) at;
+    s.len = strlen(at);
+    now = (int64_t) time(NULL);
+
+    if (ngx_shop_failover_times_parse(&s, now, &since, &reason)
+        == NGX_SHOP_FAILOVER_OK)
+    {
+        n = ngx_shop_failover_times_length(buf, now - since);
+        printf(" for %.*s", (int) n, (char *) buf);
+    }
+}
+
+
+static const char *
+ngx_shop_failover_screen_color(const char *state)
+{
+    if (!isatty(STDOUT_FILENO) || getenv("NO_COLOR")) {
+        return "";
+    }
+
+    if (strcmp(state, "up") == 0 || strcmp(state, "open") == 0) {
+        return "\033[32m";
+    }
+
+    return (strcmp(state, "down") == 0 || strcmp(state, "outage") == 0)
+           ? "\033[1;31m" : "\033[33m";
+}
+
+
+static const char *
+ngx_shop_failover_screen_plain(void)
+{
+    return (isatty(STDOUT_FILENO) && !getenv("NO_COLOR")) ? "\033[0m" : "";
+}
