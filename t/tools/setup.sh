@@ -5,8 +5,7 @@
 # Installs what a make target needs and this machine lacks: Debian packages,
 # only the missing ones, as root or through sudo.  Says nothing when nothing
 # is missing.  A system nginx that was not there before is neither started
-# nor enabled, nor are PHP-FPM,
-# HAProxy and the like.
+# nor enabled, nor are the others.
 #
 #   t/tools/setup.sh build | run | test | bench | source
 
