@@ -372,12 +372,7 @@ ngx_shop_failover_failover_free(ngx_peer_connection_t *pc, void *data,
     ctx->tries = pc->tries;
 
     ctx->used++;
-
-    /* after a success nobody asks how many are left */
-
-    if (state) {
-        pc->tries = ngx_shop_failover_failover_tell(ctx);
-    }
+    pc->tries = ngx_shop_failover_failover_tell(ctx);
 }
 
 
