@@ -175,10 +175,12 @@ test-matrix: setup-test setup-source
 
 # ---- bench: one after the other, as each wants the machine for itself
 
-BENCH ?= $(shell find t/bench -maxdepth 1 -type f -perm -u+x | sort)
+BENCH ?= $(shell find t/bench -maxdepth 2 -type f -perm -u+x | sort)
 
 bench: setup-bench build
-	@for bench in $(BENCH); do echo "== $$bench"; $$bench || exit; done
+	@rc=0; for bench in $(BENCH); do \
+	    echo "== $$bench"; $$bench || rc=1; \
+	done; exit $$rc
 
 bench-probes: setup-test build
 	@t/bench/probes
