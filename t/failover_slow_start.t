@@ -12,8 +12,6 @@ use lib 't/lib';
 use JSON::PP ();
 use ShopTest;
 
-use constant SLOW => 6;
-
 my ($one, $two) = map { shop_server(body => $_) } qw(one two);
 my $check = 'shop_health_check uri=/health interval=200ms fast=100ms '
     . 'timeout=1s jitter=0%;';
@@ -27,20 +25,28 @@ my %BALANCER = (
     two    => 'random two;',
 );
 
-my $http = join '', map { <<"END" } sort keys %BALANCER;
-    upstream $_ {
-        zone $_ 128k;
-        $BALANCER{$_}
+# each twice: with a slow start that outlasts what is looked at, and a short one
+sub upstream {
+    my ($name, $balancer, $slow) = @_;
+
+    return <<"END";
+    upstream $name {
+        zone $name 128k;
+        $balancer
         server $one;
         server $two;
         $check
-        shop_slow_start ${\SLOW}s;
+        shop_slow_start $slow;
     }
 END
+}
 
-my $locations = join '', map { <<"END" } (sort keys %BALANCER), 'panic';
-    location /$_ { proxy_pass http://$_; }
-END
+my $http = join '', map { upstream($_, $BALANCER{$_}, '60s')
+                          . upstream("short_$_", $BALANCER{$_}, '1s') }
+                    sort keys %BALANCER;
+
+my $locations = join '', map { "location /$_ { proxy_pass http://$_; }\n" }
+    (map { ($_, "short_$_") } sort keys %BALANCER), 'panic';
 
 my $nginx = nginx(http => <<"END");
     $http
@@ -83,6 +89,9 @@ sub all {
     });
 }
 
+# percent of its share that server one takes, as the status says
+sub percent { return group($_[0])->{peers}[0]{share} }
+
 ok(all('up up'), 'all are up');
 is(group('panic')->{panic}, JSON::PP::false(), 'no panic');
 
@@ -104,13 +113,18 @@ $one->set('/health', status => 200);
 ok(all('up up'), 'it is back');
 ok(wait_until(20, sub { !group('panic')->{panic} }), 'the panic is over');
 
+cmp_ok(percent('rr'), '<', 50, 'the status says how much it gets: little');
+
 my $early = 0;
 $early += share($_, 6) for sort keys %BALANCER;
 cmp_ok($early, '<', 12, "it gets less than its share at first ($early of 36)");
 
-ok(wait_until(40, sub { share('rr', 6) == 3 && share('rr', 6) == 3 }),
-    'round robin: its whole share in the end');
-cmp_ok(share($_, 24), '>', 2, "$_: a share in the end") for sort keys %BALANCER;
+for (sort keys %BALANCER) {
+    my $name = "short_$_";
+
+    ok(wait_until(30, sub { percent($name) == 100 }), "$_: the end of it");
+    cmp_ok(share($name, 40), '>', 2, "$_: a share in the end");
+}
 
 # ---- nobody else is there: no holding back
 

@@ -38,6 +38,8 @@ static int ngx_shop_failover_screen_get(const ngx_shop_failover_json_t *v,
     const char *path, char *buf, size_t size);
 static long ngx_shop_failover_screen_number(const ngx_shop_failover_json_t *v,
     const char *path);
+static int ngx_shop_failover_screen_true(const ngx_shop_failover_json_t *v,
+    const char *path);
 static void ngx_shop_failover_screen_since(const ngx_shop_failover_json_t *v,
     const char *path);
 static const char *ngx_shop_failover_screen_color(const char *state);
@@ -207,6 +209,11 @@ ngx_shop_failover_screen_upstreams(const ngx_shop_failover_json_t *v)
         }
 
         ngx_shop_failover_screen_since(&group, "since");
+
+        if (ngx_shop_failover_screen_true(&group, "panic")) {
+            printf(", too few are usable: probes are ignored");
+        }
+
         putchar('\n');
 
         if (ngx_shop_failover_json_find(&group, "peers", &peers)
@@ -221,10 +228,11 @@ ngx_shop_failover_screen_upstreams(const ngx_shop_failover_json_t *v)
 static void
 ngx_shop_failover_screen_peers(const ngx_shop_failover_json_t *v)
 {
-    int                            backup, well;
+    int                            well;
     char                           peer[256], state[64], why[256];
+    long                           share;
     unsigned                       shown, left;
-    ngx_shop_failover_json_t       item, flag;
+    ngx_shop_failover_json_t       item;
     ngx_shop_failover_json_walk_t  walk;
 
     shown = 0;
@@ -246,18 +254,18 @@ ngx_shop_failover_screen_peers(const ngx_shop_failover_json_t *v)
         }
 
         shown++;
-        backup = 0;
-
-        if (ngx_shop_failover_json_find(&item, "backup", &flag)
-            == NGX_SHOP_FAILOVER_OK)
-        {
-            (void) ngx_shop_failover_json_bool(&flag, &backup);
-        }
 
         printf("  %s%-8s%s %s%s", ngx_shop_failover_screen_color(state),
                state, ngx_shop_failover_screen_plain(), peer,
-               backup ? " (backup)" : "");
+               ngx_shop_failover_screen_true(&item, "backup")
+               ? " (backup)" : "");
         ngx_shop_failover_screen_since(&item, "since");
+
+        share = ngx_shop_failover_screen_number(&item, "share");
+
+        if (well && share > 0 && share < 100) {
+            printf(", slow start: %ld %% of its share", share);
+        }
 
         if (!well
             && (ngx_shop_failover_screen_get(&item, "override.reason", why,
@@ -469,6 +477,23 @@ ngx_shop_failover_screen_number(const ngx_shop_failover_json_t *v,
     }
 
     return (long) n;
+}
+
+
+static int
+ngx_shop_failover_screen_true(const ngx_shop_failover_json_t *v,
+    const char *path)
+{
+    int                       value;
+    ngx_shop_failover_json_t  found;
+
+    value = 0;
+
+    if (ngx_shop_failover_json_find(v, path, &found) == NGX_SHOP_FAILOVER_OK) {
+        (void) ngx_shop_failover_json_bool(&found, &value);
+    }
+
+    return value;
 }
 
 

@@ -29,6 +29,10 @@
 #define NGX_SHOP_FAILOVER_BALANCE_GRACE  2000     /* ms */
 
 
+#define ngx_shop_failover_balance_share(sscf, peer)                          \
+    ngx_shop_failover_peers_share((sscf)->zone, (sscf)->group, peer)
+
+
 static void ngx_shop_failover_balance_sync_list(
     ngx_shop_failover_srv_conf_t *sscf, ngx_http_upstream_rr_peers_t *peers,
     ngx_uint_t panic);
@@ -42,8 +46,6 @@ static void ngx_shop_failover_balance_admit(
 static ngx_uint_t ngx_shop_failover_balance_admit_list(
     ngx_shop_failover_srv_conf_t *sscf, ngx_http_upstream_rr_peers_t *peers,
     ngx_uint_t others);
-static ngx_uint_t ngx_shop_failover_balance_ramp(
-    ngx_shop_failover_srv_conf_t *sscf, ngx_shop_failover_peer_t *peer);
 static ngx_uint_t ngx_shop_failover_balance_mark(
     ngx_http_upstream_rr_peers_t *peers, ngx_http_upstream_rr_peer_t *peer,
     ngx_uint_t bits);
@@ -181,7 +183,7 @@ ngx_shop_failover_balance_sync_list(ngx_shop_failover_srv_conf_t *sscf,
             if (!ngx_shop_failover_peers_usable(sscf->zone, known)) {
                 bits = NGX_SHOP_FAILOVER_BALANCE_DOWN;
 
-            } else if (ngx_shop_failover_balance_ramp(sscf, known) < 1000) {
+            } else if (ngx_shop_failover_balance_share(sscf, known) < 1000) {
 
                 end = ngx_shop_failover_peers_up_since(sscf->zone, known)
                       + sscf->slow_start;
@@ -287,7 +289,7 @@ static ngx_uint_t
 ngx_shop_failover_balance_admit_list(ngx_shop_failover_srv_conf_t *sscf,
     ngx_http_upstream_rr_peers_t *peers, ngx_uint_t others)
 {
-    ngx_uint_t                    cursor, n, ramp, bits;
+    ngx_uint_t                    cursor, n, share, bits;
     ngx_shop_failover_peer_t     *known;
     ngx_http_upstream_rr_peer_t  *peer;
 
@@ -302,7 +304,7 @@ ngx_shop_failover_balance_admit_list(ngx_shop_failover_srv_conf_t *sscf,
 
         if ((peer->down & ~NGX_SHOP_FAILOVER_BALANCE_HELD) == 0
             && (known == NULL
-                || ngx_shop_failover_balance_ramp(sscf, known) == 1000))
+                || ngx_shop_failover_balance_share(sscf, known) == 1000))
         {
             n++;
         }
@@ -319,11 +321,13 @@ ngx_shop_failover_balance_admit_list(ngx_shop_failover_srv_conf_t *sscf,
             continue;
         }
 
-        ramp = ngx_shop_failover_balance_ramp(sscf, known);
+        share = ngx_shop_failover_balance_share(sscf, known);
 
         bits = peer->down & NGX_SHOP_FAILOVER_BALANCE_DOWN;
 
-        if (others && ramp < 1000 && (ngx_uint_t) ngx_random() % 1000 >= ramp) {
+        if (others && share < 1000
+            && (ngx_uint_t) ngx_random() % 1000 >= share)
+        {
             bits |= NGX_SHOP_FAILOVER_BALANCE_HELD;
         }
 
@@ -333,37 +337,6 @@ ngx_shop_failover_balance_admit_list(ngx_shop_failover_srv_conf_t *sscf,
     ngx_http_upstream_rr_peers_unlock(peers);
 
     return n;
-}
-
-
-/* how much of its share a usable peer takes, 0 to 1000 */
-
-static ngx_uint_t
-ngx_shop_failover_balance_ramp(ngx_shop_failover_srv_conf_t *sscf,
-    ngx_shop_failover_peer_t *peer)
-{
-    ngx_msec_t  since, passed;
-
-    if (sscf->slow_start == 0) {
-        return 1000;
-    }
-
-    since = ngx_shop_failover_peers_up_since(sscf->zone, peer);
-
-    if (since == 0) {
-        return 1000;
-    }
-
-    /* set by another worker, whose clock may be a moment ahead */
-
-    if ((ngx_msec_int_t) (ngx_current_msec - since) < 0) {
-        return 0;
-    }
-
-    passed = ngx_current_msec - since;
-
-    return passed >= sscf->slow_start ? 1000
-                                      : passed * 1000 / sscf->slow_start;
 }
 
 

@@ -357,6 +357,7 @@ ngx_shop_failover_conf_upstream(ngx_conf_t *cf,
     group->name = sscf->uscf->host;
     group->backup = sscf->is_backup;
     group->panic = sscf->panic;
+    group->slow_start = sscf->slow_start;
     group->hold = sscf->backups ? sscf->backups->hold : 0;
     port = 0;
 

@@ -304,6 +304,7 @@ ngx_shop_failover_status_json_peer(ngx_shop_failover_emit_t *e,
     ngx_shop_failover_emit_cstr(e, "state",
                           ngx_shop_failover_verdict_state_name(peer->state));
     ngx_shop_failover_emit_time(e, "since", peer->since);
+    ngx_shop_failover_emit_int(e, "share", peer->share / 10);
     ngx_shop_failover_emit_int(e, "checks", (int64_t) peer->checks);
     ngx_shop_failover_emit_int(e, "fails", (int64_t) peer->fails);
 

@@ -180,6 +180,12 @@ ngx_shop_failover_status_servers_why(ngx_shop_failover_emit_t *e,
         ngx_shop_failover_emit_text(e, "switched off in the configuration; ");
     }
 
+    if (peer->share < 1000) {
+        ngx_shop_failover_emit_text(e, "slow start, ");
+        ngx_shop_failover_emit_number(e, peer->share / 10);
+        ngx_shop_failover_emit_text(e, " % of its share; ");
+    }
+
     if (peer->checks == 0) {
         ngx_shop_failover_emit_text(e, "not checked yet");
         return;

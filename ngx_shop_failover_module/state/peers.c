@@ -705,3 +705,34 @@ ngx_shop_failover_peers_count(ngx_shop_failover_zone_t *zone,
         }
     }
 }
+
+
+ngx_uint_t
+ngx_shop_failover_peers_share(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer)
+{
+    ngx_msec_t      since;
+    ngx_msec_int_t  passed;
+
+    if (group->slow_start == 0) {
+        return 1000;
+    }
+
+    since = ngx_shop_failover_peers_up_since(zone, peer);
+
+    if (since == 0) {
+        return 1000;
+    }
+
+    passed = (ngx_msec_int_t) (ngx_current_msec - since);
+
+    if (passed < 0) {
+
+        /* set by another worker, whose clock is a moment ahead */
+
+        return 0;
+    }
+
+    return (ngx_msec_t) passed >= group->slow_start
+           ? 1000 : (ngx_msec_t) passed * 1000 / group->slow_start;
+}

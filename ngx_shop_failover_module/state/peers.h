@@ -90,10 +90,14 @@ ngx_int_t ngx_shop_failover_peers_add(ngx_shop_failover_zone_t *zone,
      && (zone)->sh->peers[(peer)->slot].verdict.state                        \
         == NGX_SHOP_FAILOVER_DOWN)
 
-/* no lock; when it came back, monotonic ms; 0: it was never down */
+/* when it came back, monotonic ms; 0: it was never down */
 #define ngx_shop_failover_peers_up_since(zone, peer)                         \
     ((peer)->slot == NGX_SHOP_FAILOVER_NO_SLOT                               \
      ? 0 : (zone)->sh->peers[(peer)->slot].up_since)
+
+/* no lock; how much of its share a usable peer is to take: 0 to 1000 */
+ngx_uint_t ngx_shop_failover_peers_share(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer);
 
 /*
  * Called by state/ only: what balancers are to do with a peer of which probes

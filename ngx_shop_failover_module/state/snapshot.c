@@ -37,6 +37,9 @@ static void ngx_shop_failover_snapshot_peer_locked(
     ngx_shop_failover_zone_t *zone, ngx_shop_failover_snapshot_peer_t *copy);
 static ngx_uint_t ngx_shop_failover_snapshot_state(
     ngx_shop_failover_snapshot_peer_t *copy);
+static ngx_uint_t ngx_shop_failover_snapshot_share(
+    ngx_shop_failover_zone_t *zone, ngx_shop_failover_snapshot_group_t *group,
+    ngx_shop_failover_snapshot_peer_t *copy);
 
 
 /* peers that are copied in one go under the lock: a few microseconds */
@@ -336,6 +339,9 @@ ngx_shop_failover_snapshot_peers(ngx_shop_failover_zone_t *zone,
     for (i = 0; i < n; i++) {
         group->peers[i].state = (uint8_t)
                           ngx_shop_failover_snapshot_state(&group->peers[i]);
+        group->peers[i].share = (uint16_t)
+                          ngx_shop_failover_snapshot_share(zone, group,
+                                                           &group->peers[i]);
     }
 }
 
@@ -398,6 +404,23 @@ ngx_shop_failover_snapshot_state(ngx_shop_failover_snapshot_peer_t *copy)
     default:
         return copy->verdict.state;
     }
+}
+
+
+/* in slow start, a peer that came back takes less than its share */
+
+static ngx_uint_t
+ngx_shop_failover_snapshot_share(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_snapshot_group_t *group,
+    ngx_shop_failover_snapshot_peer_t *copy)
+{
+    if (group->panic || !copy->known
+        || copy->state != NGX_SHOP_FAILOVER_UP)
+    {
+        return 1000;
+    }
+
+    return ngx_shop_failover_peers_share(zone, group->group, copy->peer);
 }
 
 

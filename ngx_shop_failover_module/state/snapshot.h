@@ -22,6 +22,7 @@ typedef struct {
     unsigned                            known:1;      /* has a record */
     unsigned                            usable:1;
     uint8_t                             state;        /* as people see it */
+    uint16_t                            share;        /* 1000: all of it */
     uint32_t                            downs;
     int64_t                             since;        /* Unix s */
     uint64_t                            checks;

@@ -294,6 +294,7 @@ typedef struct {
     ngx_shop_failover_verdict_rule_t rule;
     uint32_t                         index;       /* in sh->groups */
     ngx_msec_t                       hold;        /* of shop_failover_to */
+    ngx_msec_t                       slow_start;  /* 0: off */
     ngx_uint_t                       panic;       /* percent; 0: never */
     ngx_uint_t                       resolve;     /* "resolve" servers */
     unsigned                         checked:1;   /* has probes */

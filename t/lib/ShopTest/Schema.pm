@@ -122,6 +122,14 @@ sub check_minimum {
 }
 
 
+sub check_maximum {
+    my ($self, $data, $schema, $at, $most) = @_;
+
+    return if !looks_like_number($data) || $data <= $most;
+    return "$at: is $data";
+}
+
+
 sub check_required {
     my ($self, $data, $schema, $at, $names) = @_;
 
