@@ -6,16 +6,14 @@
  */
 
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
 #include "ctl/bypass.h"
+#include "ctl/secret.h"
 #include "logic/times.h"
 #include "logic/token.h"
 
@@ -24,8 +22,6 @@
 #define NGX_SHOP_FAILOVER_BYPASS_KEY    "/etc/nginx/shop.key"
 
 
-static int ngx_shop_failover_bypass_read(const char *path,
-    ngx_shop_failover_str_t *key);
 static int ngx_shop_failover_bypass_host(const char *url,
     ngx_shop_failover_str_t *host);
 static int ngx_shop_failover_bypass_hmac(void *data,
@@ -82,7 +78,7 @@ ngx_shop_failover_bypass_link(const ngx_shop_failover_options_t *o)
 
     if (ngx_shop_failover_bypass_host(o->rest[0], &key.site)
         != NGX_SHOP_FAILOVER_OK
-        || ngx_shop_failover_bypass_read(path, &secret)
+        || ngx_shop_failover_secret_read(path, "shop_bypass_key", &secret)
            != NGX_SHOP_FAILOVER_OK)
     {
         return NGX_SHOP_FAILOVER_SAY_ERROR;
@@ -105,55 +101,6 @@ ngx_shop_failover_bypass_link(const ngx_shop_failover_options_t *o)
     ngx_shop_failover_bypass_print(o->rest[0], buf);
 
     return NGX_SHOP_FAILOVER_SAY_YES;
-}
-
-
-static int
-ngx_shop_failover_bypass_read(const char *path, ngx_shop_failover_str_t *key)
-{
-    int                   fd, err;
-    ssize_t               n;
-    static unsigned char  buf[NGX_SHOP_FAILOVER_TOKEN_KEY_MAX + 1];
-
-    fd = open(path, O_RDONLY|O_NONBLOCK);
-    n = (fd == -1) ? -1 : read(fd, buf, sizeof(buf));
-    err = errno;
-
-    if (fd != -1) {
-        (void) close(fd);
-    }
-
-    if (n == -1) {
-        (void) ngx_shop_failover_say_errno(err, "cannot read the key \"%s\" "
-                                           "(the file of shop_bypass_key)",
-                                           path);
-
-        if (err == ENOENT) {
-            ngx_shop_failover_say_note("name it with --key, or make one and "
-                                       "set shop_bypass_key to it: (umask "
-                                       "077; openssl rand -hex 32 > %s)",
-                                       path);
-        }
-
-        return NGX_SHOP_FAILOVER_ERROR;
-    }
-
-    key->data = buf;
-    key->len = ngx_shop_failover_token_key_len(buf, (size_t) n);
-
-    if (key->len == 0 || n > NGX_SHOP_FAILOVER_TOKEN_KEY_MAX) {
-        (void) ngx_shop_failover_say_error("\"%s\" is not a key: it has %ld "
-                                           "bytes, expected are %d to %d; "
-                                           "make one with: (umask 077; "
-                                           "openssl rand -hex 32 > %s)",
-                                           path, (long) n,
-                                           NGX_SHOP_FAILOVER_TOKEN_KEY_MIN,
-                                           NGX_SHOP_FAILOVER_TOKEN_KEY_MAX,
-                                           path);
-        return NGX_SHOP_FAILOVER_ERROR;
-    }
-
-    return NGX_SHOP_FAILOVER_OK;
 }
 
 

@@ -13,8 +13,8 @@
 
 #include "ctl/fetch.h"
 #include "ctl/log.h"
+#include "ctl/member.h"
 #include "ctl/screen.h"
-#include "logic/json.h"
 #include "logic/times.h"
 
 
@@ -34,12 +34,6 @@ static void ngx_shop_failover_screen_counts(const ngx_shop_failover_json_t *v);
 static void ngx_shop_failover_screen_events(const ngx_shop_failover_json_t *v);
 static void ngx_shop_failover_screen_flag(const ngx_shop_failover_json_t *v);
 static void ngx_shop_failover_screen_next(const ngx_shop_failover_json_t *v);
-static int ngx_shop_failover_screen_get(const ngx_shop_failover_json_t *v,
-    const char *path, char *buf, size_t size);
-static long ngx_shop_failover_screen_number(const ngx_shop_failover_json_t *v,
-    const char *path);
-static int ngx_shop_failover_screen_true(const ngx_shop_failover_json_t *v,
-    const char *path);
 static void ngx_shop_failover_screen_since(const ngx_shop_failover_json_t *v,
     const char *path);
 static const char *ngx_shop_failover_screen_color(const char *state);
@@ -103,7 +97,7 @@ ngx_shop_failover_screen_show(unsigned char *data, size_t size)
 
     if (ngx_shop_failover_json_parse(&v, &s, &at, &reason)
         != NGX_SHOP_FAILOVER_OK
-        || !ngx_shop_failover_screen_get(&v, "site.state", state,
+        || !ngx_shop_failover_member_get(&v, "site.state", state,
                                          sizeof(state)))
     {
         return ngx_shop_failover_say_error("that is not the JSON of "
@@ -129,13 +123,13 @@ ngx_shop_failover_screen_now(const ngx_shop_failover_json_t *v)
 {
     char  state[64], severity[8];
 
-    (void) ngx_shop_failover_screen_get(v, "site.state", state,
+    (void) ngx_shop_failover_member_get(v, "site.state", state,
                                         sizeof(state));
 
     printf("%s%s%s", ngx_shop_failover_screen_color(state), state,
            ngx_shop_failover_screen_plain());
 
-    if (ngx_shop_failover_screen_get(v, "site.severity", severity,
+    if (ngx_shop_failover_member_get(v, "site.severity", severity,
                                      sizeof(severity)))
     {
         printf(" %s", severity);
@@ -153,19 +147,19 @@ ngx_shop_failover_screen_text(const ngx_shop_failover_json_t *v)
 {
     char  text[1024];
 
-    if (ngx_shop_failover_screen_get(v, "maintenance.status", text,
+    if (ngx_shop_failover_member_get(v, "maintenance.status", text,
                                      sizeof(text)))
     {
         printf("  says \"%s\"\n", text);
     }
 
-    if (ngx_shop_failover_screen_get(v, "maintenance.eta", text,
+    if (ngx_shop_failover_member_get(v, "maintenance.eta", text,
                                      sizeof(text)))
     {
         printf("  ETA %s\n", text);
     }
 
-    if (ngx_shop_failover_screen_get(v, "maintenance.next_update", text,
+    if (ngx_shop_failover_member_get(v, "maintenance.next_update", text,
                                      sizeof(text)))
     {
         printf("  next update %s\n", text);
@@ -193,16 +187,16 @@ ngx_shop_failover_screen_upstreams(const ngx_shop_failover_json_t *v)
     while (ngx_shop_failover_json_next(&walk, NULL, &group)
            == NGX_SHOP_FAILOVER_OK)
     {
-        (void) ngx_shop_failover_screen_get(&group, "name", name,
+        (void) ngx_shop_failover_member_get(&group, "name", name,
                                             sizeof(name));
-        (void) ngx_shop_failover_screen_get(&group, "state", state,
+        (void) ngx_shop_failover_member_get(&group, "state", state,
                                             sizeof(state));
 
         printf("\nupstream %s: %s%s%s", name,
                ngx_shop_failover_screen_color(state), state,
                ngx_shop_failover_screen_plain());
 
-        if (ngx_shop_failover_screen_get(&group, "served_by", by, sizeof(by))
+        if (ngx_shop_failover_member_get(&group, "served_by", by, sizeof(by))
             && strcmp(by, name) != 0)
         {
             printf(", served by %s", by);
@@ -210,7 +204,7 @@ ngx_shop_failover_screen_upstreams(const ngx_shop_failover_json_t *v)
 
         ngx_shop_failover_screen_since(&group, "since");
 
-        if (ngx_shop_failover_screen_true(&group, "panic")) {
+        if (ngx_shop_failover_member_true(&group, "panic")) {
             printf(", too few are usable: probes are ignored");
         }
 
@@ -242,9 +236,9 @@ ngx_shop_failover_screen_peers(const ngx_shop_failover_json_t *v)
     while (ngx_shop_failover_json_next(&walk, NULL, &item)
            == NGX_SHOP_FAILOVER_OK)
     {
-        (void) ngx_shop_failover_screen_get(&item, "address", peer,
+        (void) ngx_shop_failover_member_get(&item, "address", peer,
                                             sizeof(peer));
-        (void) ngx_shop_failover_screen_get(&item, "state", state,
+        (void) ngx_shop_failover_member_get(&item, "state", state,
                                             sizeof(state));
         well = strcmp(state, "up") == 0;
 
@@ -257,20 +251,20 @@ ngx_shop_failover_screen_peers(const ngx_shop_failover_json_t *v)
 
         printf("  %s%-8s%s %s%s", ngx_shop_failover_screen_color(state),
                state, ngx_shop_failover_screen_plain(), peer,
-               ngx_shop_failover_screen_true(&item, "backup")
+               ngx_shop_failover_member_true(&item, "backup")
                ? " (backup)" : "");
         ngx_shop_failover_screen_since(&item, "since");
 
-        share = ngx_shop_failover_screen_number(&item, "share");
+        share = ngx_shop_failover_member_number(&item, "share");
 
         if (well && share > 0 && share < 100) {
             printf(", slow start: %ld %% of its share", share);
         }
 
         if (!well
-            && (ngx_shop_failover_screen_get(&item, "override.reason", why,
+            && (ngx_shop_failover_member_get(&item, "override.reason", why,
                                              sizeof(why))
-                || ngx_shop_failover_screen_get(&item, "last.detail", why,
+                || ngx_shop_failover_member_get(&item, "last.detail", why,
                                                 sizeof(why))))
         {
             printf(": %s", why);
@@ -294,14 +288,14 @@ ngx_shop_failover_screen_counts(const ngx_shop_failover_json_t *v)
     ngx_shop_failover_json_t       list, item;
     ngx_shop_failover_json_walk_t  walk;
 
-    if (!ngx_shop_failover_screen_get(v, "counters.incident_since", name,
+    if (!ngx_shop_failover_member_get(v, "counters.incident_since", name,
                                       sizeof(name)))
     {
         return;
     }
 
     printf("\nsince it began: %ld visitors turned away\n",
-           ngx_shop_failover_screen_number(v, "counters.visitors.incident"));
+           ngx_shop_failover_member_number(v, "counters.visitors.incident"));
 
     if (ngx_shop_failover_json_find(v, "counters.refused", &list)
         != NGX_SHOP_FAILOVER_OK)
@@ -314,11 +308,11 @@ ngx_shop_failover_screen_counts(const ngx_shop_failover_json_t *v)
     while (ngx_shop_failover_json_next(&walk, NULL, &item)
            == NGX_SHOP_FAILOVER_OK)
     {
-        (void) ngx_shop_failover_screen_get(&item, "class", name,
+        (void) ngx_shop_failover_member_get(&item, "class", name,
                                             sizeof(name));
         printf("  %s: %ld refused, %ld of unknown outcome\n", name,
-               ngx_shop_failover_screen_number(&item, "incident"),
-               ngx_shop_failover_screen_number(&item, "unknown_incident"));
+               ngx_shop_failover_member_number(&item, "incident"),
+               ngx_shop_failover_member_number(&item, "unknown_incident"));
     }
 }
 
@@ -346,20 +340,20 @@ ngx_shop_failover_screen_events(const ngx_shop_failover_json_t *v)
          == NGX_SHOP_FAILOVER_OK;
          n++)
     {
-        (void) ngx_shop_failover_screen_get(&item, "time", at, sizeof(at));
-        (void) ngx_shop_failover_screen_get(&item, "type", type,
+        (void) ngx_shop_failover_member_get(&item, "time", at, sizeof(at));
+        (void) ngx_shop_failover_member_get(&item, "type", type,
                                             sizeof(type));
 
-        if (!ngx_shop_failover_screen_get(&item, "to", to, sizeof(to))) {
-            (void) ngx_shop_failover_screen_get(&item, "what", to,
+        if (!ngx_shop_failover_member_get(&item, "to", to, sizeof(to))) {
+            (void) ngx_shop_failover_member_get(&item, "what", to,
                                                 sizeof(to));
         }
 
-        if (!ngx_shop_failover_screen_get(&item, "peer", what, sizeof(what))
-            && !ngx_shop_failover_screen_get(&item, "upstream", what,
+        if (!ngx_shop_failover_member_get(&item, "peer", what, sizeof(what))
+            && !ngx_shop_failover_member_get(&item, "upstream", what,
                                              sizeof(what)))
         {
-            (void) ngx_shop_failover_screen_get(&item, "text", what,
+            (void) ngx_shop_failover_member_get(&item, "text", what,
                                                 sizeof(what));
         }
 
@@ -378,7 +372,7 @@ ngx_shop_failover_screen_flag(const ngx_shop_failover_json_t *v)
     ngx_shop_failover_json_t       list, item;
     ngx_shop_failover_json_walk_t  walk;
 
-    if (!ngx_shop_failover_screen_get(v, "maintenance.flag", path,
+    if (!ngx_shop_failover_member_get(v, "maintenance.flag", path,
                                       sizeof(path)))
     {
         return;
@@ -399,10 +393,10 @@ ngx_shop_failover_screen_flag(const ngx_shop_failover_json_t *v)
     while (ngx_shop_failover_json_next(&walk, NULL, &item)
            == NGX_SHOP_FAILOVER_OK)
     {
-        (void) ngx_shop_failover_screen_get(&item, "reason", text,
+        (void) ngx_shop_failover_member_get(&item, "reason", text,
                                             sizeof(text));
         printf("  line %ld: %s\n",
-               ngx_shop_failover_screen_number(&item, "line"), text);
+               ngx_shop_failover_member_number(&item, "line"), text);
     }
 }
 
@@ -414,12 +408,12 @@ ngx_shop_failover_screen_next(const ngx_shop_failover_json_t *v)
 {
     char  state[64], since[64];
 
-    (void) ngx_shop_failover_screen_get(v, "site.state", state,
+    (void) ngx_shop_failover_member_get(v, "site.state", state,
                                         sizeof(state));
 
     puts("\nnext");
 
-    if (ngx_shop_failover_screen_get(v, "maintenance.since", since,
+    if (ngx_shop_failover_member_get(v, "maintenance.since", since,
                                      sizeof(since)))
     {
         puts("  shopctl update \"TEXT\" --eta +30m\n  shopctl off");
@@ -432,93 +426,18 @@ ngx_shop_failover_screen_next(const ngx_shop_failover_json_t *v)
 }
 
 
-/* a text, safe for a terminal; 0 and "": there is none */
-
-static int
-ngx_shop_failover_screen_get(const ngx_shop_failover_json_t *v,
-    const char *path, char *buf, size_t size)
-{
-    size_t                    i;
-    unsigned char             text[4096];
-    ngx_shop_failover_str_t   s;
-    ngx_shop_failover_json_t  found;
-
-    *buf = '\0';
-
-    if (ngx_shop_failover_json_find(v, path, &found) != NGX_SHOP_FAILOVER_OK
-        || ngx_shop_failover_json_string(&found, text, sizeof(text), &s)
-           != NGX_SHOP_FAILOVER_OK)
-    {
-        return 0;
-    }
-
-    for (i = 0; i < s.len && i < size - 1; i++) {
-        buf[i] = (s.data[i] < 0x20 || s.data[i] == 0x7F) ? ' '
-                                                       : (char) s.data[i];
-    }
-
-    buf[i] = '\0';
-
-    return i > 0;
-}
-
-
-static long
-ngx_shop_failover_screen_number(const ngx_shop_failover_json_t *v,
-    const char *path)
-{
-    int64_t                   n;
-    ngx_shop_failover_json_t  found;
-
-    if (ngx_shop_failover_json_find(v, path, &found) != NGX_SHOP_FAILOVER_OK
-        || ngx_shop_failover_json_int(&found, &n) != NGX_SHOP_FAILOVER_OK)
-    {
-        return 0;
-    }
-
-    return (long) n;
-}
-
-
-static int
-ngx_shop_failover_screen_true(const ngx_shop_failover_json_t *v,
-    const char *path)
-{
-    int                       value;
-    ngx_shop_failover_json_t  found;
-
-    value = 0;
-
-    if (ngx_shop_failover_json_find(v, path, &found) == NGX_SHOP_FAILOVER_OK) {
-        (void) ngx_shop_failover_json_bool(&found, &value);
-    }
-
-    return value;
-}
-
-
 static void
 ngx_shop_failover_screen_since(const ngx_shop_failover_json_t *v,
     const char *path)
 {
-    char                      at[64];
-    size_t                    n;
-    int64_t                   since, now;
-    const char               *reason;
-    unsigned char             buf[NGX_SHOP_FAILOVER_TIMES_LEN];
-    ngx_shop_failover_str_t   s;
+    size_t         n;
+    int64_t        since, now;
+    unsigned char  buf[NGX_SHOP_FAILOVER_TIMES_LEN];
 
-    if (!ngx_shop_failover_screen_get(v, path, at, sizeof(at))) {
-        return;
-    }
-
-    s.data = (unsigned char *) at;
-    s.len = strlen(at);
     now = (int64_t) time(NULL);
+    since = ngx_shop_failover_member_time(v, path, now);
 
-    if (ngx_shop_failover_times_parse(&s, now, &since, &reason)
-        == NGX_SHOP_FAILOVER_OK)
-    {
+    if (since) {
         n = ngx_shop_failover_times_length(buf, now - since);
         printf(" for %.*s", (int) n, (char *) buf);
     }

@@ -1,0 +1,94 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Members of a JSON that nginx answers, for a terminal.
+ */
+
+
+#include "ctl/member.h"
+#include "logic/times.h"
+
+
+int
+ngx_shop_failover_member_get(const ngx_shop_failover_json_t *v,
+    const char *path, char *buf, size_t size)
+{
+    size_t                    i;
+    unsigned char             text[4096];
+    ngx_shop_failover_str_t   s;
+    ngx_shop_failover_json_t  found;
+
+    *buf = '\0';
+
+    if (ngx_shop_failover_json_find(v, path, &found) != NGX_SHOP_FAILOVER_OK
+        || ngx_shop_failover_json_string(&found, text, sizeof(text), &s)
+           != NGX_SHOP_FAILOVER_OK)
+    {
+        return 0;
+    }
+
+    for (i = 0; i < s.len && i < size - 1; i++) {
+        buf[i] = (s.data[i] < 0x20 || s.data[i] == 0x7F) ? ' '
+                                                       : (char) s.data[i];
+    }
+
+    buf[i] = '\0';
+
+    return i > 0;
+}
+
+
+long
+ngx_shop_failover_member_number(const ngx_shop_failover_json_t *v,
+    const char *path)
+{
+    int64_t                   n;
+    ngx_shop_failover_json_t  found;
+
+    if (ngx_shop_failover_json_find(v, path, &found) != NGX_SHOP_FAILOVER_OK
+        || ngx_shop_failover_json_int(&found, &n) != NGX_SHOP_FAILOVER_OK)
+    {
+        return 0;
+    }
+
+    return (long) n;
+}
+
+
+int
+ngx_shop_failover_member_true(const ngx_shop_failover_json_t *v,
+    const char *path)
+{
+    int                       value;
+    ngx_shop_failover_json_t  found;
+
+    value = 0;
+
+    if (ngx_shop_failover_json_find(v, path, &found) == NGX_SHOP_FAILOVER_OK) {
+        (void) ngx_shop_failover_json_bool(&found, &value);
+    }
+
+    return value;
+}
+
+
+int64_t
+ngx_shop_failover_member_time(const ngx_shop_failover_json_t *v,
+    const char *path, int64_t now)
+{
+    char                      text[64];
+    int64_t                   at;
+    const char               *reason;
+    ngx_shop_failover_str_t   s;
+
+    if (!ngx_shop_failover_member_get(v, path, text, sizeof(text))) {
+        return 0;
+    }
+
+    s.data = (unsigned char *) text;
+    s.len = strlen(text);
+
+    return ngx_shop_failover_times_parse(&s, now, &at, &reason)
+           == NGX_SHOP_FAILOVER_OK ? at : 0;
+}

@@ -1,0 +1,25 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * A key that nginx has, too: from a file, never from the command line, where
+ * everybody on the machine could read it.
+ */
+
+
+#ifndef _NGX_SHOP_FAILOVER_SECRET_H_INCLUDED_
+#define _NGX_SHOP_FAILOVER_SECRET_H_INCLUDED_
+
+
+#include "ctl/say.h"
+
+
+/*
+ * The key of a directive's file, without its line end; it stays until the
+ * next call.  OK, or ERROR after it was said why.
+ */
+int ngx_shop_failover_secret_read(const char *path, const char *directive,
+    ngx_shop_failover_str_t *key);
+
+
+#endif /* _NGX_SHOP_FAILOVER_SECRET_H_INCLUDED_ */
