@@ -42,6 +42,10 @@ ngx_int_t ngx_shop_failover_control_handler(ngx_http_request_t *r);
 ngx_int_t ngx_shop_failover_control_order_read(ngx_http_request_t *r,
     ngx_shop_failover_control_order_t *order, ngx_str_t *error);
 
+/* for control_order.c: whether an order's "peer" means this one */
+ngx_uint_t ngx_shop_failover_control_do_match(ngx_shop_failover_peer_t *peer,
+    ngx_str_t *name);
+
 /* for control.c: carries out an order and answers */
 ngx_int_t ngx_shop_failover_control_do(ngx_http_request_t *r,
     ngx_shop_failover_control_order_t *order);

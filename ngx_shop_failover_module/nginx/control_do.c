@@ -16,8 +16,6 @@
 
 static ngx_uint_t ngx_shop_failover_control_do_peers(ngx_http_request_t *r,
     ngx_shop_failover_control_order_t *order, ngx_shop_failover_emit_t *e);
-static ngx_uint_t ngx_shop_failover_control_do_match(
-    ngx_shop_failover_peer_t *peer, ngx_str_t *name);
 static void ngx_shop_failover_control_do_log(ngx_http_request_t *r,
     ngx_shop_failover_control_order_t *order, ngx_shop_failover_peer_t *peer);
 static int ngx_shop_failover_control_do_more(ngx_shop_failover_emit_t *e);
@@ -146,7 +144,7 @@ ngx_shop_failover_control_do_peers(ngx_http_request_t *r,
 }
 
 
-static ngx_uint_t
+ngx_uint_t
 ngx_shop_failover_control_do_match(ngx_shop_failover_peer_t *peer,
     ngx_str_t *name)
 {

@@ -26,6 +26,9 @@ static ngx_int_t ngx_shop_failover_control_order_reason(
 static ngx_int_t ngx_shop_failover_control_order_group(
     ngx_http_request_t *r, ngx_shop_failover_control_order_t *order,
     ngx_str_t *error);
+static ngx_int_t ngx_shop_failover_control_order_only(
+    ngx_http_request_t *r, ngx_shop_failover_control_order_t *order,
+    ngx_str_t *error);
 static ngx_int_t ngx_shop_failover_control_order_bad(ngx_http_request_t *r,
     ngx_str_t *error, const char *what, ngx_shop_failover_str_t *value,
     const char *expected);
@@ -233,6 +236,10 @@ ngx_shop_failover_control_order_group(ngx_http_request_t *r,
     ngx_shop_failover_group_t      **group;
     ngx_shop_failover_main_conf_t   *smcf;
 
+    if (order->upstream.len == 0) {
+        return ngx_shop_failover_control_order_only(r, order, error);
+    }
+
     smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
     group = smcf->zone.groups.elts;
 
@@ -251,6 +258,56 @@ ngx_shop_failover_control_order_group(ngx_http_request_t *r,
                               (ngx_shop_failover_str_t *) &order->upstream,
                               "a group that shop failover knows, as "
                               "shop_status lists them");
+
+    return NGX_HTTP_NOT_FOUND;
+}
+
+
+/* without "upstream": the only one that has such a peer */
+
+static ngx_int_t
+ngx_shop_failover_control_order_only(ngx_http_request_t *r,
+    ngx_shop_failover_control_order_t *order, ngx_str_t *error)
+{
+    ngx_uint_t                       i;
+    ngx_shop_failover_walk_t         walk;
+    ngx_shop_failover_peer_t        *peer;
+    ngx_shop_failover_group_t      **group;
+    ngx_shop_failover_main_conf_t   *smcf;
+
+    smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
+    group = smcf->zone.groups.elts;
+
+    for (i = 0; i < smcf->zone.groups.nelts; i++) {
+
+        for (peer = ngx_shop_failover_peers_first(group[i], &walk);
+             peer && !ngx_shop_failover_control_do_match(peer, &order->peer);
+             peer = ngx_shop_failover_peers_next(&walk))
+        {
+            /* void */
+        }
+
+        if (peer == NULL) {
+            continue;
+        }
+
+        if (order->group) {
+            ngx_str_set(error, "several upstreams have this \"peer\": name "
+                               "one as \"upstream\"");
+            return NGX_HTTP_BAD_REQUEST;
+        }
+
+        order->group = group[i];
+    }
+
+    if (order->group) {
+        return NGX_OK;
+    }
+
+    (void) ngx_shop_failover_control_order_bad(r, error, "peer",
+                                (ngx_shop_failover_str_t *) &order->peer,
+                                "a server as written in the configuration, "
+                                "or an address, as shop_status lists them");
 
     return NGX_HTTP_NOT_FOUND;
 }
