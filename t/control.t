@@ -30,7 +30,7 @@ sub key_file {
 
 key_file('key', "$KEY\n");
 
-my @shops = map { shop_server(body => "shop $_") } 0 .. 1;
+my @shops = map { shop_server(body => "shop $_") } 0 .. 2;
 
 my $CONFIG = <<"END";
     upstream shop {
@@ -38,6 +38,9 @@ my $CONFIG = <<"END";
         server $shops[1];
         shop_health_check interval=300ms fast=100ms;
     }
+
+    upstream a { server $shops[2]; shop_health_check interval=300ms; }
+    upstream b { server $shops[2]; shop_health_check interval=300ms; }
 
     server {
         listen %%ADDR%%;
@@ -52,7 +55,7 @@ END
 
 my $nginx = nginx(http => $CONFIG);
 
-ok wait_for_peer($nginx, 'shop', $_, 'up'), 'a server is up' for @shops;
+ok wait_for_peer($nginx, 'shop', $_, 'up'), 'a server is up' for @shops[0, 1];
 
 
 sub order {
@@ -145,6 +148,10 @@ for my $body (sort keys %bad) {
     like decode_json($refused->{body})->{error}, $bad{$body}, '... with why';
 }
 
+is order("action=drain&peer=$shops[2]")->{status}, 400,
+    'a peer of two upstreams wants one named';
+is order('action=drain&peer=192.0.2.1:80')->{status}, 404,
+    'a peer of no upstream is not found';
 is order("action=drain&upstream=none&peer=$shops[0]")->{status}, 404,
     'an upstream that is not known is not found';
 is order('action=drain&upstream=shop&peer=192.0.2.1:80')->{status}, 404,
@@ -241,6 +248,133 @@ is peer_of($nginx, 'shop', $shops[1])->{last}{result}, 'status',
 order("action=enable&upstream=shop&peer=$shops[1]");
 is peer_of($nginx, 'shop', $shops[1])->{state}, 'down',
     'then the probe has its word again';
+
+
+# ---- shopctl
+
+my $url = "http://$nginx/control";
+local $ENV{SHOP_CONTROL} = $url;
+local $ENV{SHOP_CONTROL_KEY} = "$dir/key";
+local $ENV{TZ} = 'UTC';
+
+# its exit code and all that it printed
+sub ctl {
+    my (@arguments) = @_;
+    my $pid = open(my $out, '-|') // die "fork: $!\n";
+
+    if ($pid == 0) {
+        open STDERR, '>&', \*STDOUT;
+        exec 'build/shopctl', @arguments;
+    }
+
+    my $output = do { local $/; <$out> } // '';
+    close $out;
+
+    return ($? >> 8, $output);
+}
+
+sub says {
+    my ($code, $pattern, $name, @arguments) = @_;
+    my ($is, $output) = ctl(@arguments);
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+
+    is $is, $code, "$name: exit code $code" or diag $output;
+    return like $output, $pattern, $name;
+}
+
+$shops[1]->set('/', status => 200, body => 'shop 1');
+ok wait_for_peer($nginx, 'shop', $_, 'up'), 'both are up again'
+    for @shops[0, 1];
+
+says 0, qr/\Adraining: \Q$shops[0]\E, until .* UTC, in (?:30m|29m 5\ds)\n/,
+    'shopctl drain',
+    'drain', "$shops[0]", '--for', '30m', '--reason', 'disk & 50% "full"';
+is peer_of($nginx, 'shop', $shops[0])->{state}, 'draining', '... drains';
+is override_of($shops[0])->{reason}, 'disk & 50% "full"', '... with its reason';
+ok override_of($shops[0])->{until}, '... and its end';
+is served(), 'shop 1', '... also for requests';
+
+says 0, qr/\Adown: \Q$shops[0]\E\nupstream shop: degraded, 1 usable\n\z/,
+    'shopctl down', 'down', "$shops[0]";
+is peer_of($nginx, 'shop', $shops[0])->{state}, 'disabled', '... takes it down';
+says 0, qr/note: no server of upstream shop takes visitors/,
+    'who takes the last one is told', 'down', "$shops[1]", '--upstream', 'shop';
+says 0, qr/\Aup: .*\n.* 1 usable\n\z/, 'shopctl up', 'up', "$shops[1]";
+says 0, qr/\Aenabled: \Q$shops[0]\E\nupstream shop: up, 2 usable\n\z/,
+    'shopctl enable', 'enable', "$shops[0]";
+says 0, qr/enabled/, '... the other', 'enable', "$shops[1]";
+is served(), 'shop 0, shop 1', '... both serve';
+
+key_file('other', 'x' x 40);
+
+my @wrong = (
+    [qr/"drain" needs one server.*shopctl drain 10/] => ['drain'],
+    [qr/"peer" "192.0.2.1:80", expected is a server as written/] =>
+        ['drain', '192.0.2.1:80'],
+    [qr/several upstreams have this "peer": name one as "upstream"/] =>
+        ['drain', "$shops[2]"],
+    [qr/"upstream" "none", expected is a group/] =>
+        ['drain', "$shops[0]", '--upstream', 'none'],
+    [qr/"for" "30", expected is a length such as 30m/] =>
+        ['drain', "$shops[0]", '--for', '30'],
+    [qr/unknown option "for", known are: --upstream/] =>
+        ['enable', "$shops[0]", '--for', '30m'],
+    [qr/--reason is too long/] =>
+        ['drain', "$shops[0]", '--reason', '%' x 2000],
+    [qr/cannot read .*none" \(the file of shop_control\): No such.*openssl/s]
+        => ['drain', "$shops[0]", '--key', "$dir/none"],
+    [qr/refuses the key in ".*other": name the file of shop_control/] =>
+        ['drain', "$shops[0]", '--key', "$dir/other"],
+    [qr/closed answers 403: "allow" and "deny"/] =>
+        ['drain', "$shops[0]", '--url', "http://$nginx/closed"],
+    [qr/none answers \d+: is there a location with shop_control/] =>
+        ['drain', "$shops[0]", '--url', "http://$nginx/none"],
+    [qr/"ftp:.*expected is a URL such as .*shop_control/] =>
+        ['drain', "$shops[0]", '--url', 'ftp://x/'],
+    [qr/cannot connect to .*refused/] =>
+        ['drain', "$shops[0]", '--url', 'http://127.0.0.1:' . free_port()],
+);
+
+while (my ($pattern, $arguments) = splice @wrong, 0, 2) {
+    says 2, $pattern->[0], 'refused: shopctl '
+        . substr("@$arguments" =~ s/\Q$dir\E/DIR/r =~ s/:\d+/:PORT/gr, 0, 50),
+        @$arguments;
+}
+
+is override_of($shops[0]), undef, 'nothing of this changed anything';
+
+
+# ---- the examples of the documentation
+
+my ($section) = do {
+    open my $in, '<', 'docs/directives.md' or die;
+    local $/;
+    <$in> =~ /^## shop_control\n(.*?)^## /ms;
+};
+my @examples = $section =~ /^```sh\n(.*?)^```/msg;
+
+is scalar @examples, 2, 'one example of shopctl, one of curl';
+
+for my $example (@examples) {
+    my ($tool) = $example =~ /\b(shopctl|curl)\b/;
+    my $script = $example;
+
+    $script =~ s{/etc/nginx/shop\.key}{$dir/key}g;
+    $script =~ s{http://127\.0\.0\.1:8081/control}{$url}g;
+    $script =~ s{10\.0\.0\.11:8080}{$shops[0]}g;
+    $script =~ s{\bshopctl (?=drain|enable)}{build/shopctl }g;
+
+    # its orders, one after the other
+    my ($drain, $enable) = $script =~ /^((?:.*\n)*?.*drain(?:.*\\\n)*.*\n)
+                                        ((?:.*\n)*)\z/x;
+    my ($functions) = $script =~ /^(order\(\) \{.*?^\}\n)/ms;
+
+    is system('bash', '-c', "set -e\n$drain" . '>/dev/null'), 0, "$tool: drain";
+    is override_of($shops[0])->{reason}, 'kernel update', "... it drains";
+    is system('bash', '-c', 'set -e' . "\n" . ($functions // '')
+        . $enable), 0, "$tool: enable";
+    is override_of($shops[0]), undef, '... it is enabled';
+}
 
 
 # ---- the key file

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * A small HTTP/1.0 client.  Plain HTTP only: the status is asked for on the
- * machine itself.
+ * A small HTTP/1.0 client.  Plain HTTP only: nginx is asked on the machine
+ * itself.
  */
 
 
@@ -22,13 +22,27 @@ typedef struct {
     char         authority[300];                  /* as in the URL */
     char         port[8];
     const char  *path;
+    unsigned     status;
 } ngx_shop_failover_fetch_t;
+
+
+/* what is asked, beside the URL; no body: GET */
+typedef struct {
+    const ngx_shop_failover_str_t  *key;
+    const ngx_shop_failover_str_t  *body;
+} ngx_shop_failover_fetch_ask_t;
 
 
 static int ngx_shop_failover_fetch_parse(ngx_shop_failover_fetch_t *f,
     const char *url);
 static int ngx_shop_failover_fetch_connect(ngx_shop_failover_fetch_t *f);
-static int ngx_shop_failover_fetch_ask(ngx_shop_failover_fetch_t *f, int fd);
+static int ngx_shop_failover_fetch_exchange(ngx_shop_failover_fetch_t *f,
+    const ngx_shop_failover_fetch_ask_t *ask, unsigned char **body,
+    size_t *size);
+static int ngx_shop_failover_fetch_ask(ngx_shop_failover_fetch_t *f, int fd,
+    const ngx_shop_failover_fetch_ask_t *ask);
+static int ngx_shop_failover_fetch_send(ngx_shop_failover_fetch_t *f, int fd,
+    const void *data, size_t size);
 static int ngx_shop_failover_fetch_answer(ngx_shop_failover_fetch_t *f, int fd,
     unsigned char **body, size_t *size);
 static int ngx_shop_failover_fetch_body(ngx_shop_failover_fetch_t *f,
@@ -39,10 +53,11 @@ int
 ngx_shop_failover_fetch_url(const char *url, unsigned char **body,
     size_t *size)
 {
-    int                        fd, rc;
-    ngx_shop_failover_fetch_t  f;
+    ngx_shop_failover_fetch_t      f;
+    ngx_shop_failover_fetch_ask_t  ask;
 
     *body = NULL;
+    memset(&ask, 0, sizeof(ngx_shop_failover_fetch_ask_t));
 
     if (ngx_shop_failover_fetch_parse(&f, url) != NGX_SHOP_FAILOVER_OK) {
         (void) ngx_shop_failover_say_error("\"%s\": expected is a URL such as "
@@ -51,16 +66,75 @@ ngx_shop_failover_fetch_url(const char *url, unsigned char **body,
         return NGX_SHOP_FAILOVER_ERROR;
     }
 
-    fd = ngx_shop_failover_fetch_connect(&f);
+    if (ngx_shop_failover_fetch_exchange(&f, &ask, body, size)
+        != NGX_SHOP_FAILOVER_OK)
+    {
+        return NGX_SHOP_FAILOVER_ERROR;
+    }
+
+    if (f.status != 200) {
+        (void) ngx_shop_failover_say_error("%s%s answers %03u: is there a "
+                                           "location with shop_status?",
+                                           f.authority, f.path, f.status);
+        free(*body);
+        *body = NULL;
+
+        return NGX_SHOP_FAILOVER_ERROR;
+    }
+
+    return NGX_SHOP_FAILOVER_OK;
+}
+
+
+int
+ngx_shop_failover_fetch_order(const char *url,
+    const ngx_shop_failover_str_t *key, const ngx_shop_failover_str_t *form,
+    unsigned *status, unsigned char **body, size_t *size)
+{
+    ngx_shop_failover_fetch_t      f;
+    ngx_shop_failover_fetch_ask_t  ask;
+
+    *body = NULL;
+
+    ask.key = key;
+    ask.body = form;
+
+    if (ngx_shop_failover_fetch_parse(&f, url) != NGX_SHOP_FAILOVER_OK) {
+        (void) ngx_shop_failover_say_error("\"%s\": expected is a URL such as "
+                                           "http://127.0.0.1/shop_control",
+                                           url);
+        return NGX_SHOP_FAILOVER_ERROR;
+    }
+
+    if (ngx_shop_failover_fetch_exchange(&f, &ask, body, size)
+        != NGX_SHOP_FAILOVER_OK)
+    {
+        return NGX_SHOP_FAILOVER_ERROR;
+    }
+
+    *status = f.status;
+
+    return NGX_SHOP_FAILOVER_OK;
+}
+
+
+static int
+ngx_shop_failover_fetch_exchange(ngx_shop_failover_fetch_t *f,
+    const ngx_shop_failover_fetch_ask_t *ask, unsigned char **body,
+    size_t *size)
+{
+    int  fd, rc;
+
+    fd = ngx_shop_failover_fetch_connect(f);
 
     if (fd == -1) {
         return NGX_SHOP_FAILOVER_ERROR;
     }
 
-    rc = ngx_shop_failover_fetch_ask(&f, fd);
+    rc = ngx_shop_failover_fetch_ask(f, fd, ask);
 
     if (rc == NGX_SHOP_FAILOVER_OK) {
-        rc = ngx_shop_failover_fetch_answer(&f, fd, body, size);
+        rc = ngx_shop_failover_fetch_answer(f, fd, body, size);
     }
 
     (void) close(fd);
@@ -179,25 +253,55 @@ ngx_shop_failover_fetch_connect(ngx_shop_failover_fetch_t *f)
 
 
 static int
-ngx_shop_failover_fetch_ask(ngx_shop_failover_fetch_t *f, int fd)
+ngx_shop_failover_fetch_ask(ngx_shop_failover_fetch_t *f, int fd,
+    const ngx_shop_failover_fetch_ask_t *ask)
 {
-    int      n;
-    char     request[4096];
-    size_t   sent;
-    ssize_t  m;
+    int   n;
+    char  request[16384];
 
     n = snprintf(request, sizeof(request),
-                 "GET %s HTTP/1.0\r\nHost: %s\r\n"
-                 "Accept: application/json\r\nConnection: close\r\n\r\n",
-                 f->path, f->authority);
+                 "%s %s HTTP/1.0\r\nHost: %s\r\n"
+                 "Accept: application/json\r\nConnection: close\r\n",
+                 ask->body ? "POST" : "GET", f->path, f->authority);
 
-    if (n < 0 || (size_t) n >= sizeof(request)) {
+    if (ask->body && n > 0 && (size_t) n < sizeof(request)) {
+        n += snprintf(request + n, sizeof(request) - (size_t) n,
+                      "Authorization: Bearer %.*s\r\n"
+                      "Content-Type: application/x-www-form-urlencoded\r\n"
+                      "Content-Length: %lu\r\n",
+                      ngx_shop_failover_say_str(*ask->key),
+                      (unsigned long) ask->body->len);
+    }
+
+    if (n < 0 || (size_t) n + 2 >= sizeof(request)) {
         (void) ngx_shop_failover_say_error("the URL is too long");
         return NGX_SHOP_FAILOVER_ERROR;
     }
 
-    for (sent = 0; sent < (size_t) n; sent += (size_t) m) {
-        m = send(fd, request + sent, (size_t) n - sent, MSG_NOSIGNAL);
+    memcpy(request + n, "\r\n", 2);
+
+    if (ngx_shop_failover_fetch_send(f, fd, request, (size_t) n + 2)
+        != NGX_SHOP_FAILOVER_OK)
+    {
+        return NGX_SHOP_FAILOVER_ERROR;
+    }
+
+    return ask->body ? ngx_shop_failover_fetch_send(f, fd, ask->body->data,
+                                                    ask->body->len)
+                     : NGX_SHOP_FAILOVER_OK;
+}
+
+
+static int
+ngx_shop_failover_fetch_send(ngx_shop_failover_fetch_t *f, int fd,
+    const void *data, size_t size)
+{
+    size_t       sent;
+    ssize_t      m;
+    const char  *p = data;
+
+    for (sent = 0; sent < size; sent += (size_t) m) {
+        m = send(fd, p + sent, size - sent, MSG_NOSIGNAL);
 
         if (m <= 0) {
             (void) ngx_shop_failover_say_errno(errno, "cannot ask %s",
@@ -263,7 +367,7 @@ ngx_shop_failover_fetch_answer(ngx_shop_failover_fetch_t *f, int fd,
 }
 
 
-/* leaves the body alone in data, of *size bytes */
+/* the status into f; leaves the body alone in data, of *size bytes */
 
 static int
 ngx_shop_failover_fetch_body(ngx_shop_failover_fetch_t *f,
@@ -279,12 +383,17 @@ ngx_shop_failover_fetch_body(ngx_shop_failover_fetch_t *f,
         return NGX_SHOP_FAILOVER_ERROR;
     }
 
-    if (memcmp(data + 8, " 200", 4) != 0) {
-        (void) ngx_shop_failover_say_error("%s%s answers %.3s: is there a "
-                                           "location with shop_status?",
-                                           f->authority, f->path,
-                                           (char *) data + 9);
-        return NGX_SHOP_FAILOVER_ERROR;
+    f->status = 0;
+
+    for (i = 9; i < 12; i++) {
+
+        if (data[i] < '0' || data[i] > '9') {
+            (void) ngx_shop_failover_say_error("%s does not speak HTTP",
+                                               f->authority);
+            return NGX_SHOP_FAILOVER_ERROR;
+        }
+
+        f->status = f->status * 10 + (unsigned) (data[i] - '0');
     }
 
     for (i = 0; i + 4 <= n; i++) {

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * A document for shopctl: from a file, stdin, or by plain HTTP.
+ * What shopctl asks of nginx, by plain HTTP.
  */
 
 
@@ -17,11 +17,19 @@
 
 
 /*
- * GET over HTTP/1.0; body is malloc()ed, to be freed.  OK, or ERROR after it
- * was said why.
+ * GET over HTTP/1.0, wanted is status 200; body is malloc()ed, to be freed.
+ * OK, or ERROR after it was said why.
  */
 int ngx_shop_failover_fetch_url(const char *url, unsigned char **body,
     size_t *size);
+
+/*
+ * POST of a form with a key; any status, which goes to *status.  The rest as
+ * above.
+ */
+int ngx_shop_failover_fetch_order(const char *url,
+    const ngx_shop_failover_str_t *key, const ngx_shop_failover_str_t *form,
+    unsigned *status, unsigned char **body, size_t *size);
 
 
 #endif /* _NGX_SHOP_FAILOVER_FETCH_H_INCLUDED_ */

@@ -12,6 +12,7 @@
 #include "ctl/bypass.h"
 #include "ctl/edit.h"
 #include "ctl/options.h"
+#include "ctl/order.h"
 #include "ctl/preview.h"
 #include "ctl/report.h"
 #include "ctl/screen.h"
@@ -68,6 +69,22 @@ static const ngx_shop_failover_shopctl_command_t
     { "link", "link [--valid 12h] [--drill] URL",
       "a link by which staff pass the closed shop",
       ngx_shop_failover_bypass_options, ngx_shop_failover_bypass_link },
+
+    { "drain", "drain SERVER [--for 30m] ...",
+      "no new visitors; those that are there end in peace",
+      ngx_shop_failover_order_options, ngx_shop_failover_order_drain },
+
+    { "down", "down SERVER [--for 30m] ...",
+      "takes a server out at once, as if its probes had failed",
+      ngx_shop_failover_order_options, ngx_shop_failover_order_down },
+
+    { "up", "up SERVER [--for 30m] ...",
+      "uses a server, whatever its probes say",
+      ngx_shop_failover_order_options, ngx_shop_failover_order_up },
+
+    { "enable", "enable SERVER ...",
+      "ends drain, down or up: its probes decide again",
+      ngx_shop_failover_order_enable_options, ngx_shop_failover_order_enable },
 
     { "status", "status [--url URL] [FILE]",
       "one screen: what visitors see, and why",

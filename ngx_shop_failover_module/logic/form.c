@@ -117,3 +117,51 @@ ngx_shop_failover_form_digit(unsigned char c)
 
     return (c >= 'a' && c <= 'f') ? c - 'a' + 10 : -1;
 }
+
+
+int
+ngx_shop_failover_form_add(unsigned char *buf, size_t size, size_t *n,
+    const char *name, const char *value)
+{
+    size_t                i;
+    const unsigned char  *p;
+
+    static const char     hex[] = "0123456789ABCDEF";
+    static const char     plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                    "abcdefghijklmnopqrstuvwxyz"
+                                    "0123456789-._~";
+
+    i = *n;
+
+    if (size - i < strlen(name) + 2) {
+        return NGX_SHOP_FAILOVER_ERROR;
+    }
+
+    if (i) {
+        buf[i++] = '&';
+    }
+
+    memcpy(buf + i, name, strlen(name));
+    i += strlen(name);
+    buf[i++] = '=';
+
+    for (p = (const unsigned char *) value; *p; p++) {
+
+        if (size - i < 3) {
+            return NGX_SHOP_FAILOVER_ERROR;
+        }
+
+        if (strchr(plain, *p)) {
+            buf[i++] = *p;
+            continue;
+        }
+
+        buf[i++] = '%';
+        buf[i++] = (unsigned char) hex[*p >> 4];
+        buf[i++] = (unsigned char) hex[*p & 0x0f];
+    }
+
+    *n = i;
+
+    return NGX_SHOP_FAILOVER_OK;
+}

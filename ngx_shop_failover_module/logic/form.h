@@ -22,5 +22,12 @@
 int ngx_shop_failover_form_next(unsigned char **rest, unsigned char *last,
     ngx_shop_failover_str_t *name, ngx_shop_failover_str_t *value);
 
+/*
+ * Appends "name=value", after a "&" where *n is not 0; name is sent as it is.
+ * OK, or ERROR: it does not fit, and buf is as it was.
+ */
+int ngx_shop_failover_form_add(unsigned char *buf, size_t size, size_t *n,
+    const char *name, const char *value);
+
 
 #endif /* _NGX_SHOP_FAILOVER_FORM_H_INCLUDED_ */

@@ -106,13 +106,50 @@ a_bad_escape_is_refused(void **state)
 }
 
 
+static void
+what_is_written_is_read(void **state)
+{
+    size_t         n, size;
+    unsigned char  buf[256];
+
+    static const char  value[] = "a b&c=d%+\xc3\xa4[::1]:80";
+
+    (void) state;
+
+    n = 0;
+    assert_int_equal(ngx_shop_failover_form_add(buf, sizeof(buf) - 1, &n, "a",
+                                                value), 0);
+    assert_int_equal(ngx_shop_failover_form_add(buf, sizeof(buf) - 1, &n, "b",
+                                                ""), 0);
+    buf[n] = '\0';
+
+    assert_string_equal((char *) buf,
+                  "a=a%20b%26c%3Dd%25%2B%C3%A4%5B%3A%3A1%5D%3A80&b=");
+    assert_string_equal(form_of((char *) buf),
+                        "a=a b&c=d%+\xc3\xa4[::1]:80|b=");
+
+    /* what does not fit writes nothing outside, and counts for nothing */
+
+    for (size = 0; size < 12; size++) {
+        n = 0;
+        memset(buf, '!', sizeof(buf));
+
+        assert_int_equal(ngx_shop_failover_form_add(buf, size, &n, "name",
+                                                    "   "), -1);
+        assert_int_equal(n, 0);
+        assert_int_equal(buf[size], '!');
+    }
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(fields_are_split_and_decoded),
         cmocka_unit_test(what_is_empty_is_no_error),
-        cmocka_unit_test(a_bad_escape_is_refused)
+        cmocka_unit_test(a_bad_escape_is_refused),
+        cmocka_unit_test(what_is_written_is_read)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,26 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * shopctl drain, enable, up, down: orders to a location with shop_control.
+ */
+
+
+#ifndef _NGX_SHOP_FAILOVER_ORDER_H_INCLUDED_
+#define _NGX_SHOP_FAILOVER_ORDER_H_INCLUDED_
+
+
+#include "ctl/options.h"
+
+
+extern const ngx_shop_failover_option_t  ngx_shop_failover_order_options[];
+extern const ngx_shop_failover_option_t
+                                     ngx_shop_failover_order_enable_options[];
+
+int ngx_shop_failover_order_drain(const ngx_shop_failover_options_t *o);
+int ngx_shop_failover_order_down(const ngx_shop_failover_options_t *o);
+int ngx_shop_failover_order_up(const ngx_shop_failover_options_t *o);
+int ngx_shop_failover_order_enable(const ngx_shop_failover_options_t *o);
+
+
+#endif /* _NGX_SHOP_FAILOVER_ORDER_H_INCLUDED_ */
