@@ -38,6 +38,7 @@ pid %%DIR%%/nginx.pid;
 worker_processes %%WORKERS%%;
 error_log %%DIR%%/error.log %%LEVEL%%;
 %%MODULE%%
+%%KEPT%%
 %%MAIN%%
 
 events {
@@ -123,6 +124,7 @@ sub fill {
     my %value = (
         USER    => $> == 0 ? user_line() : '',
         MODULE  => $self->module_line,
+        KEPT    => kept_lines(),
         WORKERS => $self->{workers},
         LEVEL   => $self->{level},
         CONNECTIONS => $self->{connections},
@@ -131,7 +133,7 @@ sub fill {
         HTTP    => $self->{http},
     );
 
-    $text =~ s/%%(USER|MODULE|WORKERS|LEVEL|CONNECTIONS|MAIN|EVENTS|HTTP)%%/$value{$1}/g;
+    $text =~ s/%%(USER|MODULE|KEPT|WORKERS|LEVEL|CONNECTIONS|MAIN|EVENTS|HTTP)%%/$value{$1}/g;
     $text =~ s/%%DIR%%/$self->{dir}/g;
     $text =~ s/%%ADDR(?:_(\w+?))?%%/$self->address($1)/ge;
 
@@ -156,6 +158,13 @@ sub module_line {
     croak "no module in $self->{module}, run `make build`" if !-e $path;
 
     return "load_module $path;";
+}
+
+
+# nginx passes nothing on to a new binary that is not named.
+sub kept_lines {
+    return join ' ', map { "env $_;" }
+        grep { defined $ENV{$_} } qw(ASAN_OPTIONS UBSAN_OPTIONS);
 }
 
 
