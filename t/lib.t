@@ -187,7 +187,8 @@ sub try_test {
 
 my $start = 'my $nginx = nginx(module => 0, workers => 1); my $s = shop_server;'
     . ' print "# dir $_\n" for $nginx->dir, $s->{dir}; ';
-my $crash = 'kill SEGV => $nginx->workers; $nginx->log->wait_for(qr/signal/);';
+# of SIGSEGV the address sanitizer makes a report
+my $crash = 'kill ABRT => $nginx->workers; $nginx->log->wait_for(qr/signal/);';
 
 my ($status, $output, @left) = try_test("$start pass; done_testing");
 is $status, 0, 'a test passes' or diag $output;
@@ -197,7 +198,7 @@ is @left, 0, 'and leaves nothing behind';
 isnt $status, 0, 'a test fails when a worker crashes';
 like $output, qr/not ok 2 .*log is clean/, 'and says so';
 
-($status) = try_test("$start pass; $crash \$nginx->allow(qr/signal 11/);"
+($status) = try_test("$start pass; $crash \$nginx->allow(qr/signal 6/);"
     . 'done_testing');
 is $status, 0, 'unless that is allowed';
 

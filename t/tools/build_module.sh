@@ -85,6 +85,8 @@ configure() {
                     --with-http_ssl_module --with-http_v2_module
                     --with-http_realip_module --with-http_stub_status_module
                     --with-http_auth_request_module --with-http_slice_module
+                    --with-http_sub_module --with-http_gunzip_module
+                    --with-http_gzip_static_module --with-http_addition_module
                     --with-stream --with-stream_ssl_module)
 
     rm -rf "$FARM"
