@@ -1,7 +1,7 @@
 # Copyright (C) ngx_shop_failover_module authors
 #
-# A worker that was stopped, starved or without connections has measured
-# itself: no healthy server goes down for that, and a dead one still does.
+# A worker that was stopped or starved has measured itself: no healthy server
+# goes down for that, and a dead one still does.
 
 use ShopTest;
 use ShopTest::Status;
@@ -88,42 +88,6 @@ sub pause { select undef, undef, undef, $_[0] }
     ok $down, 'a busy worker does find a dead server';
 
     $nginx->stop;
-}
-
-
-# ---- visitors have taken all connections
-
-{
-    my $shop = shop_server();
-    my $nginx = nginx(workers => 1, connections => 24,
-        http => config('interval=100ms timeout=500ms', $shop));
-
-    # nginx itself complains
-    $nginx->allow(qr/worker_connections are not enough/);
-
-    ok wait_for_peer($nginx, 'shop', $shop, 'up'), 'a server is up';
-
-    # half a request is a connection and nothing else; more of them come, as
-    # nginx closes those whose first byte it has not read yet to make room
-    my @visitors;
-    my $none_left = wait_until(20, sub {
-        push @visitors, map { client($nginx)->send_raw('GET / HTT') } 1 .. 10
-            if @visitors < 500;
-        $nginx->log->find(qr/probe of .* failed: nginx is out of conn/);
-    });
-
-    ok $none_left, 'there is no connection left for a probe';
-    pause(1);
-    is scalar($nginx->log->find(qr/is down/)), 0, 'which takes no server down';
-
-    @visitors = ();
-
-    my $count = $shop->count(uri => '/healthz');
-    ok wait_until(10, sub { $shop->count(uri => '/healthz') > $count + 3 }),
-        'probes go on when visitors leave';
-
-    $shop->refuse;
-    ok wait_for_peer($nginx, 'shop', $shop, 'down'), 'and count again';
 }
 
 done_testing;

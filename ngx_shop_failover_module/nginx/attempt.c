@@ -11,6 +11,7 @@
 
 
 static void ngx_shop_failover_attempt_connect(ngx_shop_failover_attempt_t *a);
+static const char *ngx_shop_failover_attempt_want(ngx_err_t err);
 static void ngx_shop_failover_attempt_connected(
     ngx_shop_failover_attempt_t *a);
 static void ngx_shop_failover_attempt_timeout(ngx_shop_failover_attempt_t *a);
@@ -116,10 +117,8 @@ ngx_shop_failover_attempt_connect(ngx_shop_failover_attempt_t *a)
 
     if (rc == NGX_ERROR) {
 
-        /* no socket or no free connection: our own want, not the server's */
-
         ngx_shop_failover_attempt_inconclusive(a,
-                                               "nginx is out of connections");
+                             ngx_shop_failover_attempt_want(ngx_socket_errno));
         return;
     }
 
@@ -136,6 +135,27 @@ ngx_shop_failover_attempt_connect(ngx_shop_failover_attempt_t *a)
 
     if (rc == NGX_OK) {
         ngx_shop_failover_attempt_connected(a);
+    }
+}
+
+
+/* what we lacked ourselves: no word on the server */
+
+static const char *
+ngx_shop_failover_attempt_want(ngx_err_t err)
+{
+    switch (err) {
+
+    case NGX_EMFILE:
+    case NGX_ENFILE:
+        return "nginx is out of descriptors";
+
+    case NGX_ENOMEM:
+    case ENOBUFS:
+        return "nginx is out of memory";
+
+    default:
+        return "nginx is out of connections";
     }
 }
 

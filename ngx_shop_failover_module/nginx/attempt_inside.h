@@ -108,7 +108,7 @@ ngx_int_t ngx_shop_failover_attempt_exchange_receive(
 
 /* ---- attempt_wire.c */
 
-/* NGX_OK, NGX_AGAIN; NGX_DECLINED: errno; NGX_ERROR: our own want */
+/* NGX_OK, NGX_AGAIN; NGX_DECLINED: errno; NGX_ERROR: our own want, or 0 */
 ngx_int_t ngx_shop_failover_attempt_wire_open(
     ngx_shop_failover_attempt_t *a);
 ngx_err_t ngx_shop_failover_attempt_wire_error(

@@ -39,6 +39,7 @@ ngx_shop_failover_attempt_wire_open(ngx_shop_failover_attempt_t *a)
     if (ngx_cycle->free_connection_n == 0
         && ngx_cycle->reusable_connections_n == 0)
     {
+        ngx_set_socket_errno(0);
         return NGX_ERROR;
     }
 
@@ -78,6 +79,8 @@ ngx_shop_failover_attempt_wire_open(ngx_shop_failover_attempt_t *a)
     pc.get = ngx_event_get_peer;
     pc.log = &wire->log;
     pc.log_error = NGX_ERROR_INFO;
+
+    ngx_set_socket_errno(0);
 
     rc = ngx_event_connect_peer(&pc);
     err = ngx_socket_errno;
@@ -154,6 +157,14 @@ ngx_shop_failover_attempt_wire_listen(ngx_log_t *log, ngx_uint_t level,
     u_char                    *p, *last;
     ngx_log_t                 *out;
     ngx_shop_failover_wire_t  *wire = log->wdata;
+
+    /* socket() without a descriptor would be an alert for every peer */
+
+    if (level <= NGX_LOG_ALERT && wire->c == NULL
+        && (ngx_socket_errno == NGX_EMFILE || ngx_socket_errno == NGX_ENFILE))
+    {
+        return;
+    }
 
     if (level <= NGX_LOG_ALERT || level == NGX_LOG_DEBUG) {
         out = ngx_cycle->log;
