@@ -23,6 +23,8 @@ my ($one, $two, $three) = map { shop_server(body => $_) } qw(one two three);
 my $check = 'shop_health_check uri=/health interval=300ms fast=200ms '
     . 'timeout=500ms jitter=0%;';
 
+my $gone = free_port();
+
 my $upstreams = join '', map { <<"END" } @NAMES;
     upstream single_$_ {
         $BALANCER{$_} server $one; $check shop_failover_to spare hold=0;
@@ -42,9 +44,14 @@ END
 my $nginx = nginx(http => <<"END");
     $upstreams
     upstream spare { server $three; }
+    upstream nobody {
+        server 127.0.0.1:$gone; $check shop_failover_to nobody_else;
+    }
+    upstream nobody_else { server 127.0.0.1:$gone; $check }
     server {
         listen %%ADDR%%;
         $locations
+        location /nobody { proxy_pass http://nobody; }
         location /status { shop_status; }
     }
 END
@@ -84,6 +91,16 @@ is($one->count(uri => qr/\?k=/), $before, 'it got no request');
 $one->set('/health', status => 200);
 ok(known($one, 'up'), 'it is up again');
 is(served("/single_$_"), 'one' x 4, "$_: and serves") for @NAMES;
+
+# ---- nobody can serve, and the log has said so already
+
+for my $name (qw(nobody nobody_else)) {
+    ok(wait_for_peer($nginx, $name, "127.0.0.1:$gone", 'down'), "$name: down");
+}
+
+is(get($nginx, '/nobody')->{status}, 502, 'nobody serves') for 1 .. 3;
+is(scalar($nginx->log->find(qr/no live upstreams/)), 0,
+    'that is no line of the log for every visitor');
 
 # ---- frozen, with requests in it
 

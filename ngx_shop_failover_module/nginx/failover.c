@@ -18,6 +18,8 @@ static ngx_int_t ngx_shop_failover_failover_init_peer(ngx_http_request_t *r,
     ngx_http_upstream_srv_conf_t *us);
 static ngx_int_t ngx_shop_failover_failover_open(
     ngx_shop_failover_failover_t *ctx, ngx_shop_failover_srv_conf_t *group);
+static ngx_int_t ngx_shop_failover_failover_enter(
+    ngx_shop_failover_failover_t *ctx, ngx_shop_failover_srv_conf_t *group);
 static ngx_shop_failover_srv_conf_t *ngx_shop_failover_failover_group(
     ngx_shop_failover_failover_t *ctx, ngx_uint_t n);
 static ngx_uint_t ngx_shop_failover_failover_tell(
@@ -25,6 +27,8 @@ static ngx_uint_t ngx_shop_failover_failover_tell(
 static ngx_int_t ngx_shop_failover_failover_get(ngx_peer_connection_t *pc,
     void *data);
 static ngx_int_t ngx_shop_failover_failover_again(
+    ngx_shop_failover_failover_t *ctx);
+static ngx_uint_t ngx_shop_failover_failover_known_dead(
     ngx_shop_failover_failover_t *ctx);
 static void ngx_shop_failover_failover_free(ngx_peer_connection_t *pc,
     void *data, ngx_uint_t state);
@@ -89,21 +93,25 @@ ngx_shop_failover_failover_init_peer(ngx_http_request_t *r,
 
     if (sscf->chain.nelts) {
         ctx->start = ngx_shop_failover_groups_serving(sscf->zone, sscf->group);
+
+        if (ctx->start) {
+            return ngx_shop_failover_failover_enter(ctx,
+                                  ngx_shop_failover_failover_group(ctx, 0));
+        }
     }
 
-    return ngx_shop_failover_failover_open(ctx,
-                                ngx_shop_failover_failover_group(ctx, 0));
+    return ngx_shop_failover_failover_open(ctx, sscf);
 }
 
 
 /*
- * Begins with a group.  What the group before left in u->peer is of its own
+ * Changes to a group.  What the group before left in u->peer is of its own
  * balancer and is taken away first: notify of another group's data would be
  * the end of the worker.
  */
 
 static ngx_int_t
-ngx_shop_failover_failover_open(ngx_shop_failover_failover_t *ctx,
+ngx_shop_failover_failover_enter(ngx_shop_failover_failover_t *ctx,
     ngx_shop_failover_srv_conf_t *group)
 {
     ngx_http_upstream_t    *u;
@@ -122,6 +130,18 @@ ngx_shop_failover_failover_open(ngx_shop_failover_failover_t *ctx,
     /* nginx asks it for the zone of the peer that it was given */
 
     u->upstream = group->uscf;
+
+    return ngx_shop_failover_failover_open(ctx, group);
+}
+
+
+static ngx_int_t
+ngx_shop_failover_failover_open(ngx_shop_failover_failover_t *ctx,
+    ngx_shop_failover_srv_conf_t *group)
+{
+    ngx_peer_connection_t  *pc;
+
+    pc = &ctx->request->upstream->peer;
 
     ctx->group = group;
     ctx->config = ngx_shop_failover_compat_config(group->uscf->peer.data);
@@ -210,7 +230,12 @@ ngx_shop_failover_failover_tell(ngx_shop_failover_failover_t *ctx)
 {
     ngx_uint_t  tries, limit;
 
-    tries = ctx->tries + ngx_shop_failover_failover_extra(ctx);
+    tries = ctx->tries;
+
+    if (ctx->passed < ctx->primary->chain.nelts) {
+        tries += ngx_shop_failover_failover_extra(ctx);
+    }
+
     limit = ctx->request->upstream->conf->next_upstream_tries;
 
     if (limit) {
@@ -280,7 +305,9 @@ ngx_shop_failover_failover_get(ngx_peer_connection_t *pc, void *data)
             if (ctx->passed == ctx->primary->chain.nelts) {
                 ctx->tries = 0;
                 pc->tries = ngx_shop_failover_failover_tell(ctx);
-                return NGX_BUSY;
+
+                return ngx_shop_failover_failover_known_dead(ctx)
+                       ? NGX_DECLINED : NGX_BUSY;
             }
         }
 
@@ -294,7 +321,7 @@ ngx_shop_failover_failover_get(ngx_peer_connection_t *pc, void *data)
         ngx_log_debug1(NGX_LOG_DEBUG_HTTP, pc->log, 0,
                        "shop failover: next group, number %ui", ctx->passed);
 
-        if (ngx_shop_failover_failover_open(ctx,
+        if (ngx_shop_failover_failover_enter(ctx,
                         ngx_shop_failover_failover_group(ctx, ctx->passed))
             != NGX_OK)
         {
@@ -330,17 +357,46 @@ ngx_shop_failover_failover_again(ngx_shop_failover_failover_t *ctx)
         != ngx_shop_failover_compat_config(ctx->group->uscf->peer.data))
     {
         ctx->reopened++;
-        return ngx_shop_failover_failover_open(ctx, ctx->group);
+        return ngx_shop_failover_failover_enter(ctx, ctx->group);
     }
 
     if (ctx->group->ramping
         && ngx_shop_failover_balance_release(ctx->group))
     {
         ctx->reopened = NGX_SHOP_FAILOVER_FAILOVER_REOPEN;
-        return ngx_shop_failover_failover_open(ctx, ctx->group);
+        return ngx_shop_failover_failover_enter(ctx, ctx->group);
     }
 
     return NGX_DECLINED;
+}
+
+
+/*
+ * Whether probes have said already, and once, that nobody can serve: then
+ * NGX_DECLINED without a try left, which is a failed connect for nginx, spares
+ * the log "no live upstreams" for every visitor.  All else is the same, a stale
+ * answer of the cache included (ngx_http_upstream_connect() and _next(),
+ * src/http/ngx_http_upstream.c).
+ */
+
+static ngx_uint_t
+ngx_shop_failover_failover_known_dead(ngx_shop_failover_failover_t *ctx)
+{
+    ngx_uint_t  n;
+
+    if (ctx->used || ctx->primary->check == NULL) {
+        return 0;
+    }
+
+    for (n = 0; n <= ctx->primary->chain.nelts; n++) {
+        if (ngx_shop_failover_balance_live(
+                                   ngx_shop_failover_failover_group(ctx, n)))
+        {
+            return 0;
+        }
+    }
+
+    return 1;
 }
 
 

@@ -456,6 +456,10 @@ ngx_shop_failover_module_header_filter(ngx_http_request_t *r)
 {
     ngx_int_t  rc;
 
+    if (r->upstream == NULL || r->headers_out.status < NGX_HTTP_BAD_REQUEST) {
+        return ngx_http_next_header_filter(r);
+    }
+
     rc = ngx_shop_failover_page_replace(r, ngx_http_next_header_filter);
 
     return rc == NGX_DECLINED ? ngx_http_next_header_filter(r) : rc;

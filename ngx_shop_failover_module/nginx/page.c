@@ -108,9 +108,7 @@ ngx_shop_failover_page_replace(ngx_http_request_t *r,
     ngx_shop_failover_loc_conf_t    *slcf;
     ngx_shop_failover_asked_t   asked;
 
-    if (r != r->main || r->upstream == NULL
-        || r->headers_out.status < NGX_HTTP_BAD_REQUEST)
-    {
+    if (r != r->main) {
         return NGX_DECLINED;
     }
 

@@ -17,8 +17,9 @@
 ngx_int_t ngx_shop_failover_page_handler(ngx_http_request_t *r);
 
 /*
- * The header filter's part.  NGX_DECLINED: not ours, go on with the next
- * filter; anything else is the result of sending the page.
+ * The header filter's part, for errors of a request that was proxied (status
+ * 400 and above, r->upstream is set).  NGX_DECLINED: not ours, go on with the
+ * next filter; anything else is the result of sending the page.
  */
 ngx_int_t ngx_shop_failover_page_replace(ngx_http_request_t *r,
     ngx_http_output_header_filter_pt next);
