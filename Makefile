@@ -169,8 +169,8 @@ $(BUILD)/fuzzed/%.o: %.c | setup-test
 
 # ---- other versions of nginx
 
-test-matrix: setup-test setup-source
-	@t/tools/matrix.sh $(BUILD)/matrix
+test-matrix: setup-test setup-source $(SHOPCTL)
+	@+JOBS=$(JOBS) t/tools/matrix.sh $(BUILD)/matrix
 
 
 # ---- bench: one after the other, as each wants the machine for itself
