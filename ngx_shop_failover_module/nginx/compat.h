@@ -86,6 +86,19 @@
 #endif
 
 
+/* whether the rest of a request is still to come over HTTP/2 */
+#if (NGX_HTTP_V2)
+
+#define ngx_shop_failover_compat_coming(r)                                   \
+    ((r)->stream && !(r)->stream->in_closed)
+
+#else
+
+#define ngx_shop_failover_compat_coming(r)  0
+
+#endif
+
+
 /* a descriptor whose edge every worker's epoll sees, or -1 */
 #if (NGX_LINUX)
 

@@ -17,6 +17,8 @@
 #include "state/counters.h"
 
 
+static ngx_uint_t ngx_shop_failover_page_early(ngx_http_request_t *r);
+static void ngx_shop_failover_page_again(ngx_http_request_t *r);
 static ngx_int_t ngx_shop_failover_page_answer(ngx_http_request_t *r,
     ngx_shop_failover_why_e why);
 static ngx_uint_t ngx_shop_failover_page_ours(ngx_http_request_t *r,
@@ -68,6 +70,19 @@ ngx_shop_failover_page_handler(ngx_http_request_t *r)
         }
     }
 
+    if (ngx_shop_failover_page_early(r)) {
+        rc = ngx_http_read_client_request_body(r,
+                                               ngx_shop_failover_page_again);
+
+        if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
+            return rc;
+        }
+
+        ngx_http_finalize_request(r, NGX_DONE);
+
+        return NGX_DONE;
+    }
+
     rc = ngx_http_discard_request_body(r);
 
     if (rc == NGX_OK) {
@@ -79,6 +94,40 @@ ngx_shop_failover_page_handler(ngx_http_request_t *r)
     ngx_http_finalize_request(r, rc);
 
     return NGX_DONE;
+}
+
+
+/*
+ * Over HTTP/2 an answer that comes before the end of its request is followed
+ * by RST_STREAM (RFC 9113, section 8.1; ngx_http_v2_close_stream()), and some
+ * clients, curl 7.88 among them, then report an error and not the answer.  So
+ * a short body is waited for; a long one would have to be sent in vain.
+ */
+
+static ngx_uint_t
+ngx_shop_failover_page_early(ngx_http_request_t *r)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    if (!ngx_shop_failover_compat_coming(r) || r->request_body) {
+        return 0;
+    }
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    return r->headers_in.content_length_n > 0
+           && r->headers_in.content_length_n
+              <= (off_t) clcf->client_body_buffer_size;
+}
+
+
+/* as ngx_http_mirror_body_handler(): this phase once more, and those after */
+
+static void
+ngx_shop_failover_page_again(ngx_http_request_t *r)
+{
+    r->write_event_handler = ngx_http_core_run_phases;
+    ngx_http_core_run_phases(r);
 }
 
 
