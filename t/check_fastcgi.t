@@ -8,46 +8,20 @@
 use ShopTest;
 use ShopTest::Check;
 
-use ShopTest::Dir;
-use ShopTest::Process;
+use ShopTest::Fpm qw(no_fpm);
 
-my ($binary) = grep { -x } reverse sort glob '/usr/sbin/php-fpm*';
-plan(skip_all => 'there is no php-fpm') if !$binary;
+plan(skip_all => no_fpm()) if no_fpm();
 
-my $dir = ShopTest::Dir->new('fpm');
 my $port = free_port();
-my $user = $> == 0 ? 'user = www-data' : '';
+my $fpm = ShopTest::Fpm->new(unix => {}, kept => {}, slow => { children => 1 },
+    tcp => { listen => "127.0.0.1:$port" });
+my $dir = $fpm->dir;
 
-sub pool {
-    my ($name, $listen, $children) = @_;
-
-    return <<"END";
-[$name]
-$user
-listen = $listen
-listen.mode = 0666
-pm = static
-pm.max_children = $children
-ping.path = /ping
-pm.status_path = /status
-php_admin_flag[display_errors] = off
-php_admin_flag[log_errors] = on
-END
-}
-
-my $config = $dir->write('fpm.conf', <<"END" . pool('unix', "$dir/unix", 2)
-[global]
-error_log = $dir/log
-daemonize = no
-END
-    . pool('tcp', "127.0.0.1:$port", 2)
-    . pool('slow', "$dir/slow", 1) . pool('kept', "$dir/kept", 2));
-
-$dir->write('good.php', '<?php header("X-Shop: open"); echo "basket: ok";');
-$dir->write('sick.php', '<?php http_response_code(503); echo "sick";');
-$dir->write('fatal.php', '<?php nobody();');
-$dir->write('slow.php', '<?php sleep(20);');
-$dir->write('ask.php', <<'END');
+$fpm->script('good.php', '<?php header("X-Shop: open"); echo "basket: ok";');
+$fpm->script('sick.php', '<?php http_response_code(503); echo "sick";');
+$fpm->script('fatal.php', '<?php nobody();');
+$fpm->script('slow.php', '<?php sleep(20);');
+$fpm->script('ask.php', <<'END');
 <?php
 $all = [];
 foreach (['REQUEST_METHOD', 'REQUEST_URI', 'QUERY_STRING', 'SCRIPT_NAME',
@@ -59,14 +33,6 @@ file_put_contents(__DIR__ . '/asked/' . $_SERVER['SHOP'], json_encode($all));
 END
 mkdir "$dir/asked";
 chmod 0777, "$dir/asked";
-
-my $fpm = ShopTest::Process->spawn(sub {
-    open STDERR, '>', "$dir/output";
-    exec $binary, '-n', '-F', '-y', $config or die "$binary: $!\n";
-});
-
-ok wait_until(20, sub { -S "$dir/unix" && -S "$dir/kept" }), 'PHP-FPM runs'
-    or diag($dir->read('output'), $dir->read('log'));
 
 my $check = 'shop_health_check type=fastcgi interval=300ms fast=300ms fails=1 '
     . 'passes=1 timeout=5s';
@@ -141,12 +107,7 @@ ok found($kept, state => 'up'), 'PHP-FPM counts what it accepted';
 
 # ---- it goes and comes
 
-$fpm->stop('TERM', 10);
+$fpm->stop;
 ok found($nginx, state => 'down'), 'PHP-FPM is stopped';
 
 done_testing;
-
-END {
-    local $?;
-    $fpm->stop('TERM', 10) if $fpm;
-}

@@ -6,7 +6,13 @@
 # requests to a stock nginx, to one that loads the module and uses nothing of
 # it, and to one that uses it everywhere and has nothing to say.
 
+use strict;
+use warnings;
+
+use lib 't/lib';
 use ShopTest;
+use ShopTest::Fpm qw(no_fpm);
+use ShopTest::Http2 qw(http2 no_http2);
 
 my $one = shop_server(body => 'one');
 my $two = shop_server(body => 'two');
@@ -31,6 +37,23 @@ for my $shop ($one, $two) {
         headers => ['Content-Type' => 'text/html']);
 }
 
+my $fpm = no_fpm() ? undef : ShopTest::Fpm->new(shop => { children => 4 });
+
+my %SCRIPT = (
+    'echo.php' => '<?php header("X-Shop: yes"); echo $_SERVER["REQUEST_METHOD"],'
+        . ' " ", $_SERVER["QUERY_STRING"], " ", md5_file("php://input");',
+    'missing.php' => '<?php http_response_code(404); echo "no such thing";',
+    'broken.php'  => '<?php nobody();',
+    'moved.php'   => '<?php header("Location: /there");',
+    'large.php'   => '<?php echo str_repeat("many bytes ", 50000);',
+    'accel.php'   => '<?php header("X-Accel-Redirect: /inside/file.txt");',
+    'early.php'   => '<?php header("Status: 503"); echo "the shop says so";',
+);
+
+if ($fpm) {
+    $fpm->script($_, $SCRIPT{$_}) for keys %SCRIPT;
+}
+
 my %FILES = (
     'html/file.txt' => 'a file of some length',
     'html/own.html' => 'the operator\'s own page',
@@ -40,6 +63,8 @@ my %FILES = (
 # block(UPSTREAM, HTTP, SERVER, OFF): one configuration, and what is ours
 sub block {
     my ($upstream, $http, $server, $off) = @_;
+    my $php = php_block($upstream);
+    my $tcp = $upstream =~ s{uri=/ok}{type=tcp}r;
 
     return <<"END";
     $http
@@ -51,12 +76,15 @@ sub block {
     upstream retry  { server $gone; server $two; $upstream }
     upstream kept   { server $one; $upstream keepalive 2; }
     upstream hashed { hash \$uri consistent; server $one; server $two; $upstream }
-    upstream rpc    { server %%ADDR_RPC%%; }
+    upstream rpc    { server %%ADDR_RPC%%; $tcp }
+    $php->{upstream}
 
     server {
         listen %%ADDR_RPC%% http2;
         default_type application/grpc;
-        location / { add_trailer grpc-status 0; return 200 "rpc \$uri"; }
+        add_trailer grpc-status 0;
+        location / { return 200 "rpc \$uri"; }
+        location /refused { add_header grpc-status 16; return 200; }
     }
 
     server {
@@ -89,6 +117,9 @@ sub block {
         location = /cgi-own { error_page 502 =503 /own.html;
                               fastcgi_pass $gone; }
         location = /rpc  { grpc_pass grpc://rpc; }
+        location = /refused { grpc_pass grpc://rpc; }
+        location = /rpc-none { $off grpc_pass grpc://$gone; }
+        $php->{locations}
         location = /none { $off proxy_pass http://$gone; }
         location = /auth { auth_request /ask; proxy_pass http://shop/; }
         location = /auth-no { auth_request /ask-no; proxy_pass http://shop/; }
@@ -112,6 +143,55 @@ END
 }
 
 
+# a live PHP-FPM
+sub php_block {
+    my ($upstream) = @_;
+
+    return { upstream => '', locations => '' } if !$fpm;
+
+    my $dir = $fpm->dir;
+    my $socket = $fpm->address('shop');
+
+    $upstream =~ s{uri=/ok}{type=fastcgi uri=/ping};
+
+    my $params = <<"END";
+        fastcgi_param SCRIPT_FILENAME $dir/\$arg_script.php;
+        fastcgi_param QUERY_STRING \$query_string;
+        fastcgi_param REQUEST_METHOD \$request_method;
+        fastcgi_param CONTENT_TYPE text/plain;
+        fastcgi_param CONTENT_LENGTH \$content_length;
+END
+
+    return { upstream => <<"END", locations => <<"END" };
+    fastcgi_cache_path %%DIR%%/cache-php keys_zone=php:1m;
+    upstream php { server $gone max_fails=0; server $socket; keepalive 2; $upstream }
+END
+        location = /php { $params fastcgi_pass php; }
+        location = /php-kept { $params fastcgi_keep_conn on; fastcgi_pass php; }
+        location = /php-caught {
+            $params
+            fastcgi_intercept_errors on;
+            error_page 404 503 /own.html;
+            fastcgi_pass php;
+        }
+        location = /php-cached {
+            $params
+            fastcgi_cache php;
+            fastcgi_cache_key \$request_uri;
+            fastcgi_cache_valid any 1h;
+            add_header X-Cache \$upstream_cache_status always;
+            fastcgi_pass php;
+        }
+        location = /php-unbuffered {
+            $params
+            fastcgi_request_buffering off;
+            fastcgi_buffering off;
+            fastcgi_pass php;
+        }
+END
+}
+
+
 sub start {
     my ($main, %options) = @_;
     my $nginx = nginx(workers => 1, files => { %FILES }, main => $main, %options);
@@ -122,13 +202,20 @@ sub start {
 }
 
 
-# a TCP proxy beside http, where this nginx has it
+# a TCP proxy beside http, where this nginx has it, built in or as a module
 sub stream_lines {
     my $binary = $ENV{NGINX_BIN} || 'nginx';
     my $built = `PATH=\$PATH:/usr/sbin $binary -V 2>&1`;
+    my ($modules) = $built =~ /--modules-path=(\S+)/;
+    my $file = ($modules // '') . '/ngx_stream_module.so';
+    my $load = '';
 
-    return '' if $built !~ /--with-stream(?:\s|\z)/;
-    return "stream { server { listen %%ADDR_TCP%%; proxy_pass $one; } }";
+    if ($built !~ /--with-stream(?:\s|\z)/) {
+        return '' if $built !~ /--with-stream=dynamic/ || !-e $file;
+        $load = "load_module $file;";
+    }
+
+    return "$load stream { server { listen %%ADDR_TCP%%; proxy_pass $one; } }";
 }
 
 
@@ -157,6 +244,25 @@ sub seen {
     return { status => $answer->{status}, reason => $answer->{reason},
         headers => \%headers, body => $answer->{body},
         complete => $answer->{complete} ? 1 : 0 };
+}
+
+
+sub php_requests {
+    my %body = (body => 'x' x 200_000);
+
+    return (
+        (map { ["FastCGI, $_" => GET => "/php?script=$_"] }
+            qw(echo missing broken moved large accel early none)),
+        (map { ["FastCGI, $_" => POST => "/$_?script=echo", %body] }
+            qw(php php-kept php-unbuffered)),
+        ['FastCGI, HEAD' => HEAD => '/php?script=echo'],
+        ['FastCGI, kept once more' => GET => '/php-kept?script=large'],
+        ['FastCGI, unbuffered' => GET => '/php-unbuffered?script=large'],
+        (map { ["FastCGI, error_page, $_" => GET => "/php-caught?script=$_"] }
+            qw(missing early echo)),
+        (map { ["FastCGI, cached, $_" => GET => "/php-cached?script=$_"] }
+            qw(echo missing)) x 2,
+    );
 }
 
 
@@ -196,6 +302,9 @@ my @REQUESTS = (
     ['a dead FastCGI server' => GET => '/fcgi'],
     ['a dead server'         => GET => '/none'],
     ['gRPC'                  => POST => '/rpc', body => 'x'],
+    ['gRPC that refuses'     => POST => '/refused', body => 'x'],
+    ['a dead gRPC server'    => POST => '/rpc-none', body => 'x'],
+    ($fpm ? php_requests() : ()),
     ['auth_request that lets pass' => GET => '/auth'],
     ['auth_request that refuses'   => GET => '/auth-no'],
     ['auth_request that fails'     => GET => '/auth-bad'],
@@ -234,6 +343,19 @@ for my $how (sort keys %nginx) {
     is $answer->{headers}{'x-cache'}, 'STALE', 'it is stale';
 }
 
+# ---- what is compared is alive
+
+SKIP: {
+    skip no_fpm(), 1 if !$fpm;
+
+    is get($stock, '/php?script=echo')->{body},
+        'GET script=echo d41d8cd98f00b204e9800998ecf8427e', 'FastCGI answers';
+    is get($stock, '/php-cached?script=echo')->{headers}{'x-cache'}, 'HIT',
+        'and is cached';
+}
+
+is get($stock, '/rpc')->{body}, 'rpc /rpc', 'gRPC answers';
+
 # ---- several requests on one connection
 
 sub pipelined {
@@ -250,20 +372,33 @@ is_deeply pipelined($nginx{$_}), $pipelined, "pipelined requests: as stock, $_"
 
 # ---- http2
 
-SKIP: {
-    skip 'no curl that speaks HTTP/2', 1
-        if `curl --version 2>/dev/null` !~ /HTTP2/;
+my @HTTP2 = (
+    (map { [GET => $_] } qw(/ /missing /teapot /say /own /none /ssi /chunked
+        /kept /cut /file.txt)),
+    [HEAD => '/'],
+    [POST => '/', body => 'x' x 20_000],
+    [POST => '/say', body => 'x' x 200_000],
+    [POST => '/rpc', body => 'x'],
+    ($fpm ? [POST => '/php?script=echo', body => 'x' x 200_000] : ()),
+);
 
-    for my $uri (qw(/ /missing /teapot /say /own /none /ssi /chunked /rpc)) {
+SKIP: {
+    skip no_http2(), 1 if no_http2();
+
+    is http2($stock->address('H2'), POST => '/rpc', body => 'x')
+        ->{headers}{'grpc-status'}, 0, 'HTTP/2 has trailers';
+
+    for my $row (@HTTP2) {
         my %said = map {
-            my $where = $_->address('H2');
-            ($_ => `curl -s -i --http2-prior-knowledge http://$where$uri`
-                =~ s/^date:.*\n//mri);
+            my $answer = http2($_->address('H2'), @$row);
+            delete $answer->{headers}{date};
+            delete $answer->{reset} if "@$row" =~ m{/rpc};  # by chance
+            ($_ => $answer);
         } $stock, values %nginx;
 
-        like $said{$stock}, qr{^HTTP/2 \d}, "HTTP/2 $uri gets an answer";
-        is $said{ $nginx{$_} }, $said{$stock}, "HTTP/2 $uri: as stock, $_"
-            for sort keys %nginx;
+        ok $said{$stock}{status}, "HTTP/2 @$row[0, 1] gets an answer";
+        is_deeply $said{ $nginx{$_} }, $said{$stock},
+            "HTTP/2 @$row[0, 1]: as stock, $_" for sort keys %nginx;
     }
 }
 

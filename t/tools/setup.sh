@@ -41,7 +41,8 @@ has_nginx() {
 }
 
 
-# A tree named by NGINX_SRC stands in for nginx-dev, any nginx for Debian's.
+# A tree named by NGINX_SRC stands in for nginx-dev and for modules of Debian's
+# nginx, any nginx for Debian's.
 wanted() {
     printf '%s\n' "${BUILD[@]}"
     [[ -n ${NGINX_SRC:-} ]] || echo nginx-dev
@@ -50,6 +51,7 @@ wanted() {
         build) return ;;
         run)   printf '%s\n' "${RUN[@]}" ;;
         test)  printf '%s\n' "${RUN[@]}" "${TEST[@]}"
+               [[ -n ${NGINX_SRC:-} ]] || echo libnginx-mod-stream
                command -v chromium >/dev/null ||
                    printf '%s\n' chromium fonts-dejavu-core
                command -v npm >/dev/null || printf '%s\n' nodejs npm ;;
