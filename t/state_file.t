@@ -13,6 +13,13 @@ $ENV{NGINX_BIN} ||= (grep { -x } map { "$_/nginx" }
     split(/:/, $ENV{PATH}), '/usr/sbin', '/usr/local/sbin')[0];
 
 
+my $dir = ShopTest::Dir->new('state');
+my $keys = ShopTest::Dir->new('key');
+my $key = "$keys/key";
+
+chmod 0777, "$dir";
+
+
 sub config {
     my ($file, @servers) = @_;
     my $servers = join "\n", map { "server $_;" } @servers;
@@ -27,6 +34,7 @@ sub config {
             listen %%ADDR%%;
             location / { proxy_pass http://shop; proxy_next_upstream off; }
             location /status { shop_status; }
+            location /control { shop_control $key; }
         }
 END
 }
@@ -80,9 +88,46 @@ sub aged {
     my $at = unpack 'q<', substr $content, 24, 8;
 
     substr $content, 24, 8, pack 'q<', $at - 1000 * $seconds;
+
+    return summed($content);
+}
+
+
+# ... as if by another version of the module
+sub of_version {
+    my ($content, $version) = @_;
+
+    substr $content, 8, 4, pack 'V', $version;
+
+    return summed($content);
+}
+
+
+sub summed {
+    my ($content) = @_;
+
     substr $content, 40, 8, pack 'q<', checksum($content);
 
     return $content;
+}
+
+
+sub order {
+    my ($nginx, $body) = @_;
+
+    return post($nginx, '/control', body => $body,
+        headers => [Authorization => 'Bearer ' . 'k' x 40])->{status};
+}
+
+
+# "draining, disk, no end": what an operator's order makes of a server
+sub ordered {
+    my ($nginx, $server) = @_;
+    my $peer = peer_of($nginx, 'shop', $server);
+    my $override = $peer->{override} || {};
+
+    return join ', ', $peer->{state}, $override->{reason} // 'no order',
+        $override->{until} // 'no end';
 }
 
 
@@ -95,8 +140,8 @@ sub refusals {
 }
 
 
-my $dir = ShopTest::Dir->new('state');
-chmod 0777, "$dir";
+write_file($key, 'k' x 40);
+chmod 0600, $key;
 my $file = "$dir/state";
 
 $shops[1]->set('/healthz', status => 500);
@@ -179,6 +224,8 @@ my %bad = (
     'no state file' => ["up\n",                     qr/no state file/],
     'old'           => [aged($good, 3600),          qr/too old/],
     'of tomorrow'   => [aged($good, -86_400),       qr/in the future/],
+    'of version 0'  => [of_version($good, 0),       qr/another version/],
+    'of version 3'  => [of_version($good, 3),       qr/another version/],
 );
 
 for my $name (sort keys %bad) {
@@ -208,6 +255,95 @@ $other = nginx(workers => 1, http => config("$dir/good", $shops[1]));
 is_deeply [refusals($other)], ['it is of another configuration'],
     'other servers are another one';
 $other->stop;
+
+
+write_file("$dir/good", of_version($good, 1));
+$other = nginx(workers => 1, http => config("$dir/good", @shops));
+is peer_of($other, 'shop', $shops[1])->{state}, 'down',
+    'a file of the version before is read';
+$other->stop;
+
+
+# ---- orders of an operator
+
+{
+    my $path = "$dir/orders";
+    my $spare = shop_server(body => 'spare');
+    my $config = config($path, @shops)
+        =~ s/(?=shop_health_check)/server $spare backup;/r;
+
+    $spare->set('/healthz', 'hang');
+    my $nginx = nginx(http => $config);
+
+    is order($nginx, "action=drain&peer=$shops[0]&reason=disk"), 200,
+        'an order without an end';
+    is order($nginx, "action=down&peer=$shops[1]&for=1h&reason=cpu"), 200,
+        'and one with an end';
+    is order($nginx, "action=up&peer=$spare&for=2s"), 200,
+        'and a short one';
+
+    my ($drained, $downed) = map { ordered($nginx, $_) } @shops;
+    like $drained, qr/\Adraining, disk, no end\z/, 'one is drained';
+    like $downed, qr/\Adisabled, cpu, 20/, 'the other is down';
+
+    ok wait_until(15, sub { read_file($path) =~ /disk/ && read_file($path) =~ /cpu/ }),
+        'orders are saved though no probe has ended';
+
+    $nginx->{process}->stop('KILL', 5);
+    delete $nginx->{process};
+    select undef, undef, undef, 2.1;
+    $nginx->start;
+
+    is ordered($nginx, $shops[0]), $drained, 'after a crash it is still drained';
+    is ordered($nginx, $shops[1]), $downed, '... and down, to the same end';
+    like ordered($nginx, $spare), qr/no order/,
+        '... and what ended meanwhile has ended';
+    is get($nginx, '/')->{body}, 'spare', 'the first visitor is kept off, too';
+    ok scalar $nginx->log->find(qr/\[notice\].*orders for 2 peers stand/),
+        '... which the log says';
+
+    # the first file after a start is written anyway
+    for my $reason (qw(fan psu)) {
+        is order($nginx, "action=drain&peer=$shops[0]&reason=$reason"), 200,
+            'another reason, which changes no state';
+        ok wait_until(15, sub { read_file($path) =~ /$reason/ }),
+            'is saved, too';
+    }
+
+    $drained = ordered($nginx, $shops[0]);
+
+    $nginx->stop;
+    my $saved = read_file($path);
+
+    my %kept = (
+        'too old'               => [$config, aged($saved, 7 * 86_400)],
+        'in the future'         => [$config, aged($saved, -86_400)],
+        'another configuration' => [$config =~ s/\S+ backup/127.0.0.1:2 backup/r, $saved],
+    );
+
+    for my $reason (sort keys %kept) {
+        my ($other, $content) = @{ $kept{$reason} };
+
+        write_file($path, $content);
+        $nginx = nginx(workers => 1, http => $other);
+        is ordered($nginx, $shops[0]), $drained, "$reason: orders stand";
+
+        my @refusals = refusals($nginx);
+        is scalar(@refusals), 1, "$reason: one line";
+        like $refusals[0], qr/\Q$reason\E; orders for servers in it stand/,
+            "$reason: which says so";
+        $nginx->stop;
+    }
+
+    write_file($path, $saved);
+    $nginx = nginx(http => $config);
+    is order($nginx, "action=enable&peer=$shops[$_]"), 200, 'enable' for 0, 1;
+    $nginx->stop;
+    unlike read_file($path), qr/psu|cpu/, 'what was ended is not saved';
+    $nginx->start;
+    like ordered($nginx, $_), qr/no order/, 'nor does it come back' for @shops;
+    $nginx->stop;
+}
 
 
 # ---- a binary upgrade: only a daemon does that
@@ -249,6 +385,9 @@ sub wait_for_master {
 
     my $old = wait_for_master($pid_file);
     kept('before the upgrade');
+    is order($nginx, "action=drain&peer=$shops[1]&reason=disk"), 200,
+        'an order before the upgrade';
+    ok wait_until(15, sub { read_file($file) =~ /disk/ }), 'is saved';
 
     kill USR2 => $old;
     ok wait_until(20, sub { -e "$pid_file.oldbin" && -s $pid_file }),
@@ -257,6 +396,9 @@ sub wait_for_master {
     my $new = wait_for_master($pid_file);
     kill QUIT => $old;
     ok wait_until(20, sub { !kill 0, $old }), 'the old one ends';
+    is ordered($nginx, $shops[1]), 'draining, disk, no end',
+        'the order stands after the upgrade';
+    is order($nginx, "action=enable&peer=$shops[1]"), 200, 'until it is ended';
     kept('after the upgrade');
     is_deeply [refusals($nginx)], [], 'nothing was refused';
 

@@ -27,6 +27,9 @@ static void ngx_shop_failover_saved_get_str(
     ngx_shop_failover_saved_reader_t *r, ngx_shop_failover_str_t *s);
 static void ngx_shop_failover_saved_read_peer(
     ngx_shop_failover_saved_reader_t *r, ngx_shop_failover_saved_peer_t *peer);
+static void ngx_shop_failover_saved_read_order(
+    ngx_shop_failover_saved_reader_t *r,
+    ngx_shop_failover_saved_order_t *order);
 static int ngx_shop_failover_saved_sane(
     const ngx_shop_failover_saved_record_t *record);
 
@@ -262,6 +265,27 @@ ngx_shop_failover_saved_site(ngx_shop_failover_saved_writer_t *w,
 }
 
 
+void
+ngx_shop_failover_saved_order(ngx_shop_failover_saved_writer_t *w,
+    const ngx_shop_failover_saved_order_t *order)
+{
+    unsigned char  *record;
+
+    record = ngx_shop_failover_saved_open_record(w,
+                                             NGX_SHOP_FAILOVER_SAVED_ORDER);
+
+    ngx_shop_failover_saved_put_str(w, &order->group);
+    ngx_shop_failover_saved_put_str(w, &order->server);
+    ngx_shop_failover_saved_put_str(w, &order->address);
+    ngx_shop_failover_saved_put_str(w, &order->reason);
+    ngx_shop_failover_saved_put(w, order->how, 1);
+    ngx_shop_failover_saved_put(w, (uint64_t) order->since, 8);
+    ngx_shop_failover_saved_put(w, (uint64_t) order->until, 8);
+
+    ngx_shop_failover_saved_close_record(w, record);
+}
+
+
 size_t
 ngx_shop_failover_saved_end(ngx_shop_failover_saved_writer_t *w,
     uint64_t identity, int64_t at)
@@ -327,7 +351,9 @@ ngx_shop_failover_saved_open(ngx_shop_failover_saved_reader_t *r,
     r->pos = data + NGX_SHOP_FAILOVER_SAVED_AT_CHECKSUM;
     checksum = ngx_shop_failover_saved_get(r, 8);
 
-    if (version != NGX_SHOP_FAILOVER_SAVED_VERSION) {
+    if (version < NGX_SHOP_FAILOVER_SAVED_OLDEST
+        || version > NGX_SHOP_FAILOVER_SAVED_VERSION)
+    {
         return NGX_SHOP_FAILOVER_SAVED_VERSION_OTHER;
     }
 
@@ -350,6 +376,16 @@ ngx_shop_failover_saved_open(ngx_shop_failover_saved_reader_t *r,
     }
 
     return NGX_SHOP_FAILOVER_SAVED_GOOD;
+}
+
+
+int
+ngx_shop_failover_saved_whole(unsigned verdict)
+{
+    return verdict == NGX_SHOP_FAILOVER_SAVED_GOOD
+           || verdict == NGX_SHOP_FAILOVER_SAVED_FOREIGN
+           || verdict == NGX_SHOP_FAILOVER_SAVED_FUTURE
+           || verdict == NGX_SHOP_FAILOVER_SAVED_OLD;
 }
 
 
@@ -438,6 +474,21 @@ ngx_shop_failover_saved_read_peer(ngx_shop_failover_saved_reader_t *r,
 }
 
 
+static void
+ngx_shop_failover_saved_read_order(ngx_shop_failover_saved_reader_t *r,
+    ngx_shop_failover_saved_order_t *order)
+{
+    ngx_shop_failover_saved_get_str(r, &order->group);
+    ngx_shop_failover_saved_get_str(r, &order->server);
+    ngx_shop_failover_saved_get_str(r, &order->address);
+    ngx_shop_failover_saved_get_str(r, &order->reason);
+
+    order->how = (uint8_t) ngx_shop_failover_saved_get(r, 1);
+    order->since = (int64_t) ngx_shop_failover_saved_get(r, 8);
+    order->until = (int64_t) ngx_shop_failover_saved_get(r, 8);
+}
+
+
 /* numbers that are indices elsewhere */
 
 static int
@@ -459,6 +510,13 @@ ngx_shop_failover_saved_sane(const ngx_shop_failover_saved_record_t *record)
     case NGX_SHOP_FAILOVER_SAVED_SITE:
         return record->u.site.state < NGX_SHOP_FAILOVER_SITE_N
                && record->u.site.flag <= 1;
+
+    case NGX_SHOP_FAILOVER_SAVED_ORDER:
+        return record->u.order.how >= 1
+               && record->u.order.how <= 3
+               && record->u.order.group.len != 0
+               && record->u.order.address.len != 0
+               && record->u.order.until >= 0;
 
     default:
         return 0;
@@ -512,6 +570,10 @@ ngx_shop_failover_saved_next(ngx_shop_failover_saved_reader_t *r,
                                    ngx_shop_failover_saved_get(&in, 8);
             record->u.site.flag_since = (int64_t)
                                         ngx_shop_failover_saved_get(&in, 8);
+            break;
+
+        case NGX_SHOP_FAILOVER_SAVED_ORDER:
+            ngx_shop_failover_saved_read_order(&in, &record->u.order);
             break;
 
         default:

@@ -18,7 +18,8 @@
 #include "logic/base.h"
 
 
-#define NGX_SHOP_FAILOVER_SAVED_VERSION      1
+#define NGX_SHOP_FAILOVER_SAVED_VERSION      2
+#define NGX_SHOP_FAILOVER_SAVED_OLDEST       1     /* that is read: no orders */
 #define NGX_SHOP_FAILOVER_SAVED_HEADER       48
 #define NGX_SHOP_FAILOVER_SAVED_PEER_MAX     256   /* beside its texts */
 #define NGX_SHOP_FAILOVER_SAVED_HISTORY_LEN  32
@@ -40,7 +41,8 @@ typedef enum {
     NGX_SHOP_FAILOVER_SAVED_END = 0,
     NGX_SHOP_FAILOVER_SAVED_PEER,
     NGX_SHOP_FAILOVER_SAVED_GROUP,
-    NGX_SHOP_FAILOVER_SAVED_SITE
+    NGX_SHOP_FAILOVER_SAVED_SITE,
+    NGX_SHOP_FAILOVER_SAVED_ORDER
 } ngx_shop_failover_saved_type_e;
 
 
@@ -83,6 +85,18 @@ typedef struct {
 } ngx_shop_failover_saved_site_t;
 
 
+/* what an operator asked of a peer; it does not grow old with the rest */
+typedef struct {
+    ngx_shop_failover_str_t  group;
+    ngx_shop_failover_str_t  server;
+    ngx_shop_failover_str_t  address;
+    ngx_shop_failover_str_t  reason;
+    uint8_t                  how;           /* drain, down, up: 1 to 3 */
+    int64_t                  since;         /* Unix s */
+    int64_t                  until;         /* Unix s; 0: no end */
+} ngx_shop_failover_saved_order_t;
+
+
 typedef struct {
     unsigned char           *start;
     unsigned char           *pos;
@@ -103,6 +117,7 @@ typedef struct {
         ngx_shop_failover_saved_peer_t   peer;
         ngx_shop_failover_saved_group_t  group;
         ngx_shop_failover_saved_site_t   site;
+        ngx_shop_failover_saved_order_t  order;
     } u;
 } ngx_shop_failover_saved_record_t;
 
@@ -123,14 +138,17 @@ void ngx_shop_failover_saved_group(ngx_shop_failover_saved_writer_t *w,
     const ngx_shop_failover_saved_group_t *group);
 void ngx_shop_failover_saved_site(ngx_shop_failover_saved_writer_t *w,
     const ngx_shop_failover_saved_site_t *site);
+void ngx_shop_failover_saved_order(ngx_shop_failover_saved_writer_t *w,
+    const ngx_shop_failover_saved_order_t *order);
 
 /* the length of all; 0: the buffer was too small */
 size_t ngx_shop_failover_saved_end(ngx_shop_failover_saved_writer_t *w,
     uint64_t identity, int64_t at);
 
 /*
- * Whether the bytes may be used; only where they are GOOD, r is set.  *at is
- * the time of what is in there, where the header can be read, else 0.
+ * Whether the bytes may be used.  r is set where they are whole: GOOD, and
+ * also FOREIGN, FUTURE and OLD, of which orders alone are worth to be kept.
+ * *at is the time of what is in there, where the header can be read, else 0.
  */
 ngx_shop_failover_saved_verdict_e ngx_shop_failover_saved_open(
     ngx_shop_failover_saved_reader_t *r, const unsigned char *data,
@@ -138,6 +156,9 @@ ngx_shop_failover_saved_verdict_e ngx_shop_failover_saved_open(
 
 /* "it is torn": why a file is not used, for the log */
 const char *ngx_shop_failover_saved_words(unsigned verdict);
+
+/* whether r is set after that: see above */
+int ngx_shop_failover_saved_whole(unsigned verdict);
 
 /* the next record that is known; END where there is none */
 ngx_shop_failover_saved_type_e ngx_shop_failover_saved_next(

@@ -99,7 +99,8 @@ ngx_shop_failover_store_save(ngx_shop_failover_zone_t *zone, ngx_uint_t last,
     if (outcome.err) {
         ngx_log_error(NGX_LOG_ERR, log, outcome.err,
                       "shop failover: state file \"%V\" cannot be written: %s "
-                      "failed; verdicts would not survive a restart",
+                      "failed; verdicts and orders would not survive a "
+                      "restart",
                       &zone->state_file, outcome.what);
         return;
     }

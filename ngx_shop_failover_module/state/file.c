@@ -8,10 +8,18 @@
 
 
 #include "state/file.h"
-#include "state/peers.h"
 #include "state/board.h"
+#include "state/force.h"
 
 #include "logic/saved.h"
+
+
+/* what of a file is wanted, and how much of it there was */
+typedef struct {
+    ngx_uint_t   orders_only;                     /* the rest is too old */
+    ngx_uint_t   peers;
+    ngx_uint_t   orders;
+} ngx_shop_failover_file_kept_t;
 
 
 static ngx_int_t ngx_shop_failover_file_claim(ngx_shop_failover_zone_t *zone,
@@ -22,6 +30,8 @@ static size_t ngx_shop_failover_file_size(ngx_shop_failover_sh_t *sh);
 static void ngx_shop_failover_file_peers(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_saved_writer_t *w);
 static void ngx_shop_failover_file_peer(ngx_shop_failover_sh_t *sh,
+    ngx_shop_failover_peer_sh_t *ps, ngx_shop_failover_saved_writer_t *w);
+static void ngx_shop_failover_file_order(ngx_shop_failover_sh_t *sh,
     ngx_shop_failover_peer_sh_t *ps, ngx_shop_failover_saved_writer_t *w);
 static void ngx_shop_failover_file_board(ngx_shop_failover_sh_t *sh,
     ngx_shop_failover_saved_writer_t *w);
@@ -34,8 +44,8 @@ static ngx_err_t ngx_shop_failover_file_fill(int fd, u_char *data, size_t len);
 static void ngx_shop_failover_file_sync_directory(u_char *path);
 static ngx_int_t ngx_shop_failover_file_read(u_char *path, ngx_pool_t *pool,
     ngx_str_t *data);
-static ngx_uint_t ngx_shop_failover_file_apply(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_saved_reader_t *r);
+static void ngx_shop_failover_file_apply(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_saved_reader_t *r, ngx_shop_failover_file_kept_t *kept);
 static ngx_uint_t ngx_shop_failover_file_apply_peer(
     ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_saved_peer_t *saved);
@@ -189,15 +199,18 @@ ngx_shop_failover_file_claim(ngx_shop_failover_zone_t *zone, ngx_uint_t last,
         gap = 0;
     }
 
-    /* what nobody has looked at yet is not worth to replace what was saved */
+    /*
+     * What nobody has looked at yet is not worth to replace what was saved; an
+     * order is.
+     */
 
-    if (sh->probed
+    if ((sh->probed || sh->changed)
         && (sh->saving == 0 || (ngx_msec_int_t) (now - sh->saving) >= 0)
         && (sh->saved_at == 0 || now - sh->saved_at >= gap))
     {
         sh->saving = now + NGX_SHOP_FAILOVER_FILE_RETRY;
         *changed = sh->changed;
-        *at = sh->probed;
+        *at = sh->probed ? sh->probed : ngx_shop_failover_file_now();
         rc = NGX_OK;
     }
 
@@ -246,10 +259,12 @@ ngx_shop_failover_file_size(ngx_shop_failover_sh_t *sh)
     for (i = 0; i < sh->used; i++) {
         ps = &sh->peers[i];
 
-        size += NGX_SHOP_FAILOVER_SAVED_PEER_MAX
-                + NGX_SHOP_FAILOVER_DETAIL_LEN
-                + ps->server_len + ps->address_len
-                + sh->groups[ps->group].name.len;
+        /* what is known of it, and an order */
+
+        size += 2 * (NGX_SHOP_FAILOVER_SAVED_PEER_MAX
+                     + NGX_SHOP_FAILOVER_DETAIL_LEN
+                     + ps->server_len + ps->address_len
+                     + sh->groups[ps->group].name.len);
     }
 
     for (i = 0; i < sh->groups_used; i++) {
@@ -278,7 +293,8 @@ ngx_shop_failover_file_peers(ngx_shop_failover_zone_t *zone,
         ngx_shmtx_lock(&zone->shpool->mutex);
 
         for (n = 0; n < NGX_SHOP_FAILOVER_FILE_CHUNK && i < sh->used; n++) {
-            ngx_shop_failover_file_peer(sh, &sh->peers[i++], w);
+            ngx_shop_failover_file_peer(sh, &sh->peers[i], w);
+            ngx_shop_failover_file_order(sh, &sh->peers[i++], w);
         }
 
         ngx_shmtx_unlock(&zone->shpool->mutex);
@@ -327,6 +343,36 @@ ngx_shop_failover_file_peer(ngx_shop_failover_sh_t *sh,
     ngx_memcpy(peer.history, ps->history, sizeof(peer.history));
 
     ngx_shop_failover_saved_peer(w, &peer);
+}
+
+
+static void
+ngx_shop_failover_file_order(ngx_shop_failover_sh_t *sh,
+    ngx_shop_failover_peer_sh_t *ps, ngx_shop_failover_saved_writer_t *w)
+{
+    ngx_str_t                         name;
+    ngx_shop_failover_saved_order_t   order;
+
+    if (ps->names == NULL || ps->force.how == NGX_SHOP_FAILOVER_FORCE_NONE) {
+        return;
+    }
+
+    name = sh->groups[ps->group].name;
+
+    order.group.len = name.len;
+    order.group.data = name.data;
+    order.server.len = ps->server_len;
+    order.server.data = ps->names;
+    order.address.len = ps->address_len;
+    order.address.data = ps->names + ps->server_len;
+    order.reason.len = ps->force.reason_len;
+    order.reason.data = ps->force.reason;
+
+    order.how = ps->force.how;
+    order.since = ps->force.since;
+    order.until = ps->force.until;
+
+    ngx_shop_failover_saved_order(w, &order);
 }
 
 
@@ -506,8 +552,8 @@ ngx_shop_failover_file_load(ngx_shop_failover_zone_t *zone, ngx_log_t *log)
     int64_t                             at;
     ngx_str_t                           data;
     ngx_int_t                           rc;
-    ngx_uint_t                          n;
     ngx_pool_t                         *pool;
+    ngx_shop_failover_file_kept_t       kept;
     ngx_shop_failover_saved_wish_t      wish;
     ngx_shop_failover_saved_reader_t    r;
     ngx_shop_failover_saved_verdict_e   verdict;
@@ -538,27 +584,40 @@ ngx_shop_failover_file_load(ngx_shop_failover_zone_t *zone, ngx_log_t *log)
     verdict = ngx_shop_failover_saved_open(&r, data.data, data.len, &wish,
                                            &at);
 
-    if (verdict != NGX_SHOP_FAILOVER_SAVED_GOOD) {
-        ngx_log_error(NGX_LOG_WARN, log, 0,
-                      "shop failover: state file \"%V\" is not used: %s",
-                      &zone->state_file,
-                      ngx_shop_failover_saved_words(verdict));
+    ngx_memzero(&kept, sizeof(ngx_shop_failover_file_kept_t));
+    kept.orders_only = (verdict != NGX_SHOP_FAILOVER_SAVED_GOOD);
 
-        ngx_destroy_pool(pool);
-        return;
+    if (ngx_shop_failover_saved_whole(verdict)) {
+        ngx_shmtx_lock(&zone->shpool->mutex);
+
+        ngx_shop_failover_file_apply(zone, &r, &kept);
+
+        if (!kept.orders_only) {
+            zone->sh->probed = at;
+        }
+
+        ngx_shmtx_unlock(&zone->shpool->mutex);
     }
 
-    ngx_shmtx_lock(&zone->shpool->mutex);
+    if (kept.orders_only) {
+        ngx_log_error(NGX_LOG_WARN, log, 0,
+                      "shop failover: state file \"%V\" is not used: %s%s",
+                      &zone->state_file,
+                      ngx_shop_failover_saved_words(verdict),
+                      kept.orders ? "; orders for servers in it stand" : "");
 
-    n = ngx_shop_failover_file_apply(zone, &r);
-    zone->sh->probed = at;
+    } else {
+        ngx_log_error(NGX_LOG_NOTICE, log, 0,
+                      "shop failover: the state of %ui peers is that of %L "
+                      "seconds ago, from \"%V\"", kept.peers,
+                      (wish.now - at) / 1000, &zone->state_file);
+    }
 
-    ngx_shmtx_unlock(&zone->shpool->mutex);
-
-    ngx_log_error(NGX_LOG_NOTICE, log, 0,
-                  "shop failover: the state of %ui peers is that of %L "
-                  "seconds ago, from \"%V\"", n, (wish.now - at) / 1000,
-                  &zone->state_file);
+    if (kept.orders) {
+        ngx_log_error(NGX_LOG_NOTICE, log, 0,
+                      "shop failover: orders for %ui peers stand since before "
+                      "the start", kept.orders);
+    }
 
     ngx_destroy_pool(pool);
 }
@@ -617,33 +676,43 @@ ngx_shop_failover_file_read(u_char *path, ngx_pool_t *pool, ngx_str_t *data)
 }
 
 
-static ngx_uint_t
+static void
 ngx_shop_failover_file_apply(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_saved_reader_t *r)
+    ngx_shop_failover_saved_reader_t *r, ngx_shop_failover_file_kept_t *kept)
 {
-    ngx_uint_t                         n;
+    ngx_shop_failover_saved_type_e     type;
     ngx_shop_failover_saved_record_t   record;
 
-    n = 0;
-
     for ( ;; ) {
+        type = ngx_shop_failover_saved_next(r, &record);
 
-        switch (ngx_shop_failover_saved_next(r, &record)) {
+        if (type == NGX_SHOP_FAILOVER_SAVED_END) {
+            return;
+        }
+
+        if (type == NGX_SHOP_FAILOVER_SAVED_ORDER) {
+            kept->orders += ngx_shop_failover_force_restore_locked(zone,
+                                                           &record.u.order);
+            continue;
+        }
+
+        if (kept->orders_only) {
+            continue;
+        }
+
+        switch (type) {
 
         case NGX_SHOP_FAILOVER_SAVED_PEER:
-            n += ngx_shop_failover_file_apply_peer(zone, &record.u.peer);
+            kept->peers += ngx_shop_failover_file_apply_peer(zone,
+                                                            &record.u.peer);
             break;
 
         case NGX_SHOP_FAILOVER_SAVED_GROUP:
             ngx_shop_failover_file_apply_group(zone->sh, &record.u.group);
             break;
 
-        case NGX_SHOP_FAILOVER_SAVED_SITE:
+        default: /* NGX_SHOP_FAILOVER_SAVED_SITE */
             ngx_shop_failover_file_apply_site(zone->sh, &record.u.site);
-            break;
-
-        default: /* NGX_SHOP_FAILOVER_SAVED_END */
-            return n;
         }
     }
 }
@@ -661,7 +730,7 @@ ngx_shop_failover_file_apply_peer(ngx_shop_failover_zone_t *zone,
                                               (ngx_str_t *) &saved->server,
                                               (ngx_str_t *) &saved->address,
                                               &group);
-    if (ps == NULL) {
+    if (ps == NULL || !group->checked) {
         return 0;
     }
 

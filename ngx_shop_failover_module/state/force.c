@@ -40,6 +40,7 @@ ngx_shop_failover_force_set(ngx_shop_failover_zone_t *zone,
         ngx_shop_failover_peers_publish_locked(zone, ps,
              ngx_shop_failover_verdict_usable(&ps->verdict, &group->rule));
 
+        zone->sh->changed++;
         rc = NGX_OK;
     }
 
@@ -58,6 +59,41 @@ ngx_shop_failover_force_adopt_locked(ngx_shop_failover_sh_t *sh,
     {
         sh->expires = ps->force.until;
     }
+}
+
+
+ngx_uint_t
+ngx_shop_failover_force_restore_locked(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_saved_order_t *order)
+{
+    ngx_shop_failover_group_t    *group;
+    ngx_shop_failover_peer_sh_t  *ps;
+
+    if (order->until && order->until <= ngx_shop_failover_now()) {
+        return 0;
+    }
+
+    ps = ngx_shop_failover_peers_known_locked(zone,
+                                              (ngx_str_t *) &order->group,
+                                              (ngx_str_t *) &order->server,
+                                              (ngx_str_t *) &order->address,
+                                              &group);
+    if (ps == NULL) {
+        return 0;
+    }
+
+    ps->force.how = order->how;
+    ps->force.since = order->since;
+    ps->force.until = order->until;
+    ps->force.reason_len = (uint8_t) ngx_min(order->reason.len,
+                                             NGX_SHOP_FAILOVER_REASON_LEN);
+    ngx_memcpy(ps->force.reason, order->reason.data, ps->force.reason_len);
+
+    ngx_shop_failover_force_adopt_locked(zone->sh, ps);
+    ngx_shop_failover_peers_publish_locked(zone, ps,
+             ngx_shop_failover_verdict_usable(&ps->verdict, &group->rule));
+
+    return 1;
 }
 
 
@@ -157,6 +193,7 @@ ngx_shop_failover_force_end_locked(ngx_shop_failover_zone_t *zone,
     change->force = ps->force;
 
     ngx_memzero(&ps->force, sizeof(ngx_shop_failover_force_t));
+    zone->sh->changed++;
 
     ngx_shop_failover_peers_publish_locked(zone, ps,
              ngx_shop_failover_verdict_usable(&ps->verdict, &group->rule));

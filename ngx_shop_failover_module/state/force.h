@@ -13,6 +13,8 @@
 
 #include "state/peers.h"
 
+#include "logic/saved.h"
+
 
 /* an override whose time was over, to be told to people */
 typedef struct {
@@ -47,6 +49,10 @@ const char *ngx_shop_failover_force_name(ngx_uint_t how);
 /* for peers.c: a record with an override was found or copied */
 void ngx_shop_failover_force_adopt_locked(ngx_shop_failover_sh_t *sh,
     ngx_shop_failover_peer_sh_t *ps);
+
+/* for file.c: an override of before the restart; 0: it is over, or of nobody */
+ngx_uint_t ngx_shop_failover_force_restore_locked(
+    ngx_shop_failover_zone_t *zone, ngx_shop_failover_saved_order_t *order);
 
 /* for peers.c: what an override makes of a peer, an _unusable_e */
 ngx_uint_t ngx_shop_failover_force_unusable(ngx_shop_failover_force_t *force);

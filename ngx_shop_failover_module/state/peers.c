@@ -337,7 +337,7 @@ ngx_shop_failover_peers_known_locked(ngx_shop_failover_zone_t *zone,
 
     for (i = 0; i < zone->groups.nelts; i++) {
 
-        if (groups[i]->checked && groups[i]->name.len == name->len
+        if (groups[i]->name.len == name->len
             && ngx_memcmp(groups[i]->name.data, name->data, name->len) == 0)
         {
             break;

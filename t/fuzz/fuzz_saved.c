@@ -79,6 +79,43 @@ again(const ngx_shop_failover_saved_peer_t *peer)
 }
 
 
+static void
+order_again(const ngx_shop_failover_saved_order_t *order)
+{
+    size_t                             len;
+    int64_t                            at;
+    unsigned char                     *buf;
+    ngx_shop_failover_saved_wish_t     wish = { 1, 2, 3 };
+    ngx_shop_failover_saved_reader_t   r;
+    ngx_shop_failover_saved_writer_t   w;
+    ngx_shop_failover_saved_record_t   record;
+
+    len = NGX_SHOP_FAILOVER_SAVED_HEADER + NGX_SHOP_FAILOVER_SAVED_PEER_MAX
+          + order->group.len + order->server.len + order->address.len
+          + order->reason.len;
+
+    buf = malloc(len);
+    MUST(buf != NULL);
+
+    ngx_shop_failover_saved_begin(&w, buf, len);
+    ngx_shop_failover_saved_order(&w, order);
+    len = ngx_shop_failover_saved_end(&w, 1, 2);
+
+    MUST(len != 0);
+    MUST(ngx_shop_failover_saved_open(&r, buf, len, &wish, &at)
+         == NGX_SHOP_FAILOVER_SAVED_GOOD);
+    MUST(ngx_shop_failover_saved_next(&r, &record)
+         == NGX_SHOP_FAILOVER_SAVED_ORDER);
+    MUST(same(&record.u.order.address, &order->address));
+    MUST(same(&record.u.order.reason, &order->reason));
+    MUST(record.u.order.how == order->how);
+    MUST(record.u.order.since == order->since);
+    MUST(record.u.order.until == order->until);
+
+    free(buf);
+}
+
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -114,6 +151,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         case NGX_SHOP_FAILOVER_SAVED_GROUP:
             MUST(record.u.group.state <= NGX_SHOP_FAILOVER_GROUP_DOWN);
             inside(&record.u.group.name, data, size);
+            break;
+
+        case NGX_SHOP_FAILOVER_SAVED_ORDER:
+            MUST(record.u.order.how >= 1 && record.u.order.how <= 3);
+            inside(&record.u.order.group, data, size);
+            inside(&record.u.order.server, data, size);
+            inside(&record.u.order.address, data, size);
+            inside(&record.u.order.reason, data, size);
+            order_again(&record.u.order);
             break;
 
         default:

@@ -76,9 +76,18 @@ test_saved_write(unsigned char *buf, size_t size)
     ngx_shop_failover_saved_peer_t    peer;
     ngx_shop_failover_saved_site_t    site;
     ngx_shop_failover_saved_group_t   group;
+    ngx_shop_failover_saved_order_t   order;
     ngx_shop_failover_saved_writer_t  w;
 
     peer = test_saved_peer();
+
+    order.group = test_saved_str("shop");
+    order.server = test_saved_str("shop.example:8080");
+    order.address = test_saved_str("10.0.0.1:8080");
+    order.reason = test_saved_str("kernel update #4711");
+    order.how = 1;
+    order.since = NOW / 1000;
+    order.until = NOW / 1000 + 1800;
 
     group.name = test_saved_str("shop");
     group.state = NGX_SHOP_FAILOVER_GROUP_DEGRADED;
@@ -93,6 +102,7 @@ test_saved_write(unsigned char *buf, size_t size)
     ngx_shop_failover_saved_begin(&w, buf, size);
     ngx_shop_failover_saved_group(&w, &group);
     ngx_shop_failover_saved_peer(&w, &peer);
+    ngx_shop_failover_saved_order(&w, &order);
     ngx_shop_failover_saved_site(&w, &site);
 
     return ngx_shop_failover_saved_end(&w, IDENTITY, NOW);
@@ -157,6 +167,16 @@ what_is_written_is_read(void **state)
     read->address = peer.address;
     read->detail = peer.detail;
     assert_memory_equal(read, &peer, sizeof(peer));
+
+    assert_int_equal(ngx_shop_failover_saved_next(&r, &record),
+                     NGX_SHOP_FAILOVER_SAVED_ORDER);
+    assert_int_equal(record.u.order.group.len, 4);
+    assert_memory_equal(record.u.order.address.data, "10.0.0.1:8080", 13);
+    assert_int_equal(record.u.order.reason.len, 19);
+    assert_memory_equal(record.u.order.reason.data, "kernel update #4711", 19);
+    assert_int_equal(record.u.order.how, 1);
+    assert_int_equal(record.u.order.since, NOW / 1000);
+    assert_int_equal(record.u.order.until, NOW / 1000 + 1800);
 
     assert_int_equal(ngx_shop_failover_saved_next(&r, &record),
                      NGX_SHOP_FAILOVER_SAVED_SITE);
@@ -252,6 +272,112 @@ each_refusal_has_its_reason(void **state)
 }
 
 
+/* what a file of another version would be */
+
+static void
+test_saved_version(unsigned char version)
+{
+    unsigned  i;
+    uint64_t  hash;
+
+    test_saved_buf[8] = version;
+
+    hash = ngx_shop_failover_saved_hash(0, test_saved_buf, 40);
+    hash = ngx_shop_failover_saved_hash(hash, test_saved_buf + 48,
+                                        test_saved_len - 48);
+
+    for (i = 0; i < 8; i++) {
+        test_saved_buf[40 + i] = (unsigned char) (hash >> (8 * i));
+    }
+}
+
+
+static void
+an_older_version_is_read_and_a_newer_one_is_not(void **state)
+{
+    (void) state;
+
+    test_saved_version(0);
+    assert_int_equal(test_saved_open(test_saved_buf, test_saved_len),
+                     NGX_SHOP_FAILOVER_SAVED_VERSION_OTHER);
+
+    test_saved_version(1);
+    assert_int_equal(test_saved_open(test_saved_buf, test_saved_len),
+                     NGX_SHOP_FAILOVER_SAVED_GOOD);
+
+    test_saved_version(3);
+    assert_int_equal(test_saved_open(test_saved_buf, test_saved_len),
+                     NGX_SHOP_FAILOVER_SAVED_VERSION_OTHER);
+
+    test_saved_version(2);
+    assert_int_equal(test_saved_open(test_saved_buf, test_saved_len),
+                     NGX_SHOP_FAILOVER_SAVED_GOOD);
+}
+
+
+static void
+orders_are_read_of_a_file_that_is_whole(void **state)
+{
+    int64_t                           at;
+    ngx_shop_failover_saved_wish_t    wish;
+    ngx_shop_failover_saved_reader_t  r;
+    ngx_shop_failover_saved_record_t  record;
+
+    (void) state;
+
+    wish = test_saved_wish;
+    wish.now = NOW + 10 * wish.age;
+    wish.identity++;
+
+    assert_true(ngx_shop_failover_saved_whole(
+                    ngx_shop_failover_saved_open(&r, test_saved_buf,
+                                             test_saved_len, &wish, &at)));
+
+    while (ngx_shop_failover_saved_next(&r, &record)
+           != NGX_SHOP_FAILOVER_SAVED_ORDER)
+    {
+        assert_int_not_equal(record.type, NGX_SHOP_FAILOVER_SAVED_END);
+    }
+
+    assert_false(ngx_shop_failover_saved_whole(NGX_SHOP_FAILOVER_SAVED_TORN));
+    assert_false(ngx_shop_failover_saved_whole(
+                                     NGX_SHOP_FAILOVER_SAVED_VERSION_OTHER));
+}
+
+
+static void
+orders_that_make_no_sense_are_passed_over(void **state)
+{
+    unsigned                          i;
+    unsigned char                     buf[1024];
+    ngx_shop_failover_saved_order_t   order;
+    ngx_shop_failover_saved_writer_t  w;
+    ngx_shop_failover_saved_reader_t  r;
+    ngx_shop_failover_saved_record_t  record;
+
+    (void) state;
+
+    for (i = 0; i < 5; i++) {
+        order.group = test_saved_str(i == 0 ? "" : "shop");
+        order.server = test_saved_str("a");
+        order.address = test_saved_str(i == 1 ? "" : "10.0.0.1:8080");
+        order.reason = test_saved_str("");
+        order.how = (i == 2) ? 0 : (i == 3) ? 4 : 3;
+        order.since = 1;
+        order.until = (i == 4) ? -1 : 0;
+
+        ngx_shop_failover_saved_begin(&w, buf, sizeof(buf));
+        ngx_shop_failover_saved_order(&w, &order);
+
+        r.pos = buf + NGX_SHOP_FAILOVER_SAVED_HEADER;
+        r.last = w.pos;
+
+        assert_int_equal(ngx_shop_failover_saved_next(&r, &record),
+                         NGX_SHOP_FAILOVER_SAVED_END);
+    }
+}
+
+
 static void
 a_buffer_that_is_too_small_is_noticed(void **state)
 {
@@ -304,6 +430,9 @@ main(void)
         cmocka_unit_test(a_file_is_refused_at_every_shorter_length),
         cmocka_unit_test(a_file_is_refused_with_any_bit_changed),
         cmocka_unit_test(each_refusal_has_its_reason),
+        cmocka_unit_test(an_older_version_is_read_and_a_newer_one_is_not),
+        cmocka_unit_test(orders_are_read_of_a_file_that_is_whole),
+        cmocka_unit_test(orders_that_make_no_sense_are_passed_over),
         cmocka_unit_test(a_buffer_that_is_too_small_is_noticed),
         cmocka_unit_test(records_of_a_later_version_are_passed_over)
     };
