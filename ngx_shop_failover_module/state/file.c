@@ -2,24 +2,16 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * The state file.  Never half a file: a new one is made beside it and renamed.
- * A worker that leaves late does not replace what a newer one wrote.
+ * Writes the state file.  Never half a file: a new one is made beside it and
+ * renamed.  A worker that leaves late does not replace what a newer one wrote.
  */
 
 
 #include "state/file.h"
 #include "state/board.h"
-#include "state/force.h"
+#include "state/peers.h"
 
 #include "logic/saved.h"
-
-
-/* what of a file is wanted, and how much of it there was */
-typedef struct {
-    ngx_uint_t   orders_only;                     /* the rest is too old */
-    ngx_uint_t   peers;
-    ngx_uint_t   orders;
-} ngx_shop_failover_file_kept_t;
 
 
 static ngx_int_t ngx_shop_failover_file_claim(ngx_shop_failover_zone_t *zone,
@@ -42,22 +34,8 @@ static void ngx_shop_failover_file_write(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_file_outcome_t *outcome);
 static ngx_err_t ngx_shop_failover_file_fill(int fd, u_char *data, size_t len);
 static void ngx_shop_failover_file_sync_directory(u_char *path);
-static ngx_int_t ngx_shop_failover_file_read(u_char *path, ngx_pool_t *pool,
-    ngx_str_t *data);
-static void ngx_shop_failover_file_apply(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_saved_reader_t *r, ngx_shop_failover_file_kept_t *kept);
-static ngx_uint_t ngx_shop_failover_file_apply_peer(
-    ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_saved_peer_t *saved);
-static void ngx_shop_failover_file_apply_group(ngx_shop_failover_sh_t *sh,
-    ngx_shop_failover_saved_group_t *saved);
-static void ngx_shop_failover_file_apply_site(ngx_shop_failover_sh_t *sh,
-    ngx_shop_failover_saved_site_t *saved);
-static int64_t ngx_shop_failover_file_now(void);
 
 
-#define NGX_SHOP_FAILOVER_FILE_MAX      (64 * 1024 * 1024)
-#define NGX_SHOP_FAILOVER_FILE_AGE      600000    /* ms, at most when loaded */
 #define NGX_SHOP_FAILOVER_FILE_REFRESH  60000     /* ms, if nothing changes */
 #define NGX_SHOP_FAILOVER_FILE_GAP      1000      /* ms between two saves */
 #define NGX_SHOP_FAILOVER_FILE_RETRY    10000     /* ms after a failure */
@@ -546,272 +524,7 @@ ngx_shop_failover_file_sync_directory(u_char *path)
 }
 
 
-void
-ngx_shop_failover_file_load(ngx_shop_failover_zone_t *zone, ngx_log_t *log)
-{
-    int64_t                             at;
-    ngx_str_t                           data;
-    ngx_int_t                           rc;
-    ngx_pool_t                         *pool;
-    ngx_shop_failover_file_kept_t       kept;
-    ngx_shop_failover_saved_wish_t      wish;
-    ngx_shop_failover_saved_reader_t    r;
-    ngx_shop_failover_saved_verdict_e   verdict;
-
-    pool = ngx_create_pool(4096, log);
-    if (pool == NULL) {
-        return;
-    }
-
-    rc = ngx_shop_failover_file_read(zone->state_file.data, pool, &data);
-
-    if (rc != NGX_OK) {
-
-        if (rc == NGX_ERROR) {
-            ngx_log_error(NGX_LOG_WARN, log, ngx_errno,
-                          "shop failover: state file \"%V\" is not used: it "
-                          "cannot be read", &zone->state_file);
-        }
-
-        ngx_destroy_pool(pool);
-        return;
-    }
-
-    wish.identity = zone->identity;
-    wish.now = ngx_shop_failover_file_now();
-    wish.age = NGX_SHOP_FAILOVER_FILE_AGE;
-
-    verdict = ngx_shop_failover_saved_open(&r, data.data, data.len, &wish,
-                                           &at);
-
-    ngx_memzero(&kept, sizeof(ngx_shop_failover_file_kept_t));
-    kept.orders_only = (verdict != NGX_SHOP_FAILOVER_SAVED_GOOD);
-
-    if (ngx_shop_failover_saved_whole(verdict)) {
-        ngx_shmtx_lock(&zone->shpool->mutex);
-
-        ngx_shop_failover_file_apply(zone, &r, &kept);
-
-        if (!kept.orders_only) {
-            zone->sh->probed = at;
-        }
-
-        ngx_shmtx_unlock(&zone->shpool->mutex);
-    }
-
-    if (kept.orders_only) {
-        ngx_log_error(NGX_LOG_WARN, log, 0,
-                      "shop failover: state file \"%V\" is not used: %s%s",
-                      &zone->state_file,
-                      ngx_shop_failover_saved_words(verdict),
-                      kept.orders ? "; orders for servers in it stand" : "");
-
-    } else {
-        ngx_log_error(NGX_LOG_NOTICE, log, 0,
-                      "shop failover: the state of %ui peers is that of %L "
-                      "seconds ago, from \"%V\"", kept.peers,
-                      (wish.now - at) / 1000, &zone->state_file);
-    }
-
-    if (kept.orders) {
-        ngx_log_error(NGX_LOG_NOTICE, log, 0,
-                      "shop failover: orders for %ui peers stand since before "
-                      "the start", kept.orders);
-    }
-
-    ngx_destroy_pool(pool);
-}
-
-
-/* NGX_DECLINED: there is none */
-
-static ngx_int_t
-ngx_shop_failover_file_read(u_char *path, ngx_pool_t *pool, ngx_str_t *data)
-{
-    int              fd;
-    ssize_t          n;
-    ngx_err_t        err;
-    ngx_file_info_t  fi;
-
-    fd = open((char *) path, O_RDONLY|O_NONBLOCK|O_CLOEXEC);
-
-    if (fd == -1) {
-        return ngx_errno == NGX_ENOENT ? NGX_DECLINED : NGX_ERROR;
-    }
-
-    err = 0;
-    data->data = NULL;
-
-    if (fstat(fd, &fi) == -1) {
-        err = ngx_errno;
-
-    } else if (!S_ISREG(fi.st_mode)
-               || fi.st_size > NGX_SHOP_FAILOVER_FILE_MAX)
-    {
-        err = NGX_EINVAL;
-
-    } else {
-        data->data = ngx_palloc(pool, fi.st_size + 1);
-        err = data->data ? 0 : NGX_ENOMEM;
-    }
-
-    for (data->len = 0; err == 0; data->len += n) {
-
-        n = read(fd, data->data + data->len, fi.st_size + 1 - data->len);
-
-        if (n == 0) {
-            break;
-        }
-
-        if (n == -1) {
-            err = ngx_errno;
-        }
-    }
-
-    (void) close(fd);
-
-    ngx_set_errno(err);
-
-    return err ? NGX_ERROR : NGX_OK;
-}
-
-
-static void
-ngx_shop_failover_file_apply(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_saved_reader_t *r, ngx_shop_failover_file_kept_t *kept)
-{
-    ngx_shop_failover_saved_type_e     type;
-    ngx_shop_failover_saved_record_t   record;
-
-    for ( ;; ) {
-        type = ngx_shop_failover_saved_next(r, &record);
-
-        if (type == NGX_SHOP_FAILOVER_SAVED_END) {
-            return;
-        }
-
-        if (type == NGX_SHOP_FAILOVER_SAVED_ORDER) {
-            kept->orders += ngx_shop_failover_force_restore_locked(zone,
-                                                           &record.u.order);
-            continue;
-        }
-
-        if (kept->orders_only) {
-            continue;
-        }
-
-        switch (type) {
-
-        case NGX_SHOP_FAILOVER_SAVED_PEER:
-            kept->peers += ngx_shop_failover_file_apply_peer(zone,
-                                                            &record.u.peer);
-            break;
-
-        case NGX_SHOP_FAILOVER_SAVED_GROUP:
-            ngx_shop_failover_file_apply_group(zone->sh, &record.u.group);
-            break;
-
-        default: /* NGX_SHOP_FAILOVER_SAVED_SITE */
-            ngx_shop_failover_file_apply_site(zone->sh, &record.u.site);
-        }
-    }
-}
-
-
-static ngx_uint_t
-ngx_shop_failover_file_apply_peer(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_saved_peer_t *saved)
-{
-    ngx_shop_failover_group_t    *group;
-    ngx_shop_failover_peer_sh_t  *ps;
-
-    ps = ngx_shop_failover_peers_known_locked(zone,
-                                              (ngx_str_t *) &saved->group,
-                                              (ngx_str_t *) &saved->server,
-                                              (ngx_str_t *) &saved->address,
-                                              &group);
-    if (ps == NULL || !group->checked) {
-        return 0;
-    }
-
-    ps->verdict.state = saved->state;
-    ps->verdict.result = saved->result;
-    ps->verdict.run = saved->run;
-    ps->downs = saved->downs;
-    ps->since = saved->since;
-    ps->doubt = saved->doubt;
-    ps->checks = saved->checks;
-    ps->fails = saved->fails;
-
-    ps->last.at = saved->at;
-    ps->last.connect = saved->ms[0];
-    ps->last.tls = saved->ms[1];
-    ps->last.first = saved->ms[2];
-    ps->last.total = saved->ms[3];
-    ps->last.result = saved->last;
-    ps->last.detail_len = (uint8_t) ngx_min(saved->detail.len,
-                                            NGX_SHOP_FAILOVER_DETAIL_LEN);
-    ngx_memcpy(ps->last.detail, saved->detail.data, ps->last.detail_len);
-    ngx_memcpy(ps->history, saved->history, sizeof(ps->history));
-
-    ngx_shop_failover_peers_publish_locked(zone, ps,
-              ngx_shop_failover_verdict_usable(&ps->verdict, &group->rule));
-
-    return 1;
-}
-
-
-static void
-ngx_shop_failover_file_apply_group(ngx_shop_failover_sh_t *sh,
-    ngx_shop_failover_saved_group_t *saved)
-{
-    ngx_uint_t                     i;
-    ngx_shop_failover_group_sh_t  *gs;
-
-    for (i = 0; i < sh->groups_used; i++) {
-        gs = &sh->groups[i];
-
-        if (gs->name.len == saved->name.len
-            && ngx_memcmp(gs->name.data, saved->name.data, gs->name.len) == 0)
-        {
-            gs->state = saved->state;
-            gs->since = saved->since;
-        }
-    }
-}
-
-
-static void
-ngx_shop_failover_file_apply_site(ngx_shop_failover_sh_t *sh,
-    ngx_shop_failover_saved_site_t *saved)
-{
-    ngx_uint_t                    i;
-    ngx_shop_failover_site_sh_t  *ss;
-
-    for (i = 0; i < sh->sites_used; i++) {
-        ss = sh->sites[i];
-
-        if (ss->path.len != saved->path.len
-            || ngx_memcmp(ss->path.data, saved->path.data, ss->path.len) != 0)
-        {
-            continue;
-        }
-
-        ss->site.state = saved->state;
-        ss->site.since = saved->since;
-        ss->flag = saved->flag;
-        ss->flag_since = saved->flag_since;
-
-        /* of no file, not even of one that is not there: it is looked at */
-
-        ss->signature.dev = (uint64_t) -1;
-    }
-}
-
-
-/* Unix ms */
-
-static int64_t
+int64_t
 ngx_shop_failover_file_now(void)
 {
     ngx_time_t  *tp;

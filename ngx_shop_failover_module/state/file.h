@@ -14,6 +14,9 @@
 #include "state/zone.h"
 
 
+#define NGX_SHOP_FAILOVER_FILE_AGE  600000        /* ms, at most when loaded */
+
+
 /* what a save came to, copied out so that it is logged without the lock */
 typedef struct {
     ngx_err_t    err;                             /* 0: it is saved */
@@ -40,6 +43,9 @@ void ngx_shop_failover_file_load(ngx_shop_failover_zone_t *zone,
 ngx_int_t ngx_shop_failover_file_save(ngx_shop_failover_zone_t *zone,
     ngx_uint_t last, ngx_shop_failover_file_outcome_t *outcome,
     ngx_log_t *log);
+
+/* for file_load.c: the clock, Unix ms */
+int64_t ngx_shop_failover_file_now(void);
 
 
 #endif /* _NGX_SHOP_FAILOVER_FILE_H_INCLUDED_ */
