@@ -98,6 +98,23 @@ ngx_shop_failover_verdict_add(ngx_shop_failover_verdict_t *v,
 }
 
 
+void
+ngx_shop_failover_verdict_suspect(ngx_shop_failover_verdict_t *v,
+    const ngx_shop_failover_verdict_rule_t *rule,
+    ngx_shop_failover_result_e result)
+{
+    if (result <= NGX_SHOP_FAILOVER_RESULT_OK
+        || result >= NGX_SHOP_FAILOVER_RESULT_INCONCLUSIVE)
+    {
+        return;
+    }
+
+    if (v->state == NGX_SHOP_FAILOVER_UP && v->run == 0 && rule->fails > 1) {
+        v->run = 1;
+    }
+}
+
+
 int
 ngx_shop_failover_verdict_in_doubt(const ngx_shop_failover_verdict_t *v)
 {

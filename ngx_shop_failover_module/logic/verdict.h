@@ -75,6 +75,15 @@ ngx_shop_failover_edge_e ngx_shop_failover_verdict_add(
     const ngx_shop_failover_verdict_rule_t *rule,
     ngx_shop_failover_result_e result);
 
+/*
+ * Before the result of a probe that failed is added: visitors get no answer
+ * either, which counts as the first failure of the run.  The last word is the
+ * probe's: with "fails" of 1 nothing changes.
+ */
+void ngx_shop_failover_verdict_suspect(ngx_shop_failover_verdict_t *v,
+    const ngx_shop_failover_verdict_rule_t *rule,
+    ngx_shop_failover_result_e result);
+
 /* whether the next result may turn the verdict: probe at the "fast" interval */
 int ngx_shop_failover_verdict_in_doubt(const ngx_shop_failover_verdict_t *v);
 

@@ -54,6 +54,9 @@ typedef struct ngx_shop_failover_renderings_s  ngx_shop_failover_renderings_t;
 /* private to choice.c */
 typedef struct ngx_shop_failover_choices_s  ngx_shop_failover_choices_t;
 
+/* requests that wait, in failover_wait */
+typedef struct ngx_shop_failover_wait_s  ngx_shop_failover_wait_t;
+
 
 typedef struct {
     ngx_shop_failover_zone_t           zone;
@@ -72,6 +75,7 @@ typedef struct {
     ngx_socket_t                       wake;       /* of wake, or -1 */
     ngx_shop_failover_events_t        *events;     /* NULL: no log of them */
     unsigned                           used:1;     /* any directive is */
+    unsigned                           gated:1;    /* a location may close */
 } ngx_shop_failover_main_conf_t;
 
 
@@ -119,7 +123,9 @@ typedef struct {
     ngx_msec_t                         started;
 
     /* of failover */
-    ngx_queue_t                        flights;    /* requests at its peers */
+    ngx_queue_t                        flights;    /* requests at its peers,
+                                                      the newest first */
+    ngx_shop_failover_wait_t          *wait;       /* NULL: not observed */
 } ngx_shop_failover_srv_conf_t;
 
 

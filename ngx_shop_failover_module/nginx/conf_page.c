@@ -57,7 +57,8 @@ char *
 ngx_shop_failover_conf_page_merge(ngx_conf_t *cf,
     ngx_shop_failover_loc_conf_t *prev, ngx_shop_failover_loc_conf_t *conf)
 {
-    ngx_uint_t  own;
+    ngx_uint_t                      own;
+    ngx_shop_failover_main_conf_t  *smcf;
 
     if (conf->fallback == NGX_CONF_UNSET) {
         ngx_conf_merge_ptr_value(conf->intercept, prev->intercept, NULL);
@@ -86,6 +87,10 @@ ngx_shop_failover_conf_page_merge(ngx_conf_t *cf,
 
     if (conf->falls_back || conf->flagged) {
         conf->polled = conf->public_status;
+
+        smcf = ngx_http_conf_get_module_main_conf(cf,
+                                                  ngx_shop_failover_module);
+        smcf->gated = 1;
     }
 
     if (prev->page == NULL) {

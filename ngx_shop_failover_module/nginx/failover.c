@@ -48,7 +48,7 @@ static void ngx_shop_failover_failover_save_session(ngx_peer_connection_t *pc,
 #define NGX_SHOP_FAILOVER_FAILOVER_REOPEN  2
 
 
-void
+ngx_int_t
 ngx_shop_failover_failover_init(ngx_conf_t *cf)
 {
     ngx_uint_t                       i;
@@ -62,10 +62,18 @@ ngx_shop_failover_failover_init(ngx_conf_t *cf)
 
         /* a backup without checks and backups of its own is as it was */
 
-        if (sscf[i]->check || sscf[i]->chain.nelts) {
-            sscf[i]->uscf->peer.init = ngx_shop_failover_failover_init_peer;
+        if (sscf[i]->check == NULL && sscf[i]->chain.nelts == 0) {
+            continue;
+        }
+
+        sscf[i]->uscf->peer.init = ngx_shop_failover_failover_init_peer;
+
+        if (ngx_shop_failover_failover_wait_init(cf, sscf[i]) != NGX_OK) {
+            return NGX_ERROR;
         }
     }
+
+    return NGX_OK;
 }
 
 
@@ -169,7 +177,15 @@ ngx_shop_failover_failover_open(ngx_shop_failover_failover_t *ctx,
     pc->save_session = ngx_shop_failover_failover_save_session;
 #endif
 
-    pc->tries = ngx_shop_failover_failover_tell(ctx);
+    /* in the common case it is what the balancer says */
+
+    ctx->told = pc->tries;
+
+    if (ctx->primary->chain.nelts
+        || ctx->request->upstream->conf->next_upstream_tries)
+    {
+        pc->tries = ngx_shop_failover_failover_tell(ctx);
+    }
 
     return NGX_OK;
 }
@@ -336,6 +352,10 @@ ngx_shop_failover_failover_get(ngx_peer_connection_t *pc, void *data)
     ngx_queue_insert_head(&ctx->group->flights, &ctx->queue);
     ctx->flying = 1;
 
+    if (ctx->group->wait) {
+        ngx_shop_failover_failover_wait_begin(ctx, pc->name);
+    }
+
     return rc;
 }
 
@@ -409,6 +429,10 @@ ngx_shop_failover_failover_free(ngx_peer_connection_t *pc, void *data,
     if (ctx->flying) {
         ngx_queue_remove(&ctx->queue);
         ctx->flying = 0;
+
+        if (ctx->group->wait) {
+            ngx_shop_failover_failover_wait_end(ctx);
+        }
     }
 
     if (state == 0) {
@@ -461,7 +485,7 @@ ngx_shop_failover_failover_failed(ngx_shop_failover_failover_t *ctx,
         return answered ? NGX_PEER_NEXT : NGX_PEER_FAILED;
     }
 
-    ngx_shop_failover_failover_observe(ctx->request, group, pc);
+    ngx_shop_failover_failover_observe(ctx->request, group, pc, 0);
 
     if (!answered) {
 

@@ -41,14 +41,19 @@ typedef struct {
     ngx_uint_t                       used;
     unsigned                         reopened:2;
     unsigned                         flying:1;  /* in the queue */
+
+    /* of failover_wait, where live traffic is observed */
+    unsigned                         looked:1;
+    ngx_uint_t                       slot;      /* in heard of group */
+    ngx_msec_t                       since;     /* given to the peer */
 } ngx_shop_failover_failover_t;
 
 
 /*
  * Wraps peer.init of every upstream with a group of ours.  To be called in
- * postconfiguration, after balance_init().
+ * postconfiguration, after balance_init().  NGX_ERROR: no memory.
  */
-void ngx_shop_failover_failover_init(ngx_conf_t *cf);
+ngx_int_t ngx_shop_failover_failover_init(ngx_conf_t *cf);
 
 /* how many tries a request has in groups that it did not enter yet */
 ngx_uint_t ngx_shop_failover_failover_extra(
@@ -61,11 +66,37 @@ ngx_uint_t ngx_shop_failover_failover_extra(
 void ngx_shop_failover_failover_rescue(ngx_shop_failover_main_conf_t *smcf);
 
 /*
- * A request failed at the peer in pc: the verdict is in doubt, and the probe
+ * A request failed at the peer in pc, or waits there for its answer since a
+ * time (monotonic ms; 0: it failed): the verdict is in doubt, and the probe
  * that confirms or clears it is to run now.
  */
 void ngx_shop_failover_failover_observe(ngx_http_request_t *r,
-    ngx_shop_failover_srv_conf_t *sscf, ngx_peer_connection_t *pc);
+    ngx_shop_failover_srv_conf_t *sscf, ngx_peer_connection_t *pc,
+    ngx_msec_t since);
+
+/* once for each upstream, at configuration time; NGX_ERROR: no memory */
+ngx_int_t ngx_shop_failover_failover_wait_init(ngx_conf_t *cf,
+    ngx_shop_failover_srv_conf_t *sscf);
+
+/*
+ * Where group->wait is: a request was given to the peer of this name, and is
+ * back from it.
+ */
+void ngx_shop_failover_failover_wait_begin(ngx_shop_failover_failover_t *ctx,
+    ngx_str_t *name);
+void ngx_shop_failover_failover_wait_end(ngx_shop_failover_failover_t *ctx);
+
+/*
+ * 1: a request of this worker waits for an answer of the peer for longer than
+ * "fast", and no other got one meanwhile.
+ */
+ngx_uint_t ngx_shop_failover_failover_wait_silent(
+    ngx_shop_failover_srv_conf_t *sscf, ngx_shop_failover_peer_t *peer);
+
+/* whether a peer of nginx, by its name, is one of ours */
+#define ngx_shop_failover_failover_at(name, peer)                            \
+    ((peer)->address.len == (name)->len                                      \
+     && ngx_memcmp((peer)->address.data, (name)->data, (name)->len) == 0)
 
 
 #endif /* _NGX_SHOP_FAILOVER_FAILOVER_H_INCLUDED_ */

@@ -2,7 +2,8 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * A live failure asks for the probe that confirms or clears it.
+ * Live traffic that fails, or waits for long, asks for the probe that confirms
+ * or clears the suspicion.
  */
 
 
@@ -14,7 +15,8 @@
 
 void
 ngx_shop_failover_failover_observe(ngx_http_request_t *r,
-    ngx_shop_failover_srv_conf_t *sscf, ngx_peer_connection_t *pc)
+    ngx_shop_failover_srv_conf_t *sscf, ngx_peer_connection_t *pc,
+    ngx_msec_t since)
 {
     ngx_int_t                      rc;
     ngx_msec_t                     wait;
@@ -28,16 +30,13 @@ ngx_shop_failover_failover_observe(ngx_http_request_t *r,
 
     suspicion.errors = sscf->observe.errors;
     suspicion.window = sscf->observe.window;
+    suspicion.since = since;
 
     for (peer = ngx_shop_failover_peers_first(sscf->group, &walk);
          peer;
          peer = ngx_shop_failover_peers_next(&walk))
     {
-        if (peer->address.len != pc->name->len
-            || ngx_memcmp(peer->address.data, pc->name->data,
-                          pc->name->len)
-               != 0)
-        {
+        if (!ngx_shop_failover_failover_at(pc->name, peer)) {
             continue;
         }
 

@@ -125,9 +125,7 @@ ngx_shop_failover_failover_rescue_dead(ngx_shop_failover_failover_t *ctx)
          peer;
          peer = ngx_shop_failover_peers_next(&walk))
     {
-        if (peer->address.len != name->len
-            || ngx_memcmp(peer->address.data, name->data, name->len) != 0)
-        {
+        if (!ngx_shop_failover_failover_at(name, peer)) {
             continue;
         }
 

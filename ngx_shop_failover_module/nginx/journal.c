@@ -63,10 +63,11 @@ ngx_shop_failover_journal_probe(ngx_shop_failover_zone_t *zone,
     case NGX_SHOP_FAILOVER_EDGE_DOWN:
         ngx_log_error(NGX_LOG_WARN, log, 0,
                       "shop failover: peer %V in upstream \"%V\" is down: "
-                      "%*s, %ui of %ui failed",
+                      "%*s, %ui of %ui failed%s",
                       &peer->address, &group->name,
                       (size_t) sample->detail_len, sample->detail,
-                      commit->run, (ngx_uint_t) group->rule.fails);
+                      commit->run, (ngx_uint_t) group->rule.fails,
+                      commit->silent ? ", and visitors wait in vain" : "");
         return;
 
     case NGX_SHOP_FAILOVER_EDGE_UP:

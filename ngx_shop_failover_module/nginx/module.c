@@ -336,12 +336,15 @@ ngx_shop_failover_module_postconfiguration(ngx_conf_t *cf)
     if (smcf->renderings == NULL || smcf->choices == NULL
         || ngx_shop_failover_conf_page_load(cf, smcf) != NGX_OK
         || ngx_shop_failover_conf_finish(cf) != NGX_OK
-        || ngx_shop_failover_balance_init(cf) != NGX_OK)
+        || ngx_shop_failover_balance_init(cf) != NGX_OK
+        || ngx_shop_failover_failover_init(cf) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    ngx_shop_failover_failover_init(cf);
+    if (!smcf->gated) {
+        return NGX_OK;
+    }
 
     /*
      * The access phase: after realip and rewrite, and before the checks of
@@ -406,7 +409,8 @@ ngx_shop_failover_module_init_process(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
-    return ngx_shop_failover_probe_start(cycle, smcf);
+    return ngx_shop_failover_probe_start(cycle, smcf,
+                                     ngx_shop_failover_failover_wait_silent);
 }
 
 

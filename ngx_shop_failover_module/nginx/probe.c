@@ -37,6 +37,7 @@ struct ngx_shop_failover_prober_s {
     ngx_event_t                      event;      /* to look for new peers */
     ngx_shop_failover_stall_t        stall;
     ngx_shop_failover_main_conf_t   *smcf;
+    ngx_shop_failover_probe_silent_pt   silent;
     ngx_shop_failover_target_t      *targets;    /* of configured peers */
     ngx_log_t                       *log;
 };
@@ -69,7 +70,8 @@ static void ngx_shop_failover_probe_again(ngx_shop_failover_target_t *t,
 
 ngx_int_t
 ngx_shop_failover_probe_start(ngx_cycle_t *cycle,
-    ngx_shop_failover_main_conf_t *smcf)
+    ngx_shop_failover_main_conf_t *smcf,
+    ngx_shop_failover_probe_silent_pt silent)
 {
     ngx_uint_t                      i, j, n;
     ngx_msec_t                      timeout;
@@ -91,6 +93,7 @@ ngx_shop_failover_probe_start(ngx_cycle_t *cycle,
 
     prober->smcf = smcf;
     prober->log = cycle->log;
+    prober->silent = silent;
     smcf->prober = prober;
 
     timeout = ngx_shop_failover_probe_paces(cycle, smcf);
@@ -416,6 +419,7 @@ ngx_shop_failover_probe_done(void *data, ngx_shop_failover_sample_t *sample)
     ngx_shop_failover_target_t  *t = data;
 
     ngx_int_t                    rc;
+    ngx_uint_t                   silent;
     ngx_shop_failover_zone_t    *zone;
     ngx_shop_failover_commit_t   commit;
 
@@ -426,8 +430,11 @@ ngx_shop_failover_probe_done(void *data, ngx_shop_failover_sample_t *sample)
         return;
     }
 
+    silent = sample->result != NGX_SHOP_FAILOVER_RESULT_OK
+             && t->prober->silent(t->sscf, t->peer);
+
     rc = ngx_shop_failover_lease_commit(zone, &t->lease,
-                                        &t->sscf->check->pace, sample,
+                                        &t->sscf->check->pace, sample, silent,
                                         &commit);
 
     if (rc == NGX_OK) {

@@ -13,9 +13,18 @@
 #include "nginx/conf.h"
 
 
-/* called in init_process of each worker; NGX_ERROR: no memory */
+/* 1: requests of visitors get no answer of the peer, either */
+typedef ngx_uint_t (*ngx_shop_failover_probe_silent_pt)(
+    ngx_shop_failover_srv_conf_t *sscf, ngx_shop_failover_peer_t *peer);
+
+
+/*
+ * Called in init_process of each worker; silent is asked where a probe failed.
+ * NGX_ERROR: no memory.
+ */
 ngx_int_t ngx_shop_failover_probe_start(ngx_cycle_t *cycle,
-    ngx_shop_failover_main_conf_t *smcf);
+    ngx_shop_failover_main_conf_t *smcf,
+    ngx_shop_failover_probe_silent_pt silent);
 
 /*
  * Probes a peer whose lease this worker has taken, wait ms from now and not at

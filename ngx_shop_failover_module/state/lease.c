@@ -196,7 +196,8 @@ ngx_shop_failover_lease_renew(ngx_shop_failover_zone_t *zone,
 ngx_int_t
 ngx_shop_failover_lease_commit(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_lease_t *lease, ngx_shop_failover_pace_t *pace,
-    ngx_shop_failover_sample_t *sample, ngx_shop_failover_commit_t *commit)
+    ngx_shop_failover_sample_t *sample, ngx_uint_t silent,
+    ngx_shop_failover_commit_t *commit)
 {
     ngx_int_t                      rc;
     ngx_msec_t                     now, interval;
@@ -209,6 +210,7 @@ ngx_shop_failover_lease_commit(ngx_shop_failover_zone_t *zone,
 
     ngx_memzero(commit, sizeof(ngx_shop_failover_commit_t));
     commit->wait = pace->interval;
+    commit->silent = silent;
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
@@ -269,6 +271,12 @@ ngx_shop_failover_lease_judge(ngx_shop_failover_peer_sh_t *ps,
     commit->since = ps->since;
     commit->from = ps->verdict.state;
     commit->run = ps->verdict.run + 1;
+
+    if (commit->silent) {
+        ngx_shop_failover_verdict_suspect(&ps->verdict, pace->rule,
+                                          sample->result);
+    }
+
     commit->edge = ngx_shop_failover_verdict_add(&ps->verdict, pace->rule,
                                                  sample->result);
     commit->doubt = ps->doubt;

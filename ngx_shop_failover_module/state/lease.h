@@ -41,6 +41,7 @@ typedef struct {
     ngx_shop_failover_edge_e          edge;
     ngx_uint_t                        from;       /* state before */
     ngx_uint_t                        run;        /* results of the edge */
+    ngx_uint_t                        silent;     /* to visitors, too */
     int64_t                           doubt;      /* Unix ms */
     int64_t                           since;      /* Unix s, state before */
     ngx_msec_t                        wait;       /* until the next probe */
@@ -65,12 +66,13 @@ ngx_int_t ngx_shop_failover_lease_renew(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_lease_t *lease, ngx_shop_failover_pace_t *pace);
 
 /*
- * Publishes a result.  NGX_DECLINED: the lease was lost meanwhile, nothing was
- * changed.
+ * Publishes a result; silent: visitors get no answer of the peer, either.
+ * NGX_DECLINED: the lease was lost meanwhile, nothing was changed.
  */
 ngx_int_t ngx_shop_failover_lease_commit(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_lease_t *lease, ngx_shop_failover_pace_t *pace,
-    ngx_shop_failover_sample_t *sample, ngx_shop_failover_commit_t *commit);
+    ngx_shop_failover_sample_t *sample, ngx_uint_t silent,
+    ngx_shop_failover_commit_t *commit);
 
 /* gives the right back without a result (shutdown) */
 void ngx_shop_failover_lease_release(ngx_shop_failover_zone_t *zone,

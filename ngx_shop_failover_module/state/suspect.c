@@ -37,6 +37,12 @@ ngx_shop_failover_suspect(ngx_shop_failover_zone_t *zone,
         goto done;
     }
 
+    if (s->since && ps->last.result == NGX_SHOP_FAILOVER_RESULT_OK
+        && (int32_t) (ps->started - (uint32_t) s->since) >= 0)
+    {
+        goto done;
+    }
+
     if ((uint32_t) now - ps->failed > s->window) {
         ps->failed = (uint32_t) now;
         ps->failures = 0;

@@ -17,12 +17,15 @@
 typedef struct {
     ngx_uint_t                        errors;
     ngx_msec_t                        window;
+    ngx_msec_t                        since;      /* waits since; 0: failed */
 } ngx_shop_failover_suspicion_t;
 
 
 /*
- * Live traffic failed.  NGX_OK: this worker has the lease and is to probe in
- * *wait ms; NGX_DECLINED: nothing to do, a probe is under way or due.
+ * Live traffic failed, or waits for an answer, which is no reason to look at a
+ * peer that passed a probe meanwhile.  NGX_OK: this worker has the lease and is
+ * to probe in *wait ms; NGX_DECLINED: nothing to do, a probe is under way or
+ * due.
  */
 ngx_int_t ngx_shop_failover_suspect(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_peer_t *peer, ngx_shop_failover_pace_t *pace,

@@ -3,7 +3,8 @@
  * Copyright (C) ngx_shop_failover_module authors
  *
  * Verdicts: what runs of results make of a peer.  P is a pass, F a failure, I
- * inconclusive; of what follows each, "+" is up, "-" down, "?" no verdict.
+ * inconclusive, S a failure while visitors get no answer either; of what
+ * follows each, "+" is up, "-" down, "?" no verdict.
  */
 
 
@@ -38,7 +39,13 @@ static const verdict_case_t  cases[] = {
     { 1, 1, 0, "PFPF",     "+-+-",     4 },
     { 2, 2, 0, "IIII",     "????",     0 },
     { 2, 2, 0, "PFIFI",    "+++--",    2 },
-    { 2, 2, 0, "PFIPIF",   "++++++",   1 }
+    { 2, 2, 0, "PFIPIF",   "++++++",   1 },
+    { 2, 2, 0, "PS",       "+-",       2 },
+    { 3, 2, 0, "PSF",      "++-",      2 },
+    { 3, 2, 0, "PSPSS",    "++++-",    2 },
+    { 1, 2, 0, "PS",       "+-",       2 },
+    { 2, 2, 0, "SP",       "?+",       1 },
+    { 2, 2, 0, "PSSPP",    "+---+",    3 }
 };
 
 
@@ -51,6 +58,7 @@ result_of(char c)
         return NGX_SHOP_FAILOVER_RESULT_OK;
 
     case 'F':
+    case 'S':
         return NGX_SHOP_FAILOVER_RESULT_TIMEOUT;
 
     default:
@@ -64,6 +72,7 @@ runs_of_results_turn_the_verdict(void **state)
 {
     size_t                           i, k;
     unsigned                         edges;
+    ngx_shop_failover_result_e       result;
     ngx_shop_failover_verdict_t      v;
     ngx_shop_failover_verdict_rule_t rule;
 
@@ -78,8 +87,13 @@ runs_of_results_turn_the_verdict(void **state)
         edges = 0;
 
         for (k = 0; cases[i].results[k]; k++) {
-            edges += ngx_shop_failover_verdict_add(&v, &rule,
-                                              result_of(cases[i].results[k]))
+            result = result_of(cases[i].results[k]);
+
+            if (cases[i].results[k] == 'S') {
+                ngx_shop_failover_verdict_suspect(&v, &rule, result);
+            }
+
+            edges += ngx_shop_failover_verdict_add(&v, &rule, result)
                      != NGX_SHOP_FAILOVER_EDGE_NONE;
 
             assert_int_equal(cases[i].states[k], "?+-"[v.state]);
