@@ -235,6 +235,96 @@ ok $nginx->log->wait_for(qr/"down" of peer \Q$shops[1]\E .* ended after/),
     '... and in the log';
 
 
+# ---- requests that wait for a server when the order comes
+
+{
+    my ($first, $second) = map { shop_server(body => $_) } qw(first second);
+    my $nginx = nginx(workers => 2, http => <<"END");
+        upstream shop {
+            server $first;
+            server $second backup;
+            shop_health_check uri=/healthz interval=300ms fast=100ms;
+        }
+        server {
+            listen %%ADDR%% reuseport;
+            proxy_read_timeout 60s;
+            add_header X-Worker \$pid;
+            location / { proxy_pass http://shop; }
+            location /status { shop_status; }
+            location /control { shop_control $dir/key; }
+        }
+END
+    ok wait_for_peer($nginx, 'shop', $_, 'up'), 'it is up' for $first, $second;
+
+    # two connections of each worker: one to wait, one to ask meanwhile
+    my %of;
+    for (1 .. 500) {
+        my $client = client($nginx);
+        my $worker = $client->request(GET => '/')->{headers}{'x-worker'};
+
+        push @{ $of{$worker} }, $client if @{ $of{$worker} || [] } < 2;
+        last if 2 == grep { @$_ == 2 } values %of;
+    }
+
+    my ($waiting, $asking) = map { my $i = $_; [map { $_->[$i] } values %of] }
+        0, 1;
+    is scalar @$waiting, 2, 'connections of both workers';
+
+    my $order = sub {
+        my ($body) = @_;
+        my $answer = post($nginx, '/control', body => $body,
+            headers => [Authorization => "Bearer $KEY"]);
+        is $answer->{status}, 200, "the order $body" =~ s/:\d+//r;
+    };
+
+    # each worker has been through its events twice
+    my $look = sub { $_->request(GET => '/') for @$asking, @$asking };
+
+    my $wait_at_first = sub {
+        my ($uri) = @_;
+        $first->set($uri, 'hang');
+        $second->set($uri, body => 'rescued');
+        $_->send(GET => $uri) for @$waiting;
+        ok wait_until(20, sub { $first->count(uri => $uri) == 2 }),
+            'requests of both workers wait for a server';
+    };
+
+    $wait_at_first->('/down');
+    $order->("action=drain&peer=$first");
+    $look->();
+    is $second->count(uri => '/down'), 0, 'drained: they are left alone';
+
+    $first->set('/healthz', status => 500);
+    ok $nginx->log->wait_for(qr/peer \Q$first\E in upstream "shop" is down/, 20),
+        'it fails its probe, being switched off';
+
+    # all requests are looked at anew when any server changes
+    $order->("action=$_&peer=$second") for qw(down enable);
+    $look->();
+    is $second->count(uri => '/down'), 0, '... they are still left alone';
+    is scalar $nginx->log->find(qr/are moved on/), 0, '... the log agrees';
+
+    $first->set('/healthz', status => 200);
+    ok $nginx->log->wait_for(qr/peer \Q$first\E .* is up again/, 20),
+        'it passes its probe';
+    $order->("action=down&peer=$first");
+    is $_->answer->{body}, 'rescued', 'down: they are moved on, in each worker'
+        for @$waiting;
+
+    $order->("action=up&peer=$first");
+    $first->set('/healthz', status => 500);
+    ok wait_until(20, sub {
+        peer_of($nginx, 'shop', $first)->{last}{result} eq 'status'
+    }), 'forced up, and its probe fails';
+    $wait_at_first->('/up');
+    $look->();
+    is $second->count(uri => '/up'), 0, 'forced up: they wait on';
+    $order->("action=up&peer=$first&for=1s");
+    is $_->answer->{body}, 'rescued', 'its time is over: they are moved on'
+        for @$waiting;
+}
+
+
 # ---- up, against what the probe says
 
 $shops[1]->set('/', status => 500);

@@ -8,6 +8,7 @@
 
 #include "nginx/control.h"
 #include "nginx/journal.h"
+#include "nginx/wake.h"
 
 #include "state/force.h"
 
@@ -76,6 +77,10 @@ ngx_shop_failover_control_do(ngx_http_request_t *r,
     smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
 
     ngx_shop_failover_journal_update(&smcf->zone);
+
+    /* who waits for a server that was taken down need not wait any longer */
+
+    ngx_shop_failover_wake_all(smcf);
 
     /* who drains the last server is told so */
 

@@ -10,6 +10,7 @@
 #include "nginx/journal.h"
 #include "nginx/journal_event.h"
 #include "nginx/events.h"
+#include "nginx/wake.h"
 
 #include "logic/times.h"
 
@@ -149,6 +150,7 @@ ngx_shop_failover_journal_forced(ngx_shop_failover_zone_t *zone)
     u_char                            length[NGX_SHOP_FAILOVER_TIMES_LEN];
     ngx_uint_t                        i, n;
     ngx_shop_failover_force_t         none;
+    ngx_shop_failover_main_conf_t    *smcf;
     ngx_shop_failover_force_change_t  ended[NGX_SHOP_FAILOVER_JOURNAL_CHANGES];
 
     n = ngx_shop_failover_force_expire(zone, ended,
@@ -170,6 +172,13 @@ ngx_shop_failover_journal_forced(ngx_shop_failover_zone_t *zone)
                                                        ended[i].force.since),
                       length, (size_t) ended[i].force.reason_len,
                       ended[i].force.reason);
+    }
+
+    /* one that was forced up may be dead */
+
+    if (n) {
+        smcf = ngx_shop_failover_cycle_conf((ngx_cycle_t *) ngx_cycle);
+        ngx_shop_failover_wake_all(smcf);
     }
 }
 

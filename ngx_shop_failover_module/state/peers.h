@@ -71,24 +71,23 @@ ngx_int_t ngx_shop_failover_peers_add(ngx_shop_failover_zone_t *zone,
      || (zone)->sh->peers[(peer)->slot].unusable == 0                        \
      || (zone)->sh->peers[(peer)->slot].id != (peer)->id)
 
-/* no lock; drained: what was sent to the peer is to end in peace */
-#define ngx_shop_failover_peers_draining(zone, peer)                         \
-    ((peer)->slot != NGX_SHOP_FAILOVER_NO_SLOT                               \
-     && (zone)->sh->peers[(peer)->slot].unusable                             \
-        == NGX_SHOP_FAILOVER_UNUSABLE_DRAINING                               \
-     && (zone)->sh->peers[(peer)->slot].id == (peer)->id)
-
 /* no lock; changes whenever the usability of any peer does */
 #define ngx_shop_failover_peers_generation(zone)  ((zone)->sh->verdicts)
 
 /*
- * No lock; whether probes found the peer dead.  What the operator took out of
- * service (drained, disabled) is not: its requests are left alone.
+ * No lock; whether requests that wait for the peer wait in vain: probes found
+ * it dead, or an operator said so.  On a drained one they end in peace,
+ * whatever probes say: who drains a server is about to switch it off.  One
+ * that is unusable only because it was never probed had no requests.
  */
 #define ngx_shop_failover_peers_dead(zone, peer)                             \
     (!ngx_shop_failover_peers_usable(zone, peer)                             \
-     && (zone)->sh->peers[(peer)->slot].verdict.state                        \
-        == NGX_SHOP_FAILOVER_DOWN)
+     && (zone)->sh->peers[(peer)->slot].unusable                             \
+        == NGX_SHOP_FAILOVER_UNUSABLE_DEAD                                   \
+     && ((zone)->sh->peers[(peer)->slot].verdict.state                       \
+         == NGX_SHOP_FAILOVER_DOWN                                           \
+         || (zone)->sh->peers[(peer)->slot].force.how                        \
+            == NGX_SHOP_FAILOVER_FORCE_DOWN))
 
 /* when it came back, monotonic ms; 0: it was never down */
 #define ngx_shop_failover_peers_up_since(zone, peer)                         \
