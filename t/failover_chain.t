@@ -70,10 +70,13 @@ my $nginx = nginx(http => <<"END");
             proxy_pass http://a;
         }
         location /large {
+            client_max_body_size 0;
             proxy_read_timeout 60s;
             proxy_pass http://a;
         }
         location /unbuffered {
+            client_max_body_size 0;
+            proxy_read_timeout 60s;
             proxy_request_buffering off; proxy_pass http://a;
         }
         location /ssi { ssi on; ssi_types *; root %%DIR%%; }
@@ -166,16 +169,34 @@ is(post($nginx, '/fixed', body => 'order')->{status}, 504,
 
 # ---- bodies
 
+my $body = join '', map { "piece $_ of a large body\n" } 1 .. 120_000;
+cmp_ok(length $body, '>', 3_000_000, 'a body of 3 MB');
+
+sub put_large {
+    my ($uri) = @_;
+
+    return request($nginx, 'PUT', $uri, body => $body,
+        connect => { seconds => 60 });
+}
+
 reset_all();
 $a1->set('*', status => 502, body => 'bad');
-$answer = request($nginx, 'PUT', '/large', body => 'x' x 500_000,
-    connect => { seconds => 60 });
-is($answer->{body}, 'b1', 'a large body is repeated for the next group');
-is(length(($b1->requests)[-1]{body}), 500_000, 'whole');
+is(put_large('/large')->{body}, 'b1', 'it is repeated for the next group');
+ok(($b1->requests)[-1]{body} eq $body, 'whole');
+$b1->refuse;
+is(put_large('/large')->{body}, 'c1', 'and for the one after that');
+ok(($c1->requests)[-1]{body} eq $body, 'whole');
 
 $a1->refuse;
-$answer = request($nginx, 'PUT', '/unbuffered', body => 'small');
-is($answer->{body}, 'b1', 'unbuffered, not yet sent: goes to the next group');
+is(put_large('/unbuffered')->{body}, 'c1',
+    'unbuffered, not yet sent: goes to the next group');
+ok(($c1->requests)[-1]{body} eq $body, 'whole');
+
+reset_all();
+$a1->set('*', status => 502, body => 'bad');
+$was_b = $b1->count;
+is(put_large('/unbuffered')->{status}, 502, 'unbuffered and sent: it is gone');
+is($b1->count, $was_b, 'and nobody else gets a part of it');
 
 # ---- keepalive
 

@@ -4,7 +4,7 @@
 #
 # The page in place of 502 and 504: after a stale copy and after the
 # operator's own error_page, only in the location that proxied, and with the
-# truth about a POST.
+# truth about a POST; and $shop_fallback, which names every page of ours.
 
 use ShopTest;
 
@@ -14,6 +14,9 @@ my $gone = free_port();
 
 my $nginx = nginx(http => <<"END");
     proxy_cache_path %%DIR%%/cache keys_zone=one:1m;
+    log_format why '\$request_method \$uri \$status "\$shop_fallback"';
+    access_log %%DIR%%/why.log why;
+    add_header X-Why \$shop_fallback always;
 
     upstream shop { server $shop max_fails=0; }
     upstream gone { server 127.0.0.1:$gone; }
@@ -59,6 +62,16 @@ my $nginx = nginx(http => <<"END");
         }
 
         location /limit { return 503; }
+    }
+
+    server {
+        listen %%ADDR_FLAG%%;
+        shop_maintenance %%DIR%%/closed;
+        shop_reopen hold=0s ramp=24h;
+
+        location / { proxy_pass http://shop; }
+        location /direct { proxy_pass http://127.0.0.1:$gone; }
+        location /callback { shop_maintenance off; proxy_pass http://shop; }
     }
 END
 
@@ -135,5 +148,54 @@ is $client->request(GET => '/')->{body}, 'the shop',
 $shop->set('/intercept', status => 404, body => 'not here');
 is get($nginx, '/intercept', @html)->{body}, 'not here',
     'other codes are left';
+
+
+
+# ---- $shop_fallback
+
+# why(ADDRESS, METHOD, URI): what the variable said, "" if nothing
+sub why {
+    return request(@_)->{headers}{'x-why'} // '';
+}
+
+sub becomes {
+    my ($why, @request) = @_;
+
+    return wait_until(20, sub { why(@request) eq $why });
+}
+
+$shop->set('/intercept', status => 503, body => 'a trace');
+is why($nginx, GET => '/direct'), 'outage', '$shop_fallback names the outage';
+is why($nginx, POST => '/direct'), 'outage', 'of a POST, too';
+is why($nginx, GET => '/intercept'), 'outage', 'and what is intercepted';
+is why($nginx, GET => $_), '', "it is empty for $_"
+    for qw(/ /off /own /file /limit);
+
+my $site = $nginx->address('FLAG');
+
+is why($site, GET => '/'), '', 'empty while the shop is open';
+$nginx->file('closed', "mode: browse\n");
+ok becomes('browse', $site, POST => '/'), 'browse where only reading is open';
+is why($site, GET => '/'), '', 'which is open';
+$nginx->file('closed', '');
+ok becomes('maintenance', $site, GET => '/'), 'maintenance by the flag';
+is why($site, GET => '/callback'), '', 'of which some are exempt';
+is why($site, GET => '/direct'), 'maintenance', 'before anybody is asked';
+unlink $nginx->dir . '/closed';
+ok becomes('reopening', $site, GET => '/'), 'reopening, for who is not let in';
+
+# a worker writes its line after it has answered
+sub logged {
+    my ($line) = @_;
+
+    open my $in, '<', $nginx->dir . '/why.log' or die "why.log: $!\n";
+    return grep { $_ eq "$line\n" } <$in>;
+}
+
+for my $line ('GET /direct 503 "outage"', 'POST / 503 "browse"',
+    'GET /direct 503 "maintenance"', 'GET / 200 ""', 'GET /off 502 ""')
+{
+    ok wait_until(10, sub { logged($line) }), "the log has: $line";
+}
 
 done_testing;

@@ -166,6 +166,10 @@ sub requests {
     my @requests = map { $json->decode($_) }
         split /\n/, $self->{dir}->read('requests');
 
+    for my $request (grep { $_->{body_in} } @requests) {
+        $request->{body} = $self->{dir}->read(delete $request->{body_in});
+    }
+
     for my $key (keys %wanted) {
         my $value = $wanted{$key};
         my $pattern = ref $value ? $value : qr/\A\Q$value\E\z/;

@@ -22,6 +22,7 @@ use ShopTest::Stream;
 use ShopTest::Wait qw(wait_until);
 
 use constant IDLE => 60;            # seconds that a connection may be silent
+use constant LARGE => 100_000;      # bytes of a body
 
 my $json = JSON::PP->new->ascii->canonical;
 
@@ -230,9 +231,16 @@ sub keeps {
 }
 
 
-# One write to the end of the file: whole, whoever else writes.
+# One write to the end of the file: whole, whoever else writes.  A large body
+# stands in a file of its own, as JSON::PP takes seconds for it.
 sub record {
     my ($self, $request, %more) = @_;
+
+    if (length $request->{body} > LARGE) {
+        $more{body_in} = "body-$$-" . ++$self->{bodies};
+        $self->{shop}{dir}->write($more{body_in}, $request->{body});
+        $more{body} = '';
+    }
 
     open my $out, '>>', "$self->{shop}{dir}/requests" or die "requests: $!\n";
     syswrite $out, $json->encode({ %$request, %more, time => time }) . "\n";
