@@ -124,7 +124,7 @@ sub localhost { return 'localhost:' . (ref $_[0] ? $_[0]->port : $_[0]) }
 
 # says "all is well" before it is asked, and before it is known who it is
 my $early = free_port();
-my $early_server = ShopTest::Process->spawn(sub {
+ShopTest::Process->spawn(sub {
     my $listener = IO::Socket::IP->new(LocalHost => '127.0.0.1',
         LocalPort => $early, ReuseAddr => 1, Listen => 16) or die "$!\n";
 
@@ -286,8 +286,3 @@ ok $nginx->reload, 'a reload while handshakes hang';
 ok wait_until(5, sub { !kill 0, $old }), 'does not keep the old worker';
 
 done_testing;
-
-END {
-    local $?;
-    $early_server->stop('TERM', 5) if $early_server;
-}

@@ -47,7 +47,7 @@ my $six = eval { shop_server(on => '::1') };
 
 my $port = free_port();
 my $notes = ca()->file . '.talker';
-my $talker = ShopTest::Process->spawn(sub {
+ShopTest::Process->spawn(sub {
     talker($port, $notes, "220 ready\r\n");
 });
 
@@ -95,8 +95,3 @@ $shop->open;
 ok found($nginx, upstream => 'u0', state => 'up'), 'and comes back';
 
 done_testing;
-
-END {
-    local $?;
-    $talker->stop('TERM', 5) if $talker;
-}

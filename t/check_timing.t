@@ -179,7 +179,7 @@ sub closer {
 
 my $port = free_port();
 my $notes = ca()->file . '.closer';
-my $closing = ShopTest::Process->spawn(sub { closer($port, $notes) });
+ShopTest::Process->spawn(sub { closer($port, $notes) });
 
 $nginx = checked("server 127.0.0.1:$port; $keep;");
 
@@ -239,7 +239,7 @@ sub reader {
 
 my $reading = free_port();
 my $seen = ca()->file . '.reader';
-my $reader = ShopTest::Process->spawn(sub { reader($reading, $seen) });
+ShopTest::Process->spawn(sub { reader($reading, $seen) });
 
 $nginx = checked("server 127.0.0.1:$reading;
     shop_health_check interval=300ms fast=300ms timeout=10s;");
@@ -254,8 +254,3 @@ ok wait_until(30, sub { seen() >= 8 }), 'a server that watches for resets';
 is_deeply [grep { !/in order/ } seen()], [], 'sees none, whatever it says';
 
 done_testing;
-
-END {
-    local $?;
-    $_->stop('TERM', 5) for grep { $_ } $closing, $reader;
-}

@@ -20,7 +20,8 @@ sub canned {
     my ($bytes) = @_;
     my $listener = IO::Socket::IP->new(LocalHost => '127.0.0.1', Listen => 64)
         or die "listen: $@\n";
-    my $process = ShopTest::Process->spawn(sub {
+
+    ShopTest::Process->spawn(sub {
         while (my $socket = $listener->accept) {
             sysread $socket, my $request, 65536;
             syswrite $socket, $bytes;
@@ -28,7 +29,7 @@ sub canned {
         }
     });
 
-    return ('127.0.0.1:' . $listener->sockport, $process);
+    return '127.0.0.1:' . $listener->sockport;
 }
 
 sub record {
@@ -44,11 +45,11 @@ sub frame {
         . pack('CCN', $type, $flags, $stream) . $content;
 }
 
-my ($fastcgi, $p1) = canned(record(6, "Status: 200 OK\r\n\r\nfastcgi")
+my $fastcgi = canned(record(6, "Status: 200 OK\r\n\r\nfastcgi")
     . record(6, '') . record(3, pack 'NCx3', 0, 0));
-my ($uwsgi, $p2) = canned("HTTP/1.1 200 OK\r\n\r\nuwsgi");
-my ($scgi, $p3) = canned("Status: 200 OK\r\n\r\nscgi");
-my ($grpc, $p4) = canned(frame(4, 0, 0, '')
+my $uwsgi = canned("HTTP/1.1 200 OK\r\n\r\nuwsgi");
+my $scgi = canned("Status: 200 OK\r\n\r\nscgi");
+my $grpc = canned(frame(4, 0, 0, '')
     . frame(1, 4, 1, "\x88") . frame(0, 0, 1, 'grpc')
     . frame(1, 5, 1, "\x00\x0bgrpc-status\x010"));
 
@@ -159,7 +160,5 @@ SKIP: {
         length($body) . ' ' . md5_hex($body), "3 MB for $_ arrive whole")
         for qw(/php /php/unbuffered);
 }
-
-$_->stop('KILL', 5) for $p1, $p2, $p3, $p4;
 
 done_testing;

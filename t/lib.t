@@ -214,4 +214,10 @@ for my $signal (qw(TERM INT)) {
 isnt $status, 0, 'a test that dies fails';
 is @left, 0, 'and leaves nothing behind';
 
+($status, $output) = try_test('my $p = ShopTest::Process->spawn(sub {'
+    . ' exec "exec sleep 600 > /dev/null 2>&1" });'
+    . ' print "# pid ", $p->pid, "\n"; die "oops"');
+my ($pid) = $output =~ /^# pid (\d+)/m;
+ok $pid && !kill(0, $pid), 'nor a process of its own';
+
 done_testing;

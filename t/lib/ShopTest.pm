@@ -47,6 +47,7 @@ use ShopTest::CA;
 use ShopTest::Client;
 use ShopTest::Nginx;
 use ShopTest::Port qw(free_port);
+use ShopTest::Process;
 use ShopTest::Shop;
 use ShopTest::Wait qw(patience wait_until);
 
@@ -168,6 +169,7 @@ END {
 
         alarm 0;
         stop_all();
+        ShopTest::Process::end_all();
         @nginxes = @shops = ();
         undef $ca;
     }

@@ -40,8 +40,8 @@ sub binary {
 # Runs when this returns.
 sub new {
     my ($class, %pools) = @_;
-    my $self = bless { dir => ShopTest::Dir->new('fpm'), pools => \%pools,
-        owner => $$ }, $class;
+    my $self = bless { dir => ShopTest::Dir->new('fpm'), pools => \%pools },
+        $class;
 
     $self->{pools}{$_}{listen} //= "$self->{dir}/$_" for keys %pools;
 
@@ -109,20 +109,11 @@ sub address {
 }
 
 
+# It ends with the test if not before.
 sub stop {
     my ($self) = @_;
-    my $process = delete $self->{process} or return;
 
-    $process->stop('TERM', 10);
-    return;
-}
-
-
-sub DESTROY {
-    my ($self) = @_;
-    local $?;
-
-    $self->stop if $self->{owner} == $$;
+    $self->{process}->stop('TERM', 10);
     return;
 }
 

@@ -12,6 +12,8 @@ use POSIX qw(WNOHANG);
 
 use ShopTest::Wait qw(wait_until);
 
+my %running;                        # pids of children of this process
+
 
 # Runs the code in a child, which never returns from it.
 sub spawn {
@@ -19,6 +21,7 @@ sub spawn {
     my $pid = fork // die "fork: $!\n";
 
     if ($pid == 0) {
+        %running = ();
         setpgrp;
         $SIG{$_} = 'DEFAULT' for qw(INT TERM HUP ALRM PIPE CHLD);
         eval { $code->(); 1 } or print STDERR $@;
@@ -26,6 +29,7 @@ sub spawn {
     }
 
     setpgrp $pid, $pid;
+    $running{$pid} = 1;
 
     return bless { pid => $pid }, $class;
 }
@@ -50,6 +54,7 @@ sub alive {
     return 0 if defined $self->{status};
     return 1 if waitpid($self->{pid}, WNOHANG) != $self->{pid};
 
+    delete $running{ $self->{pid} };
     $self->{status} = $?;
     return 0;
 }
@@ -75,6 +80,18 @@ sub stop {
     wait_until(5, sub { !$self->alive });
 
     return $went;
+}
+
+
+# Ends all that nobody has stopped, as when a test died.
+sub end_all {
+    for my $pid (keys %running) {
+        kill 'KILL', -$pid;
+        waitpid $pid, 0;
+    }
+
+    %running = ();
+    return;
 }
 
 
