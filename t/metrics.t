@@ -76,7 +76,17 @@ sub scrape {
 
 
 ok wait_for_peer($nginx, 'shop', $_, 'up'), 'a server is up' for @shops;
-scrape('open');
+my $open = scrape('open');
+
+# what is not counted costs nothing
+get($nginx, $_) for ('/', '/callback') x 10;
+my $later = scrape('after healthy requests');
+my ($before, $after) = map {
+    join "\n", $_ =~ /^shop_failover_(?!check)\w+_total\{.*/mg;
+} $open, $later;
+
+like $after, qr/responses_total/, 'what visitors got is counted';
+is $after, $before, 'but not for a healthy request';
 
 $_->refuse for @shops;
 ok wait_for_peer($nginx, 'shop', $_, 'down'), 'a server is down' for @shops;
