@@ -60,7 +60,7 @@ async function runAll(words) {
 
 /* a poll with a deadline instead of a sleep */
 async function until(what, ms) {
-    const end = Date.now() + (ms || 5000);
+    const end = Date.now() + (ms || 30000);
 
     for (;;) {
         const got = await what();
