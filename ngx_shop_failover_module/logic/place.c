@@ -159,10 +159,10 @@ ngx_shop_failover_place_resolve(void *data,
     const ngx_shop_failover_str_t *name,
     ngx_shop_failover_template_name_t *result)
 {
-    int                                   key;
-    unsigned                              i;
-    ngx_shop_failover_str_t               rest;
-    const ngx_shop_failover_view_t       *v = data;
+    int                                    key;
+    unsigned                               i;
+    ngx_shop_failover_str_t                rest;
+    const ngx_shop_failover_view_t        *v = data;
     const ngx_shop_failover_place_name_t  *n;
 
     if (name->len > 2 && memcmp(name->data, "t.", 2) == 0) {

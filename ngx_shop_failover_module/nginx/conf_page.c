@@ -385,9 +385,9 @@ char *
 ngx_shop_failover_conf_page_retry_after(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf)
 {
-    char                            *rv;
-    ngx_str_t                       *value;
-    ngx_shop_failover_loc_conf_t    *slcf = conf;
+    char                                 *rv;
+    ngx_str_t                            *value;
+    ngx_shop_failover_loc_conf_t         *slcf = conf;
     ngx_shop_failover_conf_page_retry_t   retry;
 
     if (slcf->retry_default != NGX_CONF_UNSET) {

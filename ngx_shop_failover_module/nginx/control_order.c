@@ -145,7 +145,7 @@ static ngx_int_t
 ngx_shop_failover_control_order_action(ngx_http_request_t *r,
     ngx_shop_failover_control_order_t *order, ngx_str_t *error)
 {
-    ngx_uint_t         i;
+    ngx_uint_t          i;
     static const char  *actions[] = { "enable", "drain", "down", "up" };
 
     for (i = 0; i < 4; i++) {

@@ -136,7 +136,7 @@ ngx_shop_failover_page_answer(ngx_http_request_t *r,
     ngx_shop_failover_why_e why)
 {
     ngx_int_t                        rc;
-    ngx_shop_failover_asked_t   asked;
+    ngx_shop_failover_asked_t        asked;
 
     ngx_shop_failover_headers_read(r, &asked);
 
@@ -155,7 +155,7 @@ ngx_shop_failover_page_replace(ngx_http_request_t *r,
     ngx_http_output_header_filter_pt next)
 {
     ngx_shop_failover_loc_conf_t    *slcf;
-    ngx_shop_failover_asked_t   asked;
+    ngx_shop_failover_asked_t        asked;
 
     if (r != r->main) {
         return NGX_DECLINED;
@@ -414,7 +414,7 @@ ngx_shop_failover_page_poll(ngx_http_request_t *r)
     ngx_int_t                        rc;
     ngx_shop_failover_variant_t      variant;
     ngx_shop_failover_main_conf_t   *smcf;
-    ngx_shop_failover_asked_t   asked;
+    ngx_shop_failover_asked_t        asked;
     ngx_shop_failover_rendering_t   *rendering;
 
     ngx_shop_failover_headers_read(r, &asked);
