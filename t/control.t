@@ -12,6 +12,8 @@ use File::Temp qw(tempdir);
 use JSON::PP qw(decode_json);
 use Time::HiRes qw(time);
 
+use constant SHOPCTL => $ENV{SHOPCTL} || 'build/shopctl';
+
 my $dir = tempdir(CLEANUP => 1);
 my $KEY = 'k' x 16 . '0123456789abcdefXYZ';
 
@@ -354,7 +356,7 @@ sub ctl {
 
     if ($pid == 0) {
         open STDERR, '>&', \*STDOUT;
-        exec 'build/shopctl', @arguments;
+        exec SHOPCTL, @arguments;
     }
 
     my $output = do { local $/; <$out> } // '';
@@ -452,7 +454,7 @@ for my $example (@examples) {
     $script =~ s{/etc/nginx/shop\.key}{$dir/key}g;
     $script =~ s{http://127\.0\.0\.1:8081/control}{$url}g;
     $script =~ s{10\.0\.0\.11:8080}{$shops[0]}g;
-    $script =~ s{\bshopctl (?=drain|enable)}{build/shopctl }g;
+    $script =~ s{\bshopctl (?=drain|enable)}{@{[SHOPCTL]} }g;
 
     # its orders, one after the other
     my ($drain, $enable) = $script =~ /^((?:.*\n)*?.*drain(?:.*\\\n)*.*\n)

@@ -9,7 +9,7 @@ use ShopTest;
 use ShopTest::Events;
 use ShopTest::Status;
 
-use constant SHOPCTL => 'build/shopctl';
+use constant SHOPCTL => $ENV{SHOPCTL} || 'build/shopctl';
 
 my ($one, $two) = (shop_server(body => 'one'), shop_server(body => 'two'));
 

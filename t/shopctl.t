@@ -11,7 +11,7 @@ use Digest::SHA qw(hmac_sha256);
 use File::Temp qw(tempdir);
 use MIME::Base64 qw(decode_base64url);
 
-use constant SHOPCTL => 'build/shopctl';
+use constant SHOPCTL => $ENV{SHOPCTL} || 'build/shopctl';
 
 $ENV{TZ} = 'CET-1CEST,M3.5.0,M10.5.0/3';
 delete @ENV{qw(SHOP_FLAG SHOP_BYPASS_KEY)};

@@ -8,10 +8,6 @@ use ShopTest::Status;
 
 my @shops = map { shop_server(body => "shop $_") } 0 .. 1;
 
-# a binary upgrade starts what argv[0] says
-$ENV{NGINX_BIN} ||= (grep { -x } map { "$_/nginx" }
-    split(/:/, $ENV{PATH}), '/usr/sbin', '/usr/local/sbin')[0];
-
 
 my $dir = ShopTest::Dir->new('state');
 my $keys = ShopTest::Dir->new('key');
@@ -348,54 +344,15 @@ $other->stop;
 
 # ---- a binary upgrade: only a daemon does that
 
-my @daemons;
-
-END {
-    local $?;
-    kill 'KILL', @daemons if @daemons;
-}
-
-
-sub wait_for_master {
-    my ($path) = @_;
-
-    wait_until(20, sub { read_file($path) =~ /^\d+\n/ })
-        or die "no master in $path\n";
-
-    chomp(my $pid = read_file($path));
-    push @daemons, $pid;
-    wait_until(20, sub {
-        my %children = ShopTest::Process::children($pid);
-        2 == grep { $_ eq 'nginx: worker process' } values %children;
-    }) or die "no workers of $pid\n";
-
-    return $pid;
-}
-
-
 {
     write_file($file, aged($good, 1));
-    $nginx = ShopTest::Nginx->new(http => config($file, @shops));
-
-    my $conf = $nginx->dir . '/nginx.conf';
-    my $pid_file = $nginx->dir . '/nginx.pid';
-
-    write_file($conf, read_file($conf) =~ s/daemon off/daemon on/r);
-    ShopTest::Process->spawn(sub { $nginx->command });
-
-    my $old = wait_for_master($pid_file);
+    $nginx = nginx(daemon => 'on', http => config($file, @shops));
     kept('before the upgrade');
     is order($nginx, "action=drain&peer=$shops[1]&reason=disk"), 200,
         'an order before the upgrade';
     ok wait_until(15, sub { read_file($file) =~ /disk/ }), 'is saved';
 
-    kill USR2 => $old;
-    ok wait_until(20, sub { -e "$pid_file.oldbin" && -s $pid_file }),
-        'a new master starts';
-
-    my $new = wait_for_master($pid_file);
-    kill QUIT => $old;
-    ok wait_until(20, sub { !kill 0, $old }), 'the old one ends';
+    ok $nginx->upgrade, 'a new binary takes over';
     is ordered($nginx, $shops[1]), 'draining, disk, no end',
         'the order stands after the upgrade';
     is order($nginx, "action=enable&peer=$shops[1]"), 200, 'until it is ended';
@@ -405,10 +362,7 @@ sub wait_for_master {
     my @read = $nginx->log->find(qr/^\d.*the state of 2 peers/);
     is scalar(@read), 2, 'each has read the file';
 
-    kill QUIT => $new;
-    ok wait_until(20, sub { !kill 0, $new }), 'the new one ends';
-    @daemons = ();
-    is_deeply [$nginx->log->complaints], [], 'and the log is clean';
+    $nginx->stop;
 }
 
 

@@ -32,7 +32,8 @@ package ShopTest;
 #
 #     NGINX_BIN      another nginx binary
 #     MODULE_SO      another build of the module
-#     SANITIZED      that binary and module are built with sanitizers
+#     SHOPCTL        another build of shopctl
+#     SANITIZED      all these are built with sanitizers
 #     TEST_KEEP      1 keeps the temporary directories and names them
 #     TEST_PATIENCE  a factor for every deadline, for slow builds
 #     TEST_TIMEOUT   seconds after which a test is given up (120)

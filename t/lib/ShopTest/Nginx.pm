@@ -7,6 +7,7 @@ package ShopTest::Nginx;
 #
 # Options: main, events, http   text for these blocks
 #          workers  [2]         how many
+#          daemon   [off]       on: it can be upgraded, see upgrade()
 #          connections [512]    of each worker
 #          level    [info]      of the error log
 #          files    {}          name => content, made below %%DIR%%
@@ -23,6 +24,7 @@ use Carp qw(croak);
 use Cwd qw(abs_path);
 use Test::More ();
 
+use ShopTest::Daemon;
 use ShopTest::Dir;
 use ShopTest::Log;
 use ShopTest::Port qw(free_port);
@@ -33,12 +35,11 @@ use constant BUILT => 'build/ngx_shop_failover_module.so';
 
 use constant TEMPLATE => <<'END';
 %%USER%%
-daemon off;
+daemon %%DAEMON%%;
 pid %%DIR%%/nginx.pid;
 worker_processes %%WORKERS%%;
 error_log %%DIR%%/error.log %%LEVEL%%;
 %%MODULE%%
-%%KEPT%%
 %%MAIN%%
 
 events {
@@ -71,7 +72,7 @@ sub new {
 
     my $self = bless {
         main => '', events => '', http => '', workers => 2, level => 'info',
-        connections => 512,
+        connections => 512, daemon => 'off',
         module => $ENV{MODULE_SO} || BUILT, files => {}, allow => [],
         %options,
         dir => ShopTest::Dir->new('nginx'), ports => {},
@@ -124,16 +125,16 @@ sub fill {
     my %value = (
         USER    => $> == 0 ? user_line() : '',
         MODULE  => $self->module_line,
-        KEPT    => kept_lines(),
         WORKERS => $self->{workers},
         LEVEL   => $self->{level},
         CONNECTIONS => $self->{connections},
+        DAEMON  => $self->{daemon},
         MAIN    => $self->{main},
         EVENTS  => $self->{events},
         HTTP    => $self->{http},
     );
 
-    $text =~ s/%%(USER|MODULE|KEPT|WORKERS|LEVEL|CONNECTIONS|MAIN|EVENTS|HTTP)%%/$value{$1}/g;
+    $text =~ s/%%(@{[join '|', keys %value]})%%/$value{$1}/g;
     $text =~ s/%%DIR%%/$self->{dir}/g;
     $text =~ s/%%ADDR(?:_(\w+?))?%%/$self->address($1)/ge;
 
@@ -161,19 +162,10 @@ sub module_line {
 }
 
 
-# nginx passes nothing on to a new binary that is not named.
-sub kept_lines {
-    return join ' ', map { "env $_;" }
-        grep { defined $ENV{$_} } qw(ASAN_OPTIONS UBSAN_OPTIONS);
-}
-
-
 sub command {
     my ($self, @more) = @_;
-    my $binary = $ENV{NGINX_BIN} || 'nginx';
+    my $binary = binary();
 
-    $ENV{ASAN_OPTIONS} //= 'detect_odr_violation=0';
-    local $ENV{PATH} = "$ENV{PATH}:/usr/sbin:/usr/local/sbin";
 
     open STDIN,  '<',  '/dev/null';
     open STDOUT, '>>', "$self->{dir}/output";
@@ -182,6 +174,16 @@ sub command {
     exec $binary, '-p', $self->dir, '-c', "$self->{dir}/nginx.conf",
         '-e', "$self->{dir}/error.log", @more
         or die "$binary: $!\n";
+}
+
+
+# a path, as a binary upgrade starts what argv[0] says
+sub binary {
+    my @places = map { "$_/nginx" } split(/:/, $ENV{PATH}),
+        '/usr/sbin', '/usr/local/sbin';
+
+    return $ENV{NGINX_BIN} || (grep { -x } @places)[0]
+        || croak 'no nginx, set NGINX_BIN';
 }
 
 
@@ -204,6 +206,7 @@ sub start {
     my ($self) = @_;
 
     $self->{process} = ShopTest::Process->spawn(sub { $self->command });
+    $self->{process} = $self->the_daemon if $self->{daemon} eq 'on';
 
     wait_until(20, sub {
         !$self->{process}->alive || $self->workers == $self->{workers};
@@ -213,6 +216,37 @@ sub start {
         if !$self->alive || $self->workers != $self->{workers};
 
     return $self;
+}
+
+
+# the master that wrote its pid, once it is another one than PID
+sub the_daemon {
+    my ($self, $other) = @_;
+    my $pid;
+
+    wait_until(20, sub {
+        ($pid) = $self->{dir}->read('nginx.pid') =~ /^(\d+)\n/;
+        $pid && $pid != ($other // 0);
+    }) or croak 'no master: ' . $self->{dir}->read('output');
+
+    return ShopTest::Daemon->new($pid);
+}
+
+
+# upgrade([DURING]): a new binary takes over; true once the old one has gone.
+# DURING is called while both are there.
+sub upgrade {
+    my ($self, $during) = @_;
+    my $old = $self->{process};
+
+    $old->signal('USR2');
+    $self->{process} = $self->the_daemon($old->pid);
+    wait_until(20, sub { $self->workers == $self->{workers} }) or return 0;
+
+    $during->() if $during;
+    $old->signal('QUIT');
+
+    return wait_until(20, sub { !$old->alive });
 }
 
 
