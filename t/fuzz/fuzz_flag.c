@@ -3,9 +3,9 @@
  * Copyright (C) ngx_shop_failover_module authors
  *
  * Any bytes as a flag file, whole and cut: every span lies in the text, the
- * text is clean UTF-8, a prefix never knows more than the whole, the same
- * bytes make the same notice, and a file that is read again later keeps its
- * times.
+ * text is clean UTF-8, a prefix never knows more than the whole, and closes
+ * where a good whole does, the same bytes make the same notice, and a file that
+ * is read again later keeps its times.
  */
 
 
@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "logic/flag.h"
+#include "logic/site.h"
 #include "logic/utf8.h"
 
 
@@ -128,6 +129,14 @@ fuzz_flag_notice(const ngx_shop_failover_notice_t *n, size_t size)
 }
 
 
+static ngx_shop_failover_flag_state_e
+fuzz_flag_asks(const ngx_shop_failover_notice_t *n)
+{
+    return ngx_shop_failover_site_flag(n, NGX_SHOP_FAILOVER_FLAG_STATE_OPEN,
+                                       FUZZ_FLAG_NOW);
+}
+
+
 /* a prefix; one that ends with a line is the whole, less what follows */
 
 static void
@@ -142,6 +151,15 @@ fuzz_flag_prefix(const uint8_t *data, size_t cut)
     ngx_shop_failover_flag_parse(&fuzz_flag_other, NULL, data, cut,
                                  FUZZ_FLAG_NOW, FUZZ_FLAG_NOW);
     fuzz_flag_notice(part, cut);
+
+    /* half a "start" says no moment: what was before stays */
+
+    if (whole->warnings_total == 0 && !part->bad_start
+        && fuzz_flag_asks(whole) != NGX_SHOP_FAILOVER_FLAG_STATE_OPEN)
+    {
+        fuzz_flag_holds(fuzz_flag_asks(part)
+                        != NGX_SHOP_FAILOVER_FLAG_STATE_OPEN);
+    }
 
     if (cut && data[cut - 1] != '\n') {
         return;

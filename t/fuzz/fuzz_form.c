@@ -3,7 +3,7 @@
  * Copyright (C) ngx_shop_failover_module authors
  *
  * Any bytes as a form: every field lies within what was sent, has no NUL, and
- * each call goes forward.
+ * each call goes forward; a value that is sent again is read as the same.
  */
 
 
@@ -27,6 +27,62 @@ fuzz_form_lies_within(const ngx_shop_failover_str_t *s,
     {
         abort();
     }
+}
+
+
+/* a value of n bytes fits into 3 n, with its name around it */
+
+static void
+fuzz_form_again(const ngx_shop_failover_str_t *value)
+{
+    int                       rc;
+    char                     *text;
+    size_t                    n, size;
+    unsigned char            *buf, *rest;
+    ngx_shop_failover_str_t   first, name, read;
+
+    size = 3 * value->len + 16;
+
+    text = malloc(value->len + 1);
+    buf = malloc(size);
+
+    if (text == NULL || buf == NULL) {
+        abort();
+    }
+
+    memcpy(text, value->data, value->len);
+    text[value->len] = '\0';
+    n = 0;
+
+    if (ngx_shop_failover_form_add(buf, size, &n, "a", "b")
+        != NGX_SHOP_FAILOVER_OK
+        || ngx_shop_failover_form_add(buf, size, &n, "reason", text)
+           != NGX_SHOP_FAILOVER_OK)
+    {
+        abort();
+    }
+
+    rest = buf;
+
+    if (ngx_shop_failover_form_next(&rest, buf + n, &name, &first)
+        != NGX_SHOP_FAILOVER_OK
+        || ngx_shop_failover_form_next(&rest, buf + n, &name, &read)
+           != NGX_SHOP_FAILOVER_OK
+        || name.len != 6 || memcmp(name.data, "reason", 6) != 0
+        || read.len != value->len
+        || memcmp(read.data, value->data, read.len) != 0)
+    {
+        abort();
+    }
+
+    rc = ngx_shop_failover_form_next(&rest, buf + n, &name, &read);
+
+    if (rc != NGX_SHOP_FAILOVER_DECLINED) {
+        abort();
+    }
+
+    free(text);
+    free(buf);
 }
 
 
@@ -57,6 +113,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
         fuzz_form_lies_within(&name, before, rest);
         fuzz_form_lies_within(&value, before, rest);
+        fuzz_form_again(&value);
 
         before = rest;
     }

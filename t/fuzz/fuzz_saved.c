@@ -140,6 +140,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
         case NGX_SHOP_FAILOVER_SAVED_PEER:
             MUST(record.u.peer.state <= NGX_SHOP_FAILOVER_DOWN);
+            MUST(record.u.peer.result < NGX_SHOP_FAILOVER_RESULT_N);
             MUST(record.u.peer.last < NGX_SHOP_FAILOVER_RESULT_N);
             inside(&record.u.peer.group, data, size);
             inside(&record.u.peer.server, data, size);
