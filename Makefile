@@ -49,7 +49,7 @@ SANITIZED := -g -O1 -fno-omit-frame-pointer \
 
 .PHONY: help build install uninstall run test check unit fuzz chaos bench clean
 .PHONY: setup-build setup-run setup-test setup-bench setup-source
-.PHONY: sanitized-nginx test-matrix bench-probes FORCE
+.PHONY: sanitized sanitized-nginx test-matrix bench-probes FORCE
 
 help:
 	@echo "build      $(MODULE), against nginx-dev or NGINX_SRC="
@@ -63,7 +63,7 @@ help:
 	@echo "fuzz       every fuzz target for FUZZ_SECONDS=$(FUZZ_SECONDS)"
 	@echo "test-matrix  the tests with other versions of nginx (NGINX_SRC=)"
 	@echo "bench      ours and the rivals (BENCH=t/bench/foo: some)"
-	@echo "chaos      load while all goes wrong, about 90 s (SEED= repeats one)"
+	@echo "chaos      load while all goes wrong, two minutes (SEED= repeats one)"
 	@echo "bench-probes  what probes cost, for up to 10,000 servers"
 	@echo "clean      removes $(BUILD)/"
 
@@ -110,8 +110,7 @@ run: setup-run build
 TESTS   ?= $(wildcard t/unit/test_*.c t/*.t)
 PROVE   := prove -j $(JOBS) -It/lib $(PROVE_FLAGS)
 
-test: setup-test build $(UNIT) $(FUZZ) \
-        $(if $(SANITIZE),sanitized-nginx $(BUILD)/asan/shopctl)
+test: setup-test build $(UNIT) $(FUZZ) $(if $(SANITIZE),sanitized)
 	@CMOCKA_MESSAGE_OUTPUT=TAP $(if $(SANITIZE),$(IN_SANITIZED)) \
 	    $(PROVE) $(patsubst t/unit/%.c,$(BUILD)/t/unit/%,$(TESTS))
 
@@ -133,6 +132,8 @@ $(BUILD)/asan/shopctl: $(CTL:%.c=$(BUILD)/sanitized/%.o) \
 $(BUILD)/sanitized/nginx_options.o: t/tools/asan_options.c | setup-build
 	@mkdir -p $(@D)
 	$(Q)$(CC) -fPIC -c -o $@ $<
+
+sanitized: sanitized-nginx $(BUILD)/asan/shopctl
 
 sanitized-nginx: $(BUILD)/sanitized/nginx_options.o | setup-source
 	@+tree=$$(t/tools/nginx_source.sh $(BUILD)/sources) && \
@@ -157,8 +158,8 @@ $(BUILD)/sanitized/%.o: %.c | setup-build
 	$(Q)$(CC) $(STRICT) $(SANITIZED) $(DEPS) -c -o $@ $<
 
 # SEED= repeats an order
-chaos: setup-test build
-	@perl -It/lib t/chaos
+chaos: setup-test build $(if $(SANITIZE),sanitized)
+	@$(if $(SANITIZE),$(IN_SANITIZED)) perl -It/lib t/chaos
 
 fuzz: setup-test $(FUZZ)
 	@t/tools/fuzz.sh -max_total_time=$(FUZZ_SECONDS) $(FUZZ)

@@ -24,7 +24,7 @@ sub events {
 
     open my $in, '<', $path or return;
 
-    return map { eval { JSON::PP::decode_json($_) } } <$in>;
+    return map { scalar eval { JSON::PP::decode_json($_) } } <$in>;
 }
 
 
