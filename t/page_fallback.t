@@ -7,6 +7,7 @@
 # truth about a POST; and $shop_fallback, which names every page of ours.
 
 use ShopTest;
+use ShopTest::Status;
 
 my $shop = shop_server(body => 'the shop', headers => [
     'Cache-Control' => 'max-age=1', 'Set-Cookie' => 'basket=1']);
@@ -62,6 +63,7 @@ my $nginx = nginx(http => <<"END");
         }
 
         location /limit { return 503; }
+        location /status { shop_status; }
     }
 
     server {
@@ -117,8 +119,17 @@ my $unsent = post($nginx, '/order', body => 'a=1', @html);
 like $unsent->{body}, qr/did not reach the shop/,
     'a POST that was never sent did not arrive';
 
-is get($nginx, '/cached/1')->{body}, 'a copy', 'a stale copy comes first';
+is status($nginx)->{counters}{stale}, 0, 'a copy that is fresh is none';
+
+my $copy;
+ok wait_until(20, sub {
+    $copy = get($nginx, '/cached/1');
+    ($copy->{headers}{'x-why'} // '') eq 'stale';
+}), 'a copy that is too old is called stale';
+is $copy->{body}, 'a copy', 'and comes first';
+is status($nginx)->{counters}{stale}, 1, 'it is counted';
 is get($nginx, '/cached/2')->{status}, 503, 'where there is none, the page';
+is status($nginx)->{counters}{stale}, 1, 'which is no stale copy';
 
 $shop->open;
 $shop->set('/order', 'hang');

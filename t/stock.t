@@ -416,6 +416,8 @@ open my $log, '<', $everywhere->dir . '/ours.log';
 my @lines = <$log>;
 
 ok @lines > @REQUESTS / 2, 'the variables were asked for';
-is scalar(grep { !/^\S+ \S+ -?$/ } @lines), 0, 'no answer was a fallback';
+is scalar(grep { !/^\S+ \S+ (?:-|stale)?$/ } @lines), 0,
+    'no answer was a page of ours';
+ok scalar(grep { / stale$/ } @lines), 'the stale one is called so';
 
 done_testing;

@@ -72,6 +72,24 @@
 #endif
 
 
+/*
+ * Whether this is a copy of the cache that is too old and was sent as nobody
+ * could give a new one ("proxy_cache_use_stale error"); not one that is being
+ * updated meanwhile.  The request has an upstream.
+ */
+#if (NGX_HTTP_CACHE)
+
+#define ngx_shop_failover_compat_stale(r)                                    \
+    ((r)->cache && !(r)->cache->background                                   \
+     && (r)->upstream->cache_status == NGX_HTTP_CACHE_STALE)
+
+#else
+
+#define ngx_shop_failover_compat_stale(r)  0
+
+#endif
+
+
 /* since 1.29.6 "sticky" leaves a hint, which is of one group only */
 #if (nginx_version >= 1029006)
 

@@ -27,6 +27,8 @@
 #include "nginx/store.h"
 #include "nginx/watch.h"
 
+#include "state/counters.h"
+
 
 static ngx_int_t ngx_shop_failover_module_preconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_shop_failover_module_postconfiguration(ngx_conf_t *cf);
@@ -458,9 +460,25 @@ ngx_shop_failover_module_access(ngx_http_request_t *r)
 static ngx_int_t
 ngx_shop_failover_module_header_filter(ngx_http_request_t *r)
 {
-    ngx_int_t  rc;
+    ngx_int_t                       rc;
+    ngx_shop_failover_loc_conf_t   *slcf;
+    ngx_shop_failover_main_conf_t  *smcf;
 
-    if (r->upstream == NULL || r->headers_out.status < NGX_HTTP_BAD_REQUEST) {
+    if (r->upstream == NULL) {
+        return ngx_http_next_header_filter(r);
+    }
+
+    if (ngx_shop_failover_compat_stale(r)) {
+        smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
+        slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
+
+        ngx_shop_failover_counters_stale(&smcf->zone,
+                                   ngx_shop_failover_conf_site(smcf, slcf));
+
+        return ngx_http_next_header_filter(r);
+    }
+
+    if (r->headers_out.status < NGX_HTTP_BAD_REQUEST) {
         return ngx_http_next_header_filter(r);
     }
 

@@ -298,6 +298,12 @@ ngx_shop_failover_status_html_counts(ngx_shop_failover_emit_t *e,
                                         now->bypassed - base->bypassed,
                                         now->bypassed);
 
+    if (now->stale) {
+        ngx_shop_failover_status_html_count(e, "Stale copies from the cache",
+                                            NULL, now->stale - base->stale,
+                                            now->stale);
+    }
+
     ngx_shop_failover_emit_text(e, "</tbody>\n</table>\n</section>\n");
 }
 

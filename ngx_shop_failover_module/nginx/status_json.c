@@ -430,6 +430,7 @@ ngx_shop_failover_status_json_counters(ngx_shop_failover_emit_t *e,
 
     ngx_shop_failover_emit_int(e, "bypassed",
                                (int64_t) site->counters.bypassed);
+    ngx_shop_failover_emit_int(e, "stale", (int64_t) site->counters.stale);
 
     ngx_shop_failover_status_json_pages(e, site);
     ngx_shop_failover_status_json_classes(e, snap);

@@ -123,6 +123,8 @@ ngx_shop_failover_status_metrics_get(site_next, site,
     ngx_shop_failover_status_metrics_time(site->view.notice.next_update.at))
 ngx_shop_failover_status_metrics_get(site_bypassed, site,
     site->counters.bypassed)
+ngx_shop_failover_status_metrics_get(site_stale, site,
+    site->counters.stale)
 
 ngx_shop_failover_status_metrics_get(group_state, group,
     group->state == i)
@@ -240,6 +242,10 @@ static ngx_shop_failover_status_metrics_row_t
     ngx_shop_failover_status_metrics_of(SITE, "bypassed_requests_total",
         "counter", site_bypassed,
         "Requests let into a closed shop."),
+
+    ngx_shop_failover_status_metrics_of(SITE, "stale_responses_total",
+        "counter", site_stale,
+        "Stale copies of the cache sent as the shop failed."),
 
     ngx_shop_failover_status_metrics_by(GROUP, "upstream_state",
         "gauge", group_state,

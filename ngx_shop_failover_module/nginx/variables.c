@@ -120,6 +120,10 @@ ngx_shop_failover_variables_fallback(ngx_http_request_t *r,
 
     why = ngx_shop_failover_conf_explained(r);
 
+    if (why == NULL && r->upstream && ngx_shop_failover_compat_stale(r)) {
+        why = "stale";
+    }
+
     ngx_shop_failover_variables_text(v, why ? why : "");
 
     return NGX_OK;

@@ -122,6 +122,7 @@ ngx_shop_failover_counters_copy(ngx_shop_failover_sh_t *sh,
     ngx_memcpy((void *) to->pages, (void *) from->pages,
                sizeof(to->pages));
     to->bypassed = from->bypassed;
+    to->stale = from->stale;
 
     for (i = 0; i < NGX_SHOP_FAILOVER_CLASSES; i++) {
         class = &old->classes[i];

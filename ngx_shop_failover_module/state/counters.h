@@ -49,6 +49,11 @@ void ngx_shop_failover_counters_page(ngx_shop_failover_zone_t *zone,
     (void) ngx_atomic_fetch_add(                                             \
               &(zone)->sh->sites[(conf)->index]->counters.bypassed, 1)
 
+/* no lock; a copy of the cache was sent, as the shop failed */
+#define ngx_shop_failover_counters_stale(zone, conf)                         \
+    (void) ngx_atomic_fetch_add(                                             \
+              &(zone)->sh->sites[(conf)->index]->counters.stale, 1)
+
 /* no lock; what is an ngx_shop_failover_count_group_e */
 #define ngx_shop_failover_counters_group(zone, group, what)                  \
     (void) ngx_atomic_fetch_add(                                             \

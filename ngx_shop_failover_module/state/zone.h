@@ -150,6 +150,7 @@ typedef struct {
     ngx_atomic_t            refused[NGX_SHOP_FAILOVER_CLASSES];  /* not sent */
     ngx_atomic_t            unknown[NGX_SHOP_FAILOVER_CLASSES];  /* sent */
     ngx_atomic_t            bypassed;
+    ngx_atomic_t            stale;                /* copies of the cache */
 } ngx_shop_failover_counters_t;
 
 
