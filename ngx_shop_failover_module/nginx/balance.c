@@ -372,7 +372,36 @@ ngx_shop_failover_balance_live(ngx_shop_failover_srv_conf_t *sscf)
 
     peers = sscf->uscf->peer.data;
 
-    return peers->tries + (peers->next ? peers->next->tries : 0);
+    return peers->tries + (peers->next ? peers->next->tries : 0)
+           + ngx_shop_failover_balance_hidden(sscf);
+}
+
+
+ngx_uint_t
+ngx_shop_failover_balance_hidden(ngx_shop_failover_srv_conf_t *sscf)
+{
+    ngx_uint_t                     n;
+    ngx_http_upstream_rr_peer_t   *peer;
+    ngx_http_upstream_rr_peers_t  *peers;
+
+    n = 0;
+
+    if (!sscf->ramping) {
+        return 0;
+    }
+
+    for (peers = sscf->uscf->peer.data; peers; peers = peers->next) {
+
+        ngx_http_upstream_rr_peers_rlock(peers);
+
+        for (peer = peers->peer; peer; peer = peer->next) {
+            n += (peer->down == NGX_SHOP_FAILOVER_BALANCE_HELD);
+        }
+
+        ngx_http_upstream_rr_peers_unlock(peers);
+    }
+
+    return n;
 }
 
 

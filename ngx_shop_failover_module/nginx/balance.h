@@ -35,8 +35,12 @@ void ngx_shop_failover_balance_sync(ngx_shop_failover_srv_conf_t *sscf);
 ngx_uint_t ngx_shop_failover_balance_release(
     ngx_shop_failover_srv_conf_t *sscf);
 
-/* how many peers of an upstream can be tried */
+/* how many peers of an upstream can be tried, the hidden ones included */
 ngx_uint_t ngx_shop_failover_balance_live(ngx_shop_failover_srv_conf_t *sscf);
+
+/* how many could be, but slow start hides them: no balancer counts these */
+ngx_uint_t ngx_shop_failover_balance_hidden(
+    ngx_shop_failover_srv_conf_t *sscf);
 
 /* 1: the peers are not those that sscf was brought up to date with */
 #define ngx_shop_failover_balance_stale(sscf)                                \

@@ -162,6 +162,11 @@ ngx_shop_failover_failover_open(ngx_shop_failover_failover_t *ctx,
     ctx->get = pc->get;
     ctx->free = pc->free;
     ctx->notify = pc->notify;
+
+    if (group->ramping) {
+        pc->tries += ngx_shop_failover_balance_hidden(group);
+    }
+
     ctx->tries = pc->tries;
 
     pc->data = ctx;
@@ -293,6 +298,13 @@ ngx_shop_failover_failover_get(ngx_peer_connection_t *pc, void *data)
         ngx_shop_failover_balance_sync(ctx->group);
     }
 
+    if (ctx->used && ctx->group->ramping) {
+
+        /* a second try is no share: none that is left is hidden from it */
+
+        (void) ngx_shop_failover_balance_release(ctx->group);
+    }
+
     for ( ;; ) {
 
         if (ctx->tries || ctx->passed == ctx->primary->chain.nelts) {
@@ -363,12 +375,17 @@ ngx_shop_failover_failover_get(ngx_peer_connection_t *pc, void *data)
 /*
  * NGX_OK: the group has no peer left for this request, but a fresh start finds
  * one: the resolver changed the list meanwhile, which every balancer answers
- * with NGX_BUSY, or a peer in slow start was hidden.
+ * with NGX_BUSY, or a peer in slow start was hidden.  That may be long ago: a
+ * balancer does not go back from its backups.
  */
 
 static ngx_int_t
 ngx_shop_failover_failover_again(ngx_shop_failover_failover_t *ctx)
 {
+    ngx_int_t                      rc;
+    ngx_uint_t                     left;
+    ngx_http_upstream_rr_peers_t  *peers;
+
     if (ctx->reopened == NGX_SHOP_FAILOVER_FAILOVER_REOPEN) {
         return NGX_DECLINED;
     }
@@ -380,14 +397,31 @@ ngx_shop_failover_failover_again(ngx_shop_failover_failover_t *ctx)
         return ngx_shop_failover_failover_enter(ctx, ctx->group);
     }
 
-    if (ctx->group->ramping
-        && ngx_shop_failover_balance_release(ctx->group))
-    {
-        ctx->reopened = NGX_SHOP_FAILOVER_FAILOVER_REOPEN;
-        return ngx_shop_failover_failover_enter(ctx, ctx->group);
+    if (!ctx->group->ramping) {
+        return NGX_DECLINED;
     }
 
-    return NGX_DECLINED;
+    left = ctx->tries;
+    peers = ctx->group->uscf->peer.data;
+
+    if (!ngx_shop_failover_balance_release(ctx->group)
+        && (ctx->used == 0 || left == 0 || peers->next == NULL))
+    {
+        return NGX_DECLINED;
+    }
+
+    ctx->reopened = NGX_SHOP_FAILOVER_FAILOVER_REOPEN;
+    rc = ngx_shop_failover_failover_enter(ctx, ctx->group);
+
+    /* which may have hidden it again */
+
+    (void) ngx_shop_failover_balance_release(ctx->group);
+
+    if (ctx->used) {
+        ctx->tries = ngx_min(ctx->tries, left);
+    }
+
+    return rc;
 }
 
 
