@@ -33,6 +33,7 @@ my $nginx = nginx(workers => 3, http => <<"END");
         add_header X-Addr \$upstream_addr always;
 
         location /shop { proxy_pass http://shop; }
+        location /shop/slow { proxy_buffering off; proxy_pass http://shop; }
         location /kept { proxy_pass http://kept; }
         location /chain { proxy_pass http://chain; }
         location /alone { proxy_read_timeout 4s; proxy_pass http://alone; }
@@ -134,13 +135,16 @@ kill 'CONT', -$ice->pid;
 ok(wait_until(20, sub { get($nginx, '/shop')->{body} eq 'ice' }),
     'the server is back');
 
-$ice->set('/shop/slow', body => 'slow' x 100, drip => 0.02);
+$ice->set('/shop/slow', body => 'slow' x 400, drip => 0.005);
 my $slow = client($nginx, seconds => 40)->send('GET', '/shop/slow', close => 1);
 ok(wait_until(20, sub { arrives($slow) }), 'an answer begins');
 $ice->set('/health', status => 503);
-ok(wait_until(20, sub { get($nginx, '/shop')->{body} eq 'warm' }),
+ok($nginx->log->wait_for(qr/upstream "shop" is down: status 503/, 20),
     'the server is down');
-is($slow->answer->{body}, 'slow' x 100, 'it goes on to its end');
+is(get($nginx, '/shop')->{body}, 'warm', 'and gets nobody');
+my $answer = $slow->answer;
+is($answer->{body}, 'slow' x 400, 'it goes on to its end');
+is($answer->{headers}{'x-addr'}, "$ice", 'where it began');
 
 done_testing;
 
