@@ -2,8 +2,8 @@
 
 # Copyright (C) ngx_shop_failover_module authors
 #
-# Every balancer against every way to fail: the visitor gets an answer, and
-# each server got as many requests as it should.
+# Every balancer against every way to fail: the visitor gets an answer, no
+# server is asked twice for it, and a POST that one has seen gets to no other.
 
 use strict;
 use warnings;
@@ -11,7 +11,7 @@ use warnings;
 use lib 't/lib';
 use ShopTest;
 
-use constant REQUESTS => 4;
+use constant REQUESTS => 3;
 
 # name => [the lines in the upstream, whether it takes "backup"]
 my @BALANCERS = (
@@ -33,9 +33,12 @@ my %FAILURES = (
     status  => sub { $_[0]->set('*', status => 502, body => 'bad') },
 );
 
-our $requests = REQUESTS;
-
 my ($one, $two, $three) = map { shop_server(body => $_) } qw(one two three);
+
+# how many requests there were, and how servers fail: it is in each of them
+my $asked = 0;
+my $broken = '';
+my @orders;
 
 my $http = '';
 my $locations = '';
@@ -43,6 +46,7 @@ my $locations = '';
 for my $i (0 .. $#BALANCERS) {
     my ($name, $lines, $backup) = @{ $BALANCERS[$i] };
     my %servers = (
+        alone  => "server $one max_fails=0;",
         single => "server $one max_fails=0;",
         pair   => "server $one max_fails=0; server $two max_fails=0;",
         $backup ? (backup => "server $one max_fails=0; "
@@ -50,11 +54,13 @@ for my $i (0 .. $#BALANCERS) {
     );
 
     for my $kind (sort keys %servers) {
+        my $failover = $kind eq 'alone' ? '' : "shop_failover_to spare_$i;";
+
         $http .= <<"END";
             upstream ${kind}_$i {
                 $lines
                 $servers{$kind}
-                shop_failover_to spare_$i;
+                $failover
             }
 END
         $locations .= <<"END";
@@ -75,7 +81,7 @@ my $nginx = nginx(http => <<"END");
     $http
     server {
         listen %%ADDR%%;
-        proxy_read_timeout 500ms;
+        proxy_read_timeout 3s;
         proxy_next_upstream error timeout http_502;
         add_header X-Status \$upstream_status always;
         $locations
@@ -83,45 +89,129 @@ my $nginx = nginx(http => <<"END");
 END
 
 for my $failure (sort keys %FAILURES) {
+    my (@sent, @posted);
+
+    heal();
+    $FAILURES{$failure}->($one);
+    $broken = $failure;
+
+    # all at once: some have to wait
     for my $i (0 .. $#BALANCERS) {
-        my ($name, undef, $backup) = @{ $BALANCERS[$i] };
+        $sent[$i]{$_} = ask('GET', "/${_}_$i") for kinds($i);
+        $posted[$i]{$_} = ask('POST', "/${_}_$i") for qw(single pair);
+    }
 
-        heal();
-        $FAILURES{$failure}->($one);
+    for my $i (0 .. $#BALANCERS) {
+        my $name = $BALANCERS[$i][0];
 
-        # a request that has to wait is one of few
-        local $requests = $failure eq 'timeout' ? 1 : REQUESTS;
-
-        is(served("/single_$i"), 'three' x $requests,
+        is(served($sent[$i]{alone}),
+            $failure eq 'status' ? 'bad' x REQUESTS : '',
+            "$name, one server, $failure: who is alone fails");
+        is(served($sent[$i]{single}), 'three' x REQUESTS,
             "$name, one server, $failure: the group takes over");
-        is(served("/pair_$i"), 'two' x $requests,
+        is(served($sent[$i]{pair}), 'two' x REQUESTS,
             "$name, two servers, $failure: the other one serves");
-        is(served("/backup_$i"), 'two' x $requests,
-            "$name, a backup, $failure: the backup serves") if $backup;
+        is(served($sent[$i]{backup}), 'two' x REQUESTS,
+            "$name, a backup, $failure: the backup serves")
+            if $sent[$i]{backup};
 
-        $FAILURES{$failure}->($two);
+        post_served($posted[$i]{single}, "$name, one server, $failure");
+        post_served($posted[$i]{pair}, "$name, two servers, $failure");
+    }
 
-        is(served("/pair_$i"), 'three' x $requests,
+    $FAILURES{$failure}->($two);
+
+    for my $i (0 .. $#BALANCERS) {
+        $sent[$i]{$_} = ask('GET', "/${_}_$i")
+            for grep { /pair|backup/ } kinds($i);
+        $posted[$i]{pair} = ask('POST', "/pair_$i");
+    }
+
+    for my $i (0 .. $#BALANCERS) {
+        my $name = $BALANCERS[$i][0];
+
+        is(served($sent[$i]{pair}), 'three' x REQUESTS,
             "$name, two servers, both $failure: the group takes over");
-        is(served("/backup_$i"), 'three' x $requests,
+        is(served($sent[$i]{backup}), 'three' x REQUESTS,
             "$name, a backup, both $failure: the group takes over")
-            if $backup;
+            if $sent[$i]{backup};
+
+        post_served($posted[$i]{pair}, "$name, two servers, both $failure");
     }
 }
 
+my %seen;
+
+for my $shop ($one, $two, $three) {
+    my %asked;
+
+    for my $request ($shop->requests) {
+        $asked{ $request->{uri} }++;
+        $seen{ $request->{uri} }++;
+    }
+
+    is_deeply([grep { $asked{$_} > 1 } sort keys %asked], [],
+        'no server was asked twice for the same');
+}
+
+is_deeply([grep { ($seen{$_} // 0) != 1 } @orders], [],
+    'each POST was seen by one server');
+
+$broken = 'nothing';
+
 for my $i (0 .. $#BALANCERS) {
     heal();
-    like(served("/pair_$i"), qr/^(?:one|two)+$/,
+    like(served(ask('GET', "/pair_$i")), qr/^(?:one|two)+$/,
         "$BALANCERS[$i][0]: healthy servers serve themselves");
 }
 
 done_testing;
 
 
-sub served {
-    my ($uri) = @_;
+# of upstreams of a balancer
+sub kinds {
+    my ($i) = @_;
 
-    return join '', map { get($nginx, "$uri?k=$_")->{body} } 1 .. $requests;
+    return (qw(alone single pair), $BALANCERS[$i][2] ? 'backup' : ());
+}
+
+
+# Requests of several visitors at once, each for something of its own.
+sub ask {
+    my ($method, $path) = @_;
+
+    return [map {
+        my $uri = "$path?k=" . ++$asked . "&$broken";
+        my @body = $method eq 'POST' ? (body => 'order') : ();
+
+        {
+            uri    => $uri,
+            client => client($nginx, seconds => 60)
+                ->send($method, $uri, close => 1, @body),
+        };
+    } 1 .. REQUESTS];
+}
+
+
+# what the shop has answered
+sub served {
+    my ($sent) = @_;
+
+    return join '', map { /^<html>/ ? '' : $_ }
+        map { $_->{client}->answer->{body} } @$sent;
+}
+
+
+# and who serves it where the others are not there at all
+sub post_served {
+    my ($sent, $name) = @_;
+    my @answers = map { $_->{client}->answer } @$sent;
+
+    is(scalar(grep { $_->{status} == 200 } @answers), REQUESTS,
+        "$name: a POST is served") if $broken eq 'refused';
+
+    push @orders, map { $_->{uri} } @$sent;
+    return;
 }
 
 

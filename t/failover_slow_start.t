@@ -14,8 +14,8 @@ use JSON::PP ();
 use ShopTest;
 
 my ($one, $two, $spare) = map { shop_server(body => $_) } qw(one two spare);
-my $check = 'shop_health_check uri=/health interval=200ms fast=100ms '
-    . 'timeout=1s jitter=0%;';
+my $check = 'shop_health_check uri=/health interval=500ms fast=200ms '
+    . 'timeout=20s keepalive;';
 
 my %BALANCER = (
     rr     => '',
@@ -46,9 +46,10 @@ END
 my $http = join '', map { upstream($_, $BALANCER{$_}, '1h')
                           . upstream("short_$_", $BALANCER{$_}, '1s') }
                     sort keys %BALANCER;
+$http .= upstream('grows', '', '60s');
 
 my $locations = join '', map { "location /$_ { proxy_pass http://$_; }\n" }
-    (map { ($_, "short_$_") } sort keys %BALANCER), qw(panic calm backup chain);
+    (map { ($_, "short_$_") } sort keys %BALANCER), qw(panic calm backup chain grows);
 
 my $nginx = nginx(http => <<"END");
     $http
@@ -87,16 +88,14 @@ my $nginx = nginx(http => <<"END");
     }
 END
 
-sub group {
-    my ($name) = @_;
+# all groups, by their names
+sub groups {
     my $status = JSON::PP->new->decode(get($nginx, '/status')->{body});
 
-    return (grep { $_->{name} eq $name } @{ $status->{upstreams} })[0];
+    return { map { $_->{name} => $_ } @{ $status->{upstreams} } };
 }
 
-sub states {
-    return join ' ', map { $_->{state} } @{ group($_[0])->{peers} };
-}
+sub group { return groups()->{ $_[0] } }
 
 # how many of so many visitors server one gets
 sub share {
@@ -109,16 +108,29 @@ sub all {
     my ($states) = @_;
 
     return wait_until(30, sub {
-        !grep { states($_) ne $states } keys %BALANCER;
+        my $groups = groups();
+
+        !grep {
+            my $group = $groups->{$_};
+            $states ne join ' ', map { $_->{state} } @{ $group->{peers} };
+        } keys %BALANCER;
     });
 }
 
 # percent of its share that server one takes, as the status says
 sub percent { return group($_[0])->{peers}[0]{share} }
 
+# those of all balancers
+sub percents {
+    my ($prefix) = @_;
+    my $groups = groups();
+
+    return map { $groups->{"$prefix$_"}{peers}[0]{share} } keys %BALANCER;
+}
+
 ok(all('up up'), 'all are up');
-is(percent($_), 100, "$_: a server that was never down has all its share")
-    for sort keys %BALANCER;
+is(scalar(grep { $_ != 100 } percents('')), 0,
+    'a server that was never down has all its share');
 is(group('panic')->{panic}, JSON::PP::false(), 'no panic');
 
 $one->set('/health', status => 503);
@@ -142,14 +154,21 @@ $one->set('/health', status => 200);
 ok(all('up up'), 'it is back');
 ok(wait_until(20, sub { !group('panic')->{panic} }), 'the panic is over');
 
+# the last ones before its time is over leave it hidden
+share("short_$_", 2) for sort keys %BALANCER;
+
 cmp_ok(percent('rr'), '<', 50, 'the status says how much it gets: little');
 
 my $early = 0;
 $early += share($_, 6) for sort keys %BALANCER;
 cmp_ok($early, '<', 12, "it gets less than its share at first ($early of 42)");
 
+ok(wait_until(30, sub { percent('grows') >= 5 }), 'which grows');
+cmp_ok(percent('grows'), '<', 100, 'little by little');
+ok(wait_until(30, sub { share('grows', 1) }), 'and so it does for visitors');
+
 ok($nginx->reload, 'a reload');
-cmp_ok(percent($_), '<', 50, "$_: does not end it") for sort keys %BALANCER;
+is(scalar(grep { $_ >= 50 } percents('')), 0, 'does not end it');
 $early = 0;
 $early += share($_, 6) for sort keys %BALANCER;
 cmp_ok($early, '<', 12, "nor for visitors ($early of 42)");
@@ -175,12 +194,13 @@ for my $name (sort(keys %BALANCER), 'backup', 'chain') {
 
 is($spare->count, 0, 'no backup group was needed');
 
-for (sort keys %BALANCER) {
-    my $name = "short_$_";
+ok(wait_until(30, sub { !grep { $_ != 100 } percents('short_') }),
+    'the end of it');
+cmp_ok(share("short_$_", 40), '>', 0, "$_: a share in the end")
+    for grep { $_ ne 'ip' } sort keys %BALANCER;
 
-    ok(wait_until(30, sub { percent($name) == 100 }), "$_: the end of it");
-    cmp_ok(share($name, 40), '>', 2, "$_: a share in the end");
-}
+# all come from one address
+like(share('short_ip', 4), qr/^[04]$/, 'ip: all or none');
 
 # ---- nobody else is there: no holding back
 
