@@ -1,0 +1,129 @@
+#!/usr/bin/perl
+#
+# Copyright (C) ngx_shop_failover_module authors
+#
+# Every language as the module serves it: the sizes that are promised, and the
+# truth about a POST in each form, whatever became of it.
+
+use ShopTest;
+
+use IO::Uncompress::Gunzip qw(gunzip);
+use JSON::PP ();
+
+my $broken = shop_server('close');
+my $gone = free_port();
+
+my $nginx = nginx(files => { flag => "eta: +45m\nnext-update: +20m\n" },
+    http => <<"END");
+    shop_page_var name "M\xc3\xbcller & Sons";
+    shop_page_var basket /cart;
+
+    server {
+        listen %%ADDR%%;
+        shop_maintenance %%DIR%%/flag;
+        location / { proxy_pass http://$broken; }
+    }
+
+    server {
+        listen %%ADDR_OUTAGE%%;
+        shop_fallback on;
+        location /unsent { proxy_pass http://127.0.0.1:$gone; }
+        location /sent { proxy_pass http://$broken; }
+    }
+END
+
+# who, and where from there: how the shop is closed to them
+my %where = (
+    closed => [$nginx->address, '/order'],
+    unsent => [$nginx->address('OUTAGE'), '/unsent'],
+    sent   => [$nginx->address('OUTAGE'), '/sent'],
+);
+
+my @langs = map { m{/([\w-]+)\.txt$} } glob 'html/lang/*.txt';
+
+is "@langs", 'ar de en es fr it ja nl pl pt zh',
+    'the eleven languages that are promised';
+
+
+sub texts {
+    my ($lang) = @_;
+
+    open my $in, '<', "html/lang/$lang.txt" or die "$lang: $!\n";
+    return map { /^(\w[\w.]*) = (.*)/ ? ($1, $2) : () } <$in>;
+}
+
+sub html {
+    my ($text) = @_;
+    my %entity = ('&' => 'amp', '<' => 'lt', '>' => 'gt', '"' => 'quot',
+                  "'" => '#39');
+
+    return $text =~ s/([&<>"'])/&$entity{$1};/gr;
+}
+
+sub answer_of {
+    my ($how, $method, $lang, $accept, %headers) = @_;
+    my ($address, $uri) = @{ $where{$how} };
+
+    return request($address, $method, $uri, headers => [
+        Accept => $accept, 'Accept-Language' => $lang, %headers,
+    ], $method eq 'POST' ? (body => 'a=1') : ());
+}
+
+
+for my $lang (@langs) {
+    my %t = texts($lang);
+    my ($largest, $compressed, @wrong) = (0, 0);
+
+    for my $how (sort keys %where) {
+        my %says = $how eq 'sent'
+            ? (post_unknown => 1, post_unsent => 0, post_paid => 0)
+            : (post_unknown => 0, post_unsent => 1, post_paid => 1);
+
+        for my $method (qw(GET POST)) {
+            my $page = answer_of($how, $method, $lang, 'text/html');
+            my $gzip = answer_of($how, $method, $lang, 'text/html',
+                                 'Accept-Encoding' => 'gzip');
+
+            push @wrong, "$method $how: $page->{status}"
+                if $page->{status} != 503;
+            push @wrong, "$method $how: lang"
+                if $page->{body} !~ /<html lang="$lang" dir="$t{dir}">/
+                    || $page->{headers}{'content-language'} ne $lang;
+            push @wrong, "$method $how: a place is left"
+                if $page->{body} =~ /\{\{|\{(?:eta|in|since|next|n)\}/;
+
+            gunzip(\$gzip->{body}, \my $plain);
+            push @wrong, "$method $how: gzip" if $plain ne $page->{body};
+
+            $largest = length $page->{body} if $largest < length $page->{body};
+            $compressed = length $gzip->{body}
+                if $compressed < length $gzip->{body};
+        }
+
+        my %body = map { $_ => answer_of($how, 'POST', $lang, $_)->{body} }
+            'text/html', 'text/plain', 'application/json';
+
+        $body{'application/json'} = JSON::PP->new->decode(
+            $body{'application/json'})->{detail};
+
+        for my $text (sort keys %says) {
+            for my $kind (sort keys %body) {
+                my $said = $kind eq 'text/html' ? html($t{$text}) : $t{$text};
+
+                push @wrong, "$kind $how: $text"
+                    if $says{$text} != (index($body{$kind}, $said) >= 0);
+            }
+        }
+
+        push @wrong, "GET $how: speaks of a last step" if index(
+            answer_of($how, 'GET', $lang, 'text/html')->{body},
+            html($t{post_title})) >= 0;
+    }
+
+    is "@wrong", '', "$lang: closed, never sent, sent and failed";
+    cmp_ok $largest, '<=', 8192, "$lang: at most 8 KB";
+    cmp_ok $compressed, '<=', 3072, "$lang: at most 3 KB compressed";
+    note "$lang: $largest bytes, $compressed compressed";
+}
+
+done_testing;
