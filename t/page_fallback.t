@@ -7,11 +7,27 @@
 # truth about a POST; and $shop_fallback, which names every page of ours.
 
 use ShopTest;
+use ShopTest::Process;
 use ShopTest::Status;
+
+use IO::Socket::IP;
 
 my $shop = shop_server(body => 'the shop', headers => [
     'Cache-Control' => 'max-age=1', 'Set-Cookie' => 'basket=1']);
 my $gone = free_port();
+my $broken = '127.0.0.1:' . free_port();
+
+# takes what is sent, in any protocol, and closes
+my $listener = IO::Socket::IP->new(LocalAddr => $broken, Listen => 64)
+    or die "listen: $!\n";
+
+my $taker = ShopTest::Process->spawn(sub {
+    while (my $client = $listener->accept) {
+        sysread $client, my $request, 65_536;
+    }
+});
+
+close $listener;
 
 my $nginx = nginx(http => <<"END");
     proxy_cache_path %%DIR%%/cache keys_zone=one:1m;
@@ -21,6 +37,7 @@ my $nginx = nginx(http => <<"END");
 
     upstream shop { server $shop max_fails=0; }
     upstream gone { server 127.0.0.1:$gone; }
+    shop_cors https://app.example.com;
 
     server {
         listen %%ADDR%%;
@@ -33,6 +50,20 @@ my $nginx = nginx(http => <<"END");
         location /uwsgi { uwsgi_pass 127.0.0.1:$gone; }
         location /scgi { scgi_pass 127.0.0.1:$gone; }
         location /grpc { grpc_pass grpc://127.0.0.1:$gone; }
+        location /memcached {
+            set \$memcached_key \$uri;
+            memcached_pass 127.0.0.1:$gone;
+        }
+
+        location /sent/proxy { proxy_pass http://$broken; }
+        location /sent/unbuffered {
+            proxy_request_buffering off;
+            proxy_pass http://$broken;
+        }
+        location /sent/fastcgi { fastcgi_pass $broken; }
+        location /sent/uwsgi { uwsgi_pass $broken; }
+        location /sent/scgi { scgi_pass $broken; }
+        location /sent/grpc { grpc_pass grpc://$broken; }
 
         location /variable {
             set \$where 127.0.0.1:$gone;
@@ -79,6 +110,28 @@ END
 
 $nginx->file('own.html', 'the own file');
 
+# of its own: what is probed is part of the state of every site
+my $probed = nginx(http => <<"END");
+    proxy_cache_path %%DIR%%/cache keys_zone=one:1m;
+
+    upstream checked {
+        server $shop;
+        shop_health_check interval=200ms fast=100ms;
+    }
+
+    server {
+        listen %%ADDR%%;
+        shop_maintenance %%DIR%%/flag;
+        add_header X-Why \$shop_fallback always;
+
+        proxy_cache one;
+        proxy_cache_use_stale error timeout;
+        proxy_cache_valid 200 1s;
+
+        location / { proxy_pass http://checked; }
+    }
+END
+
 my @html = (headers => [Accept => 'text/html']);
 
 
@@ -93,14 +146,14 @@ sub is_page {
 
 
 $shop->set('/cached/1', body => 'a copy');
-get($nginx, '/cached/1');
+get($_, '/cached/1') for $nginx, $probed;
 $shop->refuse;
 
 is_page(get($nginx, '/', @html), 'a dead upstream shows the page');
 like get($nginx, '/', @html)->{headers}{'shop-status'}, qr/^outage; since=/,
     'and monitors are told that it is an outage';
 
-for my $way (qw(direct fastcgi uwsgi scgi grpc variable)) {
+for my $way (qw(direct fastcgi uwsgi scgi grpc memcached variable)) {
     is_page(get($nginx, "/$way", @html), "so does /$way");
 }
 
@@ -131,6 +184,48 @@ is status($nginx)->{counters}{stale}, 1, 'it is counted';
 is get($nginx, '/cached/2')->{status}, 503, 'where there is none, the page';
 is status($nginx)->{counters}{stale}, 1, 'which is no stale copy';
 
+ok $probed->log->wait_for(qr/upstream "checked" is down/), 'the probes find out';
+ok wait_until(20, sub {
+    $copy = get($probed, '/cached/1');
+    ($copy->{headers}{'x-why'} // '') eq 'stale';
+}), 'a stale copy comes first, too, where nothing is asked any more';
+is $copy->{body}, 'a copy', 'with what it says';
+is_page(get($probed, '/cached/2', @html), 'where there is none, the page');
+
+
+# ---- another origin: what a script of the front end sees
+
+my @origin = (Origin => 'https://app.example.com');
+
+my $preflight = request($nginx, 'OPTIONS', '/', headers => [@origin,
+    'Access-Control-Request-Method' => 'PUT',
+    'Access-Control-Request-Headers' => 'content-type']);
+is "$preflight->{status} $preflight->{body}", '204 ',
+    'a preflight is answered while nothing serves';
+is $preflight->{headers}{'access-control-allow-methods'}, 'PUT',
+    'as the script asks';
+is $preflight->{headers}{'access-control-allow-headers'}, 'content-type',
+    'with its headers';
+is $preflight->{headers}{'access-control-allow-origin'},
+    'https://app.example.com', 'for its origin';
+
+my $told = request($nginx, 'PUT', '/', body => '{}', headers => [@origin,
+    Accept => 'application/json']);
+is "$told->{status} $told->{headers}{'content-type'}",
+    '503 application/problem+json', 'so that it sees the problem';
+is $told->{headers}{'access-control-allow-origin'}, 'https://app.example.com',
+    'which it may read';
+like $told->{headers}{'access-control-expose-headers'}, qr/Retry-After/,
+    'with the time to come again';
+
+is request($nginx, 'OPTIONS', '/', headers => [
+    Origin => 'https://evil.example',
+    'Access-Control-Request-Method' => 'PUT',
+])->{status}, 503, 'a preflight of another origin is not';
+
+
+# ---- what was sent
+
 $shop->open;
 $shop->set('/order', 'hang');
 
@@ -138,6 +233,14 @@ my $sent = post($nginx, '/order', body => 'a=1', @html);
 like $sent->{body}, qr/cannot tell whether your last step went through/,
     'a POST that was sent and failed may have arrived';
 unlike $sent->{body}, qr/did not reach the shop/, 'and nobody claims else';
+
+for my $way (qw(proxy unbuffered fastcgi uwsgi scgi grpc)) {
+    my $answer = post($nginx, "/sent/$way", body => 'a=1', @html);
+
+    is_page($answer, "$way: a POST that was sent and failed");
+    like $answer->{body}, qr/cannot tell whether/, 'may have arrived';
+    unlike $answer->{body}, qr/did not reach the shop/, 'as it says';
+}
 
 $shop->set('/trace', status => 500, body => 'a trace');
 is post($nginx, '/trace', body => 'a=1', @html)->{body}, 'a trace',
@@ -159,7 +262,6 @@ is $client->request(GET => '/')->{body}, 'the shop',
 $shop->set('/intercept', status => 404, body => 'not here');
 is get($nginx, '/intercept', @html)->{body}, 'not here',
     'other codes are left';
-
 
 
 # ---- $shop_fallback
@@ -208,5 +310,7 @@ for my $line ('GET /direct 503 "outage"', 'POST / 503 "browse"',
 {
     ok wait_until(10, sub { logged($line) }), "the log has: $line";
 }
+
+$taker->stop('KILL', 5);
 
 done_testing;

@@ -135,18 +135,11 @@ static ngx_int_t
 ngx_shop_failover_page_answer(ngx_http_request_t *r,
     ngx_shop_failover_why_e why)
 {
-    ngx_int_t                        rc;
-    ngx_shop_failover_asked_t        asked;
+    ngx_shop_failover_asked_t  asked;
 
     ngx_shop_failover_headers_read(r, &asked);
 
-    rc = ngx_shop_failover_headers_preflight(r, &asked);
-
-    if (rc == NGX_DECLINED) {
-        return ngx_shop_failover_page_send(r, why, &asked, NULL);
-    }
-
-    return rc == NGX_OK ? ngx_http_send_header(r) : rc;
+    return ngx_shop_failover_page_send(r, why, &asked, NULL);
 }
 
 
@@ -275,6 +268,19 @@ ngx_shop_failover_page_send(ngx_http_request_t *r,
     ngx_shop_failover_variant_t      variant;
     ngx_shop_failover_main_conf_t   *smcf;
     ngx_shop_failover_rendering_t   *rendering;
+
+    rc = ngx_shop_failover_headers_preflight(r, asked);
+
+    if (rc == NGX_OK) {
+
+        /* a 204: the core's header filters set header_only */
+
+        return next ? next(r) : ngx_http_send_header(r);
+    }
+
+    if (rc != NGX_DECLINED) {
+        return rc;
+    }
 
     smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
 
