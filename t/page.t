@@ -73,7 +73,11 @@ is $page->{status}, 503, 'the status is 503, at the same URL';
 is $headers->{'content-type'}, 'text/html; charset=utf-8', 'HTML';
 is $headers->{'cache-control'}, 'no-store', 'that nobody keeps';
 is $headers->{'x-robots-tag'}, 'noindex', 'that no crawler lists';
-like $headers->{vary}, qr/Accept-Language/, 'that varies by language';
+is $headers->{vary},
+    'Accept, Accept-Language, Accept-Encoding, Sec-Fetch-Dest, Origin',
+    'that varies by all that is looked at';
+is $headers->{'x-content-type-options'}, 'nosniff', 'that is what it says';
+is $headers->{'referrer-policy'}, 'same-origin', 'and tells nobody of itself';
 is $headers->{'content-language'}, 'en', 'whose language is named';
 like $headers->{'shop-status'},
     qr/^maintenance; since=\S+Z; eta=\S+Z$/, 'and monitors are told';
@@ -151,6 +155,18 @@ my $head = head($nginx, '/', headers => [@html]);
 is $head->{status}, 503, 'HEAD is answered';
 cmp_ok $head->{headers}{'content-length'}, '>', 1000, 'with the length';
 is $head->{body}, '', 'and no body';
+is $head->{headers}{'content-length'}, length page('/')->{body},
+    'that of the page';
+
+for my $accept ('application/json', '*/*', 'image/png') {
+    my $answer = get($nginx, '/', headers => [Accept => $accept]);
+
+    like $answer->{headers}{'shop-status'}, qr/^maintenance; since=/,
+        "$accept: monitors are told";
+    ok $answer->{headers}{'retry-after'}, 'when to come again';
+    is "@{$answer->{headers}}{qw(cache-control x-robots-tag)}",
+        'no-store noindex', 'and nobody keeps it';
+}
 
 
 # ---- methods, conditions, ranges
@@ -166,22 +182,69 @@ for my $method (qw(POST PUT PATCH DELETE)) {
     like $answer->{body}, qr{href="/cart"}, 'and leads to the basket';
 }
 
-is page('/', 'If-None-Match' => '*', 'If-Modified-Since' =>
-        'Sat, 21 Nov 2099 00:00:00 GMT')->{status}, 503,
-    'a conditional request gets no 304';
-is page('/', Range => 'bytes=0-9')->{status}, 503, 'ranges are ignored';
+my $past = 'Thu, 01 Jan 1970 00:00:01 GMT';
+my $future = 'Sat, 21 Nov 2099 00:00:00 GMT';
+
+for my $asked (['If-None-Match' => '*'], ['If-Modified-Since' => $future],
+               ['If-Match' => '"x"'], ['If-Unmodified-Since' => $past],
+               [Range => 'bytes=0-9'], [Range => 'bytes=0-9', 'If-Range' =>
+                $future])
+{
+    my $answer = page('/', @$asked);
+
+    is $answer->{status}, 503, "$asked->[0] changes nothing";
+    is length $answer->{body}, length page('/')->{body}, 'of the page';
+    ok !grep({ exists $answer->{headers}{$_} }
+             qw(content-range accept-ranges etag last-modified)),
+        'and it is not said that it could';
+}
 
 my $client = client($nginx);
 $client->send(GET => '/a')->send(POST => '/b', body => 'x' x 100_000)
        ->send(GET => '/c');
 is_deeply [map { $client->answer->{status} } 1 .. 3], [503, 503, 503],
     'pipelined requests are answered, a POST among them';
+is $client->request(GET => '/callback')->{body}, 'the shop',
+    'and their connection goes on';
 
-my $old = client($nginx)->send_raw("GET / HTTP/1.0\r\n\r\n", 'GET')->answer;
-is $old->{status}, 503, 'HTTP/1.0 is answered';
+for my $chunked ('', 'chunked ') {
+    my $post = client($nginx);
+    my $answer = $post->request(POST => '/upload', $chunked
+        ? (headers => [@html, 'Transfer-Encoding' => 'chunked'], body =>
+           (sprintf("%x\r\n", 50_000) . 'x' x 50_000 . "\r\n") x 60 .
+           "0\r\n\r\n")
+        : (headers => [@html], body => 'x' x 3_000_000));
 
-my $large = post($nginx, '/upload', body => 'x' x 3_000_000);
-is $large->{status}, 503, 'a large body is answered without reading it all';
+    is $answer->{status}, 503, "a large ${chunked}body is answered";
+    like $answer->{body}, qr/did not reach the shop.*<\/html>\s*\z/s, 'whole';
+
+    # told that it goes on, it does; else the end is an end, and no reset
+    my $next = $post->request(GET => '/callback');
+    my $kept = ($answer->{headers}{connection} // '') ne 'close';
+    ok $kept ? $next->{body} eq 'the shop' : $next->{error} eq 'closed',
+        'and the connection is as was said'
+        or diag "kept: $kept, $next->{status}, $next->{error}";
+}
+
+my $early = client($nginx)->send_raw("POST /upload HTTP/1.1\r\nHost: x\r\n"
+    . "Content-Length: 1000000000\r\n\r\n", 'POST')->answer;
+is $early->{status}, 503, 'a body is not waited for';
+
+for my $version ('HTTP/1.0', 'HTTP/1.0 that stays') {
+    my $old = client($nginx);
+    my $stays = $version =~ /stays/ ? "Connection: keep-alive\r\n" : '';
+    my $answer = $old->send_raw("GET / HTTP/1.0\r\nAccept: text/html\r\n"
+                                . "$stays\r\n", 'GET')->answer;
+
+    is $answer->{status}, 503, "$version is answered";
+    is $answer->{headers}{'content-length'}, length $answer->{body},
+        'with a length';
+    like $answer->{body}, qr/<\/html>\s*\z/, 'whole';
+    ok !exists $answer->{headers}{'transfer-encoding'}, 'in one piece';
+    $stays ? is $old->request(GET => '/callback')->{body}, 'the shop',
+                 'and goes on'
+           : ok $old->is_closed, 'and ends';
+}
 
 my $preflight = request($nginx, 'OPTIONS', '/api', headers => [
     Origin => 'https://app.example.com',
@@ -191,9 +254,24 @@ is $preflight->{status}, 204, 'a preflight of a listed origin is answered';
 is $preflight->{headers}{'access-control-allow-methods'}, 'POST',
     'with the method';
 
-is get($nginx, '/', headers => [Origin => 'https://app.example.com'])
-    ->{headers}{'access-control-allow-origin'}, 'https://app.example.com',
+is $preflight->{headers}{'access-control-allow-headers'}, 'content-type',
+    'and the headers that it asks for';
+
+my $cross = get($nginx, '/', headers => [Origin => 'https://app.example.com']);
+is $cross->{headers}{'access-control-allow-origin'}, 'https://app.example.com',
     'a listed origin may read the 503';
+like $cross->{headers}{'access-control-expose-headers'}, qr/\bRetry-After\b/,
+    'and when to come again';
+
+my $foreign = request($nginx, 'OPTIONS', '/api', headers => [
+    Origin => 'https://evil.example',
+    'Access-Control-Request-Method' => 'POST']);
+is $foreign->{status}, 503, 'a preflight of another origin is not answered';
+ok !grep({ /^access-control/ } keys %{ $foreign->{headers} }),
+    'with anything that would allow it';
+is request($nginx, 'OPTIONS', '/api', headers =>
+    [Origin => 'https://app.example.com'])->{status}, 503,
+    'OPTIONS that is no preflight is a request as any';
 ok !exists get($nginx, '/', headers => [Origin => 'https://evil.example'])
     ->{headers}{'access-control-allow-origin'}, 'another one may not';
 
