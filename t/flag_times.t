@@ -84,13 +84,22 @@ write_flag('eta: ' . at(2) . "\nend: eta\n");
 becomes 503, 'closed until the ETA';
 ok wait_until(15, sub { told('reopening') == 2 }), 'the ETA ends it';
 
-write_flag('eta: ' . at(1) . "\n");
+write_flag('eta: ' . at(3) . "\nnext-update: " . at(3) . "\n");
 becomes 503, 'closed with an ETA that is only a promise';
-sleep 3;
-my $late = get($nginx, '/');
-is $late->{status}, 503, 'the ETA has passed, and the shop stays closed';
+
+# the page is rendered once a minute, and again when a time of the flag passes
+my $late;
+ok wait_until(15, sub {
+    $late = get($nginx, '/');
+    $late->{body} =~ /longer than we said/;
+}), 'the ETA has passed, and the page says so at once';
+is $late->{status}, 503, 'the shop stays closed';
 cmp_ok $late->{headers}{'retry-after'}, '>=', 30,
     'and Retry-After is not negative';
+unlike $late->{body}, qr/Next update/,
+    'an update that did not come is no longer promised';
+like get($nginx, '/.shop-status')->{body}, qr/longer than we said/,
+    'waiting pages are told';
 
 # ---- a start that cannot be read
 

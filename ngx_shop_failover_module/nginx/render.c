@@ -328,14 +328,23 @@ ngx_shop_failover_render_view(ngx_shop_failover_view_t *v,
     ngx_shop_failover_board_view_t *board,
     ngx_shop_failover_rendering_t *rendering)
 {
-    int64_t                    now;
+    int64_t                    now, next;
     ngx_shop_failover_skin_t  *skin;
 
     skin = variant->slcf->page->skin;
 
-    /* the whole minute, so that all variants of one minute say the same */
+    /*
+     * The whole minute, so that all variants of one minute say the same, or
+     * the last of the notice's times in it: an ETA passes on time.
+     */
 
     now = rendering->minute * 60;
+    next = ngx_shop_failover_site_next(&board->notice, now);
+
+    while (next && next <= ngx_shop_failover_now()) {
+        now = next;
+        next = ngx_shop_failover_site_next(&board->notice, now);
+    }
 
     /* who drills sees what is planned */
 

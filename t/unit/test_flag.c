@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "logic/flag.h"
+#include "logic/site.h"
 #include "logic/utf8.h"
 
 
@@ -335,6 +336,66 @@ test_flag_every_byte_changed(void **state)
         }
 
         data[i] = (unsigned char) test_flag_full[i];
+    }
+}
+
+
+/* all of the shop, whoever was there before */
+
+static void
+test_flag_closes(const unsigned char *data, size_t size)
+{
+    ngx_shop_failover_flag_parse(&test_flag_notice, NULL, data, size,
+                                 TEST_FLAG_NOW, TEST_FLAG_NOW);
+    test_flag_holds(&test_flag_notice, size);
+
+    assert_int_equal(ngx_shop_failover_site_flag(&test_flag_notice,
+                                           NGX_SHOP_FAILOVER_FLAG_STATE_OPEN,
+                                           TEST_FLAG_NOW),
+                     NGX_SHOP_FAILOVER_FLAG_STATE_CLOSED);
+    assert_int_equal(test_flag_notice.mode, NGX_SHOP_FAILOVER_FLAG_FULL);
+}
+
+
+/* the file that the documentation shows, torn or with any one byte wrong */
+
+static void
+test_flag_keeps_closed(void **state)
+{
+    size_t         i, size;
+    unsigned       ch;
+    unsigned char  data[512], byte;
+
+    static const char  shown[] =
+        "# who: anna, ticket 4711\n"
+        "status: We are repairing the order database.\n"
+        "status.de: Wir reparieren die Bestelldatenbank.\n"
+        "eta: +45m\n"
+        "next-update: +20m\n"
+        "contact: Order by phone: +49 800 123456, daily 6:00-22:00\n"
+        "mode: full\n"
+        "update: 03:10 Cause found. Orders placed before 02:40 are stored.\n"
+        "update: 03:40 Restore is half done.\n";
+
+    (void) state;
+
+    size = sizeof(shown) - 1;
+    assert_true(size <= sizeof(data));
+    memcpy(data, shown, size);
+
+    for (i = 0; i <= size; i++) {
+        test_flag_closes(data, i);
+    }
+
+    for (i = 0; i < size; i++) {
+        byte = data[i];
+
+        for (ch = 0; ch < 256; ch++) {
+            data[i] = (unsigned char) ch;
+            test_flag_closes(data, size);
+        }
+
+        data[i] = byte;
     }
 }
 
@@ -881,6 +942,8 @@ main(void)
                       test_flag_every_prefix),
         test_flag_row("every change of one byte of a full file",
                       test_flag_every_byte_changed),
+        test_flag_row("whatever is wrong with a file, it closes",
+                      test_flag_keeps_closed),
         test_flag_row("lines, keys and colons", test_flag_lines),
         test_flag_row("bytes that are no text", test_flag_bytes),
         test_flag_row("times, good and bad", test_flag_times),
