@@ -16,7 +16,7 @@ plan(skip_all => 'fault injection is not for a sanitized nginx')
 # a library that fails calls on the flag with the errno that a file names
 
 my $fault = tempdir(CLEANUP => 1);
-chmod 0755, $fault;
+chmod 0777, $fault;
 
 my $source = <<'END';
 #define _GNU_SOURCE
@@ -43,6 +43,16 @@ static int armed(const char *call, const char *path) {
     close(fd);
     if (n <= 0) return 0;
     text[n] = 0;
+
+    /* "2 1 times": the files that end in a number are the times left */
+    if (strstr(text, "times")) {
+        for (n = 0; n < 9; n++) {
+            snprintf(name, sizeof(name), "%s/%s.%d", getenv("FAULT_DIR"),
+                     call, (int) n);
+            if (unlink(name) == 0) return atoi(text);
+        }
+        return 0;
+    }
     return atoi(text);
 }
 
@@ -88,8 +98,17 @@ int open64(const char *path, int flags, ...) {
 ssize_t read(int fd, void *buf, size_t n) {
     ssize_t (*real)(int, void *, size_t) = dlsym(RTLD_NEXT, "read");
     int e = (fd == flag_fd && fd != -1) ? armed("read", NULL) : 0;
+    if (e < 0) return 0;    /* as an empty file */
     if (e) { errno = e; return -1; }
     return real(fd, buf, n);
+}
+
+/* as on a file system that tells nothing */
+int inotify_init1(int flags) {
+    int (*real)(int) = dlsym(RTLD_NEXT, "inotify_init1");
+    int e = armed("inotify", NULL);
+    if (e) { errno = e; return -1; }
+    return real(flags);
 }
 
 ssize_t __read_chk(int fd, void *buf, size_t n, size_t room) {
@@ -120,6 +139,7 @@ my $nginx;
         shop_maintenance %%DIR%%/run/maintenance;
 
         location / { proxy_pass http://$shop; }
+        location = /status { shop_status json; }
     }
 END
 }
@@ -128,20 +148,33 @@ my $dir = $nginx->dir . '/run';
 my $flag = "$dir/maintenance";
 mkdir $dir;
 
-my %errno = (EIO => 5, ESTALE => 116, ETIMEDOUT => 110, EACCES => 13);
+my %errno = (EIO => 5, ESTALE => 116, ETIMEDOUT => 110, EACCES => 13,
+             ENOENT => 2, EMFILE => 24, EMPTY => -1);
 
 
+# so many times, or until disarm()
 sub arm {
-    my ($call, $errno) = @_;
+    my ($call, $errno, $times) = @_;
+
+    for my $i (0 .. ($times // 0) - 1) {
+        open my $left, '>', "$fault/$call.$i" or die;
+        chmod 0666, "$fault/$call.$i";
+    }
 
     open my $out, '>', "$fault/$call.new" or die;
-    print $out $errno{$errno};
+    print $out $errno{$errno}, $times ? ' times' : '';
     close $out;
     rename "$fault/$call.new", "$fault/$call";
     return;
 }
 
-sub disarm { unlink map { "$fault/$_" } qw(stat open read); return }
+sub disarm {
+    unlink map { "$fault/$_" } qw(stat open read inotify);
+    return;
+}
+
+# whether what was armed for a number of times has happened
+sub spent { return !glob "$fault/$_[0].[0-9]" }
 
 sub write_flag {
     my ($content) = @_;
@@ -205,6 +238,56 @@ sleep 2;
 is page()->{status}, 200, 'an open shop stays open while nobody can tell';
 disarm();
 becomes 503, 'until somebody can';
+
+# ---- one read is no read: two have to agree
+
+# a visitor who looks all the time, until the flag is known; what was seen
+sub seen_until_known {
+    my ($call, $text) = @_;
+    my %seen;
+
+    ok wait_until(20, sub {
+        $seen{ page()->{status} }++;
+        spent($call) && get($nginx, '/status')->{body} =~ /$text/;
+    }), 'the flag is read, wrongly and then as it is';
+    disarm();
+
+    return join ' ', sort keys %seen;
+}
+
+# in one step, so that it is read for one reason
+sub swap_flag {
+    my ($content) = @_;
+
+    open my $out, '>', "$fault/flag" or die;
+    print $out $content;
+    close $out;
+    chmod 0644, "$fault/flag";
+    rename "$fault/flag", $flag or die "$flag: $!\n";
+    return;
+}
+
+# without inotify, which would tell the next change at once
+arm(inotify => 'EMFILE');
+ok $nginx->reload, 'a reload without inotify';
+disarm();
+ok $nginx->log->wait_for(qr/inotify_init1\(\) failed/), 'which is told';
+
+write_flag("status: here\n");
+becomes 503, 'closed', qr/here/;
+arm(open => 'ENOENT', 1);
+swap_flag("status: still there\n");
+is seen_until_known('open', 'still there'), '503',
+    'seen as gone once, it is not gone';
+
+unlink $flag;
+becomes 200, 'open';
+arm(read => 'EMPTY', 1);
+swap_flag("start: 2040-01-01 00:00\nstatus: half written\n");
+is seen_until_known('read', 'half written'), '200',
+    'read once without its start, it does not close';
+unlink $flag;
+
 
 # ---- there, but not for us
 
