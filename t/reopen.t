@@ -7,6 +7,8 @@
 
 use ShopTest;
 
+use JSON::PP ();
+
 my $shop = shop_server(body => 'shop');
 
 my $nginx = nginx(http => <<"END");
@@ -53,6 +55,15 @@ sub status {
         headers => [$address ? ('X-Real-IP' => $address) : ()])->{status};
 }
 
+# what a waiting page is told: the state, and whether its visitor may come
+sub public_status {
+    my ($where, $address) = @_;
+    my $json = JSON::PP::decode_json(get($where, '/.shop-status', headers => [
+        $address ? ('X-Real-IP' => $address) : ()])->{body});
+
+    return "$json->{state} " . ($json->{admitted} ? 'admitted' : 'waits');
+}
+
 sub told { return scalar $nginx->log->find(qr/is now "$_[0]"/) }
 
 
@@ -63,13 +74,22 @@ my $held = $nginx->address('HOLD');
 close_by('held');
 ok wait_until(10, sub { get($held, '/')->{status} == 503 }), 'closed';
 unlink flag('held');
-ok wait_until(10, sub { get($held, '/')->{status} == 200 }),
-    'without a ramp all are let in at once';
+my %told;
+
+ok wait_until(10, sub {
+    $told{public_status($held)} = 1;
+    get($held, '/')->{status} == 200;
+}), 'without a ramp all are let in at once';
 ok $nginx->log->find(qr{/held is now "reopening"}), 'the state is reopening';
 ok !$nginx->log->find(qr{/held is now "open"}),
     'nothing says that all is well before the hold is over';
-ok wait_until(10, sub { $nginx->log->find(qr{/held is now "open"}) }),
-    'afterwards it does';
+ok wait_until(10, sub {
+    $told{public_status($held)} = 1;
+    $told{'open waits'} || $nginx->log->find(qr{/held is now "open"});
+}), 'afterwards it does';
+ok $told{'reopening admitted'}, 'waiting pages were told "reopening"';
+ok !grep({ !/^(?:maintenance waits|reopening admitted|open waits)$/ }
+         keys %told), 'and nothing else';
 
 
 # ---- ramp
@@ -86,14 +106,36 @@ ok wait_until(10, sub { $nginx->log->find(qr{/maintenance is now "reopening"}) }
     'it reopens';
 is status('192.0.2.1'), 200, 'who has a bypass is in';
 
-my (%in, $fell_out, @share);
+my $outside = (grep { status($_) == 503 } @visitors)[0];
+
+SKIP: {
+    skip 'all are in already', 3 if !$outside;
+
+    my $page = get($nginx, '/', headers => [
+        'X-Real-IP' => $outside, Accept => 'text/html']);
+    my $told = public_status($nginx, $outside);
+
+    skip 'meanwhile they are', 3 if status($outside) == 200;
+
+    like $page->{body}, qr/<h1[^>]*>The shop is opening again/,
+        'who is not in yet is told that it opens';
+    like $page->{headers}{'shop-status'}, qr/^reopening; since=/,
+        'monitors, too';
+    is $told, 'reopening waits', 'and whoever waits: not yet';
+}
+
+my (%in, %lied, $fell_out, @share);
 
 while (keys %in < @visitors && @share < 1000) {
     for my $visitor (@visitors) {
         my $status = status($visitor);
 
         $fell_out++ if $in{$visitor} && $status != 200;
-        $in{$visitor} = 1 if $status == 200;
+
+        if ($status == 200 && !$in{$visitor}++) {
+            my $told = public_status($nginx, $visitor);
+            $lied{$told}++ if $told !~ /^(?:reopening admitted|open waits)$/;
+        }
     }
 
     push @share, scalar keys %in;
@@ -101,6 +143,7 @@ while (keys %in < @visitors && @share < 1000) {
 
 is $share[-1], @visitors, 'in the end all are in';
 ok !$fell_out, 'who is in stays in';
+is join(', ', sort keys %lied), '', 'and was told to come';
 cmp_ok $share[0], '<', @visitors, 'not all are let in at once';
 cmp_ok scalar(grep { $_ > 6 && $_ < 54 } @share), '>', 0,
     'but some after the others';
