@@ -68,15 +68,15 @@ ngx_shop_failover_control_handler(ngx_http_request_t *r)
 
 /*
  * "Authorization: Bearer KEY".  The time depends on the length that was sent
- * and on nothing else.
+ * and on nothing else: volatile, as in logic/token.
  */
 
 static ngx_uint_t
 ngx_shop_failover_control_allowed(ngx_http_request_t *r)
 {
     size_t                          i;
-    u_char                          differ;
     ngx_str_t                       sent, *key;
+    volatile u_char                 differ;
     ngx_shop_failover_loc_conf_t   *slcf;
 
     slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
@@ -104,10 +104,10 @@ ngx_shop_failover_control_allowed(ngx_http_request_t *r)
         sent.len--;
     }
 
-    differ = (sent.len != key->len);
+    differ = (u_char) (sent.len != key->len);
 
     for (i = 0; i < sent.len; i++) {
-        differ |= sent.data[i] ^ key->data[i % key->len];
+        differ = (u_char) (differ | (sent.data[i] ^ key->data[i % key->len]));
     }
 
     return differ == 0;
