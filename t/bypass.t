@@ -256,4 +256,16 @@ ok wait_until(10, sub { last_lines() eq $held }),
     '$shop_bypass tells what a visitor holds' or diag last_lines();
 
 
+# ---- a key that everybody can read
+
+my $open = ShopTest::Nginx->new(files => { key => $key },
+    http => 'shop_bypass_key %%DIR%%/key;');
+
+chmod 0644, "$open->{dir}/key";
+like +($open->test)[1], qr/\[warn\] key file .* can be read by everybody/,
+    'a key that everybody can read is warned of';
+chmod 0640, "$open->{dir}/key";
+unlink "$open->{dir}/output";
+unlike +($open->test)[1], qr/\[warn\]/, 'another one is not';
+
 done_testing;

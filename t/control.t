@@ -159,6 +159,7 @@ is order("action=drain&upstream=none&peer=$shops[0]")->{status}, 404,
 is order('action=drain&upstream=shop&peer=192.0.2.1:80')->{status}, 404,
     'nor a peer';
 is order('reason=' . 'x' x 5000)->{status}, 413, 'a huge body is refused';
+is served(), 'shop 0, shop 1', 'and nothing of all this was done';
 
 
 # ---- what it does

@@ -8,11 +8,29 @@
 use ShopTest;
 use ShopTest::Dir;
 use ShopTest::Status;
+use ShopTest::Process;
+use IO::Socket::IP;
 use JSON::PP ();
 use Time::HiRes qw(sleep time);
 
 my $KEY = 'k' x 40;
 my $shop = shop_server(body => 'shop');
+my @processes;
+
+# What a script of PHP-FPM says comes into the log and the status: this would
+# forge a line, colour a terminal, and run a script.
+my $script = raw_server(sub {
+    syswrite $_[0], fastcgi(7, "x\e[31m\0\xff<script>s</script>\"\\"
+            . "\r\n2026/11/22 [alert] forged\n")
+        . fastcgi(6, "Status: 500 No\r\n\r\n") . fastcgi(3, "\0" x 8);
+});
+my $endless = raw_server(sub {
+    syswrite $_[0], "HTTP/1.1 200 OK\r\n\r\n";
+    1 while syswrite $_[0], 'x' x 65_536;
+});
+my $html = shop_server(then => 'close',
+    raw => "HTTP/1.1 500 <script>s</script>\e[31m\r\nX-<script>: s\r\n\r\n");
+my $lines = shop_server(then => 'close', raw => "<script>s</script>\e[31m\n" x 9);
 
 my $keys = ShopTest::Dir->new('keys');
 my $key_file = $keys->write('key', "$KEY\n");
@@ -20,6 +38,10 @@ chmod 0600, $key_file;
 
 my $nginx = nginx(http => <<"END");
     upstream inner-name { server $shop; shop_health_check; }
+    upstream php   { server $script; shop_health_check type=fastcgi fails=1; }
+    upstream endless { server $endless; shop_health_check timeout=15s; }
+    upstream html  { server $html; shop_health_check fails=1; }
+    upstream lines { server $lines; shop_health_check fails=1; }
 
     server {
         listen %%ADDR%%;
@@ -27,7 +49,7 @@ my $nginx = nginx(http => <<"END");
         shop_reopen hold=0s;
         shop_page_var name '<i onclick="x()">Shop & "Co"</i>';
         shop_page_var home 'javascript:alert(1)';
-        shop_page_var logo '"><script>logo</script>';
+        shop_page_var logo 'javascript:"><script>logo</script>';
 
         location / {
             add_header X-Notice \$shop_notice always;
@@ -35,6 +57,7 @@ my $nginx = nginx(http => <<"END");
         }
         location = /status { shop_status; }
         location = /control { shop_control $key_file; }
+        location = /inside { shop_bypass 10.0.0.0/8; proxy_pass http://inner-name; }
     }
 END
 
@@ -42,6 +65,29 @@ my $dir = $nginx->dir . '/run';
 my $flag = "$dir/maintenance";
 mkdir $dir;
 
+
+# address of a server that does this with each connection
+sub raw_server {
+    my ($serve) = @_;
+    my $listener = IO::Socket::IP->new(LocalHost => '127.0.0.1', Listen => 9);
+
+    push @processes, ShopTest::Process->spawn(sub {
+        $SIG{PIPE} = 'IGNORE';
+
+        while (my $client = $listener->accept) {
+            sysread $client, my $request, 65_536;
+            $serve->($client);
+        }
+    });
+
+    return '127.0.0.1:' . $listener->sockport;
+}
+
+sub fastcgi {
+    my ($type, $content) = @_;
+
+    return pack('CCnnCx', 1, $type, 1, length $content, 0) . $content;
+}
 
 sub page {
     my ($uri, @headers) = @_;
@@ -72,6 +118,23 @@ sub flag_says {
 }
 
 
+# ---- a shop server gone bad
+
+ok wait_for_peer($nginx, @$_, 'down'), "$_->[0] is down"
+    for [php => $script], [html => $html], [lines => $lines];
+
+ok wait_for_peer($nginx, 'endless', $endless, 'up'),
+    'a body without an end is not read to it';
+
+like peer_of($nginx, 'php', $script)->{last}{detail}, qr/x.*script/,
+    'what a script says is in the status';
+unlike get($nginx, '/status?format=html')->{body}, qr/<script>s|[\0\e]/,
+    '... without its markup';
+unlike get($nginx, "/status?format=$_")->{body}, qr/[\0\e\xff]/,
+    "... or control characters, as $_" for qw(json prometheus);
+unlike join("\n", $nginx->log->lines), qr/[\0\e\r]|^2026\S+ \[alert\] forged/m,
+    'and makes no line of the log';
+
 # ---- markup in texts
 
 my $EVIL = '<script>alert(1)</script><img src=x onerror=alert(1)>"\'&lt;';
@@ -81,13 +144,18 @@ flag_says("who: $EVIL\nstatus: $EVIL\nreason: $EVIL\noffer: $EVIL\n"
     . "contact: data:text/html,x https://good.example/?a=\"onclick=x\n");
 becomes 503, 'closed with hostile texts';
 
-for my $lang (qw(en de ar)) {
-    my $body = page('/', 'Accept-Language' => $lang)->{body};
+# an answer to a POST has links of its own
+for my $asked (map { ["GET $_", GET => $_], ["POST $_", POST => $_] } qw(en de ar)) {
+    my ($name, $method, $lang) = @$asked;
+    my $body = request($nginx, $method, '/', headers => [Accept => 'text/html',
+        'Accept-Language' => $lang])->{body};
 
-    unlike $body, qr/<script>alert|<img src=x|<i onclick/, "no markup of theirs, in $lang";
+    like $body, qr/alert\(1\)/, "$name has what they wrote";
+    unlike $body, qr/<script>(?:alert|logo)|<img src=x|<i onclick/,
+        '... without markup of theirs';
     unlike $body, qr/(?:href|src)="?(?:javascript:|data:text)/i,
-        'no link that runs anything';
-    unlike $body, qr/<[^>]*"\s*onclick/, 'no attribute is left';
+        '... or a link that runs anything';
+    unlike $body, qr/<[^>]*"\s*onclick/, '... and no attribute is left';
 }
 
 my $csp = page()->{headers}{'content-security-policy'};
@@ -122,6 +190,8 @@ unlike page('/', 'Accept-Language' => '<script>u</script>', 'User-Agent' =>
     qr/<script>u/, 'nor does a header';
 is page('/', 'Accept-Language' => 'de;q=' . '9' x 3000, Accept => 'a/b,' x 700)
     ->{status}, 503, 'headers that are oversized are answered';
+is page('/inside', 'X-Forwarded-For' => '10.1.1.1', 'X-Real-IP' => '10.1.1.1',
+    Forwarded => 'for=10.1.1.1')->{status}, 503, 'nobody names his own address';
 opens();
 
 # ---- a text in a header, where the operator puts it
@@ -147,13 +217,14 @@ open my $huge, '>', "$dir/huge" or die;
 truncate $huge, 2**40;
 close $huge;
 
-for my $target ('/dev/zero', '/dev/full', '/dev/tty', '/proc/kmsg',
+for my $target ('/dev/null', '/dev/zero', '/dev/full', '/dev/tty', '/proc/kmsg',
     "$dir/huge", $flag)
 {
     my $name = $target =~ s/\Q$dir/run/r;
 
     symlink $target, $flag or die "$flag: $!\n";
     becomes 503, "a link to $name closes";
+    ok status($nginx)->{maintenance}{error}, '... and is an error';
 
     my $begin = time;
     is get($nginx, '/.shop-status')->{status}, 200, '... and blocks nobody';
@@ -239,5 +310,7 @@ for my $bad ('', 'Bearer', 'Bearer ', "Bearer ${KEY}x", 'Bearer ' . 'k' x 39,
 
 is get($nginx, '/')->{status}, 200, 'and nothing changed';
 is peer_of($nginx, 'inner-name', $shop)->{state}, 'up', 'in the status, either';
+
+$_->stop('TERM', 5) for @processes;
 
 done_testing;
