@@ -190,6 +190,26 @@ for my $file (glob TOP . '/{nginx,state}/*.c') {
 
 cmp_ok $messages, '>', 30, 'the lines of the error log are read';
 
+# the words of a failed probe: what stands last in the rows of these tables
+my $operations = slurp('docs/operations.md');
+
+for my $name (qw(attempt/attempt_errors attempt_tls/attempt_tls_table
+    attempt_tls/attempt_tls_codes))
+{
+    my ($file, $words) = split m{/}, $name;
+    my ($rows) = slurp(TOP . "/nginx/$file.c") =~ /_$words\[\] = \{(.*?)^\};/ms;
+    my %said = map { join('', /"(.*?)"/g) => 1 }
+        $rows =~ /,\s*((?:"[^"]*"\s*)+)\}/g;
+
+    is join('; ', grep { index($operations, $_) < 0 } sort keys %said), '',
+        "$words: all words are explained";
+}
+
+my ($results) = slurp(TOP . '/logic/verdict.c') =~ /\{ "ok", "ok" \},(.*?)\};/s;
+
+is join(' ', grep { $operations !~ /^\|.*`$_`.*\|.*\|/m }
+    $results =~ /\{ "(\w+)"/g), '', 'all results of probes are explained';
+
 
 # ---- links
 
