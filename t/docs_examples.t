@@ -4,7 +4,8 @@
 #
 # Every nginx example of the documentation passes `nginx -t` without a warning.
 # An example stands in the block that its first line belongs to; what it speaks
-# of and does not show (an upstream, a match, a server) is added.
+# of and does not show (an upstream, a match, a server) is added.  Every flag
+# passes `shopctl check`, and every command of shopctl is one.
 
 use ShopTest;
 use ShopTest::Dir;
@@ -13,6 +14,7 @@ my $HTTP = qr/upstream|server\ \{|map|log_format|access_log|set_real_ip_from
     |fastcgi_cache_path|shop_(?:match|zone|state_file|events|bypass|page_\w+)/x;
 my $UPSTREAM = qr/shop_(?:health_\w+|observe|slow_start|panic|failover_to)/;
 
+my $SHOPCTL = $ENV{SHOPCTL} || 'build/shopctl';
 my $etc = ShopTest::Dir->new('etc');
 
 my $key = $etc->write('shop.key', 'k' x 40 . "\n");
@@ -93,16 +95,48 @@ sub in_its_block {
 }
 
 
+# its exit code and output
+sub shopctl {
+    my ($stdin, @arguments) = @_;
+    my $file = $etc->write('stdin', $stdin);
+    my $output = qx{$SHOPCTL @arguments < $file 2>&1};
+
+    return ($? >> 8, $output);
+}
+
+
+my (%command, %seen);
+
 for my $file ('README.md', sort glob 'docs/*.md') {
     my $doc = slurp($file);
 
-    while ($doc =~ /^( *)```nginx\n(.*?)^\1```/msg) {
-        my $line = 1 + substr($doc, 0, $-[0]) =~ tr/\n//;
-        my $text = $2 =~ s/^$1//mgr;
+    $command{$_} = $file for $doc =~ /^(?: {4}|\$ )?shopctl ([a-z][\w-]*)/mg;
 
-        config_ok("$file:$line", http => in_its_block(at_home($text)),
-            files => { fastcgi_params => '' });
+    while ($doc =~ /^( *)```(\w*)\n(.*?)^\1```/msg) {
+        my $line = 1 + substr($doc, 0, $-[0]) =~ tr/\n//;
+        my ($indent, $kind, $text) = ($1, $2, $3);
+
+        $text =~ s/^$indent//mg;
+        $seen{$kind}++;
+
+        if ($kind eq 'nginx') {
+            config_ok("$file:$line", http => in_its_block(at_home($text)),
+                files => { fastcgi_params => '' });
+
+        } elsif ($kind eq '' && $text =~ /^(?:status|eta): /m) {
+            my ($status, $output) = shopctl($text, 'check', '-');
+
+            is $status, 0, "$file:$line, a flag" or diag $output;
+        }
     }
+}
+
+cmp_ok $seen{nginx}, '>', 30, 'the examples are found';
+
+for my $name (sort keys %command) {
+    my ($status, $output) = shopctl('', $name, '--help');
+
+    is $status, 0, "$command{$name}: shopctl $name" or diag $output;
 }
 
 done_testing;
