@@ -62,6 +62,14 @@ ngx_shop_failover_attempt_exchange_send(ngx_shop_failover_attempt_t *a)
         a->request->pos += n;
     }
 
+    /* poll() and select() would go on telling that there is room to write */
+
+    if (ngx_handle_write_event(c->write, 0) != NGX_OK) {
+        ngx_shop_failover_attempt_inconclusive(a,
+                                        "nginx could not wait for the socket");
+        return;
+    }
+
     a->phase = NGX_SHOP_FAILOVER_PHASE_RECEIVE;
 
     (void) ngx_shop_failover_attempt_exchange_receive(a);

@@ -382,5 +382,7 @@ ngx_shop_failover_attempt_wire_take(ngx_shop_failover_attempt_t *a)
 static void
 ngx_shop_failover_attempt_wire_ignore(ngx_event_t *ev)
 {
-    /* void */
+    /* poll() and select() are told not to tell it again */
+
+    (void) ngx_handle_write_event(ev, 0);
 }

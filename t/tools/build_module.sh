@@ -80,14 +80,16 @@ configure() {
     local NGX_CONF_FLAGS configure=auto/configure file
 
     # A plain tree has no record of how its nginx is built: with --with-compat
-    # these are enough to load into any nginx that has TLS.
+    # these are enough to load into any nginx that has TLS.  The nginx that
+    # tests build has what Debian's has, and event methods that it has not.
     NGX_CONF_FLAGS=(--with-compat --with-debug --with-pcre-jit --with-threads
                     --with-http_ssl_module --with-http_v2_module
                     --with-http_realip_module --with-http_stub_status_module
                     --with-http_auth_request_module --with-http_slice_module
                     --with-http_sub_module --with-http_gunzip_module
                     --with-http_gzip_static_module --with-http_addition_module
-                    --with-stream --with-stream_ssl_module)
+                    --with-stream --with-stream_ssl_module
+                    --with-poll_module --with-select_module)
 
     rm -rf "$FARM"
     mkdir -p "$FARM"
