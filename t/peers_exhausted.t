@@ -31,7 +31,7 @@ END
 {
     my $shop = shop_server();
     my $nginx = nginx(workers => 1, connections => 24,
-        http => config('interval=100ms timeout=500ms', $shop));
+        http => config('interval=100ms timeout=10s', $shop));
 
     # nginx itself complains
     $nginx->allow(qr/worker_connections are not enough/);
@@ -68,7 +68,7 @@ END
 {
     my $shop = shop_server();
     my $secure = shop_server(tls => 1);
-    my $config = config('interval=100ms timeout=500ms', $shop) . <<"END";
+    my $config = config('interval=100ms timeout=10s', $shop) . <<"END";
         upstream secure {
             server $secure;
             shop_health_check type=https interval=100ms fails=1;
@@ -115,8 +115,9 @@ END
     ok $none_left, 'there is no descriptor left for a probe';
     ok $all->(sub { $_[0]{last}{result} eq 'inconclusive' }),
         'no sample is conclusive';
-    is $unlucky->request(GET => '/')->{status}, 500,
-        'nor can a visitor be served';
+    ok wait_until(20, sub {
+        $unlucky->request(GET => '/')->{status} == 500;
+    }), 'nor can a visitor be served';
     is scalar($nginx->log->find(qr/is down/)), 0, 'no server goes down';
     ok $all->(sub { $_[0]{state} eq 'up' && $_[0]{fails} == 0 }),
         'and none has a failure';
