@@ -132,6 +132,7 @@ $(BUILD)/asan/shopctl: $(CTL:%.c=$(BUILD)/sanitized/%.o) \
 $(BUILD)/sanitized/nginx_options.o: t/tools/asan_options.c | setup-build
 	@mkdir -p $(@D)
 	$(Q)$(CC) -fPIC -c -o $@ $<
+	@rm -f $(BUILD)/asan/nginx/objs/nginx
 
 sanitized: sanitized-nginx $(BUILD)/asan/shopctl
 

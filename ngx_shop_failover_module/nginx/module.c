@@ -429,6 +429,7 @@ ngx_shop_failover_module_exit_process(ngx_cycle_t *cycle)
     smcf = ngx_shop_failover_cycle_conf(cycle);
 
     if (smcf && smcf->used) {
+        ngx_shop_failover_probe_exit(smcf);
         ngx_shop_failover_store_exit(cycle, smcf);
     }
 }

@@ -503,3 +503,37 @@ ngx_shop_failover_probe_soon(ngx_shop_failover_main_conf_t *smcf,
         }
     }
 }
+
+
+/* a session of TLS, say, is of OpenSSL's memory and not of a pool's */
+
+void
+ngx_shop_failover_probe_exit(ngx_shop_failover_main_conf_t *smcf)
+{
+    ngx_uint_t                       i;
+    ngx_shop_failover_target_t      *t;
+    ngx_shop_failover_dynamic_t     *dynamic;
+    ngx_shop_failover_srv_conf_t   **sscf;
+
+    if (smcf->prober == NULL) {
+        return;
+    }
+
+    for (t = smcf->prober->targets; t; t = t->next) {
+        ngx_shop_failover_probe_stop(t);
+    }
+
+    sscf = smcf->upstreams.elts;
+
+    for (i = 0; i < smcf->upstreams.nelts; i++) {
+
+        for (dynamic = sscf[i]->group->dynamic;
+             dynamic;
+             dynamic = dynamic->next)
+        {
+            if (dynamic->target) {
+                ngx_shop_failover_probe_stop(dynamic->target);
+            }
+        }
+    }
+}

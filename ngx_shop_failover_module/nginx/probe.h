@@ -26,6 +26,9 @@ ngx_int_t ngx_shop_failover_probe_start(ngx_cycle_t *cycle,
     ngx_shop_failover_main_conf_t *smcf,
     ngx_shop_failover_probe_silent_pt silent);
 
+/* called in exit_process: ends what is under way and what is kept */
+void ngx_shop_failover_probe_exit(ngx_shop_failover_main_conf_t *smcf);
+
 /*
  * Probes a peer whose lease this worker has taken, wait ms from now and not at
  * the time that its timer is set to.

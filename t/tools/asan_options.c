@@ -2,19 +2,51 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * What an nginx under the address sanitizer takes for its options: nginx drops
- * its environment, so that ASAN_OPTIONS would not outlive a binary upgrade.
- * A module defines names that the binary has, too.  Leaks are not looked for:
- * at its end a worker frees no request that is under way, and nginx -t nothing
- * at all.
+ * What an nginx under the sanitizers takes for its options: nginx drops its
+ * environment, so that ASAN_OPTIONS would not outlive a binary upgrade.
  */
 
 
-const char *__asan_default_options(void);
+#include <signal.h>
 
+
+/* of src/os/unix/ngx_process_cycle.h */
+#define NGX_PROCESS_WORKER  3
+
+
+extern unsigned long                ngx_process;
+extern volatile sig_atomic_t        ngx_terminate;
+
+const char *__asan_default_options(void);
+const char *__lsan_default_suppressions(void);
+int __lsan_is_turned_off(void);
+
+
+/* a module defines names that the binary has, too */
 
 const char *
 __asan_default_options(void)
 {
-    return "detect_odr_violation=0:detect_leaks=0";
+    return "detect_odr_violation=0";
+}
+
+
+/* the context that nginx keeps, and forgets once a configuration is read */
+
+const char *
+__lsan_default_suppressions(void)
+{
+    return "leak:ngx_regex_malloc\n";
+}
+
+
+/*
+ * Leaks are looked for where a worker has ended its work: otherwise it frees
+ * no request that is under way, and nginx -t frees nothing at all.
+ */
+
+int
+__lsan_is_turned_off(void)
+{
+    return ngx_process != NGX_PROCESS_WORKER || ngx_terminate;
 }
