@@ -7,7 +7,7 @@ use ShopTest;
 use ShopTest::Status;
 
 my @shops = map { shop_server(body => "shop $_") } 0 .. 3;
-my $CHECK = 'uri=/healthz interval=60s fast=100ms timeout=1s';
+my $CHECK = 'uri=/healthz interval=60s fast=100ms timeout=30s';
 
 
 # upstream(NAME, SERVERS...): a checked one
@@ -15,7 +15,8 @@ sub upstream {
     my ($name, @servers) = @_;
     my $servers = join "\n", map { "server $_;" } @servers;
 
-    return "upstream $name { $servers shop_health_check $CHECK; }\n";
+    return "upstream $name { $servers shop_health_check $CHECK;"
+        . " shop_observe off; }\n";
 }
 
 
