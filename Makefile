@@ -19,7 +19,10 @@ JOBS         ?= $(shell nproc)
 # whole nginx, with its module and under sanitizers: make test SANITIZE=1
 SANITIZE     ?=
 
-export NGINX_SRC NGINX_BIN DESTDIR PORT BUILD
+# nginx as it is, under valgrind, for some tests: make test VALGRIND=1
+VALGRIND     ?=
+
+export NGINX_SRC NGINX_BIN DESTDIR PORT BUILD VALGRIND
 
 # V=1 shows the commands
 Q    := $(if $(V),,@)
@@ -58,6 +61,7 @@ help:
 	@echo "run        the demo shop on http://127.0.0.1:$(PORT) (PORT=)"
 	@echo "test       all tests (TESTS=\"t/foo.t t/unit/test_bar.c\": some)"
 	@echo "           SANITIZE=1: nginx and the module under ASan and UBSan"
+	@echo "           VALGRIND=1: some of them under valgrind (TESTS=)"
 	@echo "check      style, layers, warnings of gcc and clang, cppcheck"
 	@echo "unit       the unit tests only"
 	@echo "fuzz       every fuzz target for FUZZ_SECONDS=$(FUZZ_SECONDS)"
@@ -107,11 +111,17 @@ run: setup-run build
 
 # ---- tests: unit tests are programs that speak TAP, beside Perl's t/*.t
 
-TESTS   ?= $(wildcard t/unit/test_*.c t/*.t)
+# probes and a reload, a failover, pages, flags, the status; a worker that ends
+MEMCHECKED := peers_mandatory failover_chain page_fallback flag_life status \
+              peers_exit
+
+TESTS   ?= $(if $(VALGRIND),$(MEMCHECKED:%=t/%.t),\
+               $(wildcard t/unit/test_*.c t/*.t))
 PROVE   := prove -j $(JOBS) -It/lib $(PROVE_FLAGS)
 
 test: setup-test build $(UNIT) $(FUZZ) $(if $(SANITIZE),sanitized)
 	@CMOCKA_MESSAGE_OUTPUT=TAP $(if $(SANITIZE),$(IN_SANITIZED)) \
+	    $(if $(VALGRIND),TEST_PATIENCE=8) \
 	    $(PROVE) $(patsubst t/unit/%.c,$(BUILD)/t/unit/%,$(TESTS))
 
 

@@ -33,6 +33,7 @@ package ShopTest;
 #     NGINX_BIN      another nginx binary
 #     MODULE_SO      another build of the module
 #     SHOPCTL        another build of shopctl
+#     VALGRIND       1 runs nginx under valgrind
 #     SANITIZED      all these are built with sanitizers
 #     TEST_KEEP      1 keeps the temporary directories and names them
 #     TEST_PATIENCE  a factor for every deadline, for slow builds

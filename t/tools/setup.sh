@@ -52,6 +52,7 @@ wanted() {
         run)   printf '%s\n' "${RUN[@]}" ;;
         test)  printf '%s\n' "${RUN[@]}" "${TEST[@]}"
                [[ -n ${NGINX_SRC:-} ]] || echo libnginx-mod-stream
+               [[ -z ${VALGRIND:-} ]] || echo valgrind
                command -v chromium >/dev/null ||
                    printf '%s\n' chromium fonts-dejavu-core
                command -v npm >/dev/null || printf '%s\n' nodejs npm ;;
@@ -170,7 +171,8 @@ main() {
         command -v sudo >/dev/null ||
             die "needs root to install: ${packages[*]}"
 
-        exec sudo ${NGINX_SRC:+NGINX_SRC="$NGINX_SRC"} \
+        exec sudo ${VALGRIND:+VALGRIND="$VALGRIND"} \
+            ${NGINX_SRC:+NGINX_SRC="$NGINX_SRC"} \
             ${NGINX_BIN:+NGINX_BIN="$NGINX_BIN"} "$0" "$step"
     fi
 

@@ -10,17 +10,19 @@ use warnings;
 
 use ShopTest::Wait qw(wait_until);
 
-# alerts, deaths, and what sanitizers report, of the core only in our files
+# alerts, deaths, and what sanitizers and valgrind report, of the core only in
+# our files
 use constant COMPLAINT => qr{
     \[(?:alert|emerg)\]
     | exited [ ] on [ ] signal | core [ ] dumped
     | (?:Address|Leak|Thread|Memory)Sanitizer
     | shop_failover .* runtime [ ] error:
+    | ^==\d+== .* shop_failover
 }x;
 
 
 sub new {
-    my ($class, @paths) = @_;
+    my ($class, @paths) = @_;           # or patterns of paths
 
     return bless { paths => \@paths }, $class;
 }
@@ -31,7 +33,7 @@ sub lines {
 
     my @lines;
 
-    for my $path (@{ $self->{paths} }) {
+    for my $path (map { glob } @{ $self->{paths} }) {
         open my $in, '<', $path or next;
         push @lines, <$in>;
     }

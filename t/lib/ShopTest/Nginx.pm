@@ -79,7 +79,7 @@ sub new {
     }, $class;
 
     $self->{log} = ShopTest::Log->new(
-        map { "$self->{dir}/$_" } qw(output error.log));
+        map { "$self->{dir}/$_" } qw(output error.log valgrind.*));
     $self->file($_, $self->{files}{$_}) for sort keys %{ $self->{files} };
     $self->configure(http => $self->{http});
 
@@ -166,14 +166,22 @@ sub command {
     my ($self, @more) = @_;
     my $binary = binary();
 
-
     open STDIN,  '<',  '/dev/null';
     open STDOUT, '>>', "$self->{dir}/output";
     open STDERR, '>&', \*STDOUT;
 
-    exec $binary, '-p', $self->dir, '-c', "$self->{dir}/nginx.conf",
-        '-e', "$self->{dir}/error.log", @more
+    exec $self->valgrind, $binary, '-p', $self->dir,
+        '-c', "$self->{dir}/nginx.conf", '-e', "$self->{dir}/error.log", @more
         or die "$binary: $!\n";
+}
+
+
+sub valgrind {
+    my ($self) = @_;
+
+    return () if !$ENV{VALGRIND};
+    return ('valgrind', '--quiet', '--num-callers=30', '--leak-check=full',
+        '--show-leak-kinds=definite', "--log-file=$self->{dir}/valgrind.%p");
 }
 
 
@@ -289,10 +297,28 @@ sub leaving {
 sub processes {
     my ($self, $title) = @_;
     my %children = ShopTest::Process::children($self->pid);
+
+    %children = $self->called(keys %children) if $ENV{VALGRIND};
     my @pids = sort { $a <=> $b }
         grep { $children{$_} =~ $title } keys %children;
 
     return @pids;
+}
+
+
+# Under valgrind a process cannot name itself: the log says what it is.
+sub called {
+    my ($self, @pids) = @_;
+    my @lines = $self->log->find(qr/start worker|gracefully shutting/);
+
+    return map {
+        my $pid = $_;
+        my $name = (grep { / $pid#.*gracefully/ } @lines)
+            ? 'nginx: worker process is shutting down'
+            : (grep { /start worker process $pid$/ } @lines)
+            ? 'nginx: worker process' : '';
+        $pid => $name;
+    } @pids;
 }
 
 
