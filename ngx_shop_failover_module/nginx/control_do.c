@@ -8,6 +8,7 @@
 
 #include "nginx/control.h"
 #include "nginx/journal.h"
+#include "nginx/outflow.h"
 #include "nginx/wake.h"
 
 #include "state/force.h"
@@ -19,55 +20,40 @@ static ngx_uint_t ngx_shop_failover_control_do_peers(ngx_http_request_t *r,
     ngx_shop_failover_control_order_t *order, ngx_shop_failover_emit_t *e);
 static void ngx_shop_failover_control_do_log(ngx_http_request_t *r,
     ngx_shop_failover_control_order_t *order, ngx_shop_failover_peer_t *peer);
-static int ngx_shop_failover_control_do_more(ngx_shop_failover_emit_t *e);
-static ngx_int_t ngx_shop_failover_control_do_send(ngx_http_request_t *r,
-    ngx_uint_t status, ngx_shop_failover_emit_t *e);
+static ngx_int_t ngx_shop_failover_control_do_send(
+    ngx_shop_failover_outflow_t *out, ngx_uint_t status);
 
 
 /* grows by so much; an answer rarely needs more than one */
 #define NGX_SHOP_FAILOVER_CONTROL_DO_BUF  4096
 
 
-/* what emit fills */
-typedef struct {
-    ngx_http_request_t   *r;
-    ngx_chain_t          *first;
-    ngx_chain_t         **last;
-    ngx_buf_t            *buf;
-} ngx_shop_failover_control_do_out_t;
-
-
 ngx_int_t
 ngx_shop_failover_control_do(ngx_http_request_t *r,
     ngx_shop_failover_control_order_t *order)
 {
-    ngx_uint_t                           n;
-    ngx_shop_failover_emit_t             e;
-    ngx_shop_failover_main_conf_t       *smcf;
-    ngx_shop_failover_site_count_t       count;
-    ngx_shop_failover_control_do_out_t   out;
-    static ngx_str_t                     unknown =
+    ngx_uint_t                       n;
+    ngx_shop_failover_emit_t        *e;
+    ngx_shop_failover_outflow_t      out;
+    ngx_shop_failover_main_conf_t   *smcf;
+    ngx_shop_failover_site_count_t   count;
+    static ngx_str_t                 unknown =
                                ngx_string("no such \"peer\" in the upstream, "
                                           "expected is a server as written in "
                                           "the configuration, or an address");
 
-    ngx_memzero(&out, sizeof(out));
-    out.r = r;
-    out.last = &out.first;
+    ngx_shop_failover_outflow_begin(&out, r, NGX_SHOP_FAILOVER_CONTROL_DO_BUF);
+    e = &out.emit;
 
-    ngx_shop_failover_emit_init(&e, NULL, 0);
-    e.more = ngx_shop_failover_control_do_more;
-    e.data = &out;
-
-    ngx_shop_failover_emit_object(&e, NULL);
-    ngx_shop_failover_emit_str(&e, "action",
+    ngx_shop_failover_emit_object(e, NULL);
+    ngx_shop_failover_emit_str(e, "action",
                                (ngx_shop_failover_str_t *) &order->action);
-    ngx_shop_failover_emit_str(&e, "upstream",
+    ngx_shop_failover_emit_str(e, "upstream",
                              (ngx_shop_failover_str_t *) &order->group->name);
 
-    ngx_shop_failover_emit_array(&e, "peers");
-    n = ngx_shop_failover_control_do_peers(r, order, &e);
-    ngx_shop_failover_emit_close(&e, ']');
+    ngx_shop_failover_emit_array(e, "peers");
+    n = ngx_shop_failover_control_do_peers(r, order, e);
+    ngx_shop_failover_emit_close(e, ']');
 
     if (n == 0) {
         return ngx_shop_failover_control_do_error(r, NGX_HTTP_NOT_FOUND,
@@ -86,14 +72,14 @@ ngx_shop_failover_control_do(ngx_http_request_t *r,
 
     ngx_shop_failover_peers_count(&smcf->zone, order->group, &count);
 
-    ngx_shop_failover_emit_cstr(&e, "state",
+    ngx_shop_failover_emit_cstr(e, "state",
           ngx_shop_failover_site_group_name(
                                      ngx_shop_failover_site_group(&count)));
-    ngx_shop_failover_emit_int(&e, "usable", (int64_t) count.primaries_usable
+    ngx_shop_failover_emit_int(e, "usable", (int64_t) count.primaries_usable
                                              + count.backups_usable);
-    ngx_shop_failover_emit_close(&e, '}');
+    ngx_shop_failover_emit_close(e, '}');
 
-    return ngx_shop_failover_control_do_send(r, NGX_HTTP_OK, &e);
+    return ngx_shop_failover_control_do_send(&out, NGX_HTTP_OK);
 }
 
 
@@ -177,82 +163,39 @@ ngx_int_t
 ngx_shop_failover_control_do_error(ngx_http_request_t *r, ngx_uint_t status,
     ngx_str_t *error)
 {
-    ngx_shop_failover_emit_t             e;
-    ngx_shop_failover_control_do_out_t   out;
+    ngx_shop_failover_emit_t     *e;
+    ngx_shop_failover_outflow_t   out;
 
-    ngx_memzero(&out, sizeof(out));
-    out.r = r;
-    out.last = &out.first;
+    ngx_shop_failover_outflow_begin(&out, r, NGX_SHOP_FAILOVER_CONTROL_DO_BUF);
+    e = &out.emit;
 
-    ngx_shop_failover_emit_init(&e, NULL, 0);
-    e.more = ngx_shop_failover_control_do_more;
-    e.data = &out;
+    ngx_shop_failover_emit_object(e, NULL);
+    ngx_shop_failover_emit_str(e, "error", (ngx_shop_failover_str_t *) error);
+    ngx_shop_failover_emit_close(e, '}');
 
-    ngx_shop_failover_emit_object(&e, NULL);
-    ngx_shop_failover_emit_str(&e, "error", (ngx_shop_failover_str_t *) error);
-    ngx_shop_failover_emit_close(&e, '}');
-
-    return ngx_shop_failover_control_do_send(r, status, &e);
-}
-
-
-static int
-ngx_shop_failover_control_do_more(ngx_shop_failover_emit_t *e)
-{
-    ngx_chain_t                         *cl;
-    ngx_shop_failover_control_do_out_t  *out = e->data;
-
-    if (out->buf) {
-        out->buf->last = e->pos;
-    }
-
-    cl = ngx_alloc_chain_link(out->r->pool);
-    if (cl == NULL) {
-        return NGX_ERROR;
-    }
-
-    cl->buf = ngx_create_temp_buf(out->r->pool,
-                                  NGX_SHOP_FAILOVER_CONTROL_DO_BUF);
-    if (cl->buf == NULL) {
-        return NGX_ERROR;
-    }
-
-    cl->next = NULL;
-    *out->last = cl;
-    out->last = &cl->next;
-    out->buf = cl->buf;
-
-    e->start = cl->buf->start;
-    e->pos = cl->buf->start;
-    e->last = cl->buf->end;
-
-    return NGX_OK;
+    return ngx_shop_failover_control_do_send(&out, status);
 }
 
 
 static ngx_int_t
-ngx_shop_failover_control_do_send(ngx_http_request_t *r, ngx_uint_t status,
-    ngx_shop_failover_emit_t *e)
+ngx_shop_failover_control_do_send(ngx_shop_failover_outflow_t *out,
+    ngx_uint_t status)
 {
-    ngx_int_t                            rc;
-    ngx_shop_failover_control_do_out_t  *out;
+    ngx_int_t            rc;
+    ngx_http_request_t  *r;
 
-    ngx_shop_failover_emit_text(e, "\n");
+    r = out->request;
 
-    out = e->data;
+    ngx_shop_failover_emit_text(&out->emit, "\n");
 
-    if (e->failed || out->buf == NULL) {
+    if (ngx_shop_failover_outflow_end(out) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
-
-    out->buf->last = e->pos;
-    out->buf->last_buf = 1;
-    out->buf->last_in_chain = 1;
 
     ngx_str_set(&r->headers_out.content_type, "application/json");
     r->headers_out.content_type_len = r->headers_out.content_type.len;
     r->headers_out.status = status;
-    r->headers_out.content_length_n = e->total;
+    r->headers_out.content_length_n = out->emit.total;
 
     rc = ngx_http_send_header(r);
 

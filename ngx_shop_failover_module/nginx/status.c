@@ -9,6 +9,7 @@
 
 #include "nginx/status.h"
 #include "nginx/gate.h"
+#include "nginx/outflow.h"
 
 #include "logic/times.h"
 
@@ -29,20 +30,10 @@ typedef struct {
 } ngx_shop_failover_status_format_t;
 
 
-/* the chain that emit fills */
-typedef struct {
-    ngx_http_request_t   *r;
-    ngx_chain_t          *first;
-    ngx_chain_t         **last;
-    ngx_buf_t            *buf;
-} ngx_shop_failover_status_out_t;
-
-
 static ngx_int_t ngx_shop_failover_status_handler(ngx_http_request_t *r);
 static ngx_uint_t ngx_shop_failover_status_format(ngx_http_request_t *r);
 static ngx_uint_t ngx_shop_failover_status_named(ngx_str_t *name);
 static ngx_uint_t ngx_shop_failover_status_accepted(ngx_str_t *accept);
-static int ngx_shop_failover_status_more(ngx_shop_failover_emit_t *e);
 static ngx_int_t ngx_shop_failover_status_send(ngx_http_request_t *r,
     ngx_uint_t format, off_t size, ngx_chain_t *out);
 static ngx_int_t ngx_shop_failover_status_header(ngx_http_request_t *r,
@@ -76,11 +67,10 @@ ngx_shop_failover_status_handler(ngx_http_request_t *r)
 {
     ngx_int_t                        rc;
     ngx_uint_t                       format;
-    ngx_shop_failover_emit_t         e;
+    ngx_shop_failover_outflow_t      out;
     ngx_shop_failover_snapshot_t    *snap;
     ngx_shop_failover_loc_conf_t    *slcf;
     ngx_shop_failover_main_conf_t   *smcf;
-    ngx_shop_failover_status_out_t   out;
 
     if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
         return NGX_HTTP_NOT_ALLOWED;
@@ -101,25 +91,15 @@ ngx_shop_failover_status_handler(ngx_http_request_t *r)
 
     format = ngx_shop_failover_status_format(r);
 
-    ngx_memzero(&out, sizeof(out));
-    out.r = r;
-    out.last = &out.first;
+    ngx_shop_failover_outflow_begin(&out, r, NGX_SHOP_FAILOVER_STATUS_BUF);
 
-    ngx_shop_failover_emit_init(&e, NULL, 0);
-    e.more = ngx_shop_failover_status_more;
-    e.data = &out;
+    ngx_shop_failover_status_formats[format].render(&out.emit, snap);
 
-    ngx_shop_failover_status_formats[format].render(&e, snap);
-
-    if (e.failed || out.buf == NULL) {
+    if (ngx_shop_failover_outflow_end(&out) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    out.buf->last = e.pos;
-    out.buf->last_buf = (r == r->main) ? 1 : 0;
-    out.buf->last_in_chain = 1;
-
-    return ngx_shop_failover_status_send(r, format, e.total, out.first);
+    return ngx_shop_failover_status_send(r, format, out.emit.total, out.first);
 }
 
 
@@ -197,39 +177,6 @@ ngx_shop_failover_status_accepted(ngx_str_t *accept)
     }
 
     return NGX_SHOP_FAILOVER_STATUS_JSON;
-}
-
-
-static int
-ngx_shop_failover_status_more(ngx_shop_failover_emit_t *e)
-{
-    ngx_chain_t                     *cl;
-    ngx_shop_failover_status_out_t  *out = e->data;
-
-    if (out->buf) {
-        out->buf->last = e->pos;
-    }
-
-    cl = ngx_alloc_chain_link(out->r->pool);
-    if (cl == NULL) {
-        return NGX_ERROR;
-    }
-
-    cl->buf = ngx_create_temp_buf(out->r->pool, NGX_SHOP_FAILOVER_STATUS_BUF);
-    if (cl->buf == NULL) {
-        return NGX_ERROR;
-    }
-
-    cl->next = NULL;
-    *out->last = cl;
-    out->last = &cl->next;
-    out->buf = cl->buf;
-
-    e->start = cl->buf->start;
-    e->pos = cl->buf->start;
-    e->last = cl->buf->end;
-
-    return NGX_OK;
 }
 
 
