@@ -141,32 +141,6 @@ ngx_shop_failover_link_next(const ngx_shop_failover_str_t *s, size_t *pos,
 }
 
 
-void
-ngx_shop_failover_link_emit(ngx_shop_failover_emit_t *e,
-    const ngx_shop_failover_str_t *s)
-{
-    size_t                          pos;
-    ngx_shop_failover_link_piece_t  piece;
-
-    pos = 0;
-
-    while (ngx_shop_failover_link_next(s, &pos, &piece)
-           == NGX_SHOP_FAILOVER_OK)
-    {
-        if (piece.href.len == 0) {
-            ngx_shop_failover_emit_html(e, &piece.text);
-            continue;
-        }
-
-        ngx_shop_failover_emit_text(e, "<a href=\"");
-        ngx_shop_failover_emit_html(e, &piece.href);
-        ngx_shop_failover_emit_text(e, "\">");
-        ngx_shop_failover_emit_html(e, &piece.text);
-        ngx_shop_failover_emit_text(e, "</a>");
-    }
-}
-
-
 int
 ngx_shop_failover_link_is_safe(const ngx_shop_failover_str_t *url, int image)
 {

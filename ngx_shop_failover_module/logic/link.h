@@ -13,7 +13,6 @@
 
 
 #include "logic/base.h"
-#include "logic/emit.h"
 
 
 typedef struct {
@@ -37,10 +36,6 @@ typedef struct {
  */
 int ngx_shop_failover_link_next(const ngx_shop_failover_str_t *s, size_t *pos,
     ngx_shop_failover_link_piece_t *piece);
-
-/* the text as HTML, its links as <a href> */
-void ngx_shop_failover_link_emit(ngx_shop_failover_emit_t *e,
-    const ngx_shop_failover_str_t *s);
 
 /*
  * Whether a URL may stand in href or src: an absolute one of these schemes

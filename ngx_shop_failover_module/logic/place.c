@@ -123,7 +123,6 @@ static const ngx_shop_failover_place_name_t
     ngx_shop_failover_place_value("url.home", URL_HOME),
     ngx_shop_failover_place_value("url.basket", URL_BASKET),
     ngx_shop_failover_place_value("status", STATUS),
-    ngx_shop_failover_place_value("status.lang", EMPTY),
     ngx_shop_failover_place_value("eta.iso", ETA_ISO),
     ngx_shop_failover_place_value("next.iso", NEXT_ISO),
     ngx_shop_failover_place_value("since.iso", SINCE_ISO),

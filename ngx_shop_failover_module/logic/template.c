@@ -17,7 +17,6 @@ enum {
     NGX_SHOP_FAILOVER_TEMPLATE_OP_TEXT = 0,   /* text */
     NGX_SHOP_FAILOVER_TEMPLATE_OP_VALUE,
     NGX_SHOP_FAILOVER_TEMPLATE_OP_PLAIN,
-    NGX_SHOP_FAILOVER_TEMPLATE_OP_LINKS,
     NGX_SHOP_FAILOVER_TEMPLATE_OP_URL,
     NGX_SHOP_FAILOVER_TEMPLATE_OP_IMAGE,
     NGX_SHOP_FAILOVER_TEMPLATE_OP_IF,         /* empty: jump */
@@ -392,11 +391,6 @@ ngx_shop_failover_template_add_value(ngx_shop_failover_template_compiler_t *c,
     switch (ngx_shop_failover_markup_place(&c->markup)) {
 
     case NGX_SHOP_FAILOVER_MARKUP_CONTENT:
-        op = (name->kind == NGX_SHOP_FAILOVER_TEMPLATE_LINKS)
-             ? NGX_SHOP_FAILOVER_TEMPLATE_OP_LINKS
-             : NGX_SHOP_FAILOVER_TEMPLATE_OP_VALUE;
-        break;
-
     case NGX_SHOP_FAILOVER_MARKUP_TEXT:
         op = NGX_SHOP_FAILOVER_TEMPLATE_OP_VALUE;
         break;
@@ -690,10 +684,6 @@ ngx_shop_failover_template_write(unsigned op,
 
     case NGX_SHOP_FAILOVER_TEMPLATE_OP_PLAIN:
         ngx_shop_failover_emit_raw(e, value->data, value->len);
-        return;
-
-    case NGX_SHOP_FAILOVER_TEMPLATE_OP_LINKS:
-        ngx_shop_failover_link_emit(e, value);
         return;
 
     case NGX_SHOP_FAILOVER_TEMPLATE_OP_URL:

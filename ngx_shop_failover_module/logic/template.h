@@ -13,8 +13,8 @@
  *   {{! text }}             nothing: a comment
  *
  * The subset of Mustache that a page needs.  There is no unescaped place:
- * markup comes from templates only, and from links (see LINKS below).  A
- * line that holds nothing but one section tag or comment vanishes whole.
+ * markup comes from templates only.  A line that holds nothing but one section
+ * tag or comment vanishes whole.
  *
  * A template is refused where a value could not be made safe: in an attribute
  * without quotes, in on...= and style=, in a script, a style or a comment.  At
@@ -36,7 +36,6 @@
 
 typedef enum {
     NGX_SHOP_FAILOVER_TEMPLATE_VALUE = 0,
-    NGX_SHOP_FAILOVER_TEMPLATE_LINKS,      /* a value; its URLs are linked */
     NGX_SHOP_FAILOVER_TEMPLATE_LIST        /* has items, no value */
 } ngx_shop_failover_template_kind_e;
 

@@ -236,7 +236,7 @@ sub values_of {
         planned => $s eq 'outage' ? '' : 1, post => $o{post} ? 1 : '',
         unsent => $o{post} eq 'unsent' ? 1 : '',
         unknown => $o{post} eq 'unknown' ? 1 : '',
-        status => $o{status} // $t{"status_$kind"}, 'status.lang' => '',
+        status => $o{status} // $t{"status_$kind"},
         parts('title', $t{$title}, $eta, near($eta)),
         parts('when', $t{$when}, $eta, 'date_zone',
               in => phrase($eta - $o{now})),

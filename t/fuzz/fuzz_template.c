@@ -20,7 +20,6 @@
 /* names are of one letter, so that they are found soon */
 enum {
     FUZZ_VALUE = 0,     /* v */
-    FUZZ_LINKS,         /* k */
     FUZZ_LIST,          /* s */
     FUZZ_FIELD,         /* f */
     FUZZ_EMPTY          /* e */
@@ -61,7 +60,7 @@ fuzz_template_resolve(void *data, const ngx_shop_failover_str_t *name,
     ngx_shop_failover_template_name_t *result)
 {
     const char         *p;
-    static const char   names[] = "vksfe";
+    static const char   names[] = "vsfe";
 
     (void) data;
 
@@ -72,10 +71,6 @@ fuzz_template_resolve(void *data, const ngx_shop_failover_str_t *name,
     }
 
     result->id = (uint16_t) (p - names);
-
-    if (result->id == FUZZ_LINKS) {
-        result->kind = NGX_SHOP_FAILOVER_TEMPLATE_LINKS;
-    }
 
     if (result->id == FUZZ_LIST) {
         result->kind = NGX_SHOP_FAILOVER_TEMPLATE_LIST;
