@@ -10,7 +10,9 @@ use ShopTest::Dir;
 use ShopTest::Status;
 use ShopTest::Process;
 use IO::Socket::IP;
+use Fcntl qw(O_RDWR);
 use JSON::PP ();
+use POSIX qw(mkfifo);
 use Time::HiRes qw(sleep time);
 
 my $KEY = 'k' x 40;
@@ -53,6 +55,10 @@ my $nginx = nginx(http => <<"END");
 
         location / {
             add_header X-Notice \$shop_notice always;
+            proxy_pass http://inner-name;
+        }
+        location /quoted {
+            shop_page_var logo '/logo.png"onerror="alert(1)';
             proxy_pass http://inner-name;
         }
         location = /status { shop_status; }
@@ -158,6 +164,9 @@ for my $asked (map { ["GET $_", GET => $_], ["POST $_", POST => $_] } qw(en de a
     unlike $body, qr/<[^>]*"\s*onclick/, '... and no attribute is left';
 }
 
+like page('/quoted')->{body}, qr{src="/logo\.png&quot;onerror=&quot;},
+    'a value stays within its quotes';
+
 my $csp = page()->{headers}{'content-security-policy'};
 like $csp, qr/default-src 'none'/, 'and nothing would run';
 unlike $csp, qr/unsafe-(?:inline|eval)|\*/, 'the policy allows only what is ours';
@@ -231,6 +240,15 @@ for my $target ('/dev/null', '/dev/zero', '/dev/full', '/dev/tty', '/proc/kmsg',
     cmp_ok time - $begin, '<', 5, '... for long';
     opens();
 }
+
+# a pipe is not read: what it says would be lost to whom it is meant for
+mkfifo($flag, 0666) or die "$flag: $!\n";
+sysopen my $pipe, $flag, O_RDWR or die "$flag: $!\n";
+syswrite $pipe, "status: out of the pipe\n";
+becomes 503, 'a pipe closes';
+unlike page()->{body}, qr/out of the pipe/, '... and is not read';
+close $pipe;
+opens();
 
 symlink '/nowhere', $flag;
 sleep 2;

@@ -241,6 +241,30 @@ like body_of('/html'), qr{<pre>rm \Q@{[$nginx->dir]}\E/flag</pre>},
     '... and what to type to open the shop';
 
 
+# ---- all is well again, and then the next incident
+
+$_->open for @shops[0, 2];
+$shops[1]->set('/', body => 'shop 1');
+unlink $nginx->dir . '/flag';
+ok wait_until(30, sub { status($nginx)->{site}{state} eq 'open' }),
+    'the shop is open again';
+$counters = status($nginx)->{counters};
+is $counters->{incident_since}, undef, 'the incident is over';
+is $counters->{visitors}{total}, 40, 'what was counted stays';
+is metric('incident_start_timestamp_seconds'), undef, '... in the metrics, too';
+
+$_->refuse for @shops;
+ok wait_until(30, sub { status($nginx)->{site}{state} eq 'outage' }),
+    'another outage';
+get($nginx, '/', headers => [Accept => 'text/html']);
+$counters = status($nginx)->{counters};
+ok $counters->{incident_since}, 'another incident';
+is $counters->{visitors}{incident}, 1, 'is counted from its own beginning';
+is $counters->{visitors}{total}, 41, 'beside the sum of all';
+is_deeply [map { $_->{incident} } @{ $counters->{refused} }], [0, 0],
+    'also by class';
+
+
 # ---- what is refused
 
 my %refused = (
