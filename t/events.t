@@ -62,8 +62,8 @@ ok my $event = wait_for_event($log, type => 'peer', to => 'down'),
 is_deeply [@$event{qw(upstream peer server backup from cause detail count)}],
     ['shop', "$one", "$one", JSON::PP::false, 'up', 'connect_refused',
         'connect refused', 2], 'which one and why';
-cmp_ok $event->{first_failure}, 'lt', $event->{time},
-    'when it failed first, before it was down';
+like $event->{first_failure}, qr/^\d{4}-\d\d-\d\dT/, 'when it failed first';
+cmp_ok $event->{first_failure}, 'lt', $event->{time}, 'before it was down';
 
 ok $event = wait_for_event($log, type => 'group', to => 'backup'),
     'the upstream is';
@@ -86,6 +86,8 @@ ok $event = wait_for_event($log, type => 'flag', what => 'set'),
     'a flag is told';
 is $event->{text}, 'repairing', 'and what it says';
 ok $event->{eta}, 'and its ETA';
+is wait_for_event($log, type => 'site', to => 'maintenance')->{eta},
+    $event->{eta}, 'which the site has, too';
 
 write_flag($nginx,
     "status: repairing\neta: +45m\nupdate: 03:10 cause found\n");
@@ -145,6 +147,17 @@ $one->refuse;
 ok wait_until(20, sub { (events($log))[-1]{seq} > $seq }), 'goes on';
 ok $event = wait_for_event($log, type => 'incident', incident => 3),
     'with the number of the next incident, too';
+is_deeply [event_faults($log)], [], 'in order';
+$one->open;
+ok wait_for_event($log, type => 'incident', what => 'resolved', incident => 3),
+    'it is over';
+
+$nginx->configure(http => "shop_zone 4m;\n"
+    . config($log, "$one", "$two backup"));
+ok $nginx->reload, 'a reload into a zone of another size';
+$one->refuse;
+ok wait_for_event($log, type => 'incident', what => 'begun', incident => 4),
+    'goes on, too';
 is_deeply [event_faults($log)], [], 'in order';
 $one->open;
 
