@@ -13,7 +13,8 @@ use JSON::PP ();
 use ShopTest;
 use Time::HiRes qw(time);
 
-my ($one, $two, $calm) = map { shop_server(body => $_) } qw(one two calm);
+my ($one, $two, $calm, $own, $other) = map { shop_server(body => $_) }
+    qw(one two calm own other);
 
 my $nginx = nginx(workers => 3, http => <<"END");
     upstream shop {
@@ -24,6 +25,12 @@ my $nginx = nginx(workers => 3, http => <<"END");
     upstream calm {
         server $calm;
         shop_health_check uri=/health interval=1h fast=200ms timeout=2s;
+        shop_observe off;
+    }
+    upstream marked {
+        server $own;
+        server $other;
+        shop_health_check uri=/health interval=1h timeout=20s;
         shop_observe off;
     }
     upstream many {
@@ -37,6 +44,7 @@ my $nginx = nginx(workers => 3, http => <<"END");
         proxy_next_upstream error timeout http_502 http_503;
         proxy_read_timeout 400ms;
         location / { proxy_pass http://shop; }
+        location /marked { proxy_pass http://marked; }
         location /calm { proxy_pass http://calm; }
         location /many { proxy_pass http://many; }
         location = /status { shop_status json; }
@@ -106,6 +114,19 @@ $calm->set('/calm', status => 503);
 $was = probes($calm);
 get($nginx, '/calm') for 1 .. 5;
 is(probes($calm), $was, 'off: no probe');
+
+$_->set('/marked/page', status => 503) for $own, $other;
+is(get($nginx, '/marked/page')->{status}, 503, 'off: a page fails')
+    for 1 .. 12;
+like(get($nginx, '/marked')->{body}, qr/^(?:own|other)$/,
+    'which is no failure of a server') for 1 .. 4;
+is(scalar($nginx->log->find(qr/temporarily disabled/)), 0,
+    'and none was disabled');
+
+$own->refuse;
+is(get($nginx, '/marked')->{body}, 'other', 'off: one is gone') for 1 .. 12;
+ok(scalar($nginx->log->find(qr/temporarily disabled/)),
+    'and max_fails is in force');
 
 $calm->set('/many', status => 200);
 $calm->set('/many/page', 'close');

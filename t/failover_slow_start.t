@@ -167,6 +167,14 @@ ok(wait_until(30, sub { percent('grows') >= 5 }), 'which grows');
 cmp_ok(percent('grows'), '<', 100, 'little by little');
 ok(wait_until(30, sub { share('grows', 1) }), 'and so it does for visitors');
 
+ok(wait_until(30, sub { !grep { $_ != 100 } percents('short_') }),
+    'the end of it');
+cmp_ok(share("short_$_", 40), '>', 0, "$_: a share in the end")
+    for grep { $_ ne 'ip' } sort keys %BALANCER;
+
+# all come from one address
+like(share('short_ip', 4), qr/^[04]$/, 'ip: all or none');
+
 ok($nginx->reload, 'a reload');
 is(scalar(grep { $_ >= 50 } percents('')), 0, 'does not end it');
 $early = 0;
@@ -193,14 +201,6 @@ for my $name (sort(keys %BALANCER), 'backup', 'chain') {
 }
 
 is($spare->count, 0, 'no backup group was needed');
-
-ok(wait_until(30, sub { !grep { $_ != 100 } percents('short_') }),
-    'the end of it');
-cmp_ok(share("short_$_", 40), '>', 0, "$_: a share in the end")
-    for grep { $_ ne 'ip' } sort keys %BALANCER;
-
-# all come from one address
-like(share('short_ip', 4), qr/^[04]$/, 'ip: all or none');
 
 # ---- nobody else is there: no holding back
 
