@@ -13,8 +13,11 @@ use ShopTest::Fpm qw(no_fpm);
 plan(skip_all => no_fpm()) if no_fpm();
 
 my $port = free_port();
+my $six = IO::Socket::IP->new(LocalHost => '::1', Listen => 1) ? free_port()
+    : undef;
 my $fpm = ShopTest::Fpm->new(unix => {}, kept => {}, slow => { children => 1 },
-    tcp => { listen => "127.0.0.1:$port" });
+    tcp => { listen => "127.0.0.1:$port" },
+    $six ? (six => { listen => "[::1]:$six" }) : ());
 my $dir = $fpm->dir;
 
 $fpm->script('good.php', '<?php header("X-Shop: open"); echo "basket: ok";');
@@ -44,6 +47,7 @@ my @cases = (
     # name, upstream, result, detail
     ['/ping by default', "$unix;", ok => qr//],
     ['/ping over TCP', "server 127.0.0.1:$port; $check;", ok => qr//],
+    $six ? ['/ping over IPv6', "server [::1]:$six; $check;", ok => qr//] : (),
     ['/ping by HEAD', "$unix method=HEAD;", ok => qr//],
     ['what /ping says', "$unix match=pong;", ok => qr//],
     ['/status', "$unix uri=/status?json match=pool;", ok => qr//],

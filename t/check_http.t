@@ -7,6 +7,7 @@
 
 use ShopTest;
 use ShopTest::Check;
+use ShopTest::Process;
 
 
 # ---- what is sent
@@ -116,6 +117,13 @@ my @answers = (
     ['an empty answer', ok => qr//, status => 204],
     ['a redirect', ok => qr//, status => 302],
     ['a chunked answer', ok => qr//, chunked => 3, body => 'in pieces'],
+    ['1xx without an end', malformed => qr/./,
+        raw => "HTTP/1.1 100 Continue\r\n\r\n" x 5_000, then => 'hang'],
+    ['nothing but line ends', malformed => qr/./, raw => "\r\n" x 100],
+    ['a version of tomorrow', malformed => qr/./,
+        raw => "HTTP/2.0 200 OK\r\n$end"],
+    ['a status that is none', malformed => qr/./,
+        raw => "HTTP/1.1 20 OK\r\n$end"],
     ['an answer that drips in', ok => qr//, drip => 0.001, body => 'slow'],
     ['a bad status', status => qr/^status 503, wanted 200-399$/,
         status => 503],
@@ -157,6 +165,60 @@ for my $i (0 .. $#answers) {
     ok found($nginx, upstream => "u$i", result => $result, detail => $detail,
         state => $result eq 'ok' ? 'up' : 'down'), "$name: $result";
 }
+
+
+# ---- an answer without an end: what came so far counts
+
+my %endless = (
+    close   => ["$ok\r\n", 'x' x 0x8000],
+    chunked => ["${ok}Transfer-Encoding: chunked\r\n\r\n",
+        "8000\r\n" . 'x' x 0x8000 . "\r\n"],
+    length  => ["${ok}Content-Length: 9000000000000\r\n\r\n", 'x' x 0x8000],
+);
+my @kinds = sort keys %endless;
+my @ports = map { free_port() } @kinds;
+my $notes = ShopTest::Dir->new('notes');
+
+# says how many bytes it could send, for each connection
+sub endless {
+    my ($kind, $port) = @_;
+    my ($head, $more) = @{ $endless{$kind} };
+    my $listener = IO::Socket::IP->new(LocalHost => '127.0.0.1',
+        LocalPort => $port, ReuseAddr => 1, Listen => 16) or die "$!\n";
+
+    $SIG{PIPE} = 'IGNORE';
+
+    while (my $socket = $listener->accept) {
+        my ($request, $sent) = ('', 0);
+        sysread $socket, $request, 4096;
+        syswrite $socket, $head;
+
+        while (my $count = syswrite $socket, $more) {
+            $sent += $count;
+        }
+
+        $notes->write($kind, $sent);
+    }
+}
+
+my @endless = map {
+    my $i = $_;
+    ShopTest::Process->spawn(sub { endless($kinds[$i], $ports[$i]) });
+} 0 .. $#kinds;
+
+$nginx = checked(map { "server 127.0.0.1:$_; shop_health_check interval=200ms
+    fails=1 timeout=20s;" } @ports);
+
+for my $i (0 .. $#kinds) {
+    ok found($nginx, upstream => "u$i", state => 'up', checks => 3),
+        "a body without an end ($kinds[$i]) is judged by its beginning";
+    ok wait_until(20, sub { $notes->read($kinds[$i]) }), '... its end comes';
+    cmp_ok $notes->read($kinds[$i]), '<', 64 * 1024 * 1024,
+        '... and not read for ever';
+}
+
+$nginx->stop;
+$_->stop('KILL', 5) for @endless;
 
 
 # ---- a listener that does not answer

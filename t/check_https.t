@@ -64,6 +64,10 @@ my $shop = shop_server(tls => 1, body => 'hello',
     name => ['localhost', 'shop.example', '127.0.0.1']);
 my $port = $shop->port;
 
+my $unix = shop_server(on => 'unix', tls => 1, body => 'unix');
+my $six = eval { shop_server(on => '::1', tls => 1, body => 'six') };
+my $named = "$check; $trust shop_health_ssl_name localhost;";
+
 my $nginx = checked(
     "server localhost:$port; $check uri=/written; $trust",
     "server $shop; $check uri=/named; $trust
@@ -74,10 +78,21 @@ my $nginx = checked(
     "server $shop; $check uri=/dot; $trust
      shop_health_ssl_name shop.example.;",
     "server localhost:$port; $check uri=/kept keepalive; $trust",
+    "server $unix; $named",
+    $six ? "server $six; $named" : (),
 );
 
 ok found($nginx, upstream => "u$_", state => 'up', checks => 3),
     "upstream u$_ is up" for 0 .. 5;
+
+ok found($nginx, upstream => 'u6', state => 'up'), 'over a unix socket';
+is +($unix->requests)[0]{sni}, 'localhost', 'with the name that is given';
+
+SKIP: {
+    skip 'no IPv6 here', 1 if !$six;
+
+    ok found($nginx, upstream => 'u7', state => 'up'), 'over IPv6';
+}
 
 my $last = peer($nginx, 'u0')->{last};
 cmp_ok $last->{tls_ms}, '>=', $last->{connect_ms}, 'connect, then TLS';

@@ -18,10 +18,11 @@ my %BALANCER = (
     two => 'random two;',
 );
 my @NAMES = sort keys %BALANCER;
+my @BACKUPS = qw(rr least);              # of those that take "backup"
 
 my ($one, $two, $three) = map { shop_server(body => $_) } qw(one two three);
-my $check = 'shop_health_check uri=/health interval=300ms fast=200ms '
-    . 'timeout=500ms jitter=0%;';
+my $check = 'shop_health_check uri=/health interval=500ms fast=200ms '
+    . 'timeout=4s keepalive;';
 
 my $gone = free_port();
 
@@ -36,10 +37,34 @@ my $upstreams = join '', map { <<"END" } @NAMES;
     }
 END
 
+$upstreams .= join '', map { <<"END" } @NAMES;
+    upstream off_$_ {
+        $BALANCER{$_} server $one down; server $two; $check
+        shop_failover_to spare hold=0;
+    }
+    upstream marked_$_ {
+        zone marked_$_ 128k;
+        $BALANCER{$_} server $one down; server $two down; $check
+        shop_failover_to spare hold=0;
+    }
+END
+
+$upstreams .= join '', map { <<"END" } @BACKUPS;
+    upstream backup_$_ {
+        $BALANCER{$_} server $one; server $two backup; $check
+        shop_failover_to spare hold=0;
+    }
+END
+
 my $locations = join '', map { <<"END" } @NAMES;
+    location /off_$_ { proxy_pass http://off_$_; }
+    location /marked_$_ { proxy_pass http://marked_$_; }
     location /single_$_ { proxy_pass http://single_$_; }
     location /pair_$_ { proxy_pass http://pair_$_; }
 END
+
+$locations .= "location /backup_$_ { proxy_pass http://backup_$_; }\n"
+    for @BACKUPS;
 
 my $nginx = nginx(http => <<"END");
     $upstreams
@@ -60,11 +85,11 @@ sub known {
     my ($shop, $state) = @_;
 
     return wait_until(30, sub {
-        !grep {
-            my $name = $_;
-            grep { $_->{address} eq "$shop" && $_->{state} ne $state }
-                peers_of($nginx, "single_$name"), peers_of($nginx, "pair_$name");
-        } @NAMES;
+        my @groups = grep { $_->{name} =~ /^(?:single|pair|backup)_/ }
+            @{ status($nginx)->{upstreams} };
+
+        !grep { $_->{address} eq "$shop" && $_->{state} ne $state }
+            map { @{ $_->{peers} } } @groups;
     });
 }
 
@@ -86,11 +111,18 @@ for my $name (@NAMES) {
     is(served("/pair_$name"), 'two' x 4, "$name: the other one serves");
 }
 
+is(served("/backup_$_"), 'two' x 4, "$_: the backup serves") for @BACKUPS;
 is($one->count(uri => qr/\?k=/), $before, 'it got no request');
 
 $one->set('/health', status => 200);
 ok(known($one, 'up'), 'it is up again');
 is(served("/single_$_"), 'one' x 4, "$_: and serves") for @NAMES;
+is(served("/backup_$_"), 'one' x 4, "$_: in place of the backup") for @BACKUPS;
+
+for my $name (@NAMES) {
+    is(served("/off_$name"), 'two' x 4, "$name: not where it is switched off");
+    is(served("/marked_$name"), 'three' x 4, "$name: nor where all are");
+}
 
 # ---- nobody can serve, and the log has said so already
 
@@ -107,7 +139,8 @@ is(scalar($nginx->log->find(qr/no live upstreams/)), 0,
 kill 'STOP', -$one->pid;
 my %waiting = map {
     $_ => client($nginx, seconds => 50)->send('GET', $_, close => 1)
-} map { ("/single_$_?k=9", "/pair_$_?k=9") } @NAMES;
+} map({ ("/single_$_?k=9", "/pair_$_?k=9") } @NAMES),
+    map { "/backup_$_?k=9" } @BACKUPS;
 
 for my $uri (sort keys %waiting) {
     like($waiting{$uri}->answer->{body},

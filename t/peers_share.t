@@ -5,6 +5,7 @@
 
 use ShopTest;
 use ShopTest::Status;
+use ShopTest::Wait qw(now);
 
 
 sub config {
@@ -55,6 +56,29 @@ for my $workers (2, 4) {
     my %all = map { $_ => 1 } map { probers($nginx, $_) } @shops;
     is scalar(keys %all), $workers, "all $workers workers have their share";
 
+    $nginx->stop;
+}
+
+
+# ---- nor more of them for reloads
+
+{
+    my @shops = map { shop_server() } 1 .. 3;
+    my $nginx = nginx(http => config('interval=3s jitter=0% timeout=20s',
+        @shops));
+
+    ok wait_until(20, sub { 3 == grep { $_->count } @shops }), 'all are probed';
+    my $began = now();
+    $nginx->reload or fail 'a reload' for 1 .. 12;
+    my @counts = map { $_->count } @shops;
+
+    # one that is under way when its worker leaves is made again
+    my $most = 3 * ((now() - $began) / 3 + 2) + 3;
+    my $all = $counts[0] + $counts[1] + $counts[2];
+    cmp_ok $all, '<=', $most, 'a reload is no reason for a probe';
+
+    ok wait_until(20, sub { !grep { $shops[$_]->count < $counts[$_] + 2 }
+        0 .. 2 }), 'and they go on';
     $nginx->stop;
 }
 
