@@ -202,6 +202,20 @@ for my $name (sort(keys %BALANCER), 'backup', 'chain') {
 
 is($spare->count, 0, 'no backup group was needed');
 
+# ---- nobody is asked twice for it
+
+for my $name (sort(keys %BALANCER), 'backup') {
+    my @before = map { $_->count(uri => qr{^/$name\?}) } $one, $two;
+
+    $_->set("/$name", 'close') for $one, $two;
+    is(get($nginx, "/$name?k=$_")->{status}, 502, "$name: all fail") for 1, 2;
+
+    is(join(' ', map { $_->count(uri => qr{^/$name\?}) - shift @before }
+        $one, $two), '2 2', '... and each was asked once by each');
+    $one->set("/$name", body => 'one');
+    $two->set("/$name", body => 'two');
+}
+
 # ---- nobody else is there: no holding back
 
 $one->set('/health', status => 503);

@@ -25,6 +25,10 @@ my $check = 'shop_health_check uri=/health interval=500ms fast=200ms '
     . 'timeout=4s keepalive;';
 
 my $gone = free_port();
+my $keys = ShopTest::Dir->new('keys');
+
+$keys->write('key', 'k' x 40);
+chmod 0600, "$keys/key";
 
 my $upstreams = join '', map { <<"END" } @NAMES;
     upstream single_$_ {
@@ -78,6 +82,7 @@ my $nginx = nginx(http => <<"END");
         $locations
         location /nobody { proxy_pass http://nobody; }
         location /status { shop_status; }
+        location /control { shop_control $keys/key; }
     }
 END
 
@@ -122,6 +127,25 @@ is(served("/backup_$_"), 'one' x 4, "$_: in place of the backup") for @BACKUPS;
 for my $name (@NAMES) {
     is(served("/off_$name"), 'two' x 4, "$name: not where it is switched off");
     is(served("/marked_$name"), 'three' x 4, "$name: nor where all are");
+}
+
+# nor after orders that set and clear our own mark at it
+
+sub order {
+    my ($action, $name) = @_;
+
+    return post($nginx, '/control',
+        body => "action=$action&upstream=off_$name&peer=$one",
+        headers => [Authorization => 'Bearer ' . 'k' x 40])->{status};
+}
+
+for my $name (@NAMES) {
+    for my $action (qw(down enable)) {
+        is(order($action, $name), 200, "$name: $action is ordered");
+        is(served("/off_$name"), 'two' x 4, '... and it is still off');
+    }
+
+    is(peer_of($nginx, "off_$name", $one)->{checks}, 0, '... and not probed');
 }
 
 # ---- nobody can serve, and the log has said so already
