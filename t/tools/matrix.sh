@@ -40,7 +40,7 @@ run_suite() {
         "$TOP/t/tools/build_module.sh" "$dir" || return 1
 
     cd "$TOP"
-    NGINX_BIN="$dir/nginx/objs/nginx" \
+    BUILD=$dir NGINX_BIN="$dir/nginx/objs/nginx" \
         MODULE_SO="$dir/ngx_shop_failover_module.so" \
         prove -j "${JOBS:-1}" -It/lib ${PROVE_FLAGS:-} \
         ${TESTS:-$(integration_tests)}
