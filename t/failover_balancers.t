@@ -10,6 +10,7 @@ use warnings;
 
 use lib 't/lib';
 use ShopTest;
+use ShopTest::Nginx;
 
 use constant REQUESTS => 3;
 
@@ -22,6 +23,14 @@ my @BALANCERS = (
     ['hash consistent', 'hash $arg_k consistent;',         0],
     ['random',          'random;',                         0],
     ['random two',      'random two least_conn;',          0],
+);
+
+# of newer nginx
+push @BALANCERS, grep { nginx_takes($_->[1]) } (
+    ['least_time',      'least_time header;',              1],
+    ['least_time inflight', 'least_time last_byte inflight;', 1],
+    ['sticky',          'sticky cookie shop;',             1],
+    ['sticky route',    'sticky route $arg_route;',        1],
 );
 
 # how a server fails, and what it still sees of the requests
@@ -222,4 +231,13 @@ sub heal {
     }
 
     return;
+}
+
+
+sub nginx_takes {
+    my ($lines) = @_;
+    my ($status) = ShopTest::Nginx->new(module => 0,
+        http => "upstream shop { $lines server 127.0.0.1:1; }")->test;
+
+    return $status == 0;
 }
