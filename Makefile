@@ -111,9 +111,8 @@ run: setup-run build
 
 # ---- tests: unit tests are programs that speak TAP, beside Perl's t/*.t
 
-# probes and a reload, a failover, pages, flags, the status; a worker that ends
-MEMCHECKED := peers_mandatory failover_chain page_fallback flag_life status \
-              peers_exit
+# failover, pages, flags, the status, probes of a worker that ends
+MEMCHECKED := failover_chain page_fallback flag_life status peers_exit
 
 TESTS   ?= $(if $(VALGRIND),$(MEMCHECKED:%=t/%.t),\
                $(wildcard t/unit/test_*.c t/*.t))

@@ -8,14 +8,16 @@
 
 
 #include <signal.h>
+#include <stddef.h>
 
 
 /* of src/os/unix/ngx_process_cycle.h */
 #define NGX_PROCESS_WORKER  3
 
 
-extern unsigned long                ngx_process;
-extern volatile sig_atomic_t        ngx_terminate;
+/* weak: the programs that nginx's configure tries out have none */
+extern unsigned long                ngx_process __attribute__((weak));
+extern volatile sig_atomic_t        ngx_terminate __attribute__((weak));
 
 const char *__asan_default_options(void);
 const char *__lsan_default_suppressions(void);
@@ -48,5 +50,6 @@ __lsan_default_suppressions(void)
 int
 __lsan_is_turned_off(void)
 {
-    return ngx_process != NGX_PROCESS_WORKER || ngx_terminate;
+    return &ngx_process == NULL || &ngx_terminate == NULL
+           || ngx_process != NGX_PROCESS_WORKER || ngx_terminate;
 }
