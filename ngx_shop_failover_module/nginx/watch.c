@@ -27,6 +27,12 @@
 #define NGX_SHOP_FAILOVER_WATCH_SETTLE  2
 #define NGX_SHOP_FAILOVER_WATCH_MOVED   20
 
+/* what comes and goes, and what becomes of that which stands there */
+#define NGX_SHOP_FAILOVER_WATCH_NAMES                                         \
+    (IN_CREATE|IN_DELETE|IN_MOVED_FROM|IN_MOVED_TO|IN_DELETE_SELF             \
+     |IN_MOVE_SELF)
+#define NGX_SHOP_FAILOVER_WATCH_BYTES  (IN_CLOSE_WRITE|IN_MODIFY|IN_ATTRIB)
+
 /* a reader that died is not waited for longer, ms */
 #define NGX_SHOP_FAILOVER_WATCH_CLAIM   500
 
@@ -388,7 +394,8 @@ ngx_shop_failover_watch_inotify(ngx_shop_failover_watcher_t *w)
 
 /*
  * Both where the flag stands (it comes, goes, is renamed over) and the flag
- * itself: that is the files of a directory, or the target of a symlink.
+ * itself: that is the files of a directory, or the target of a symlink.  What
+ * is written beside the flag, an access log perhaps, wakes nobody.
  */
 
 static void
@@ -402,9 +409,13 @@ ngx_shop_failover_watch_add(ngx_shop_failover_watch_flag_t *f)
         return;
     }
 
-    f->wd = ngx_shop_failover_watch_path(w, f->dir, f->wd, IN_ONLYDIR);
+    f->wd = ngx_shop_failover_watch_path(w, f->dir, f->wd,
+                                         NGX_SHOP_FAILOVER_WATCH_NAMES
+                                         |IN_ONLYDIR);
     f->wd_self = ngx_shop_failover_watch_path(w, f->conf->path.data,
-                                              f->wd_self, 0);
+                                              f->wd_self,
+                                              NGX_SHOP_FAILOVER_WATCH_NAMES
+                                              |NGX_SHOP_FAILOVER_WATCH_BYTES);
 }
 
 
@@ -420,10 +431,7 @@ ngx_shop_failover_watch_path(ngx_shop_failover_watcher_t *w, u_char *path,
 {
     int  wd;
 
-    wd = inotify_add_watch(w->inotify->fd, (char *) path,
-                           mask|IN_MASK_ADD|IN_CREATE|IN_DELETE
-                           |IN_MOVED_FROM|IN_MOVED_TO|IN_CLOSE_WRITE|IN_MODIFY
-                           |IN_ATTRIB|IN_DELETE_SELF|IN_MOVE_SELF);
+    wd = inotify_add_watch(w->inotify->fd, (char *) path, mask|IN_MASK_ADD);
 
     if (was != -1 && wd != was) {
 
