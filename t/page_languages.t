@@ -13,8 +13,10 @@ use JSON::PP ();
 my $broken = shop_server('close');
 my $gone = free_port();
 
-my $nginx = nginx(files => { flag => "eta: +45m\nnext-update: +20m\n" },
-    http => <<"END");
+my $nginx = nginx(files => {
+    flag   => "eta: +45m\nnext-update: +20m\n",
+    browse => "eta: +30h\nnext-update: +29h\nmode: browse\n",
+}, http => <<"END");
     shop_page_var name "M\xc3\xbcller & Sons";
     shop_page_var basket /cart;
 
@@ -22,6 +24,12 @@ my $nginx = nginx(files => { flag => "eta: +45m\nnext-update: +20m\n" },
         listen %%ADDR%%;
         shop_maintenance %%DIR%%/flag;
         location / { proxy_pass http://$broken; }
+    }
+
+    server {
+        listen %%ADDR_BROWSE%%;
+        shop_maintenance %%DIR%%/browse;
+        location / { proxy_pass http://127.0.0.1:$gone; }
     }
 
     server {
@@ -35,6 +43,7 @@ END
 # who, and where from there: how the shop is closed to them
 my %where = (
     closed => [$nginx->address, '/order'],
+    browse => [$nginx->address('BROWSE'), '/order'],
     unsent => [$nginx->address('OUTAGE'), '/unsent'],
     sent   => [$nginx->address('OUTAGE'), '/sent'],
 );
@@ -120,7 +129,7 @@ for my $lang (@langs) {
             html($t{post_title})) >= 0;
     }
 
-    is "@wrong", '', "$lang: closed, never sent, sent and failed";
+    is "@wrong", '', "$lang: closed, for orders, never sent, sent and failed";
     cmp_ok $largest, '<=', 8192, "$lang: at most 8 KB";
     cmp_ok $compressed, '<=', 3072, "$lang: at most 3 KB compressed";
     note "$lang: $largest bytes, $compressed compressed";

@@ -126,6 +126,25 @@ module.exports = function (tap, site, visit) {
         });
     }
 
+    for (const lang of LANGS) {
+        test(`phone: ${lang}, what became of a POST`, async () => {
+            const how = {
+                post: '/checkout', site: { args: [`--lang=${lang}`, ...FULL] },
+                context: { viewport: { width: 360, height: 640 } },
+            };
+
+            await visit(how, async (page) => {
+                is(await page.evaluate(() => {
+                    const note = document.querySelector('.note p');
+                    const status = document.getElementById('status');
+
+                    return [note.getBoundingClientRect().bottom < innerHeight,
+                            !!(note.compareDocumentPosition(status) & 4)];
+                }), [true, true], `${lang}: is read without scrolling, first`);
+            });
+        });
+    }
+
     test('structure: right to left is mirrored', async () => {
         const how = { site: { args: ['--lang=ar', ...FULL] } };
 
@@ -319,7 +338,7 @@ module.exports = function (tap, site, visit) {
 
         await visit({ site: how.site }, async (page) => {
             is(await page.textContent('#when'), 'You can shop again from '
-               + 'Saturday 21 November at 04:30 (CET), in about 40 minutes.',
+               + 'Saturday 21 November at 04:30\u00a0(CET), in about 40 minutes.',
                'the same zone: the server\'s words stay');
         });
     });

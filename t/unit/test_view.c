@@ -214,8 +214,8 @@ the_words_follow_what_is_known_of_the_time(void **state)
 
     prepare("eta: +45m\n", "en", NGX_SHOP_FAILOVER_VIEW_MAINTENANCE, 0);
     assert_title("Sorry, the shop is closed until 04:15");
-    assert_when("You can shop again from Saturday 21 November at 04:15 (UTC), "
-                "in about 45 minutes.");
+    assert_when("You can shop again from Saturday 21 November at "
+                "04:15\xC2\xA0(UTC), in about 45 minutes.");
 
     prepare("until: +2h\n", "en", NGX_SHOP_FAILOVER_VIEW_MAINTENANCE, 0);
     assert_title("Sorry, the shop is closed until 05:30");
@@ -227,7 +227,7 @@ the_words_follow_what_is_known_of_the_time(void **state)
             NGX_SHOP_FAILOVER_VIEW_MAINTENANCE, 0);
     assert_title("Sorry, the shop is closed at the moment");
     assert_when("This is taking longer than we said. We had expected to be "
-                "ready by Saturday 21 November at 03:00 (UTC).");
+                "ready by Saturday 21 November at 03:00\xC2\xA0(UTC).");
 
     prepare("", "en", NGX_SHOP_FAILOVER_VIEW_OUTAGE, 0);
     assert_title("Sorry, there is a problem with the shop");
