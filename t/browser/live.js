@@ -7,7 +7,9 @@
 
 'use strict';
 
+const { execFileSync } = require('child_process');
 const fs = require('fs');
+const http = require('http');
 const zlib = require('zlib');
 
 const launch = require('./launch.js');
@@ -110,6 +112,107 @@ for (const lang of LANGS) {
         });
     });
 }
+
+
+test('live: the policy lets the page work, and nothing else', async () => {
+    close(NOTICE);
+    await becomes('maintenance');
+
+    await visit({}, async (page, seen) => {
+        await page.goto(`${base}/lamps`);
+        is([await page.isVisible('#now'), await page.evaluate(
+            () => getComputedStyle(document.body).maxWidth), seen.complaints],
+           [true, '640px', []], 'its script and its style are allowed');
+
+        await page.evaluate(() => {
+            const add = (name, all) => document.body.append(
+                Object.assign(document.createElement(name), all));
+
+            window.blocked = [];
+            document.addEventListener('securitypolicyviolation',
+                (e) => window.blocked.push(e.effectiveDirective));
+
+            add('script', { textContent: 'window.evil = 1' });
+            add('style', { textContent: 'body { color: red }' });
+            document.body.setAttribute('style', 'color: red');
+            add('img', { src: '/evil.png' });
+            add('iframe', { src: '/evil' });
+            add('object', { data: '/evil' });
+            add('audio', { src: '/evil.ogg' });
+            add('base', { href: '/evil/' });
+            add('link', { rel: 'manifest', href: '/evil.json' });
+            add('form', { action: '/evil', method: 'post' });
+            document.forms[0].submit();
+            new FontFace('evil', 'url(/evil.woff)').load().catch(() => 0);
+            fetch('http://127.0.0.1:1/evil').catch(() => 0);
+
+            try {
+                new Worker('/evil.js');
+            } catch (e) { /* or it says so in an event */ }
+        });
+
+        const wanted = ['base-uri', 'connect-src', 'font-src', 'form-action',
+                        'frame-src', 'img-src', 'media-src', 'object-src',
+                        'script-src-elem', 'style-src-attr', 'style-src-elem',
+                        'worker-src'];
+        const blocked = () => page.evaluate(
+            () => [...new Set(window.blocked)].sort());
+
+        await until(async () => (await blocked()).length >= wanted.length);
+        is((await blocked()).filter((d) => d !== 'manifest-src'), wanted,
+           'whatever else could be loaded, run or sent is blocked');
+        is(await page.evaluate(() => [window.evil, document.baseURI]),
+           [undefined, `${base}/lamps`], 'and has no effect');
+    });
+
+    await visit({}, async (page, seen) => {
+        open();
+        await becomes('open');
+        await page.goto(`${base}/lamps`);
+        close(NOTICE);
+        await becomes('maintenance');
+        seen.complaints.length = 0;
+        await page.evaluate(() => {
+            document.body.append(Object.assign(
+                document.createElement('iframe'), { src: '/lamps' }));
+        });
+        ok(await until(() => seen.complaints.some(
+            (c) => /frame-ancestors/.test(c))), 'nor can it be put in a frame');
+    });
+});
+
+
+test('live: brotli, where its library is', async () => {
+    const ask = (coding) => new Promise((done, fail) => {
+        http.get(`${base}/lamps`, {
+            headers: { accept: 'text/html', 'accept-encoding': coding },
+        }, (answer) => {
+            const pieces = [];
+
+            answer.on('data', (piece) => pieces.push(piece));
+            answer.on('end', () => done({
+                coding: answer.headers['content-encoding'],
+                body: Buffer.concat(pieces),
+            }));
+        }).on('error', fail);
+    });
+    const there = /libbrotlienc\.so\.1\b/.test(
+        execFileSync('/sbin/ldconfig', ['-p']));
+
+    close(NOTICE);
+    await becomes('maintenance');
+
+    const [br, gzip] = [await ask('br, gzip'), await ask('gzip')];
+
+    is([br.coding, gzip.coding], [there ? 'br' : 'gzip', 'gzip'],
+       'the better one is used');
+
+    if (there) {
+        ok(zlib.brotliDecompressSync(br.body).equals(
+            zlib.gunzipSync(gzip.body)), 'it is the same page');
+        ok(br.body.length < gzip.body.length, 'and smaller');
+    }
+});
 
 
 test('live: wait, and come back', async () => {
