@@ -83,6 +83,10 @@ my $nginx = nginx(http => <<"END");
     server {
         listen %%ADDR%%;
         proxy_next_upstream error timeout http_502;
+
+        # one that is kept and dies is a reason to ask once more
+        proxy_http_version 1.0;
+        proxy_set_header Connection close;
         $locations
         location = /status { shop_status json; }
     }
