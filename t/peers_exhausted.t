@@ -19,7 +19,10 @@ sub config {
         server {
             listen %%ADDR%%;
             keepalive_requests 1000000;
-            location / { proxy_pass http://shop; }
+            location / {
+                proxy_set_header Connection close;      # nothing is kept
+                proxy_pass http://shop;
+            }
             location /status { shop_status; }
         }
 END
