@@ -10,6 +10,10 @@
 #include "nginx/attempt_inside.h"
 
 
+static ngx_shop_failover_attempt_t *ngx_shop_failover_attempt_create(
+    ngx_shop_failover_line_t *line);
+static void ngx_shop_failover_attempt_no_memory(
+    ngx_shop_failover_line_t *line);
 static void ngx_shop_failover_attempt_connect(ngx_shop_failover_attempt_t *a);
 static const char *ngx_shop_failover_attempt_want(ngx_err_t err);
 static void ngx_shop_failover_attempt_connected(
@@ -47,21 +51,50 @@ static struct {
 };
 
 
-ngx_int_t
+void
 ngx_shop_failover_attempt_start(ngx_shop_failover_line_t *line)
+{
+    ngx_shop_failover_attempt_t  *a;
+
+    a = ngx_shop_failover_attempt_create(line);
+
+    if (a == NULL) {
+        ngx_shop_failover_attempt_no_memory(line);
+        return;
+    }
+
+    line->attempt = a;
+
+    a->started = ngx_current_msec;
+    a->deadline = a->started + a->check->timeout;
+    a->stalled = ngx_shop_failover_stall_total(line->stall);
+
+    if (ngx_shop_failover_attempt_wire_take(a) == NGX_OK) {
+        a->reused = 1;
+        ngx_add_timer(a->wire->c->read, a->check->timeout);
+        ngx_shop_failover_attempt_ready(a);
+
+    } else {
+        ngx_shop_failover_attempt_connect(a);
+    }
+}
+
+
+static ngx_shop_failover_attempt_t *
+ngx_shop_failover_attempt_create(ngx_shop_failover_line_t *line)
 {
     ngx_pool_t                   *pool;
     ngx_shop_failover_attempt_t  *a;
 
     pool = ngx_create_pool(2048, ngx_cycle->log);
     if (pool == NULL) {
-        return NGX_ERROR;
+        return NULL;
     }
 
     a = ngx_pcalloc(pool, sizeof(ngx_shop_failover_attempt_t));
     if (a == NULL) {
         ngx_destroy_pool(pool);
-        return NGX_ERROR;
+        return NULL;
     }
 
     a->pool = pool;
@@ -83,25 +116,32 @@ ngx_shop_failover_attempt_start(ngx_shop_failover_line_t *line)
 
     if (a->talk && a->talk->request(a) != NGX_OK) {
         ngx_destroy_pool(pool);
-        return NGX_ERROR;
+        return NULL;
     }
 
-    line->attempt = a;
+    return a;
+}
 
-    a->started = ngx_current_msec;
-    a->deadline = a->started + a->check->timeout;
-    a->stalled = ngx_shop_failover_stall_total(line->stall);
 
-    if (ngx_shop_failover_attempt_wire_take(a) == NGX_OK) {
-        a->reused = 1;
-        ngx_add_timer(a->wire->c->read, a->check->timeout);
-        ngx_shop_failover_attempt_ready(a);
+/* not even for the attempt: its end without a beginning */
 
-    } else {
-        ngx_shop_failover_attempt_connect(a);
-    }
+static void
+ngx_shop_failover_attempt_no_memory(ngx_shop_failover_line_t *line)
+{
+    ngx_time_t                  *tp;
+    ngx_shop_failover_sample_t   sample;
+    static const char            detail[] = "nginx is out of memory";
 
-    return NGX_OK;
+    ngx_memzero(&sample, sizeof(ngx_shop_failover_sample_t));
+
+    tp = ngx_timeofday();
+
+    sample.at = (int64_t) tp->sec * 1000 + tp->msec;
+    sample.result = NGX_SHOP_FAILOVER_RESULT_INCONCLUSIVE;
+    sample.detail_len = sizeof(detail) - 1;
+    ngx_memcpy(sample.detail, detail, sizeof(detail) - 1);
+
+    line->done(line->data, &sample);
 }
 
 

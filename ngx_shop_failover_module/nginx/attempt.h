@@ -40,11 +40,8 @@ typedef struct {
 } ngx_shop_failover_line_t;
 
 
-/*
- * Starts; done may be called before this returns.  NGX_ERROR: no memory, done
- * was not called.
- */
-ngx_int_t ngx_shop_failover_attempt_start(ngx_shop_failover_line_t *line);
+/* done may be called before this returns */
+void ngx_shop_failover_attempt_start(ngx_shop_failover_line_t *line);
 
 /*
  * Before the memory of the line goes: ends an attempt without a result (done

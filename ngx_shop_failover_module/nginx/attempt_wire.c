@@ -45,12 +45,14 @@ ngx_shop_failover_attempt_wire_open(ngx_shop_failover_attempt_t *a)
 
     pool = ngx_create_pool(1024, ngx_cycle->log);
     if (pool == NULL) {
+        ngx_set_socket_errno(NGX_ENOMEM);
         return NGX_ERROR;
     }
 
     wire = ngx_pcalloc(pool, sizeof(ngx_shop_failover_wire_t));
     if (wire == NULL) {
         ngx_destroy_pool(pool);
+        ngx_set_socket_errno(NGX_ENOMEM);
         return NGX_ERROR;
     }
 

@@ -477,7 +477,8 @@ ngx_shop_failover_conf_peers(ngx_conf_t *cf, ngx_shop_failover_group_t *group,
             peer->address = server[i].addrs[j].name;
             peer->socklen = server[i].addrs[j].socklen;
             peer->backup = server[i].backup;
-            peer->down = server[i].down ? 1 : 0;
+            peer->down = (server[i].down & NGX_SHOP_FAILOVER_COMPAT_DOWN)
+                         ? 1 : 0;
             peer->slot = NGX_SHOP_FAILOVER_NO_SLOT;
 
             sa = ngx_pnalloc(cf->pool, peer->socklen);

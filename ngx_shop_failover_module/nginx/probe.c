@@ -374,11 +374,7 @@ ngx_shop_failover_probe_handler(ngx_event_t *ev)
 static void
 ngx_shop_failover_probe_begin(ngx_shop_failover_target_t *t, ngx_msec_t wait)
 {
-    if (ngx_shop_failover_attempt_start(&t->line) != NGX_OK) {
-        ngx_shop_failover_lease_release(&t->prober->smcf->zone, &t->lease);
-        ngx_shop_failover_probe_again(t, t->sscf->check->interval);
-        return;
-    }
+    ngx_shop_failover_attempt_start(&t->line);
 
     if (t->line.attempt == NULL) {
 

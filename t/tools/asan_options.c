@@ -33,12 +33,16 @@ __asan_default_options(void)
 }
 
 
-/* the context that nginx keeps, and forgets once a configuration is read */
+/*
+ * What nginx itself forgets: the context of regular expressions, and what
+ * "random" knows of an upstream with a zone.
+ */
 
 const char *
 __lsan_default_suppressions(void)
 {
-    return "leak:ngx_regex_malloc\n";
+    return "leak:ngx_regex_malloc\n"
+           "leak:ngx_http_upstream_update_random\n";
 }
 
 
