@@ -82,7 +82,6 @@ my $nginx = nginx(http => <<"END");
     upstream spare { server $spare; }
     server {
         listen %%ADDR%%;
-        proxy_http_version 1.0;         # newer nginx keeps connections
         proxy_next_upstream error timeout http_502;
 
         # one that is kept and dies is a reason to ask once more
