@@ -14,7 +14,7 @@ set -euo pipefail
 readonly BUILD=(gcc libc6-dev libssl-dev libpcre2-dev zlib1g-dev)
 readonly RUN=(perl)
 readonly TEST=(libcmocka-dev libio-socket-ssl-perl openssl nghttp2-client
-               clang libclang-rt-dev cppcheck php-fpm prometheus)
+               curl clang libclang-rt-dev cppcheck php-fpm prometheus)
 readonly SOURCE=(dpkg-dev)
 readonly BENCH=(wrk haproxy varnish valgrind)
 
