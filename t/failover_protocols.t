@@ -60,6 +60,9 @@ my $dead = '127.0.0.1:' . free_port();
 
 my $trusted = ca()->file;
 
+# nginx forgets the TLS sessions that it keeps outside of a zone when it ends
+my $zone = $ENV{SANITIZED} ? 'zone tls 64k;' : '';
+
 my $fpm = no_fpm() ? undef : ShopTest::Fpm->new(shop => {});
 my $php = $fpm ? $fpm->address('shop') : $dead;
 my $script = $fpm ? $fpm->script('digest.php',
@@ -70,7 +73,7 @@ my $nginx = nginx(http => <<"END");
     proxy_cache_path %%DIR%%/cache keys_zone=pages:1m;
 
     upstream localhost { server $dead; shop_failover_to tls; }
-    upstream tls { least_conn; server $tls; keepalive 2; }
+    upstream tls { $zone least_conn; server $tls; keepalive 2; }
     upstream a_fastcgi { hash \$uri; server $dead; shop_failover_to fastcgi; }
     upstream fastcgi { server $fastcgi; }
     upstream a_uwsgi { random; server $dead; shop_failover_to uwsgi; }
