@@ -90,6 +90,14 @@
 #endif
 
 
+/* whether the answer is a copy of the cache */
+#if (NGX_HTTP_CACHE)
+#define ngx_shop_failover_compat_cached(r)  ((r)->cached)
+#else
+#define ngx_shop_failover_compat_cached(r)  0
+#endif
+
+
 /* since 1.29.6 "sticky" leaves a hint, which is of one group only */
 #if (nginx_version >= 1029006)
 

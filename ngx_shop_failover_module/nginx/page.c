@@ -23,10 +23,12 @@ static ngx_int_t ngx_shop_failover_page_answer(ngx_http_request_t *r,
     ngx_shop_failover_why_e why);
 static ngx_uint_t ngx_shop_failover_page_ours(ngx_http_request_t *r,
     ngx_shop_failover_loc_conf_t *slcf);
+static ngx_uint_t ngx_shop_failover_page_failed(ngx_http_request_t *r,
+    ngx_shop_failover_loc_conf_t *slcf);
 static ngx_uint_t ngx_shop_failover_page_intercepted(
     ngx_shop_failover_loc_conf_t *slcf, ngx_uint_t status);
-static ngx_shop_failover_why_e ngx_shop_failover_page_failed(
-    ngx_http_request_t *r);
+static ngx_uint_t ngx_shop_failover_page_sent(ngx_http_request_t *r);
+static ngx_uint_t ngx_shop_failover_page_asks(ngx_http_request_t *r);
 static ngx_int_t ngx_shop_failover_page_send(ngx_http_request_t *r,
     ngx_shop_failover_why_e why, ngx_shop_failover_asked_t *asked,
     ngx_http_output_header_filter_pt next);
@@ -162,37 +164,27 @@ ngx_shop_failover_page_replace(ngx_http_request_t *r,
 
     ngx_shop_failover_headers_read(r, &asked);
 
-    return ngx_shop_failover_page_send(r, ngx_shop_failover_page_failed(r),
+    return ngx_shop_failover_page_send(r, ngx_shop_failover_page_sent(r)
+                                          ? NGX_SHOP_FAILOVER_WHY_SENT
+                                          : NGX_SHOP_FAILOVER_WHY_UNSENT,
                                        &asked, next);
 }
 
 
 /*
- * nginx's own 502 or 504 comes out of special_response with err_status set;
- * the shop's own answer has none, and is replaced where "intercept" says so.
- * And it is ours only in the location that proxied: after an error_page
- * redirect the operator's own page is on its way.  The upstream configuration
- * is the first member of the location configuration of every proxying module
- * (ngx_http_proxy_loc_conf_t and its like in src/http/modules).
+ * It is ours only in the location that proxied: after an error_page redirect
+ * to a page of the operator's own that is on its way.  The upstream
+ * configuration is the first member of the location configuration of every
+ * proxying module (ngx_http_proxy_loc_conf_t and its like in src/http/modules).
  */
 
 static ngx_uint_t
 ngx_shop_failover_page_ours(ngx_http_request_t *r,
     ngx_shop_failover_loc_conf_t *slcf)
 {
-    ngx_uint_t  i, status;
+    ngx_uint_t  i;
 
-    status = r->headers_out.status;
-
-    if (r->err_status == status) {
-
-        if (status != NGX_HTTP_BAD_GATEWAY
-            && status != NGX_HTTP_GATEWAY_TIME_OUT)
-        {
-            return 0;
-        }
-
-    } else if (!ngx_shop_failover_page_intercepted(slcf, status)) {
+    if (!ngx_shop_failover_page_failed(r, slcf)) {
         return 0;
     }
 
@@ -203,6 +195,32 @@ ngx_shop_failover_page_ours(ngx_http_request_t *r,
     }
 
     return 0;
+}
+
+
+/*
+ * nginx's own 502 or 504 comes out of special_response once the upstream is
+ * finalized.  Before that, and from the cache, it is a server that answers:
+ * its page is replaced where "intercept" says so, and not where error_page has
+ * fixed the status and asked a server for its page.
+ */
+
+static ngx_uint_t
+ngx_shop_failover_page_failed(ngx_http_request_t *r,
+    ngx_shop_failover_loc_conf_t *slcf)
+{
+    ngx_uint_t  status;
+
+    status = r->headers_out.status;
+
+    if (r->upstream->cleanup || ngx_shop_failover_compat_cached(r)) {
+        return r->err_status == 0
+               && ngx_shop_failover_page_intercepted(slcf, status);
+    }
+
+    return r->err_status == status
+           && (status == NGX_HTTP_BAD_GATEWAY
+               || status == NGX_HTTP_GATEWAY_TIME_OUT);
 }
 
 
@@ -228,25 +246,59 @@ ngx_shop_failover_page_intercepted(ngx_shop_failover_loc_conf_t *slcf,
 }
 
 
-/* whether a server may have seen the request: then nobody can tell */
+/*
+ * Whether a server may have seen the request: then nobody can tell.  Of a try
+ * that is not over yet the bytes are noted nowhere but in its connection.
+ */
 
-static ngx_shop_failover_why_e
-ngx_shop_failover_page_failed(ngx_http_request_t *r)
+static ngx_uint_t
+ngx_shop_failover_page_sent(ngx_http_request_t *r)
 {
-    ngx_uint_t                   i;
-    ngx_http_upstream_state_t   *state;
+    ngx_uint_t                  i;
+    ngx_connection_t           *c;
+    ngx_http_upstream_state_t  *state;
 
     if (r->upstream_states) {
         state = r->upstream_states->elts;
 
         for (i = 0; i < r->upstream_states->nelts; i++) {
             if (state[i].bytes_sent > 0) {
-                return NGX_SHOP_FAILOVER_WHY_SENT;
+                return 1;
             }
         }
     }
 
-    return NGX_SHOP_FAILOVER_WHY_UNSENT;
+    c = r->upstream ? r->upstream->peer.connection : NULL;
+
+    return c && c->sent > 0;
+}
+
+
+/*
+ * Whether the visitor only looked, and so may be led back by asking again: as
+ * he sent it, for error_page and X-Accel-Redirect make a GET of a POST.
+ */
+
+static ngx_uint_t
+ngx_shop_failover_page_asks(ngx_http_request_t *r)
+{
+    ngx_str_t        *name;
+    static ngx_str_t  names[] = {
+        ngx_string("GET "),
+        ngx_string("HEAD "),
+        ngx_string("OPTIONS "),
+        ngx_null_string
+    };
+
+    for (name = names; name->len; name++) {
+        if (r->request_line.len >= name->len
+            && ngx_strncmp(r->request_line.data, name->data, name->len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -377,11 +429,11 @@ ngx_shop_failover_page_variant(ngx_http_request_t *r,
     variant->lang = choice.lang;
     variant->coding = choice.coding;
 
-    if (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD|NGX_HTTP_OPTIONS)) {
+    if (ngx_shop_failover_page_asks(r)) {
         variant->post = NGX_SHOP_FAILOVER_VIEW_NO_POST;
 
     } else {
-        variant->post = (why == NGX_SHOP_FAILOVER_WHY_SENT)
+        variant->post = ngx_shop_failover_page_sent(r)
                         ? NGX_SHOP_FAILOVER_VIEW_UNKNOWN
                         : NGX_SHOP_FAILOVER_VIEW_UNSENT;
     }
