@@ -261,6 +261,30 @@ unlike page()->{body} . get($nginx, '/.shop-status')->{body}, qr{:/root|:0:0:},
     'and shows visitors nothing of it';
 opens();
 
+# a directory, and names in it that would forge a line and colour a terminal
+mkdir $flag;
+my $named = "a\n2026/11/22 [warn] forged\e[31m\xc2\x9b31m" =~ tr{/}{-}r;
+$nginx->file("run/maintenance/$named", "no colon\n");
+becomes 503, 'a file with a hostile name closes';
+ok $nginx->log->wait_for(qr/maintenance\/a\?2026.*forged.*no ":"/),
+    '... and its fault is told in one line';
+symlink '/dev/null', "$flag/$named.link";
+ok $nginx->log->wait_for(qr/forged.*cannot be read/), '... of a bad link, too';
+unlike join("\n", $nginx->log->lines), qr/^2026\S+ \[warn\] forged|\e|\xc2\x9b/m,
+    '... that is no other line';
+
+my $shopctl = $ENV{SHOPCTL} || 'build/shopctl';
+
+for my $command ('check', 'off') {
+    my $said = qx{$shopctl $command --flag '$flag' 2>&1};
+
+    like $said, qr/a\?2026.*forged/, "... nor for shopctl $command";
+    unlike $said, qr/^2026|\e|\xc2\x9b/m, '... or its terminal';
+}
+
+unlink "$flag/$named", "$flag/$named.link";
+opens();
+
 # a link that is swapped all the time is at each moment one of the two
 $nginx->file('run/a', "status: text of a\n");
 $nginx->file('run/b', "status: text of b\n");

@@ -224,7 +224,7 @@ my @errors = (
     [qr/invalid --end "soon": unknown end.*write manual/] =>
         ['on', '--end', 'soon'],
     [qr/invalid --status.d "x": bad language/] => ['on', '--status.d', 'x'],
-    [qr/--status "a\nb" has a line break; write it in one line/] =>
+    [qr/--status "a\?b" has a line break; write it in one line/] =>
         ['on', '--status', "a\nb"],
     [qr/invalid --status ".*": longer than 500 bytes/] =>
         ['on', '--status', 'x' x 501],

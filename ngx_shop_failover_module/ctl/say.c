@@ -11,8 +11,11 @@
 
 #include "ctl/say.h"
 #include "logic/times.h"
+#include "logic/utf8.h"
 
 
+static void ngx_shop_failover_say_line(const char *prefix, const char *format,
+    va_list args);
 static const char *ngx_shop_failover_say_cure(int err);
 
 
@@ -22,8 +25,7 @@ ngx_shop_failover_say_error(const char *format, ...)
     va_list  args;
 
     va_start(args, format);
-    fputs("shopctl: ", stderr);
-    vfprintf(stderr, format, args);
+    ngx_shop_failover_say_line("shopctl: ", format, args);
     fputc('\n', stderr);
     va_end(args);
 
@@ -37,13 +39,27 @@ ngx_shop_failover_say_errno(int err, const char *format, ...)
     va_list  args;
 
     va_start(args, format);
-    fputs("shopctl: ", stderr);
-    vfprintf(stderr, format, args);
+    ngx_shop_failover_say_line("shopctl: ", format, args);
     fprintf(stderr, ": %s%s\n", strerror(err),
             ngx_shop_failover_say_cure(err));
     va_end(args);
 
     return NGX_SHOP_FAILOVER_SAY_ERROR;
+}
+
+
+/* names of files may be in it */
+
+static void
+ngx_shop_failover_say_line(const char *prefix, const char *format,
+    va_list args)
+{
+    char  line[2 * NGX_SHOP_FAILOVER_SAY_NAME];
+
+    vsnprintf(line, sizeof(line), format, args);
+    ngx_shop_failover_utf8_printable((unsigned char *) line, strlen(line));
+
+    fprintf(stderr, "%s%s", prefix, line);
 }
 
 
@@ -75,10 +91,21 @@ ngx_shop_failover_say_note(const char *format, ...)
     va_list  args;
 
     va_start(args, format);
-    fputs("note: ", stderr);
-    vfprintf(stderr, format, args);
+    ngx_shop_failover_say_line("note: ", format, args);
     fputc('\n', stderr);
     va_end(args);
+}
+
+
+const char *
+ngx_shop_failover_say_name(const char *name)
+{
+    static char  shown[NGX_SHOP_FAILOVER_SAY_NAME];
+
+    snprintf(shown, sizeof(shown), "%s", name);
+    ngx_shop_failover_utf8_printable((unsigned char *) shown, strlen(shown));
+
+    return shown;
 }
 
 

@@ -21,6 +21,10 @@
 #define NGX_SHOP_FAILOVER_SAY_ERROR  2
 
 
+/* the longest path that is shown */
+#define NGX_SHOP_FAILOVER_SAY_NAME   4096
+
+
 /* arguments for "%.*s" */
 #define ngx_shop_failover_say_str(s)  (int) (s).len, (const char *) (s).data
 
@@ -33,6 +37,9 @@ int ngx_shop_failover_say_errno(int err, const char *format, ...);
 
 /* a remark on stderr that is no error */
 void ngx_shop_failover_say_note(const char *format, ...);
+
+/* a name as it can be shown: what would move a terminal's cursor is "?" */
+const char *ngx_shop_failover_say_name(const char *name);
 
 /* "2026-11-21 04:30 CET, in 45m" or "..., 5m ago" */
 void ngx_shop_failover_say_time(FILE *out, int64_t at, int64_t now);

@@ -111,7 +111,8 @@ ngx_shop_failover_show_all(ngx_shop_failover_store_t *s, int64_t now)
 
     ngx_shop_failover_flag_parse(n, NULL, s->data, s->size, s->mtime, now);
 
-    printf("%s: %s\n", s->path, ngx_shop_failover_show_state(n, now));
+    printf("%s: %s\n", ngx_shop_failover_say_name(s->path),
+           ngx_shop_failover_show_state(n, now));
 
     ngx_shop_failover_show_text(n, "status", n->status);
 
@@ -268,14 +269,15 @@ ngx_shop_failover_show_warnings(FILE *out,
     for (i = 0; i < n->nwarnings; i++) {
         w = &n->warnings[i];
 
-        fprintf(out, "%s:%u: %s: \"%.*s\"\n", path, (unsigned) w->line,
+        fprintf(out, "%s:%u: %s: \"%.*s\"\n",
+                ngx_shop_failover_say_name(path), (unsigned) w->line,
                 ngx_shop_failover_flag_reason(w->reason),
                 ngx_shop_failover_say_str(ngx_shop_failover_flag_text(n,
                                                                 w->what)));
     }
 
     if (n->warnings_total > n->nwarnings) {
-        fprintf(out, "%s: %u more\n", path,
+        fprintf(out, "%s: %u more\n", ngx_shop_failover_say_name(path),
                 (unsigned) (n->warnings_total - n->nwarnings));
     }
 

@@ -17,8 +17,6 @@ static int64_t ngx_shop_failover_flag_anchor(int64_t mtime, int64_t now);
 static ngx_shop_failover_span_t ngx_shop_failover_flag_clean(
     ngx_shop_failover_keys_ctx_t *ctx, const unsigned char *p,
     const unsigned char *last);
-static int ngx_shop_failover_flag_is_control(const unsigned char *p,
-    size_t len);
 static void ngx_shop_failover_flag_line(ngx_shop_failover_keys_ctx_t *ctx,
     ngx_shop_failover_span_t line);
 
@@ -110,7 +108,7 @@ ngx_shop_failover_flag_clean(ngx_shop_failover_keys_ctx_t *ctx,
             notice->text[notice->text_len++] = ' ';
             p++;
 
-        } else if (ngx_shop_failover_flag_is_control(p, n)) {
+        } else if (ngx_shop_failover_utf8_control(p, n)) {
             control = 1;
             p += n;
 
@@ -139,16 +137,6 @@ ngx_shop_failover_flag_clean(ngx_shop_failover_keys_ctx_t *ctx,
     }
 
     return line;
-}
-
-
-/* C0, DEL and, in two bytes, C1 */
-
-static int
-ngx_shop_failover_flag_is_control(const unsigned char *p, size_t len)
-{
-    return *p < 0x20 || *p == 0x7F
-           || (len == 2 && *p == 0xC2 && p[1] < 0xA0);
 }
 
 

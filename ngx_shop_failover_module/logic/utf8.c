@@ -96,3 +96,32 @@ ngx_shop_failover_utf8_encode(unsigned char *buf, uint32_t code)
     buf[3] = (unsigned char) (0x80 | (code & 0x3F));
     return 4;
 }
+
+
+int
+ngx_shop_failover_utf8_control(const unsigned char *p, size_t len)
+{
+    return *p < 0x20 || *p == 0x7F
+           || (len == 2 && *p == 0xC2 && p[1] < 0xA0);
+}
+
+
+void
+ngx_shop_failover_utf8_printable(unsigned char *p, size_t size)
+{
+    size_t                n, bad;
+    const unsigned char  *last;
+
+    for (last = p + size; p < last; p += n) {
+        n = ngx_shop_failover_utf8_next(p, last, &bad);
+
+        if (n == 0) {
+            n = bad;
+
+        } else if (!ngx_shop_failover_utf8_control(p, n)) {
+            continue;
+        }
+
+        memset(p, '?', n);
+    }
+}

@@ -29,5 +29,15 @@ size_t ngx_shop_failover_utf8_next(const unsigned char *p,
 /* writes a code point, a scalar value, to buf; returns its length, 1 to 4 */
 size_t ngx_shop_failover_utf8_encode(unsigned char *buf, uint32_t code);
 
+/* whether the character at p, of that length, is a control: C0, DEL or C1 */
+int ngx_shop_failover_utf8_control(const unsigned char *p, size_t len);
+
+/*
+ * Puts "?" in the place of each byte of what is ill-formed or a control, so
+ * that names which others choose make no line of a log, nor tell a terminal
+ * what to do.
+ */
+void ngx_shop_failover_utf8_printable(unsigned char *p, size_t size);
+
 
 #endif /* _NGX_SHOP_FAILOVER_UTF8_H_INCLUDED_ */

@@ -8,6 +8,8 @@
 
 #include "nginx/flagfile.h"
 
+#include "logic/utf8.h"
+
 
 /* what a walk over a directory collects: names, or only the signature */
 typedef struct {
@@ -391,6 +393,10 @@ ngx_shop_failover_flagfile_directory(ngx_shop_failover_flagfile_t *file,
         if (rc == NGX_ERROR) {
             return NGX_ERROR;
         }
+
+        /* it was opened, and from here on is only told */
+
+        ngx_shop_failover_utf8_printable(name[i].data, name[i].len);
     }
 
     return NGX_OK;

@@ -81,12 +81,37 @@ there_are_as_many_characters_as_code_points(void **state)
 }
 
 
+static void
+what_moves_a_cursor_is_not_printable(void **state)
+{
+    size_t         i;
+    unsigned char  buf[64];
+
+    static const char  *rows[][2] = {
+        { "", "" },
+        { "na\xc3\xafve \xe6\x97\xa5", "na\xc3\xafve \xe6\x97\xa5" },
+        { "a\n\x1b[31m\tb\x7f", "a??[31m?b?" },
+        { "\xc2\x80\xc2\x9b\xc2\x9f\xc2\xa0", "??????\xc2\xa0" },
+        { "\xff\xe6\x97\x61\xe6\x97", "???a??" }
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        strcpy((char *) buf, rows[i][0]);
+        ngx_shop_failover_utf8_printable(buf, strlen(rows[i][0]));
+        assert_string_equal((char *) buf, rows[i][1]);
+    }
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(every_code_point_is_read_as_it_is_written),
-        cmocka_unit_test(there_are_as_many_characters_as_code_points)
+        cmocka_unit_test(there_are_as_many_characters_as_code_points),
+        cmocka_unit_test(what_moves_a_cursor_is_not_printable)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
