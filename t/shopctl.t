@@ -140,6 +140,52 @@ says 0, qr/open/, 'off', 'off';
 ok !-l $flag, 'takes the link away';
 
 
+# who may write into the flag's directory does not make root copy what only
+# root may read, nor replace what only root may write
+
+sub others_may_write {
+    my ($link, $victim, @flag) = @_;
+
+    write_flag("secret: of root\n", $victim);
+    chmod 0600, $victim;
+    symlink $victim, $link or die "$link: $!\n";
+
+    for my $command (['on'], ['update', 'news']) {
+        says 2, qr/"\Q$link\E" is a symlink.*others may write/,
+            "a symlink of others, @flag: @$command", @$command, @flag;
+    }
+
+    is content($victim), "secret: of root\n", '... is not written through';
+    is +(stat $victim)[2] & 0777, 0600, '... nor opened to everybody';
+    ok -l $link, '... and stays as it is';
+    unlink $link, $victim;
+    return;
+}
+
+mkdir "$dir/shared";
+chmod 0770, "$dir/shared";
+mkdir "$dir/several";
+chmod 01777, "$dir/several";
+
+others_may_write("$dir/shared/flag", "$dir/victim", '--flag', "$dir/shared/flag");
+others_may_write("$dir/several/shopctl", "$dir/victim", '--flag', "$dir/several");
+
+# not by a link of our own that leads there, either
+symlink "$dir/shared/flag", $flag;
+others_may_write("$dir/shared/flag", "$dir/victim");
+unlink $flag;
+
+symlink $flag, $flag;
+says 2, qr/symlink/, 'a symlink to itself is refused', 'on';
+unlink $flag;
+
+says 0, qr/closed/, 'a file in a directory of others is fine', 'on', '--flag',
+    "$dir/shared/flag";
+says 0, qr/closed/, 'also the second time', 'update', 'half done', '--flag',
+    "$dir/shared/flag";
+unlink "$dir/shared/flag";
+
+
 # ---- a directory flag
 
 mkdir "$dir/flags";

@@ -265,7 +265,9 @@ ngx_shop_failover_edit_begin(ngx_shop_failover_edit_t *e,
     e->o = o;
     e->now = (int64_t) time(NULL);
 
-    if (ngx_shop_failover_store_open(&e->store, o) != NGX_SHOP_FAILOVER_OK) {
+    if (ngx_shop_failover_store_open(&e->store, o) != NGX_SHOP_FAILOVER_OK
+        || ngx_shop_failover_store_own(&e->store) != NGX_SHOP_FAILOVER_OK)
+    {
         return NGX_SHOP_FAILOVER_ERROR;
     }
 

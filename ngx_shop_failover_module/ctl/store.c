@@ -6,18 +6,15 @@
  */
 
 
-/* realpath() */
-#define _XOPEN_SOURCE 700
-
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ctl/follow.h"
 #include "ctl/store.h"
 
 
@@ -29,7 +26,6 @@ static int ngx_shop_failover_store_replace(ngx_shop_failover_store_t *s,
 static int ngx_shop_failover_store_fill(int fd, const unsigned char *data,
     size_t size);
 static int ngx_shop_failover_store_settle(const char *dir);
-static void ngx_shop_failover_store_dir(const char *path, char *dir);
 
 
 int
@@ -38,7 +34,6 @@ ngx_shop_failover_store_open(ngx_shop_failover_store_t *s,
 {
     const char   *flag, *name;
     struct stat   sb;
-    char          real[PATH_MAX];
 
     memset(s, 0, sizeof(ngx_shop_failover_store_t));
 
@@ -75,12 +70,6 @@ ngx_shop_failover_store_open(ngx_shop_failover_store_t *s,
         snprintf(s->path, sizeof(s->path), "%s%s%s", flag,
                  flag[strlen(flag) - 1] == '/' ? "" : "/", name);
 
-    } else if (realpath(flag, real)) {
-
-        /* a symlink stays one: what it points to is replaced */
-
-        strcpy(s->path, real);
-
     } else {
         strcpy(s->path, flag);
     }
@@ -104,6 +93,39 @@ ngx_shop_failover_store_name(const char *name)
 }
 
 
+/* a symlink stays one: what it leads to is replaced */
+
+int
+ngx_shop_failover_store_own(ngx_shop_failover_store_t *s)
+{
+    size_t  len;
+    char    name[NGX_SHOP_FAILOVER_STORE_PATH];
+
+    s->owned = 1;
+
+    if (s->is_dir) {
+        snprintf(name, sizeof(name), "%s", strrchr(s->path, '/') + 1);
+        strcpy(s->path, s->flag);
+
+        for (len = strlen(s->path); len > 1 && s->path[len - 1] == '/'; len--)
+        {
+            s->path[len - 1] = '\0';
+        }
+
+        if (ngx_shop_failover_follow_links(s->path, sizeof(s->path)
+                                                    - strlen(name) - 1)
+            != NGX_SHOP_FAILOVER_OK)
+        {
+            return NGX_SHOP_FAILOVER_ERROR;
+        }
+
+        strcat(strcat(s->path, "/"), name);
+    }
+
+    return ngx_shop_failover_follow_links(s->path, sizeof(s->path));
+}
+
+
 int
 ngx_shop_failover_store_read(ngx_shop_failover_store_t *s)
 {
@@ -112,7 +134,7 @@ ngx_shop_failover_store_read(ngx_shop_failover_store_t *s)
     s->there = 0;
     s->size = 0;
 
-    fd = open(s->path, O_RDONLY|O_NONBLOCK);
+    fd = open(s->path, O_RDONLY|O_NONBLOCK|(s->owned ? O_NOFOLLOW : 0));
 
     if (fd == -1) {
 
@@ -240,7 +262,7 @@ ngx_shop_failover_store_replace(ngx_shop_failover_store_t *s,
     char  dir[NGX_SHOP_FAILOVER_STORE_PATH];
     char  temp[NGX_SHOP_FAILOVER_STORE_PATH + 32];
 
-    ngx_shop_failover_store_dir(s->path, dir);
+    ngx_shop_failover_follow_dir(s->path, dir);
     snprintf(temp, sizeof(temp), "%s/.shopctl.XXXXXX", dir);
 
     fd = mkstemp(temp);
@@ -329,28 +351,6 @@ ngx_shop_failover_store_settle(const char *dir)
 }
 
 
-/* dir has room for a path */
-
-static void
-ngx_shop_failover_store_dir(const char *path, char *dir)
-{
-    char  *slash;
-
-    strcpy(dir, path);
-    slash = strrchr(dir, '/');
-
-    if (slash == NULL) {
-        strcpy(dir, ".");
-
-    } else if (slash == dir) {
-        dir[1] = '\0';
-
-    } else {
-        *slash = '\0';
-    }
-}
-
-
 int
 ngx_shop_failover_store_remove(ngx_shop_failover_store_t *s)
 {
@@ -362,7 +362,7 @@ ngx_shop_failover_store_remove(ngx_shop_failover_store_t *s)
     const char  *path = s->is_dir ? s->path : s->flag;
 
     if (unlink(path) == 0) {
-        ngx_shop_failover_store_dir(path, dir);
+        ngx_shop_failover_follow_dir(path, dir);
         return ngx_shop_failover_store_settle(dir);
     }
 

@@ -23,6 +23,7 @@ typedef struct {
     char           flag[NGX_SHOP_FAILOVER_STORE_PATH];  /* as configured */
     char           path[NGX_SHOP_FAILOVER_STORE_PATH];  /* the file of ours */
     unsigned       is_dir:1;                            /* flag is one */
+    unsigned       owned:1;                             /* by store_own() */
 
     /* of store_read() */
     unsigned       there:1;
@@ -43,6 +44,12 @@ typedef struct {
 /* OK, or ERROR after it was said what is wrong */
 int ngx_shop_failover_store_open(ngx_shop_failover_store_t *s,
     const ngx_shop_failover_options_t *o);
+
+/*
+ * For who is going to write: path becomes the file that it leads to.  OK, or
+ * ERROR after it was said why it may not be followed there.
+ */
+int ngx_shop_failover_store_own(ngx_shop_failover_store_t *s);
 
 /* OK, also where there is none; ERROR after it was said why */
 int ngx_shop_failover_store_read(ngx_shop_failover_store_t *s);
