@@ -59,7 +59,7 @@ sub token {
 }
 
 sub cookie {
-    return [Cookie => "a=1; shop-bypass=$_[0]; b=2"];
+    return [Cookie => "a=1; __Host-shop-bypass=$_[0]; b=2"];
 }
 
 sub from { return [ 'X-Real-IP' => $_[0] ] }
@@ -106,7 +106,8 @@ is $answer->{status}, 302, 'a link redirects';
 is $answer->{headers}{location}, '/basket?a=1&b=%20x', 'without the token';
 is $answer->{headers}{'cache-control'}, 'no-store', 'and is not stored';
 
-my ($cookie) = $answer->{headers}{'set-cookie'} =~ /^shop-bypass=([\w-]{56});/;
+my ($cookie) = $answer->{headers}{'set-cookie'} 
+    =~ /^__Host-shop-bypass=([\w-]{56});/;
 ok $cookie, 'with a cookie';
 like $answer->{headers}{'set-cookie'},
     qr/; Path=\/; Secure; HttpOnly; SameSite=Lax; Max-Age=90$/,
@@ -117,6 +118,13 @@ is get($nginx, '/', headers => cookie($cookie))->{body}, 'shop', 'to the shop';
 is post($nginx, '/order', body => 'x', headers => cookie($cookie))->{status},
     200, 'a POST passes, too';
 is status_of('/'), 503, 'without it nobody passes';
+
+# a browser takes a name with this prefix from the host itself only, and not
+# from a script or a site beside it: none of these can plant one
+is status_of('/', [Cookie => "shop-bypass=$cookie"]), 503,
+    'a cookie that another site could plant is none';
+is status_of('/', [Cookie => "shop-bypass=x; __Host-shop-bypass=$cookie"]), 200,
+    'and hides none';
 
 my @locations = (
     '/?shop-bypass=TOKEN'             => '/',
@@ -191,7 +199,7 @@ ok !$nginx->log->find(qr/\[(?:warn|error)\].*client:/),
     'and nothing of this is logged';
 
 $answer = get($nginx, '/?shop-bypass=off', headers => cookie($cookie));
-like $answer->{headers}{'set-cookie'}, qr/^shop-bypass=; .*Max-Age=0$/,
+like $answer->{headers}{'set-cookie'}, qr/^__Host-shop-bypass=; .*Max-Age=0$/,
     '"off" takes the cookie away';
 is $answer->{headers}{location}, '/', 'and the argument';
 
@@ -208,7 +216,8 @@ is status_of('/', cookie(token(cookie => 1, drill => 1))), 200,
 
 $answer = get($nginx, '/page?shop-bypass=' . token(drill => 1));
 is $answer->{status}, 302, 'the link of a drill redirects';
-my ($drill) = $answer->{headers}{'set-cookie'} =~ /^shop-bypass=([\w-]{56});/;
+my ($drill) = $answer->{headers}{'set-cookie'}
+    =~ /^__Host-shop-bypass=([\w-]{56});/;
 
 ok wait_until(10, sub { status_of('/page', cookie($drill)) == 503 }),
     'who drills sees the closed shop';

@@ -386,7 +386,7 @@ becomes 503, 'shopctl on closes the shop', qr/We are repairing it\./;
 
 my $answer = get($nginx, "/?shop-bypass=$token");
 is $answer->{status}, 302, 'nginx takes the link';
-my ($cookie) = $answer->{headers}{'set-cookie'} =~ /^(shop-bypass=[^;]+)/;
+my ($cookie) = $answer->{headers}{'set-cookie'} =~ /^(__Host-shop-bypass=[^;]+)/;
 is get($nginx, '/', headers => [Cookie => $cookie])->{status}, 200,
     'and its cookie passes';
 
@@ -398,7 +398,7 @@ becomes 200, 'shopctl off opens it';
 (undef, $link) = ctl('link', '--drill', '--key', $key, 'http://localhost');
 ($token) = $link =~ m{^http://localhost/\?shop-bypass=([\w-]{56})$}m;
 $answer = get($nginx, "/?shop-bypass=$token");
-($cookie) = $answer->{headers}{'set-cookie'} =~ /^(shop-bypass=[^;]+)/;
+($cookie) = $answer->{headers}{'set-cookie'} =~ /^(__Host-shop-bypass=[^;]+)/;
 ok wait_until(10, sub {
     get($nginx, '/', headers => [Cookie => $cookie])->{status} == 503
 }), 'the link of a drill shows the closed shop';

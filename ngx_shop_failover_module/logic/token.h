@@ -15,7 +15,7 @@
 #include "logic/base.h"
 
 
-/* the argument of a link, and the cookie */
+/* the argument of a link; behind a prefix, the cookie */
 #define NGX_SHOP_FAILOVER_TOKEN_NAME      "shop-bypass"
 
 /* characters of a token, all of A-Z a-z 0-9 - _ */

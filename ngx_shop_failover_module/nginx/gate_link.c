@@ -37,6 +37,10 @@ static ngx_int_t ngx_shop_failover_gate_link_add(ngx_http_request_t *r,
 static ngx_str_t  ngx_shop_failover_gate_link_name =
     ngx_string(NGX_SHOP_FAILOVER_TOKEN_NAME);
 
+/* by this prefix (RFC 6265bis) browsers take it from no other host */
+static ngx_str_t  ngx_shop_failover_gate_link_cookie_name =
+    ngx_string("__Host-" NGX_SHOP_FAILOVER_TOKEN_NAME);
+
 
 /*
  * Always Secure, though nginx may see plain http: behind a TLS terminator it
@@ -102,7 +106,8 @@ ngx_shop_failover_gate_link_pass(ngx_http_request_t *r,
 
     if (slcf->bypass_key == NULL
         || !ngx_shop_failover_compat_cookie(r,
-                                     &ngx_shop_failover_gate_link_name, &text)
+                                     &ngx_shop_failover_gate_link_cookie_name,
+                                     &text)
         || ngx_shop_failover_gate_link_verify(r, slcf->bypass_key, &text,
                                               NGX_SHOP_FAILOVER_TOKEN_COOKIE,
                                               &token)
@@ -186,14 +191,15 @@ ngx_shop_failover_gate_link_cookie(ngx_http_request_t *r,
     ngx_shop_failover_token_key_t   key;
 
     value.data = ngx_pnalloc(r->pool,
-                     sizeof(NGX_SHOP_FAILOVER_TOKEN_NAME
-                            NGX_SHOP_FAILOVER_GATE_LINK_ATTRIBUTES)
+                     ngx_shop_failover_gate_link_cookie_name.len
+                     + sizeof(NGX_SHOP_FAILOVER_GATE_LINK_ATTRIBUTES)
                      + NGX_SHOP_FAILOVER_TOKEN_LEN + 1 + NGX_TIME_T_LEN);
     if (value.data == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    p = ngx_sprintf(value.data, "%V=", &ngx_shop_failover_gate_link_name);
+    p = ngx_sprintf(value.data, "%V=",
+                    &ngx_shop_failover_gate_link_cookie_name);
 
     if (token) {
         ngx_shop_failover_gate_link_key(r, conf, &key);
