@@ -100,7 +100,7 @@ like $page->{body}, qr/We repair &lt;b&gt;the database&lt;\/b&gt; &amp; more/,
     'the text is escaped';
 like $page->{body}, qr/<title>Sorry, the shop is closed until [^<]* – M.*Sons/,
     'the title says until when';
-like $page->{body}, qr/in about 45 minutes/, 'and the page in how long';
+like $page->{body}, qr/in about 45\xc2\xa0minutes/, 'and the page in how long';
 like $page->{body}, qr/Half done.*Cause found/s, 'updates, newest first';
 like $page->{body}, qr{<a href="tel:\+49-800-123456">}, 'contacts are links';
 cmp_ok length $page->{body}, '<', 8192, 'in less than 8 KB';

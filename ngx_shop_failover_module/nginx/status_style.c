@@ -43,7 +43,7 @@ const char  ngx_shop_failover_status_style[] =
     ".m{color:var(--m)}"
     "dl{display:grid;grid-template-columns:14ch 1fr;gap:.15rem 1rem;margin:0}"
     "dt{color:var(--m)}dd{margin:0}"
-    "ul{margin:.25rem 0;padding-left:1.25rem}"
+    "ul{margin:.25rem 0;padding-left:1.25rem}header+ul{margin-top:.75rem}"
     "table{border-collapse:collapse;width:100%}"
     "th,td{text-align:left;vertical-align:top;padding:.2rem 1rem .2rem 0}"
     "th{font-weight:400;color:var(--m)}"

@@ -337,7 +337,7 @@ module.exports = function (tap, site, visit) {
 
         await visit({ site: how.site }, async (page) => {
             is(await page.textContent('#when'), 'You can shop again from '
-               + 'Saturday 21 November at 04:30\u00a0(CET), in about 40 minutes.',
+               + 'Saturday 21 November at 04:30\u00a0(CET), in about 40\u00a0minutes.',
                'the same zone: the server\'s words stay');
         });
     });

@@ -215,7 +215,7 @@ the_words_follow_what_is_known_of_the_time(void **state)
     prepare("eta: +45m\n", "en", NGX_SHOP_FAILOVER_VIEW_MAINTENANCE, 0);
     assert_title("Sorry, the shop is closed until 04:15");
     assert_when("You can shop again from Saturday 21 November at "
-                "04:15\xC2\xA0(UTC), in about 45 minutes.");
+                "04:15\xC2\xA0(UTC), in about 45\xC2\xA0minutes.");
 
     prepare("until: +2h\n", "en", NGX_SHOP_FAILOVER_VIEW_MAINTENANCE, 0);
     assert_title("Sorry, the shop is closed until 05:30");
