@@ -21,12 +21,14 @@
 #include "state/groups.h"
 
 
-/* a page directory with its variables, loaded once */
+typedef struct ngx_shop_failover_loc_conf_s  ngx_shop_failover_loc_conf_t;
+
+
+/* what all locations with the same page share: its renderings, by number */
 typedef struct {
     ngx_uint_t                         number;
-    ngx_str_t                          dir;        /* len 0: built in */
-    ngx_array_t                       *vars;       /* of _view_var_t */
-    ngx_shop_failover_skin_t          *skin;
+    ngx_shop_failover_loc_conf_t      *conf;       /* the first of them */
+    ngx_shop_failover_skin_t          *skin;       /* loaded once */
 } ngx_shop_failover_page_conf_t;
 
 
@@ -129,7 +131,7 @@ typedef struct {
 } ngx_shop_failover_srv_conf_t;
 
 
-typedef struct {
+struct ngx_shop_failover_loc_conf_s {
     ngx_shop_failover_flag_conf_t     *flag;       /* NULL: off */
 
     ngx_array_t                       *bypass;     /* of ngx_cidr_t, or NULL */
@@ -144,7 +146,7 @@ typedef struct {
     ngx_int_t                          retry_default;  /* s */
     ngx_int_t                          retry_min;      /* s */
     ngx_int_t                          retry_max;      /* s */
-    ngx_str_t                          page_dir;
+    ngx_str_t                          page_dir;   /* len 0: built in */
     ngx_array_t                       *page_vars;  /* of _view_var_t */
     ngx_shop_failover_page_conf_t     *page;
 
@@ -156,7 +158,7 @@ typedef struct {
     ngx_str_t                          status_policy;
     ngx_str_t                         *control;    /* key; NULL: none */
     ngx_shop_failover_class_conf_t    *class;      /* NULL: none */
-} ngx_shop_failover_loc_conf_t;
+};
 
 
 extern ngx_module_t  ngx_shop_failover_module;

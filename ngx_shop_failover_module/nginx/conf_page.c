@@ -11,7 +11,11 @@
 
 
 static ngx_shop_failover_page_conf_t *ngx_shop_failover_conf_page_record(
-    ngx_conf_t *cf, ngx_str_t *dir, ngx_array_t *vars);
+    ngx_conf_t *cf, ngx_shop_failover_loc_conf_t *conf);
+static ngx_uint_t ngx_shop_failover_conf_page_same(ngx_str_t *one,
+    ngx_str_t *other);
+static ngx_shop_failover_skin_t *ngx_shop_failover_conf_page_skin(
+    ngx_conf_t *cf, ngx_shop_failover_page_conf_t **pages, ngx_uint_t n);
 static ngx_int_t ngx_shop_failover_conf_page_code(ngx_conf_t *cf,
     ngx_array_t *codes, ngx_str_t *text);
 
@@ -57,7 +61,6 @@ char *
 ngx_shop_failover_conf_page_merge(ngx_conf_t *cf,
     ngx_shop_failover_loc_conf_t *prev, ngx_shop_failover_loc_conf_t *conf)
 {
-    ngx_uint_t                      own;
     ngx_shop_failover_main_conf_t  *smcf;
 
     if (conf->fallback == NGX_CONF_UNSET) {
@@ -93,35 +96,23 @@ ngx_shop_failover_conf_page_merge(ngx_conf_t *cf,
         smcf->gated = 1;
     }
 
-    if (prev->page == NULL) {
-        ngx_conf_init_ptr_value(prev->page_vars, NULL);
-        prev->page = ngx_shop_failover_conf_page_record(cf, &prev->page_dir,
-                                                    prev->page_vars);
-        if (prev->page == NULL) {
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    own = (conf->page_dir.data || conf->page_vars != NGX_CONF_UNSET_PTR);
-
     ngx_conf_merge_str_value(conf->page_dir, prev->page_dir, "");
     ngx_conf_merge_ptr_value(conf->page_vars, prev->page_vars, NULL);
 
-    conf->page = own ? ngx_shop_failover_conf_page_record(cf, &conf->page_dir,
-                                                      conf->page_vars)
-                     : prev->page;
+    conf->page = ngx_shop_failover_conf_page_record(cf, conf);
 
     return conf->page ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 
-/* the record of a directory with its variables, in the order of use */
+/* one for all locations whose pages are the same, in the order of use */
 
 static ngx_shop_failover_page_conf_t *
-ngx_shop_failover_conf_page_record(ngx_conf_t *cf, ngx_str_t *dir,
-    ngx_array_t *vars)
+ngx_shop_failover_conf_page_record(ngx_conf_t *cf,
+    ngx_shop_failover_loc_conf_t *conf)
 {
     ngx_uint_t                       i;
+    ngx_shop_failover_loc_conf_t    *other;
     ngx_shop_failover_page_conf_t   *page, **pages;
     ngx_shop_failover_main_conf_t   *smcf;
 
@@ -129,9 +120,16 @@ ngx_shop_failover_conf_page_record(ngx_conf_t *cf, ngx_str_t *dir,
     pages = smcf->pages.elts;
 
     for (i = 0; i < smcf->pages.nelts; i++) {
-        if (pages[i]->vars == vars
-            && pages[i]->dir.len == dir->len
-            && ngx_strncmp(pages[i]->dir.data, dir->data, dir->len) == 0)
+        other = pages[i]->conf;
+
+        if (other->page_vars == conf->page_vars
+            && ngx_shop_failover_conf_page_same(&other->page_dir,
+                                                &conf->page_dir)
+            && ngx_shop_failover_conf_page_same(&other->public_status,
+                                                &conf->public_status)
+            && other->retry_default == conf->retry_default
+            && other->retry_min == conf->retry_min
+            && other->retry_max == conf->retry_max)
         {
             return pages[i];
         }
@@ -145,12 +143,19 @@ ngx_shop_failover_conf_page_record(ngx_conf_t *cf, ngx_str_t *dir,
     }
 
     page->number = smcf->pages.nelts - 1;
-    page->dir = *dir;
-    page->vars = vars;
+    page->conf = conf;
 
     *pages = page;
 
     return page;
+}
+
+
+static ngx_uint_t
+ngx_shop_failover_conf_page_same(ngx_str_t *one, ngx_str_t *other)
+{
+    return one->len == other->len
+           && ngx_strncmp(one->data, other->data, one->len) == 0;
 }
 
 
@@ -164,14 +169,40 @@ ngx_shop_failover_conf_page_load(ngx_conf_t *cf,
     pages = smcf->pages.elts;
 
     for (i = 0; i < smcf->pages.nelts; i++) {
-        pages[i]->skin = ngx_shop_failover_skin_load(cf, &pages[i]->dir,
-                                                     pages[i]->vars);
+        pages[i]->skin = ngx_shop_failover_conf_page_skin(cf, pages, i);
+
         if (pages[i]->skin == NULL) {
             return NGX_ERROR;
         }
     }
 
     return NGX_OK;
+}
+
+
+/* that of a page before, where only what it asks for and when is another */
+
+static ngx_shop_failover_skin_t *
+ngx_shop_failover_conf_page_skin(ngx_conf_t *cf,
+    ngx_shop_failover_page_conf_t **pages, ngx_uint_t n)
+{
+    ngx_uint_t                     i;
+    ngx_shop_failover_loc_conf_t  *conf, *other;
+
+    conf = pages[n]->conf;
+
+    for (i = 0; i < n; i++) {
+        other = pages[i]->conf;
+
+        if (other->page_vars == conf->page_vars
+            && ngx_shop_failover_conf_page_same(&other->page_dir,
+                                                &conf->page_dir))
+        {
+            return pages[i]->skin;
+        }
+    }
+
+    return ngx_shop_failover_skin_load(cf, &conf->page_dir, conf->page_vars);
 }
 
 

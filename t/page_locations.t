@@ -1,0 +1,61 @@
+#!/usr/bin/perl
+
+# Copyright (C) ngx_shop_failover_module authors
+#
+# Locations of one site with pages of their own: what is kept for one of them,
+# rendered, is never sent in another one.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+use ShopTest;
+
+my $nginx = nginx(workers => 1, files => { 'closed' => '' }, http => <<'END');
+    server {
+        listen %%ADDR%%;
+        shop_maintenance %%DIR%%/closed;
+
+        location / { }
+        location /url { shop_public_status /other-status; }
+        location /off { shop_public_status off; }
+        location /soon { shop_retry_after 60s min=10s max=30m; }
+        location /late { shop_retry_after 600s min=10s max=30m; }
+        location /named {
+            shop_page_var name "Linden Tea";
+            location /named/soon { shop_retry_after 45s; }
+        }
+    }
+END
+
+sub polled {
+    my ($answer) = get($nginx, shift, headers => [Accept => 'text/html']);
+
+    return $answer->{body} =~ m{data-url="([^"?]*)} ? $1 : '';
+}
+
+sub seconds {
+    my ($answer) = get($nginx, shift, headers => [Accept => 'application/json']);
+
+    return $answer->{body} =~ /"retry_after":\s*(\d+)/ ? $1 : '';
+}
+
+# twice: what comes second is what was kept
+for (1, 2) {
+    is polled('/'), '/.shop-status', 'a page asks at its own place';
+    is polled('/url'), '/other-status', 'where a location has another, there';
+    is polled('/off'), '', 'and nowhere where it is off';
+
+    is seconds('/'), 120, 'it says when to come back';
+    is seconds('/soon'), 60, 'sooner';
+    is seconds('/late'), 600, 'or later';
+}
+
+for my $uri (qw(/named /named/soon)) {
+    ok get($nginx, $uri, headers => [Accept => 'text/html'])->{body}
+        =~ /Linden Tea/, "$uri: values are those of the location";
+}
+
+is seconds('/named/soon'), 45, 'and the time, too';
+
+done_testing;
