@@ -10,14 +10,36 @@ use ShopTest;
 my $shop = shop_server(body => 'shop');
 
 my $nginx = nginx(http => <<"END");
+    shop_maintenance %%DIR%%/maintenance;
+    shop_reopen hold=0s;
+
     server {
         listen %%ADDR%%;
-        shop_maintenance %%DIR%%/maintenance;
-        shop_reopen hold=0s;
 
         location / { proxy_pass http://$shop; }
         location /callback { shop_maintenance off; proxy_pass http://$shop; }
         location = /status { shop_status; }
+
+        location /app/ {
+            rewrite ^/app/(.*) /checkout/\$1 break;
+            proxy_pass http://$shop;
+        }
+    }
+
+    server {
+        listen %%ADDR_FRONT%%;
+        rewrite ^ /index.php last;
+
+        location / { proxy_pass http://$shop; }
+    }
+
+    server {
+        listen %%ADDR_ROOT%%;
+
+        location / {
+            rewrite ^ / break;
+            proxy_pass http://$shop;
+        }
     }
 END
 
@@ -79,7 +101,23 @@ is answers('GET', '/cart'), 503, 'a slash at the end makes no difference';
 is answers('GET', '/x/../checkout'), 503, 'nor does another way to write it';
 is answers('GET', '/check%6fut'), 503, 'nor an escape';
 is answers('GET', '//checkout'), 503, 'nor two slashes';
+is answers('GET', '/my%20account/x'), 503, 'nor an escape in the flag';
 is answers('GET', '/CHECKOUT'), 200, 'paths are told apart by case';
+is answers('GET', '/app/x'), 503, 'what rewrite makes such a path of is closed';
+
+for my $name (qw(FRONT ROOT)) {
+    my $front = $nginx->address($name);
+
+    is get($front, $_)->{status}, 503, "$name: $_ is closed before rewrite"
+        for qw(/checkout /checkout?x=1 /check%6fut /x/..//checkout/y);
+    is get($front, $_)->{status}, 200, "$name: $_ is not"
+        for qw(/ /checkouts /?/checkout /x/checkout);
+}
+
+is get($nginx->address('FRONT'), "http://localhost$_")->{status}, 503,
+    "also as http://localhost$_" for qw(/checkout /my%20account?a);
+is get($nginx->address('FRONT'), "http://localhost$_")->{status}, 200,
+    "but not http://localhost$_" for '', '?/checkout';
 
 
 # ---- full, and what is never closed

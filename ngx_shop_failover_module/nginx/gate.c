@@ -17,6 +17,12 @@ static ngx_shop_failover_why_e ngx_shop_failover_gate_look(
     ngx_shop_failover_loc_conf_t *slcf, ngx_uint_t gate);
 static ngx_uint_t ngx_shop_failover_gate_path(ngx_http_request_t *r,
     ngx_shop_failover_zone_t *zone, ngx_shop_failover_flag_conf_t *flag);
+static ngx_uint_t ngx_shop_failover_gate_listed(ngx_http_request_t *r,
+    ngx_shop_failover_notice_t *notice, ngx_str_t *uri);
+static void ngx_shop_failover_gate_unescape(ngx_http_request_t *r,
+    ngx_shop_failover_str_t *path);
+static ngx_int_t ngx_shop_failover_gate_asked(ngx_http_request_t *r,
+    ngx_str_t *uri);
 static uint32_t ngx_shop_failover_gate_visitor(ngx_http_request_t *r);
 
 
@@ -88,36 +94,125 @@ ngx_shop_failover_gate_look(ngx_http_request_t *r,
 }
 
 
-/* whether the notice closes this path: "/cart" closes "/cart/...", too */
+/*
+ * Whether the notice closes this path, be it the one that the visitor asked
+ * for or what rewrite made of it.
+ */
 
 static ngx_uint_t
 ngx_shop_failover_gate_path(ngx_http_request_t *r,
     ngx_shop_failover_zone_t *zone, ngx_shop_failover_flag_conf_t *flag)
 {
-    ngx_uint_t                       i;
-    ngx_shop_failover_str_t          path;
-    ngx_shop_failover_board_view_t  *view;
+    ngx_str_t                    uri;
+    ngx_shop_failover_notice_t  *notice;
 
-    view = ngx_shop_failover_board_current(zone, flag);
+    notice = &ngx_shop_failover_board_current(zone, flag)->notice;
 
-    for (i = 0; i < view->notice.npaths; i++) {
-        path = ngx_shop_failover_flag_text(&view->notice,
-                                           view->notice.paths[i]);
+    return ngx_shop_failover_gate_listed(r, notice, &r->uri)
+           || (ngx_shop_failover_gate_asked(r, &uri) == NGX_OK
+               && ngx_shop_failover_gate_listed(r, notice, &uri));
+}
+
+
+/* "/cart" closes "/cart/...", too */
+
+static ngx_uint_t
+ngx_shop_failover_gate_listed(ngx_http_request_t *r,
+    ngx_shop_failover_notice_t *notice, ngx_str_t *uri)
+{
+    ngx_uint_t               i;
+    ngx_shop_failover_str_t  path;
+
+    for (i = 0; i < notice->npaths; i++) {
+        path = ngx_shop_failover_flag_text(notice, notice->paths[i]);
+        ngx_shop_failover_gate_unescape(r, &path);
 
         while (path.len > 1 && path.data[path.len - 1] == '/') {
             path.len--;
         }
 
-        if (r->uri.len >= path.len
-            && ngx_memcmp(r->uri.data, path.data, path.len) == 0
-            && (r->uri.len == path.len || path.len == 1
-                || r->uri.data[path.len] == '/'))
+        if (uri->len >= path.len
+            && ngx_memcmp(uri->data, path.data, path.len) == 0
+            && (uri->len == path.len || path.len == 1
+                || uri->data[path.len] == '/'))
         {
             return 1;
         }
     }
 
     return 0;
+}
+
+
+/* of a path that was copied from a browser; a blank cannot stand in a flag */
+
+static void
+ngx_shop_failover_gate_unescape(ngx_http_request_t *r,
+    ngx_shop_failover_str_t *path)
+{
+    u_char  *dst, *src, *data;
+
+    src = (u_char *) path->data;
+
+    if (ngx_strlchr(src, src + path->len, '%') == NULL) {
+        return;
+    }
+
+    data = ngx_pnalloc(r->pool, path->len);
+    if (data == NULL) {
+        return;
+    }
+
+    dst = data;
+    ngx_unescape_uri(&dst, &src, path->len, 0);
+
+    path->data = data;
+    path->len = dst - data;
+}
+
+
+/*
+ * The path that was asked for, where it is not that of the request any more.
+ * nginx keeps it only as it was written; it is parsed once more as in
+ * ngx_http_process_request_uri() (src/http/ngx_http_request.c), in a copy of
+ * the request, since the result is written there.
+ */
+
+static ngx_int_t
+ngx_shop_failover_gate_asked(ngx_http_request_t *r, ngx_str_t *uri)
+{
+    ngx_str_t                 *asked;
+    ngx_http_request_t         copy;
+    ngx_http_core_srv_conf_t  *cscf;
+
+    asked = &r->unparsed_uri;
+
+    if (asked->len == 0
+        || (asked->len >= r->uri.len
+            && ngx_memcmp(asked->data, r->uri.data, r->uri.len) == 0
+            && (asked->len == r->uri.len || asked->data[r->uri.len] == '?')))
+    {
+        return NGX_DECLINED;
+    }
+
+    cscf = ngx_http_get_module_srv_conf(r, ngx_http_core_module);
+
+    copy = *r;
+    copy.uri_start = asked->data;
+    copy.uri_end = asked->data + asked->len;
+    copy.args_start = NULL;
+    copy.uri.len = 0;
+    copy.uri.data = ngx_pnalloc(r->pool, asked->len + 1);
+
+    if (copy.uri.data == NULL
+        || ngx_http_parse_complex_uri(&copy, cscf->merge_slashes) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    *uri = copy.uri;
+
+    return NGX_OK;
 }
 
 
