@@ -6,13 +6,12 @@
 # they last, and that a reload keeps them.
 
 use ShopTest;
+use ShopTest::Ctl;
 use ShopTest::Status;
 
 use File::Temp qw(tempdir);
 use JSON::PP qw(decode_json);
 use Time::HiRes qw(time);
-
-use constant SHOPCTL => $ENV{SHOPCTL} || 'build/shopctl';
 
 my $dir = tempdir(CLEANUP => 1);
 my $KEY = 'k' x 16 . '0123456789abcdefXYZ';
@@ -350,31 +349,6 @@ local $ENV{SHOP_CONTROL} = $url;
 local $ENV{SHOP_CONTROL_KEY} = "$dir/key";
 local $ENV{TZ} = 'UTC';
 
-# its exit code and all that it printed
-sub ctl {
-    my (@arguments) = @_;
-    my $pid = open(my $out, '-|') // die "fork: $!\n";
-
-    if ($pid == 0) {
-        open STDERR, '>&', \*STDOUT;
-        exec SHOPCTL, @arguments;
-    }
-
-    my $output = do { local $/; <$out> } // '';
-    close $out;
-
-    return ($? >> 8, $output);
-}
-
-sub says {
-    my ($code, $pattern, $name, @arguments) = @_;
-    my ($is, $output) = ctl(@arguments);
-    local $Test::Builder::Level = $Test::Builder::Level + 1;
-
-    is $is, $code, "$name: exit code $code" or diag $output;
-    return like $output, $pattern, $name;
-}
-
 $shops[1]->set('/', status => 200, body => 'shop 1');
 ok wait_for_peer($nginx, 'shop', $_, 'up'), 'both are up again'
     for @shops[0, 1];
@@ -455,7 +429,7 @@ for my $example (@examples) {
     $script =~ s{/etc/nginx/shop\.key}{$dir/key}g;
     $script =~ s{http://127\.0\.0\.1:8081/control}{$url}g;
     $script =~ s{10\.0\.0\.11:8080}{$shops[0]}g;
-    $script =~ s{\bshopctl (?=drain|enable)}{@{[SHOPCTL]} }g;
+    $script =~ s{\bshopctl (?=drain|enable)}{@{[shopctl]} }g;
 
     # its orders, one after the other
     my ($drain, $enable) = $script =~ /^((?:.*\n)*?.*drain(?:.*\\\n)*.*\n)

@@ -8,13 +8,13 @@
 # passes `shopctl check`, and every command of shopctl is one.
 
 use ShopTest;
+use ShopTest::Ctl;
 use ShopTest::Dir;
 
 my $HTTP = qr/upstream|server\ \{|map|log_format|access_log|set_real_ip_from
     |fastcgi_cache_path|shop_(?:match|zone|state_file|events|bypass|page_\w+)/x;
 my $UPSTREAM = qr/shop_(?:health_\w+|observe|slow_start|panic|failover_to)/;
 
-my $SHOPCTL = $ENV{SHOPCTL} || 'build/shopctl';
 my $etc = ShopTest::Dir->new('etc');
 
 my $key = $etc->write('shop.key', 'k' x 40 . "\n");
@@ -95,16 +95,6 @@ sub in_its_block {
 }
 
 
-# its exit code and output
-sub shopctl {
-    my ($stdin, @arguments) = @_;
-    my $file = $etc->write('stdin', $stdin);
-    my $output = qx{$SHOPCTL @arguments < $file 2>&1};
-
-    return ($? >> 8, $output);
-}
-
-
 my (%command, %seen);
 
 for my $file ('README.md', sort glob 'docs/*.md') {
@@ -124,7 +114,8 @@ for my $file ('README.md', sort glob 'docs/*.md') {
                 files => { fastcgi_params => '' });
 
         } elsif ($kind eq '' && $text =~ /^(?:status|eta): /m) {
-            my ($status, $output) = shopctl($text, 'check', '-');
+            my ($status, $output) = ctl('check',
+                $etc->write('flag', $text));
 
             is $status, 0, "$file:$line, a flag" or diag $output;
         }
@@ -134,7 +125,7 @@ for my $file ('README.md', sort glob 'docs/*.md') {
 cmp_ok $seen{nginx}, '>', 30, 'the examples are found';
 
 for my $name (sort keys %command) {
-    my ($status, $output) = shopctl('', $name, '--help');
+    my ($status, $output) = ctl($name, '--help');
 
     is $status, 0, "$command{$name}: shopctl $name" or diag $output;
 }

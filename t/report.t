@@ -6,10 +6,9 @@
 # flag with texts, recovery.  Its report is compared line by line.
 
 use ShopTest;
+use ShopTest::Ctl;
 use ShopTest::Events;
 use ShopTest::Status;
-
-use constant SHOPCTL => $ENV{SHOPCTL} || 'build/shopctl';
 
 my ($one, $two) = (shop_server(body => 'one'), shop_server(body => 'two'));
 
@@ -36,21 +35,6 @@ my $flag = $nginx->dir . '/maintenance';
 
 sub report { return ctl('report', @_) }
 
-sub ctl {
-    my (@arguments) = @_;
-    my $pid = open(my $out, '-|') // die "fork: $!\n";
-
-    if ($pid == 0) {
-        open STDERR, '>&', \*STDOUT;
-        exec SHOPCTL, @arguments;
-    }
-
-    my $text = do { local $/; <$out> } // '';
-    close $out;
-
-    return ($text, $? >> 8);
-}
-
 sub visit {
     return get($nginx, '/', headers => [Accept => 'text/html']);
 }
@@ -69,7 +53,7 @@ sub write_flag {
 ok wait_for_peer($nginx, 'shop', $_, 'up'), "$_ is up" for $one, $two;
 is visit()->{body}, 'one', 'a quiet evening';
 
-my ($text, $code) = report($log);
+my ($code, $text) = report($log);
 is $code, 1, 'without an incident there is no report';
 like $text, qr/no incident in the log/, 'and it says so';
 
@@ -84,12 +68,12 @@ is visit()->{status}, 503, 'visitors get the page' for 1 .. 3;
 is post($nginx, '/checkout', body => 'x')->{status}, 503, 'an order fails';
 is post($nginx, '/paid', body => 'x')->{status}, 503, 'a callback fails' for 1, 2;
 
-($text) = report('--incident', 'last', $log);
+(undef, $text) = report('--incident', 'last', $log);
 like $text, qr/\| resolved \| not yet: the shop is outage \|/,
     'a report while it lasts says that it does';
 
 my $url = "http://$nginx/status";
-($text, $code) = ctl('status', '--url', $url);
+($code, $text) = ctl('status', '--url', $url);
 is $code, 0, 'one screen';
 like $text, qr/\Aoutage P1 for /, 'what visitors see comes first';
 like $text, qr/^  down +$one for \w+: connect refused$/m, 'then which and why';
@@ -100,18 +84,18 @@ like $text, qr/^flag \Q$flag\E$/m, 'where the flag is';
 like $text, qr/^next\n  shopctl on /m, 'and what to type';
 unlike $text, qr/\e/, 'no colours where no terminal is';
 
-($text, $code) = ctl('status', '--url', "http://$nginx/none");
+($code, $text) = ctl('status', '--url', "http://$nginx/none");
 is $code, 2, 'another location';
 like $text, qr/answers 503: is there a location with shop_status/, 'is named';
-is((ctl('status', '--url', 'ftp://x/'))[1], 2, 'no URL of HTTP');
-is((ctl('status', '--url', 'http://127.0.0.1:' . free_port() . '/'))[1], 2,
+is((ctl('status', '--url', 'ftp://x/'))[0], 2, 'no URL of HTTP');
+is((ctl('status', '--url', 'http://127.0.0.1:' . free_port() . '/'))[0], 2,
     'nobody there');
-is((ctl('status', $log))[1], 2, 'a file that is no status');
+is((ctl('status', $log))[0], 2, 'a file that is no status');
 
 open my $copy, '>', "$log.json" or die;
 print $copy get($nginx, '/status')->{body};
 close $copy;
-like((ctl('status', "$log.json"))[0], qr/\Aoutage P1/, 'a status in a file');
+like((ctl('status', "$log.json"))[1], qr/\Aoutage P1/, 'a status in a file');
 
 write_flag("status: We repair the *order* database.\n");
 ok wait_for_event($log, type => 'site', to => 'maintenance'), 'a flag';
@@ -149,7 +133,7 @@ for my $when ('after it', 'after a reload') {
 
 # ---- the report of that
 
-($text, $code) = report($log);
+($code, $text) = report($log);
 is $code, 0, 'a report';
 
 # names first: a random one may look like a length, or need escapes of Markdown
@@ -228,14 +212,14 @@ is $is[$_], $expected[$_], "line $_" for 0 .. $#expected;
 
 # ---- which one
 
-my $n = () = ($text = (report('--since', '+0s', $log))[0]) =~ /^# /mg;
+my $n = () = ($text = (report('--since', '+0s', $log))[1]) =~ /^# /mg;
 is $n, 0, 'nothing began since now';
-$n = () = (report('--since', '2020-01-01 00:00', $log))[0] =~ /^# Incident/mg;
+$n = () = (report('--since', '2020-01-01 00:00', $log))[1] =~ /^# Incident/mg;
 is $n, 1, 'one since 2020';
-is((report('--incident', '1', $log))[1], 0, 'number 1');
-is((report('--incident', '2', $log))[1], 1, 'there is no number 2');
-is((report('--incident', 'x', $log))[1], 2, 'x is no number');
-is((report("$log.none"))[1], 2, 'a log that is not there');
+is((report('--incident', '1', $log))[0], 0, 'number 1');
+is((report('--incident', '2', $log))[0], 1, 'there is no number 2');
+is((report('--incident', 'x', $log))[0], 2, 'x is no number');
+is((report("$log.none"))[0], 2, 'a log that is not there');
 
 # lines of syslog, and lines that are torn
 open my $in, '<', $log or die;
@@ -244,7 +228,7 @@ print $out "Nov 21 03:10:00 web shop: $_" for <$in>;
 print $out '{"v":1,"seq":';
 close $out;
 
-($text, $code) = report("$log.syslog");
+($code, $text) = report("$log.syslog");
 is $code, 0, 'a log of syslog';
 like $text, qr/1 lines of the log are no events/, 'torn lines are counted';
 

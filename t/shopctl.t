@@ -6,12 +6,11 @@
 # of that; and that nobody ever reads half a flag.
 
 use ShopTest;
+use ShopTest::Ctl;
 
 use Digest::SHA qw(hmac_sha256);
 use File::Temp qw(tempdir);
 use MIME::Base64 qw(decode_base64url);
-
-use constant SHOPCTL => $ENV{SHOPCTL} || 'build/shopctl';
 
 $ENV{TZ} = 'CET-1CEST,M3.5.0,M10.5.0/3';
 delete @ENV{qw(SHOP_FLAG SHOP_BYPASS_KEY)};
@@ -19,31 +18,6 @@ delete @ENV{qw(SHOP_FLAG SHOP_BYPASS_KEY)};
 my $dir = tempdir(CLEANUP => 1);
 my $flag = "$dir/maintenance";
 
-
-# its exit code and all that it printed
-sub ctl {
-    my (@arguments) = @_;
-    my $pid = open(my $out, '-|') // die "fork: $!\n";
-
-    if ($pid == 0) {
-        open STDERR, '>&', \*STDOUT;
-        exec SHOPCTL, @arguments;
-    }
-
-    my $output = do { local $/; <$out> } // '';
-    close $out;
-
-    return ($? >> 8, $output);
-}
-
-sub says {
-    my ($code, $pattern, $name, @arguments) = @_;
-    my ($is, $output) = ctl(@arguments);
-    local $Test::Builder::Level = $Test::Builder::Level + 1;
-
-    is $is, $code, "$name: exit code $code" or diag $output;
-    return like $output, $pattern, $name;
-}
 
 sub content {
     my ($path) = @_;
@@ -316,7 +290,7 @@ if (my $pid = fork) {
 } else {
     $SIG{XFSZ} = 'IGNORE';
     open STDERR, '>', '/dev/null';
-    exec 'sh', '-c', "ulimit -f 0; exec @{[SHOPCTL]} on --status after";
+    exec 'sh', '-c', "ulimit -f 0; exec @{[shopctl]} on --status after";
 }
 
 is content(), $before, 'and the flag is as it was';
