@@ -204,6 +204,8 @@ like $checked, qr/maintenance:6: not a clear date.*: "11\/12"/, 'a bad time';
 
 write_flag("status: fine\n");
 says 0, qr/status +fine/, 'a good file', 'check', $flag;
+open STDIN, '<', $flag or die "$flag: $!\n";
+says 0, qr/^stdin: closed\n +status +fine/, 'the same from a pipe', 'check', '-';
 says 2, qr/cannot read "\Q$dir\E\/none": No such file/, 'none', 'check',
     "$dir/none";
 write_flag('#' x 17000);
@@ -230,8 +232,15 @@ says 0, qr/no flag .*this is the page of an empty one.*Sorry/s, 'without a flag'
 my @errors = (
     [qr/^usage: shopctl COMMAND/] => [],
     [qr/unknown command "onn".*usage:/s] => ['onn'],
+    [qr/the command comes before "--flag"/] => ['--flag', $flag, 'on'],
     [qr/unknown option "ets", known are: --eta/] => ['on', '--ets', '+5m'],
     [qr/--eta needs a value: --eta TIME/] => ['on', '--eta'],
+    [qr/--status needs a value, and "--mode=browse" looks like an option; if/] =>
+        ['on', '--status', '--mode=browse'],
+    [qr/--reason needs a value, and "-eta" looks/] =>
+        ['on', '--reason', '-eta', '+1h'],
+    [qr/known are: .*; before a text that begins with "-" write --$/] =>
+        ['on', '- or two'],
     [qr/--eta is given twice: "\+1h" and "\+2h"/] =>
         ['on', '--eta', '+1h', '--eta', '+2h'],
     [qr/--quiet takes no value/] => ['is-active', '--quiet=yes'],
@@ -263,6 +272,19 @@ while (my ($pattern, $arguments) = splice @errors, 0, 2) {
         s/x{9,}/xxx.../r, @$arguments;
     ok !-e $flag, 'and nothing was written';
 }
+
+write_flag('');
+says 2, qr/--update "a\?until: \+1m" has a line break/,
+    'a text of two lines, the second one a key', 'update', "a\nuntil: +1m";
+says 2, qr/invalid --update "": no value/, 'a text without one', 'update', '';
+says 2, qr/invalid --update "x+": longer than 500 bytes/, 'one that is long',
+    'update', 'x' x 501;
+is content(), '', 'none of them is written';
+says 0, qr/closed/, 'a text with a dash', 'update', '--', '- or two';
+like content(), qr/^update: \d\d:\d\d - or two$/m, 'is one';
+says 0, qr/closed/, 'a value like an option', 'on', '--status=--eta';
+like content(), qr/^status: --eta$/m, 'is taken where it is meant';
+unlink $flag;
 
 for my $command (qw(on update off is-active check preview link)) {
     says 0, qr/^usage: shopctl $command/, "$command has a help", $command,

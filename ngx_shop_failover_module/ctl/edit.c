@@ -28,6 +28,7 @@ typedef struct {
     ngx_shop_failover_notice_t          was;      /* of the file as it is */
     ngx_shop_failover_notice_t          is;
     ngx_shop_failover_emit_t            out;
+    ngx_shop_failover_given_t           news;     /* of "update TEXT" */
     int64_t                             now;
     unsigned                            begin:1;  /* "on": closed from now */
     unsigned char                 buf[2 * NGX_SHOP_FAILOVER_FLAG_MAX_SIZE];
@@ -36,10 +37,12 @@ typedef struct {
 
 static const char *ngx_shop_failover_edit_who(
     const ngx_shop_failover_options_t *o);
+static ngx_shop_failover_given_t ngx_shop_failover_edit_text(
+    const char *text);
 static int ngx_shop_failover_edit_begin(ngx_shop_failover_edit_t *e,
     const ngx_shop_failover_options_t *o);
-static int ngx_shop_failover_edit_finish(ngx_shop_failover_edit_t *e,
-    const char *news);
+static int ngx_shop_failover_edit_values(ngx_shop_failover_edit_t *e);
+static int ngx_shop_failover_edit_finish(ngx_shop_failover_edit_t *e);
 static int ngx_shop_failover_edit_check(ngx_shop_failover_edit_t *e);
 static int ngx_shop_failover_edit_value(ngx_shop_failover_edit_t *e,
     const ngx_shop_failover_given_t *given);
@@ -161,7 +164,7 @@ ngx_shop_failover_edit_on(const ngx_shop_failover_options_t *o)
         ngx_shop_failover_edit_line(e, "# who", 5, &value);
     }
 
-    return ngx_shop_failover_edit_finish(e, NULL);
+    return ngx_shop_failover_edit_finish(e);
 }
 
 
@@ -202,6 +205,10 @@ ngx_shop_failover_edit_update(const ngx_shop_failover_options_t *o)
                                            "update \"Cause found.\"");
     }
 
+    if (o->nrest) {
+        e->news = ngx_shop_failover_edit_text(o->rest[0]);
+    }
+
     if (ngx_shop_failover_edit_begin(e, o) != NGX_SHOP_FAILOVER_OK) {
         return NGX_SHOP_FAILOVER_SAY_ERROR;
     }
@@ -213,7 +220,28 @@ ngx_shop_failover_edit_update(const ngx_shop_failover_options_t *o)
                                            e->store.path);
     }
 
-    return ngx_shop_failover_edit_finish(e, o->nrest ? o->rest[0] : NULL);
+    return ngx_shop_failover_edit_finish(e);
+}
+
+
+/* "update TEXT" is "update --update TEXT", and is held to the same rules */
+
+static ngx_shop_failover_given_t
+ngx_shop_failover_edit_text(const char *text)
+{
+    ngx_shop_failover_given_t  given;
+
+    given.option = ngx_shop_failover_edit_options;
+
+    while (strcmp(given.option->name, "update") != 0) {
+        given.option++;
+    }
+
+    given.name = given.option->name;
+    given.len = (int) strlen(given.name);
+    given.value = text;
+
+    return given;
 }
 
 
@@ -260,26 +288,14 @@ static int
 ngx_shop_failover_edit_begin(ngx_shop_failover_edit_t *e,
     const ngx_shop_failover_options_t *o)
 {
-    unsigned  i;
-
     e->o = o;
     e->now = (int64_t) time(NULL);
 
     if (ngx_shop_failover_store_open(&e->store, o) != NGX_SHOP_FAILOVER_OK
-        || ngx_shop_failover_store_own(&e->store) != NGX_SHOP_FAILOVER_OK)
+        || ngx_shop_failover_store_own(&e->store) != NGX_SHOP_FAILOVER_OK
+        || ngx_shop_failover_edit_values(e) != NGX_SHOP_FAILOVER_OK
+        || ngx_shop_failover_store_read(&e->store) != NGX_SHOP_FAILOVER_OK)
     {
-        return NGX_SHOP_FAILOVER_ERROR;
-    }
-
-    for (i = 0; i < o->ngiven; i++) {
-        if (ngx_shop_failover_edit_value(e, &o->given[i])
-            != NGX_SHOP_FAILOVER_OK)
-        {
-            return NGX_SHOP_FAILOVER_ERROR;
-        }
-    }
-
-    if (ngx_shop_failover_store_read(&e->store) != NGX_SHOP_FAILOVER_OK) {
         return NGX_SHOP_FAILOVER_ERROR;
     }
 
@@ -289,6 +305,24 @@ ngx_shop_failover_edit_begin(ngx_shop_failover_edit_t *e,
     ngx_shop_failover_emit_init(&e->out, e->buf, sizeof(e->buf));
 
     return NGX_SHOP_FAILOVER_OK;
+}
+
+
+static int
+ngx_shop_failover_edit_values(ngx_shop_failover_edit_t *e)
+{
+    unsigned  i;
+
+    for (i = 0; i < e->o->ngiven; i++) {
+        if (ngx_shop_failover_edit_value(e, &e->o->given[i])
+            != NGX_SHOP_FAILOVER_OK)
+        {
+            return NGX_SHOP_FAILOVER_ERROR;
+        }
+    }
+
+    return e->news.value ? ngx_shop_failover_edit_value(e, &e->news)
+                         : NGX_SHOP_FAILOVER_OK;
 }
 
 
@@ -363,7 +397,7 @@ ngx_shop_failover_edit_future(ngx_shop_failover_edit_t *e, const char *name,
 
 
 static int
-ngx_shop_failover_edit_finish(ngx_shop_failover_edit_t *e, const char *news)
+ngx_shop_failover_edit_finish(ngx_shop_failover_edit_t *e)
 {
     unsigned  i;
 
@@ -375,8 +409,8 @@ ngx_shop_failover_edit_finish(ngx_shop_failover_edit_t *e, const char *news)
         ngx_shop_failover_edit_add(e, &e->o->given[i]);
     }
 
-    if (news) {
-        ngx_shop_failover_edit_news(e, news);
+    if (e->news.value) {
+        ngx_shop_failover_edit_add(e, &e->news);
     }
 
     return ngx_shop_failover_edit_check(e);

@@ -11,6 +11,10 @@
 
 static const ngx_shop_failover_option_t *ngx_shop_failover_options_find(
     const ngx_shop_failover_option_t *table, const char *name, int len);
+static int ngx_shop_failover_options_is_one(
+    const ngx_shop_failover_option_t *table, const char *text);
+static int ngx_shop_failover_options_instead(
+    const ngx_shop_failover_given_t *given, const char *text);
 static int ngx_shop_failover_options_add(ngx_shop_failover_options_t *o,
     const ngx_shop_failover_option_t *table, ngx_shop_failover_given_t *given);
 static int ngx_shop_failover_options_unknown(
@@ -57,7 +61,11 @@ ngx_shop_failover_options_parse(ngx_shop_failover_options_t *o,
             && given.option->type != NGX_SHOP_FAILOVER_OPTIONS_SWITCH
             && i + 1 < argc)
         {
-            given.value = argv[++i];
+            if (ngx_shop_failover_options_is_one(table, argv[++i])) {
+                return ngx_shop_failover_options_instead(&given, argv[i]);
+            }
+
+            given.value = argv[i];
         }
 
         if (ngx_shop_failover_options_add(o, table, &given)
@@ -94,6 +102,34 @@ ngx_shop_failover_options_find(const ngx_shop_failover_option_t *table,
     }
 
     return NULL;
+}
+
+
+/* "--status --eta +45m": a value was forgotten, and must not be published */
+
+static int
+ngx_shop_failover_options_is_one(const ngx_shop_failover_option_t *table,
+    const char *text)
+{
+    return *text == '-'
+           && (text[1] == '-'
+               || ngx_shop_failover_options_find(table, text + 1,
+                                                 (int) strcspn(text + 1, "="))
+                  != NULL);
+}
+
+
+static int
+ngx_shop_failover_options_instead(const ngx_shop_failover_given_t *given,
+    const char *text)
+{
+    (void) ngx_shop_failover_say_error("--%.*s needs a value, and \"%s\" "
+                                       "looks like an option; if it is meant, "
+                                       "write: --%.*s=\"%s\"",
+                                       given->len, given->name, text,
+                                       given->len, given->name, text);
+
+    return NGX_SHOP_FAILOVER_ERROR;
 }
 
 
@@ -160,7 +196,9 @@ ngx_shop_failover_options_unknown(const ngx_shop_failover_option_t *table,
         fprintf(stderr, " --%s", option->name);
     }
 
-    fputc('\n', stderr);
+    fprintf(stderr, "%s\n", memchr(name, ' ', (size_t) len)
+                            ? "; before a text that begins with \"-\" write --"
+                            : "");
 
     return NGX_SHOP_FAILOVER_ERROR;
 }

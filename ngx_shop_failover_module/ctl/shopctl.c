@@ -124,7 +124,9 @@ main(int argc, char **argv)
         }
     }
 
-    (void) ngx_shop_failover_say_error("unknown command \"%s\"", argv[1]);
+    (void) ngx_shop_failover_say_error(argv[1][0] == '-'
+                                       ? "the command comes before \"%s\""
+                                       : "unknown command \"%s\"", argv[1]);
 
     return ngx_shop_failover_shopctl_usage(stderr);
 }
