@@ -235,6 +235,7 @@ my @errors = (
     [qr/the command comes before "--flag"/] => ['--flag', $flag, 'on'],
     [qr/unknown option "ets", known are: --eta/] => ['on', '--ets', '+5m'],
     [qr/--eta needs a value: --eta TIME/] => ['on', '--eta'],
+    [qr/--flag needs a value: --flag PATH/] => ['on', '--flag', ''],
     [qr/--status needs a value, and "--mode=browse" looks like an option; if/] =>
         ['on', '--status', '--mode=browse'],
     [qr/--reason needs a value, and "-eta" looks/] =>
@@ -333,6 +334,11 @@ says 2, qr/is not a key: it has 6 bytes/, 'a key that is short', 'link',
 write_flag(('k' x 40) . "\n", $key);
 says 2, qr/invalid address "localhost": write a page/, 'no address', 'link',
     '--key', $key, 'localhost';
+says 2, qr/invalid address "\Q${\ tr{\e}{?}r}\E": .* as browsers send it, such/,
+    "no address of a shop: $_" =~ s/[^ -~]/?/gr, 'link', '--key', $key, $_
+    for "https://m\xc3\xbcller.example/", 'https://:8443/', 'https://./',
+        'https://a%62/', 'https://shop.example:123456/', 'https://[::1/',
+        'https://u@shop.example/', "https://shop.example/\e[1m";
 says 2, qr/invalid --valid "5": /, 'no length', 'link', '--key', $key,
     '--valid', '5', 'https://localhost/';
 
@@ -385,6 +391,11 @@ is $answer->{status}, 302, 'nginx takes the link';
 my ($cookie) = $answer->{headers}{'set-cookie'} =~ /^(__Host-shop-bypass=[^;]+)/;
 is get($nginx, '/', headers => [Cookie => $cookie])->{status}, 200,
     'and its cookie passes';
+
+(undef, $link) = ctl('link', '--key', $key, 'https://localhost.:8443/a');
+($token) = $link =~ m{^https://localhost\.:8443/a\?shop-bypass=([\w-]{56})$}m;
+is get($nginx, "/a?shop-bypass=$token")->{status}, 302,
+    'a dot at the end of a host is no other host';
 
 ctl('update', 'Half done.');
 becomes 503, 'shopctl update is on the page', qr/Half done\./;

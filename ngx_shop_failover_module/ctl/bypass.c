@@ -6,7 +6,6 @@
  */
 
 
-#include <stdlib.h>
 #include <time.h>
 
 #include <openssl/evp.h>
@@ -24,6 +23,9 @@
 
 static int ngx_shop_failover_bypass_host(const char *url,
     ngx_shop_failover_str_t *host);
+static size_t ngx_shop_failover_bypass_name(const char *p);
+static int ngx_shop_failover_bypass_is_port(const char *p, size_t len);
+static int ngx_shop_failover_bypass_control(const char *url);
 static int ngx_shop_failover_bypass_hmac(void *data,
     const unsigned char *bytes, size_t size, unsigned char *mac);
 static void ngx_shop_failover_bypass_print(const char *url,
@@ -72,9 +74,8 @@ ngx_shop_failover_bypass_link(const ngx_shop_failover_options_t *o)
                                            valid, reason);
     }
 
-    path = ngx_shop_failover_options_get(o, "key");
-    path = path ? path : getenv("SHOP_BYPASS_KEY");
-    path = path ? path : NGX_SHOP_FAILOVER_BYPASS_KEY;
+    path = ngx_shop_failover_options_setting(o, "key", "SHOP_BYPASS_KEY",
+                                             NGX_SHOP_FAILOVER_BYPASS_KEY);
 
     if (ngx_shop_failover_bypass_host(o->rest[0], &key.site)
         != NGX_SHOP_FAILOVER_OK
@@ -104,12 +105,15 @@ ngx_shop_failover_bypass_link(const ngx_shop_failover_options_t *o)
 }
 
 
-/* as nginx has it: without the port; "[::1]" keeps its brackets */
+/*
+ * As nginx has it: without the port and without a dot at its end; "[::1]" keeps
+ * its brackets.  A link for another host than browsers name would not work.
+ */
 
 static int
 ngx_shop_failover_bypass_host(const char *url, ngx_shop_failover_str_t *host)
 {
-    size_t       n;
+    size_t       n, len;
     const char  *p;
 
     p = NULL;
@@ -124,26 +128,64 @@ ngx_shop_failover_bypass_host(const char *url, ngx_shop_failover_str_t *host)
     }
 
     n = p ? strcspn(p, "/?#") : 0;
+    len = n ? ngx_shop_failover_bypass_name(p) : 0;
 
-    if (n == 0 || strpbrk(url, " \t\r\n\"<>\\") || memchr(p, '@', n)) {
+    if (len == 0 || !ngx_shop_failover_bypass_is_port(p + len, n - len)
+        || strpbrk(url, " \"<>\\") || ngx_shop_failover_bypass_control(url))
+    {
         (void) ngx_shop_failover_say_error("invalid address \"%s\": write a "
-                                           "page of the shop such as "
-                                           "https://shop.example/", url);
+                                           "page of the shop as browsers send "
+                                           "it, such as https://shop.example/ "
+                                           "or https://xn--mller-kva.example/",
+                                           url);
         return NGX_SHOP_FAILOVER_ERROR;
     }
 
     host->data = (const unsigned char *) p;
-    host->len = n;
-
-    while (n && p[n - 1] >= '0' && p[n - 1] <= '9') {
-        n--;
-    }
-
-    if (n && p[n - 1] == ':' && (p[0] != '[' || (n > 1 && p[n - 2] == ']'))) {
-        host->len = n - 1;
-    }
+    host->len = len - (p[len - 1] == '.');
 
     return NGX_SHOP_FAILOVER_OK;
+}
+
+
+/* the length of a name or of an address; 0: neither of them */
+
+static size_t
+ngx_shop_failover_bypass_name(const char *p)
+{
+    size_t  n;
+
+    if (*p == '[') {
+        n = strspn(p + 1, "0123456789abcdefABCDEF:.");
+
+        return (n && p[n + 1] == ']') ? n + 2 : 0;
+    }
+
+    n = strspn(p, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                  "0123456789-._");
+
+    return *p == '.' ? 0 : n;
+}
+
+
+/* ":443", or nothing */
+
+static int
+ngx_shop_failover_bypass_is_port(const char *p, size_t len)
+{
+    return len == 0
+           || (*p == ':' && len <= 6 && strspn(p + 1, "0123456789") == len - 1);
+}
+
+
+static int
+ngx_shop_failover_bypass_control(const char *url)
+{
+    while ((unsigned char) *url >= 0x20 && *url != 0x7F) {
+        url++;
+    }
+
+    return *url != '\0';
 }
 
 

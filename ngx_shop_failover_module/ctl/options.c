@@ -6,6 +6,8 @@
  */
 
 
+#include <stdlib.h>
+
 #include "ctl/options.h"
 
 
@@ -155,7 +157,7 @@ ngx_shop_failover_options_add(ngx_shop_failover_options_t *o,
 
         given->value = "";
 
-    } else if (given->value == NULL) {
+    } else if (given->value == NULL || *given->value == '\0') {
         (void) ngx_shop_failover_say_error("--%.*s needs a value: --%.*s %s",
                                            given->len, given->name,
                                            given->len, given->name,
@@ -219,6 +221,22 @@ ngx_shop_failover_options_get(const ngx_shop_failover_options_t *o,
     }
 
     return NULL;
+}
+
+
+const char *
+ngx_shop_failover_options_setting(const ngx_shop_failover_options_t *o,
+    const char *name, const char *variable, const char *other)
+{
+    const char  *value;
+
+    value = ngx_shop_failover_options_get(o, name);
+
+    if (value == NULL) {
+        value = getenv(variable);
+    }
+
+    return value && *value ? value : other;
 }
 
 

@@ -57,6 +57,11 @@ int ngx_shop_failover_options_parse(ngx_shop_failover_options_t *o,
 const char *ngx_shop_failover_options_get(
     const ngx_shop_failover_options_t *o, const char *name);
 
+/* the value of an option, else of the environment, else the other */
+const char *ngx_shop_failover_options_setting(
+    const ngx_shop_failover_options_t *o, const char *name,
+    const char *variable, const char *other);
+
 void ngx_shop_failover_options_usage(FILE *out,
     const ngx_shop_failover_option_t *table);
 

@@ -40,9 +40,6 @@ static int ngx_shop_failover_order_give(const ngx_shop_failover_options_t *o,
     const char *action, const char *word);
 static int ngx_shop_failover_order_form(const ngx_shop_failover_options_t *o,
     const char *action, unsigned char *buf, ngx_shop_failover_str_t *form);
-static const char *ngx_shop_failover_order_setting(
-    const ngx_shop_failover_options_t *o, const char *name,
-    const char *variable, const char *other);
 static int ngx_shop_failover_order_refused(const char *url, const char *path,
     unsigned status, const ngx_shop_failover_json_t *answer);
 static int ngx_shop_failover_order_show(const char *word,
@@ -112,10 +109,10 @@ ngx_shop_failover_order_give(const ngx_shop_failover_options_t *o,
                                            "10.0.0.11:8080", action, action);
     }
 
-    url = ngx_shop_failover_order_setting(o, "url", "SHOP_CONTROL",
-                                          NGX_SHOP_FAILOVER_ORDER_URL);
-    path = ngx_shop_failover_order_setting(o, "key", "SHOP_CONTROL_KEY",
-                                           NGX_SHOP_FAILOVER_ORDER_KEY);
+    url = ngx_shop_failover_options_setting(o, "url", "SHOP_CONTROL",
+                                            NGX_SHOP_FAILOVER_ORDER_URL);
+    path = ngx_shop_failover_options_setting(o, "key", "SHOP_CONTROL_KEY",
+                                             NGX_SHOP_FAILOVER_ORDER_KEY);
 
     if (ngx_shop_failover_order_form(o, action, buf, &form)
         != NGX_SHOP_FAILOVER_OK
@@ -182,22 +179,6 @@ ngx_shop_failover_order_form(const ngx_shop_failover_options_t *o,
     form->len = n;
 
     return NGX_SHOP_FAILOVER_OK;
-}
-
-
-static const char *
-ngx_shop_failover_order_setting(const ngx_shop_failover_options_t *o,
-    const char *name, const char *variable, const char *other)
-{
-    const char  *value;
-
-    value = ngx_shop_failover_options_get(o, name);
-
-    if (value == NULL) {
-        value = getenv(variable);
-    }
-
-    return value && *value ? value : other;
 }
 
 

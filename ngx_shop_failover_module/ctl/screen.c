@@ -65,12 +65,9 @@ ngx_shop_failover_screen_run(const ngx_shop_failover_options_t *o)
         rc = ngx_shop_failover_log_read(&file, o->rest[0]);
 
     } else {
-        url = ngx_shop_failover_options_get(o, "url");
-        url = url ? url : getenv("SHOP_STATUS");
-
-        rc = ngx_shop_failover_fetch_url(url && *url
-                                         ? url : NGX_SHOP_FAILOVER_SCREEN_URL,
-                                         &file.data, &file.size);
+        url = ngx_shop_failover_options_setting(o, "url", "SHOP_STATUS",
+                                                NGX_SHOP_FAILOVER_SCREEN_URL);
+        rc = ngx_shop_failover_fetch_url(url, &file.data, &file.size);
     }
 
     rc = rc == NGX_SHOP_FAILOVER_OK

@@ -37,16 +37,8 @@ ngx_shop_failover_store_open(ngx_shop_failover_store_t *s,
 
     memset(s, 0, sizeof(ngx_shop_failover_store_t));
 
-    flag = ngx_shop_failover_options_get(o, "flag");
-
-    if (flag == NULL) {
-        flag = getenv("SHOP_FLAG");
-    }
-
-    if (flag == NULL || *flag == '\0') {
-        flag = NGX_SHOP_FAILOVER_STORE_DEFAULT;
-    }
-
+    flag = ngx_shop_failover_options_setting(o, "flag", "SHOP_FLAG",
+                                             NGX_SHOP_FAILOVER_STORE_DEFAULT);
     name = ngx_shop_failover_options_get(o, "name");
 
     if (name == NULL) {
