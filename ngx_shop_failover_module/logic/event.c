@@ -55,6 +55,8 @@ static int ngx_shop_failover_event_read_member(
     ngx_shop_failover_event_t *event,
     const ngx_shop_failover_event_member_t *m,
     const ngx_shop_failover_json_t *v);
+static int ngx_shop_failover_event_read_count(int64_t *n,
+    const ngx_shop_failover_json_t *v);
 static int ngx_shop_failover_event_read_time(int64_t *msec,
     const ngx_shop_failover_json_t *v);
 static int ngx_shop_failover_event_read_digits(const unsigned char *p,
@@ -572,7 +574,7 @@ ngx_shop_failover_event_read_type(ngx_shop_failover_event_t *event,
     ngx_shop_failover_json_t  v;
 
     if (ngx_shop_failover_json_find(value, "seq", &v) != NGX_SHOP_FAILOVER_OK
-        || ngx_shop_failover_json_int(&v, &event->seq)
+        || ngx_shop_failover_event_read_count(&event->seq, &v)
            != NGX_SHOP_FAILOVER_OK
         || ngx_shop_failover_json_find(value, "time", &v)
            != NGX_SHOP_FAILOVER_OK
@@ -617,7 +619,7 @@ ngx_shop_failover_event_read_member(ngx_shop_failover_event_t *event,
     case NGX_SHOP_FAILOVER_EVENT_INT:
     case NGX_SHOP_FAILOVER_EVENT_TIME:
         rc = m->kind == NGX_SHOP_FAILOVER_EVENT_INT
-             ? ngx_shop_failover_json_int(v, &n)
+             ? ngx_shop_failover_event_read_count(&n, v)
              : ngx_shop_failover_event_read_time(&n, v);
 
         if (rc == NGX_SHOP_FAILOVER_OK) {
@@ -647,6 +649,19 @@ ngx_shop_failover_event_read_member(ngx_shop_failover_event_t *event,
     default:
         return ngx_shop_failover_event_read_name(p, m, event->type, v);
     }
+}
+
+
+/* what counts something: sums and differences of it do not overflow */
+
+static int
+ngx_shop_failover_event_read_count(int64_t *n,
+    const ngx_shop_failover_json_t *v)
+{
+    return (ngx_shop_failover_json_int(v, n) == NGX_SHOP_FAILOVER_OK
+            && *n >= 0
+            && *n <= NGX_SHOP_FAILOVER_EVENT_COUNT_MAX)
+           ? NGX_SHOP_FAILOVER_OK : NGX_SHOP_FAILOVER_ERROR;
 }
 
 
@@ -788,11 +803,11 @@ ngx_shop_failover_event_read_classes(ngx_shop_failover_event_t *event,
                != NGX_SHOP_FAILOVER_OK
             || ngx_shop_failover_json_find(&item, "refused", &member)
                != NGX_SHOP_FAILOVER_OK
-            || ngx_shop_failover_json_int(&member, &class->refused)
+            || ngx_shop_failover_event_read_count(&class->refused, &member)
                != NGX_SHOP_FAILOVER_OK
             || ngx_shop_failover_json_find(&item, "unknown", &member)
                != NGX_SHOP_FAILOVER_OK
-            || ngx_shop_failover_json_int(&member, &class->unknown)
+            || ngx_shop_failover_event_read_count(&class->unknown, &member)
                != NGX_SHOP_FAILOVER_OK)
         {
             return NGX_SHOP_FAILOVER_ERROR;

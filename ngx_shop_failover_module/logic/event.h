@@ -18,6 +18,9 @@
 #define NGX_SHOP_FAILOVER_EVENT_TEXT     1536     /* bytes of all its texts */
 #define NGX_SHOP_FAILOVER_EVENT_CLASSES  16
 
+/* above it a double, which most readers of JSON have, loses numbers */
+#define NGX_SHOP_FAILOVER_EVENT_COUNT_MAX  ((int64_t) 1 << 53)
+
 /* bytes of a line at most: each byte of text may be escaped as \u00xx */
 #define NGX_SHOP_FAILOVER_EVENT_LINE                                         \
     (6 * NGX_SHOP_FAILOVER_EVENT_TEXT + 4096)

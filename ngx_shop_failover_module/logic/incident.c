@@ -95,8 +95,9 @@ ngx_shop_failover_incident_fold(ngx_shop_failover_incident_fold_t *fold,
     if (event->type == NGX_SHOP_FAILOVER_EVENT_FLAG) {
         ngx_shop_failover_incident_flag(in, event);
 
-    } else if (!in->told && event->incident > 0) {
-
+    } else if (!in->told && event->incident > 0
+               && event->incident <= INT32_MAX)
+    {
         /* the module's own number, as the status shows it */
 
         in->number = (uint32_t) event->incident;

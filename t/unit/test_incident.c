@@ -318,6 +318,28 @@ the_log_has_the_numbers(void **state)
 }
 
 
+static void
+a_number_that_no_log_has_is_not_taken(void **state)
+{
+    ngx_shop_failover_event_t  event;
+
+    (void) state;
+
+    test_incident_site(0, NGX_SHOP_FAILOVER_SITE_OPEN,
+                       NGX_SHOP_FAILOVER_SITE_OUTAGE, 0);
+
+    ngx_shop_failover_incident_event(test_incident,
+                                     NGX_SHOP_FAILOVER_INCIDENT_BEGUN, &event);
+
+    /* as a number of 32 bits it is 0, which is no number */
+
+    event.incident = (int64_t) 1 << 32;
+    test_incident_add(&event, 0);
+
+    assert_int_equal(test_incident->number, 1);
+}
+
+
 int
 main(void)
 {
@@ -337,6 +359,8 @@ main(void)
         cmocka_unit_test_setup(only_the_last_ones_are_kept,
                                test_incident_setup),
         cmocka_unit_test_setup(the_log_has_the_numbers,
+                               test_incident_setup),
+        cmocka_unit_test_setup(a_number_that_no_log_has_is_not_taken,
                                test_incident_setup)
     };
 
