@@ -35,6 +35,16 @@ my $flag = $nginx->dir . '/maintenance';
 
 sub report { return ctl('report', @_) }
 
+sub write_log {
+    my ($path, @lines) = @_;
+
+    open my $out, '>', $path or die "$path: $!\n";
+    print $out @lines;
+    close $out;
+
+    return $path;
+}
+
 sub visit {
     return get($nginx, '/', headers => [Accept => 'text/html']);
 }
@@ -231,5 +241,35 @@ close $out;
 ($code, $text) = report("$log.syslog");
 is $code, 0, 'a log of syslog';
 like $text, qr/1 lines of the log are no events/, 'torn lines are counted';
+
+# logrotate cuts a log in two, and a shell names the newer one first
+my (undef, $whole) = report($log);
+my @lines = do { open my $in, '<', $log or die; <$in> };
+my $newer = write_log("$log.a", splice @lines, @lines / 2);
+my $older = write_log("$log.b", map { chomp(my $line = $_); $line } "@lines");
+is((report($newer, $older))[1], $whole, 'several files are one log');
+is((report($older, $newer))[1], $whole, '... in any order');
+
+my $clock = '"time":"2026-11-21T03:1';
+my $back = write_log("$log.back", map { "{\"v\":1,$_}\n" }
+    qq("seq":1,${clock}0:09.000Z","type":"peer","to":"down",)
+    . qq("first_failure":"2026-11-21T03:10:09.000Z"),
+    qq("seq":2,${clock}0:00.000Z","type":"site","from":"open","to":"outage"));
+like((report($back))[1], qr/^Time to detect: 0\.0 s\. Time to mitigate: unknown\./m,
+    'no length is negative when the clock was set back');
+
+my $gz = write_log("$log.gz", "\x1f\x8b\x08");
+says 2, qr/is compressed; write: zcat \Q$gz\E \| shopctl report -/,
+    'a log that is compressed', 'report', $older, $gz;
+
+# what a terminal would obey: CSI, as a byte of C0 and as C1
+my $evil = write_log("$log.evil", map { s/We repair/We\xc2\x9b2J&amp;~/r }
+    @{[ do { open my $in, '<', $log or die; <$in> } ]});
+like((report($evil))[1], qr/"We 2J\\&amp;\\~ the \\\*order/,
+    'control characters are blanks, and Markdown shows what was read');
+my $status = write_log("$log.status", '{"site":{"state":"outage\u009b2J"},'
+    . qq("maintenance":{"status":"a\\u001b[2Jb\xc2\x85c"}}));
+says 0, qr/\Aoutage 2J\n  says "a \[2Jb c"$/m, '... in the status, too',
+    'status', $status;
 
 done_testing;

@@ -13,6 +13,12 @@
 #include "ctl/log.h"
 
 
+static int ngx_shop_failover_log_plain(ngx_shop_failover_log_t *log,
+    const char *path);
+static void ngx_shop_failover_log_sort(ngx_shop_failover_log_t *files,
+    unsigned n);
+static int ngx_shop_failover_log_append(ngx_shop_failover_log_t *log,
+    const ngx_shop_failover_log_t *file);
 static int ngx_shop_failover_log_keep(ngx_shop_failover_log_t *log,
     unsigned n, const ngx_shop_failover_incident_t *incident);
 
@@ -61,6 +67,109 @@ ngx_shop_failover_log_read(ngx_shop_failover_log_t *log, const char *path)
                                            path);
         return NGX_SHOP_FAILOVER_ERROR;
     }
+
+    return ngx_shop_failover_log_plain(log, path);
+}
+
+
+/*
+ * There is room.  A line that was cut off ends: what follows from another file
+ * is not its rest.
+ */
+
+static int
+ngx_shop_failover_log_plain(ngx_shop_failover_log_t *log, const char *path)
+{
+    if (log->size >= 2 && memcmp(log->data, "\x1F\x8B", 2) == 0) {
+        (void) ngx_shop_failover_say_error("\"%s\" is compressed; write: "
+                                           "zcat %s | shopctl report -",
+                                           path, path);
+        return NGX_SHOP_FAILOVER_ERROR;
+    }
+
+    if (log->size && log->data[log->size - 1] != '\n') {
+        log->data[log->size++] = '\n';
+    }
+
+    return NGX_SHOP_FAILOVER_OK;
+}
+
+
+int
+ngx_shop_failover_log_join(ngx_shop_failover_log_t *log,
+    const char *const *paths, unsigned n)
+{
+    int                             rc;
+    unsigned                        i;
+    static ngx_shop_failover_log_t  files[NGX_SHOP_FAILOVER_OPTIONS_MAX];
+
+    rc = NGX_SHOP_FAILOVER_OK;
+
+    for (i = 0; i < n && rc == NGX_SHOP_FAILOVER_OK; i++) {
+        rc = ngx_shop_failover_log_read(&files[i], paths[i]);
+    }
+
+    ngx_shop_failover_log_sort(files, i);
+
+    for (i = 0; i < n; i++) {
+
+        if (rc == NGX_SHOP_FAILOVER_OK) {
+            rc = ngx_shop_failover_log_append(log, &files[i]);
+        }
+
+        free(files[i].data);
+    }
+
+    return rc;
+}
+
+
+/* by the time of the first event; files without any come first */
+
+static void
+ngx_shop_failover_log_sort(ngx_shop_failover_log_t *files, unsigned n)
+{
+    int64_t                    begin[NGX_SHOP_FAILOVER_OPTIONS_MAX], at;
+    unsigned                   i, k;
+    ngx_shop_failover_log_t    file;
+    ngx_shop_failover_event_t  event;
+
+    for (i = 0; i < n; i++) {
+        file = files[i];
+        at = ngx_shop_failover_log_next(&file, &event) == NGX_SHOP_FAILOVER_OK
+             ? event.time : 0;
+
+        for (k = i; k && begin[k - 1] > at; k--) {
+            files[k] = files[k - 1];
+            begin[k] = begin[k - 1];
+        }
+
+        files[k] = file;
+        begin[k] = at;
+    }
+}
+
+
+static int
+ngx_shop_failover_log_append(ngx_shop_failover_log_t *log,
+    const ngx_shop_failover_log_t *file)
+{
+    void  *p;
+
+    if (file->size == 0) {
+        return NGX_SHOP_FAILOVER_OK;
+    }
+
+    p = realloc(log->data, log->size + file->size);
+
+    if (p == NULL) {
+        (void) ngx_shop_failover_say_error("no memory");
+        return NGX_SHOP_FAILOVER_ERROR;
+    }
+
+    log->data = p;
+    memcpy(log->data + log->size, file->data, file->size);
+    log->size += file->size;
 
     return NGX_SHOP_FAILOVER_OK;
 }

@@ -33,6 +33,13 @@ typedef struct {
 int ngx_shop_failover_log_read(ngx_shop_failover_log_t *log,
     const char *path);
 
+/*
+ * All of n files as one log, whose order is that of their first events: a shell
+ * names shop_events.log before the older shop_events.log.1.
+ */
+int ngx_shop_failover_log_join(ngx_shop_failover_log_t *log,
+    const char *const *paths, unsigned n);
+
 /* the next event, DECLINED: no more; begins again where pos is set to 0 */
 int ngx_shop_failover_log_next(ngx_shop_failover_log_t *log,
     ngx_shop_failover_event_t *event);

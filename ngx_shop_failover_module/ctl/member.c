@@ -8,14 +8,16 @@
 
 #include "ctl/member.h"
 #include "logic/times.h"
+#include "logic/utf8.h"
 
 
 int
 ngx_shop_failover_member_get(const ngx_shop_failover_json_t *v,
     const char *path, char *buf, size_t size)
 {
-    size_t                    i;
+    size_t                    i, n, bad;
     unsigned char             text[4096];
+    const unsigned char      *p, *last;
     ngx_shop_failover_str_t   s;
     ngx_shop_failover_json_t  found;
 
@@ -28,9 +30,29 @@ ngx_shop_failover_member_get(const ngx_shop_failover_json_t *v,
         return 0;
     }
 
-    for (i = 0; i < s.len && i < size - 1; i++) {
-        buf[i] = (s.data[i] < 0x20 || s.data[i] == 0x7F) ? ' '
-                                                       : (char) s.data[i];
+    i = 0;
+    p = s.data;
+    last = p + s.len;
+
+    /* whole characters, and none that a terminal would obey */
+
+    while (p < last) {
+        n = ngx_shop_failover_utf8_next(p, last, &bad);
+        n = n ? n : bad;
+
+        if (n > size - 1 - i) {
+            break;
+        }
+
+        if (ngx_shop_failover_utf8_control(p, n)) {
+            buf[i++] = ' ';
+
+        } else {
+            memcpy(buf + i, p, n);
+            i += n;
+        }
+
+        p += n;
     }
 
     buf[i] = '\0';

@@ -13,6 +13,7 @@
 #include "ctl/report.h"
 #include "logic/site.h"
 #include "logic/times.h"
+#include "logic/utf8.h"
 
 
 static int ngx_shop_failover_report_read(ngx_shop_failover_log_t *log,
@@ -87,31 +88,20 @@ ngx_shop_failover_report_run(const ngx_shop_failover_options_t *o)
 }
 
 
-/* several files are one log, the oldest first */
-
 static int
 ngx_shop_failover_report_read(ngx_shop_failover_log_t *log,
     const ngx_shop_failover_options_t *o)
 {
-    unsigned     i;
     const char  *path;
 
-    if (o->nrest == 0) {
-        path = getenv("SHOP_EVENTS");
+    if (o->nrest) {
+        return ngx_shop_failover_log_join(log, o->rest, o->nrest);
+    }
 
-        return ngx_shop_failover_log_read(log, path && *path ? path
+    path = getenv("SHOP_EVENTS");
+
+    return ngx_shop_failover_log_read(log, path && *path ? path
                                               : NGX_SHOP_FAILOVER_LOG_DEFAULT);
-    }
-
-    for (i = 0; i < o->nrest; i++) {
-        if (ngx_shop_failover_log_read(log, o->rest[i])
-            != NGX_SHOP_FAILOVER_OK)
-        {
-            return NGX_SHOP_FAILOVER_ERROR;
-        }
-    }
-
-    return NGX_SHOP_FAILOVER_OK;
 }
 
 
@@ -482,22 +472,29 @@ ngx_shop_failover_report_timeline(ngx_shop_failover_log_t *log,
 void
 ngx_shop_failover_report_text(ngx_shop_failover_str_t text)
 {
-    size_t         i;
-    unsigned char  c;
+    size_t                n, bad;
+    const unsigned char  *p, *last;
 
-    for (i = 0; i < text.len; i++) {
-        c = text.data[i];
+    p = text.data;
+    last = p + text.len;
 
-        if (c < 0x20 || c == 0x7F) {
+    while (p < last) {
+        n = ngx_shop_failover_utf8_next(p, last, &bad);
+        n = n ? n : bad;
+
+        if (ngx_shop_failover_utf8_control(p, n)) {
             putchar(' ');
-            continue;
+
+        } else {
+
+            if (strchr("\\`*_[]<>|&~", *p)) {
+                putchar('\\');
+            }
+
+            (void) fwrite(p, 1, n, stdout);
         }
 
-        if (strchr("\\`*_[]<>|", c)) {
-            putchar('\\');
-        }
-
-        putchar(c);
+        p += n;
     }
 }
 
@@ -522,6 +519,14 @@ ngx_shop_failover_report_length(int64_t msec)
 {
     size_t         n;
     unsigned char  buf[NGX_SHOP_FAILOVER_TIMES_LEN];
+
+    if (msec < 0) {
+
+        /* the clock was set back meanwhile */
+
+        fputs("unknown", stdout);
+        return;
+    }
 
     if (msec < 10000) {
         printf("%ld.%ld s", (long) (msec / 1000), (long) (msec / 100 % 10));

@@ -105,13 +105,35 @@ what_moves_a_cursor_is_not_printable(void **state)
 }
 
 
+static void
+controls_are_the_two_blocks_of_unicode(void **state)
+{
+    size_t         len;
+    uint32_t       code;
+    unsigned char  buf[4];
+
+    (void) state;
+
+    for (code = 0; code < 0x3000; code++) {
+        len = ngx_shop_failover_utf8_encode(buf, code);
+
+        if (ngx_shop_failover_utf8_control(buf, len)
+            != (code < 0x20 || (code >= 0x7F && code < 0xA0)))
+        {
+            fail_msg("U+%04X", (unsigned) code);
+        }
+    }
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(every_code_point_is_read_as_it_is_written),
         cmocka_unit_test(there_are_as_many_characters_as_code_points),
-        cmocka_unit_test(what_moves_a_cursor_is_not_printable)
+        cmocka_unit_test(what_moves_a_cursor_is_not_printable),
+        cmocka_unit_test(controls_are_the_two_blocks_of_unicode)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
