@@ -139,6 +139,8 @@ my %bad = (
     'action=drain&action=up'                  => qr/one of a name/,
     'action=%zz'                              => qr/hexadecimal/,
     'action=drain&upstream=shop&peer=x&reason=a%0ab' => qr/control char/,
+    'action=drain&upstream=shop&peer=x&reason=%c2%9b2J' => qr/control char/,
+    'action=drain&upstream=shop&peer=x&reason=%ff' => qr/no text in UTF-8/,
     'action=drain&upstream=shop&peer=x&reason=' . 'r' x 97 => qr/96 bytes/,
 );
 

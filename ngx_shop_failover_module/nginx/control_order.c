@@ -10,6 +10,7 @@
 
 #include "logic/form.h"
 #include "logic/times.h"
+#include "logic/utf8.h"
 
 
 static ngx_int_t ngx_shop_failover_control_order_fields(
@@ -205,7 +206,8 @@ static ngx_int_t
 ngx_shop_failover_control_order_reason(
     ngx_shop_failover_control_order_t *order, ngx_str_t *error)
 {
-    size_t  i;
+    size_t                n, bad;
+    const unsigned char  *p, *last;
 
     if (order->reason.len > NGX_SHOP_FAILOVER_REASON_LEN) {
         ngx_str_set(error, "\"reason\" is longer than 96 bytes");
@@ -214,9 +216,15 @@ ngx_shop_failover_control_order_reason(
 
     /* it goes into the log as it is */
 
-    for (i = 0; i < order->reason.len; i++) {
-        if (order->reason.data[i] < 0x20 || order->reason.data[i] == 0x7f) {
-            ngx_str_set(error, "\"reason\" has control characters");
+    p = order->reason.data;
+    last = p + order->reason.len;
+
+    for ( /* void */ ; p < last; p += n) {
+        n = ngx_shop_failover_utf8_next(p, last, &bad);
+
+        if (n == 0 || ngx_shop_failover_utf8_control(p, n)) {
+            ngx_str_set(error, "\"reason\" is no text in UTF-8, or has control "
+                        "characters");
             return NGX_ERROR;
         }
     }
