@@ -13,8 +13,9 @@
 #include "state/peers.h"
 
 
-/* of all groups that are looked after */
+/* of all groups that are looked after, at one moment */
 typedef struct {
+    ngx_msec_t  now;                    /* of the zone */
     ngx_uint_t  worst;                  /* a _group_e */
     ngx_uint_t  checked;                /* how many have probes */
 } ngx_shop_failover_health_t;
@@ -160,10 +161,11 @@ ngx_shop_failover_board_claim(ngx_shop_failover_zone_t *zone,
     ngx_msec_t                    now;
     ngx_shop_failover_site_sh_t  *ss;
 
-    now = ngx_current_msec;
     ss = zone->sh->sites[conf->index];
 
     ngx_shmtx_lock(&zone->shpool->mutex);
+
+    now = ngx_shop_failover_zone_msec(zone->sh);
 
     if (ngx_memcmp(&ss->signature, sig, sizeof(*sig)) == 0
         && (!ss->flag || (ngx_msec_int_t) (ss->reread - now) > 0))
@@ -198,7 +200,7 @@ ngx_shop_failover_board_publish(ngx_shop_failover_zone_t *zone,
 
     ss->claimed = 0;
     ss->signature = reading->signature;
-    ss->reread = ngx_current_msec + reading->reread;
+    ss->reread = ngx_shop_failover_zone_msec(zone->sh) + reading->reread;
 
     changed = (ss->flag != flag || ss->error != reading->error);
 
@@ -291,14 +293,16 @@ ngx_uint_t
 ngx_shop_failover_board_tick(ngx_shop_failover_zone_t *zone,
     ngx_msec_t period)
 {
+    ngx_msec_t  now;
     ngx_uint_t  mine;
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
-    mine = (ngx_current_msec - zone->sh->ticked >= period);
+    now = ngx_shop_failover_zone_msec(zone->sh);
+    mine = (now - zone->sh->ticked >= period);
 
     if (mine) {
-        zone->sh->ticked = ngx_current_msec;
+        zone->sh->ticked = now;
     }
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
@@ -360,6 +364,7 @@ ngx_shop_failover_board_groups_locked(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_group_t    **group;
 
     k = 0;
+    health->now = ngx_shop_failover_zone_msec(zone->sh);
     health->worst = NGX_SHOP_FAILOVER_GROUP_UP;
     health->checked = 0;
     group = zone->groups.elts;
@@ -420,7 +425,7 @@ ngx_shop_failover_board_flag(ngx_shop_failover_site_sh_t *ss,
             && health->worst <= NGX_SHOP_FAILOVER_GROUP_DEGRADED);
 
     if (ngx_shop_failover_site_ended(&ss->life, &ss->notice, (unsigned) well,
-                                     conf->hold, ngx_current_msec))
+                                     conf->hold, health->now))
     {
         return NGX_SHOP_FAILOVER_FLAG_STATE_OPEN;
     }
@@ -443,7 +448,7 @@ ngx_shop_failover_board_site_locked(ngx_shop_failover_site_sh_t *ss,
     in.hold = conf->hold;
     in.ramp = conf->ramp;
 
-    changed = ngx_shop_failover_site_step(&ss->site, &in, ngx_current_msec,
+    changed = ngx_shop_failover_site_step(&ss->site, &in, health->now,
                                           ngx_shop_failover_now());
     if (changed) {
         ss->entered[ss->site.state]++;
@@ -532,7 +537,9 @@ ngx_shop_failover_board_admits(ngx_shop_failover_zone_t *zone,
 {
     return ngx_shop_failover_site_admits(
                                      &zone->sh->sites[conf->index]->site,
-                                     conf->ramp, ngx_current_msec, visitor);
+                                     conf->ramp,
+                                     ngx_shop_failover_zone_msec(zone->sh),
+                                     visitor);
 }
 
 

@@ -165,11 +165,11 @@ ngx_shop_failover_chronicle_next(ngx_shop_failover_zone_t *zone,
         return NGX_DECLINED;
     }
 
-    now = ngx_current_msec;
     *lost = 0;
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
+    now = ngx_shop_failover_zone_msec(zone->sh);
     seq = ch->written + 1;
 
     if (ch->seq == ch->written) {
@@ -217,7 +217,7 @@ ngx_shop_failover_chronicle_wrote(ngx_shop_failover_zone_t *zone,
     ch->claimed = 0;
 
     if (!ok) {
-        ch->retry = ngx_current_msec + retry;
+        ch->retry = ngx_shop_failover_zone_msec(zone->sh) + retry;
 
     } else if ((ngx_atomic_int_t) (seq - ch->written) > 0) {
         ch->written = seq;

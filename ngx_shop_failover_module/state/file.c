@@ -164,11 +164,11 @@ ngx_shop_failover_file_claim(ngx_shop_failover_zone_t *zone, ngx_uint_t last,
     ngx_shop_failover_sh_t  *sh;
 
     sh = zone->sh;
-    now = ngx_current_msec;
-
     rc = NGX_DECLINED;
 
     ngx_shmtx_lock(&zone->shpool->mutex);
+
+    now = ngx_shop_failover_zone_msec(sh);
 
     gap = (sh->changed != sh->saved || last) ? NGX_SHOP_FAILOVER_FILE_GAP
                                              : NGX_SHOP_FAILOVER_FILE_REFRESH;
@@ -216,7 +216,7 @@ ngx_shop_failover_file_done(ngx_shop_failover_zone_t *zone,
     if (outcome->err == 0) {
         sh->saving = 0;
         sh->saved = changed;
-        sh->saved_at = ngx_current_msec;
+        sh->saved_at = ngx_shop_failover_zone_msec(sh);
     }
 
     ngx_shmtx_unlock(&zone->shpool->mutex);

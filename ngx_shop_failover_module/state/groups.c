@@ -168,7 +168,7 @@ ngx_shop_failover_groups_serving_locked(ngx_shop_failover_zone_t *zone,
     change->since = gs->serving_since;
 
     changed = ngx_shop_failover_serving_step(&serving, usable, group->hold,
-                                             ngx_current_msec);
+                                     ngx_shop_failover_zone_msec(zone->sh));
     change->to = serving.now;
 
     gs->well = (ngx_msec_t) serving.well;

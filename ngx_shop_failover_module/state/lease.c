@@ -12,7 +12,7 @@
 
 static ngx_uint_t ngx_shop_failover_lease_takes(
     ngx_shop_failover_zone_t *zone, ngx_shop_failover_peer_sh_t *ps,
-    ngx_shop_failover_pace_t *pace);
+    ngx_shop_failover_pace_t *pace, ngx_msec_t now);
 static ngx_uint_t ngx_shop_failover_lease_holds(
     ngx_shop_failover_peer_sh_t *ps, ngx_shop_failover_lease_t *lease);
 static ngx_msec_t ngx_shop_failover_lease_first(
@@ -34,7 +34,8 @@ static void ngx_shop_failover_lease_remember(ngx_shop_failover_peer_sh_t *ps,
 
 static ngx_uint_t
 ngx_shop_failover_lease_takes(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_peer_sh_t *ps, ngx_shop_failover_pace_t *pace)
+    ngx_shop_failover_peer_sh_t *ps, ngx_shop_failover_pace_t *pace,
+    ngx_msec_t now)
 {
     int32_t     newer;
     ngx_uint_t  home;
@@ -50,15 +51,14 @@ ngx_shop_failover_lease_takes(ngx_shop_failover_zone_t *zone,
     if (ps->owner == 0 || newer < 0) {
         /* at the start each worker takes its share, then what is left */
 
-        return home
-               || ngx_current_msec - ps->touched > pace->interval;
+        return home || now - ps->touched > pace->interval;
     }
 
     if (newer > 0) {
         return 0;
     }
 
-    if ((ngx_msec_int_t) (ngx_current_msec - ps->until) >= 0) {
+    if ((ngx_msec_int_t) (now - ps->until) >= 0) {
         return 1;
     }
 
@@ -83,10 +83,11 @@ ngx_shop_failover_lease_take(ngx_shop_failover_zone_t *zone,
     ngx_msec_int_t                left;
     ngx_shop_failover_peer_sh_t  *ps;
 
-    now = ngx_current_msec;
     ps = &zone->sh->peers[peer->slot];
 
     ngx_shmtx_lock(&zone->shpool->mutex);
+
+    now = ngx_shop_failover_zone_msec(zone->sh);
 
     if (ps->id != peer->id) {
         rc = NGX_DECLINED;
@@ -95,7 +96,7 @@ ngx_shop_failover_lease_take(ngx_shop_failover_zone_t *zone,
 
     rc = NGX_AGAIN;
 
-    if (!ngx_shop_failover_lease_takes(zone, ps, pace)) {
+    if (!ngx_shop_failover_lease_takes(zone, ps, pace, now)) {
 
         left = (ngx_msec_int_t) (ps->until - now);
 
@@ -174,6 +175,7 @@ ngx_shop_failover_lease_renew(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_lease_t *lease, ngx_shop_failover_pace_t *pace)
 {
     ngx_int_t                     rc;
+    ngx_msec_t                    now;
     ngx_shop_failover_peer_sh_t  *ps;
 
     rc = NGX_DECLINED;
@@ -181,9 +183,11 @@ ngx_shop_failover_lease_renew(ngx_shop_failover_zone_t *zone,
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
+    now = ngx_shop_failover_zone_msec(zone->sh);
+
     if (ngx_shop_failover_lease_holds(ps, lease)) {
-        ps->touched = ngx_current_msec;
-        ps->until = ngx_current_msec + 2 * pace->interval;
+        ps->touched = now;
+        ps->until = now + 2 * pace->interval;
         rc = NGX_OK;
     }
 
@@ -205,7 +209,6 @@ ngx_shop_failover_lease_commit(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_group_sh_t  *gs;
 
     rc = NGX_DECLINED;
-    now = ngx_current_msec;
     ps = &zone->sh->peers[lease->slot];
 
     ngx_memzero(commit, sizeof(ngx_shop_failover_commit_t));
@@ -213,6 +216,8 @@ ngx_shop_failover_lease_commit(ngx_shop_failover_zone_t *zone,
     commit->silent = silent;
 
     ngx_shmtx_lock(&zone->shpool->mutex);
+
+    now = ngx_shop_failover_zone_msec(zone->sh);
 
     if (!ngx_shop_failover_lease_holds(ps, lease)) {
         goto done;
@@ -311,7 +316,7 @@ ngx_shop_failover_lease_release(ngx_shop_failover_zone_t *zone,
     if (ngx_shop_failover_lease_holds(ps, lease)) {
         ps->probing = 0;
         ps->owner = 0;
-        ps->due = ngx_current_msec;
+        ps->due = ngx_shop_failover_zone_msec(zone->sh);
     }
 
     ngx_shmtx_unlock(&zone->shpool->mutex);

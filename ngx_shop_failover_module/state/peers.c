@@ -409,7 +409,7 @@ ngx_shop_failover_peers_add_locked(ngx_shop_failover_zone_t *zone,
     peer->twin = (ps->registered == zone->generation
                   && !(dynamic && ps->dynamic));
 
-    ps->touched = ngx_current_msec;
+    ps->touched = ngx_shop_failover_zone_msec(sh);
 
     if ((int32_t) (zone->generation - ps->registered) > 0) {
         ps->registered = zone->generation;
@@ -499,7 +499,7 @@ ngx_shop_failover_peers_forget(ngx_shop_failover_zone_t *zone,
     ps->probing = 0;
     ps->due = 0;
     ps->since = ngx_shop_failover_now();
-    ps->touched = ngx_current_msec;
+    ps->touched = ngx_shop_failover_zone_msec(zone->sh);
 
     ngx_shop_failover_peers_publish_locked(zone, ps, !(group->checked
                                                      && group->rule.mandatory));
@@ -538,7 +538,8 @@ ngx_shop_failover_peers_stale(ngx_shop_failover_sh_t *sh,
     ngx_shop_failover_peer_sh_t *ps)
 {
     return (ps->dynamic || (int32_t) (ps->registered - sh->running) < 0)
-           && ngx_current_msec - ps->touched > NGX_SHOP_FAILOVER_PEERS_STALE;
+           && ngx_shop_failover_zone_msec(sh) - ps->touched
+              > NGX_SHOP_FAILOVER_PEERS_STALE;
 }
 
 

@@ -25,10 +25,11 @@ ngx_shop_failover_suspect(ngx_shop_failover_zone_t *zone,
     }
 
     rc = NGX_DECLINED;
-    now = ngx_current_msec;
     ps = &zone->sh->peers[peer->slot];
 
     ngx_shmtx_lock(&zone->shpool->mutex);
+
+    now = ngx_shop_failover_zone_msec(zone->sh);
 
     if (ps->id != peer->id || ps->probing
         || ps->verdict.state == NGX_SHOP_FAILOVER_DOWN

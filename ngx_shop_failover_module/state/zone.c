@@ -281,6 +281,7 @@ ngx_shop_failover_zone_init(ngx_shm_zone_t *shm_zone, void *data)
 
     if (old) {
         zone->sh->generation = old->generation;
+        zone->sh->clock = ngx_shop_failover_zone_msec(old);
         zone->sh->next_id = old->next_id;
         zone->sh->probed = old->probed;
         zone->sh->save_error = old->save_error;
@@ -340,6 +341,7 @@ ngx_shop_failover_zone_create(ngx_shop_failover_zone_t *zone)
     sh->layout = ngx_shop_failover_zone_layout();
     sh->next_id = 1;
     sh->free = NGX_SHOP_FAILOVER_NO_SLOT;
+    sh->clock = ngx_current_msec;
 
     sh->nslots = n;
     sh->ngroups = zone->groups.nelts + 8;
@@ -370,4 +372,26 @@ ngx_shop_failover_zone_create(ngx_shop_failover_zone_t *zone)
     zone->shpool->data = sh;
 
     return ngx_shop_failover_chronicle_create(zone);
+}
+
+
+ngx_msec_t
+ngx_shop_failover_zone_msec(ngx_shop_failover_sh_t *sh)
+{
+    ngx_msec_t         now;
+    ngx_atomic_uint_t  last;
+
+    now = ngx_current_msec;
+
+    for ( ;; ) {
+        last = sh->clock;
+
+        if ((ngx_msec_int_t) (now - last) <= 0) {
+            return last;
+        }
+
+        if (ngx_atomic_cmp_set(&sh->clock, last, now)) {
+            return now;
+        }
+    }
 }

@@ -238,6 +238,7 @@ typedef struct {
     uint32_t                         sites_used;
     ngx_shop_failover_site_sh_t    **sites;
 
+    ngx_atomic_t                     clock;       /* see _zone_msec() */
     ngx_msec_t                       ticked;      /* last evaluation */
 
     ngx_shop_failover_chronicle_sh_t  *chronicle;
@@ -336,6 +337,13 @@ typedef struct {
 /* "now" for since, eta and the like: Unix seconds */
 #define ngx_shop_failover_now()  ((int64_t) ngx_time())
 
+
+/*
+ * "now" for what workers share: monotonic, ms.  Each worker has the time of its
+ * last look at the clock; here none is earlier than what another has noted.
+ * With the lock or without.
+ */
+ngx_msec_t ngx_shop_failover_zone_msec(ngx_shop_failover_sh_t *sh);
 
 /*
  * Adds the zone once the configuration is complete: groups and sites are
