@@ -30,6 +30,14 @@ my $endless = raw_server(sub {
     syswrite $_[0], "HTTP/1.1 200 OK\r\n\r\n";
     1 while syswrite $_[0], 'x' x 65_536;
 });
+
+# as endless, and no body
+my $notes = ShopTest::Dir->new('notes');
+my $stderr = raw_server(flood('stderr', '', fastcgi(7, 'x' x 60_000)));
+my $extensions = raw_server(flood('extensions',
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+    ('1;' . 'x' x 4_000 . "\r\nx\r\n") x 16));
+
 my $html = shop_server(then => 'close',
     raw => "HTTP/1.1 500 <script>s</script>\e[31m\r\nX-<script>: s\r\n\r\n");
 my $lines = shop_server(then => 'close', raw => "<script>s</script>\e[31m\n" x 9);
@@ -42,6 +50,11 @@ my $nginx = nginx(http => <<"END");
     upstream inner-name { server $shop; shop_health_check; }
     upstream php   { server $script; shop_health_check type=fastcgi fails=1; }
     upstream endless { server $endless; shop_health_check timeout=15s; }
+    upstream stderr {
+        server $stderr;
+        shop_health_check type=fastcgi fails=1 timeout=15s;
+    }
+    upstream extensions { server $extensions; shop_health_check timeout=15s; }
     upstream html  { server $html; shop_health_check fails=1; }
     upstream lines { server $lines; shop_health_check fails=1; }
 
@@ -89,6 +102,19 @@ sub raw_server {
     return '127.0.0.1:' . $listener->sockport;
 }
 
+# what sends bytes again and again, and notes in the end how many were taken
+sub flood {
+    my ($name, $head, $bytes) = @_;
+
+    return sub {
+        my $taken = syswrite($_[0], $head) // 0;
+
+        while (my $n = syswrite $_[0], $bytes) { $taken += $n }
+
+        $notes->write($name, $taken);
+    };
+}
+
 sub fastcgi {
     my ($type, $content) = @_;
 
@@ -131,6 +157,18 @@ ok wait_for_peer($nginx, @$_, 'down'), "$_->[0] is down"
 
 ok wait_for_peer($nginx, 'endless', $endless, 'up'),
     'a body without an end is not read to it';
+
+ok wait_for_peer($nginx, 'stderr', $stderr, 'down'),
+    'PHP-FPM writes to stderr without an end';
+like peer_of($nginx, 'stderr', $stderr)->{last}{detail},
+    qr/^a megabyte and no answer in it/, '... which is no answer';
+ok wait_for_peer($nginx, 'extensions', $extensions, 'up'),
+    'chunks are more extensions than body';
+
+for my $name (qw(stderr extensions)) {
+    ok wait_until(20, sub { -s "$notes/$name" }), "... of $name";
+    cmp_ok $notes->read($name) / 1024 / 1024, '<', 32, 'little is read';
+}
 
 like peer_of($nginx, 'php', $script)->{last}{detail}, qr/x.*script/,
     'what a script says is in the status';

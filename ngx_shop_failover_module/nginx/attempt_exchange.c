@@ -12,6 +12,8 @@
 
 static ngx_int_t ngx_shop_failover_attempt_exchange_room(
     ngx_shop_failover_attempt_t *a);
+static void ngx_shop_failover_attempt_exchange_end(
+    ngx_shop_failover_attempt_t *a, int rc, ngx_uint_t eof, ngx_uint_t whole);
 static ngx_int_t ngx_shop_failover_attempt_exchange_broken(
     ngx_shop_failover_attempt_t *a, ssize_t n);
 static ngx_uint_t ngx_shop_failover_attempt_exchange_keeps(
@@ -114,33 +116,54 @@ ngx_shop_failover_attempt_exchange_receive(ngx_shop_failover_attempt_t *a)
 
         rc = (n == 0) ? a->talk->eof(a) : a->talk->feed(a, buf, n, &used);
 
-        if (rc == NGX_SHOP_FAILOVER_ERROR) {
-            a->after = n ? NGX_SHOP_FAILOVER_AFTER_DRAIN
-                         : NGX_SHOP_FAILOVER_AFTER_CLOSE;
+        a->received += n;
 
-            ngx_shop_failover_attempt_finish(a,
-                             n == 0 ? NGX_SHOP_FAILOVER_RESULT_CLOSED
-                                    : NGX_SHOP_FAILOVER_RESULT_MALFORMED,
-                             a->talk->error(a));
-            return NGX_DONE;
-        }
-
-        if (rc == NGX_SHOP_FAILOVER_OK
-            || a->answer.body_total > NGX_SHOP_FAILOVER_EXCHANGE_MAX)
+        if (rc != NGX_SHOP_FAILOVER_AGAIN
+            || a->received > NGX_SHOP_FAILOVER_EXCHANGE_MAX)
         {
-            if (rc == NGX_SHOP_FAILOVER_OK && n && used == (size_t) n
-                && ngx_shop_failover_attempt_exchange_keeps(a))
-            {
-                a->after = NGX_SHOP_FAILOVER_AFTER_KEEP;
-
-            } else if (n) {
-                a->after = NGX_SHOP_FAILOVER_AFTER_DRAIN;
-            }
-
-            ngx_shop_failover_attempt_exchange_judge(a);
+            ngx_shop_failover_attempt_exchange_end(a, rc, n == 0,
+                                                   used == (size_t) n);
             return NGX_DONE;
         }
     }
+}
+
+
+/*
+ * The answer is whole or broken, or as much of it as is read has come: bytes
+ * that are none of a body (chunk extensions, what a script writes to stderr)
+ * can be as many.
+ */
+
+static void
+ngx_shop_failover_attempt_exchange_end(ngx_shop_failover_attempt_t *a, int rc,
+    ngx_uint_t eof, ngx_uint_t whole)
+{
+    a->after = eof ? NGX_SHOP_FAILOVER_AFTER_CLOSE
+                   : NGX_SHOP_FAILOVER_AFTER_DRAIN;
+
+    if (rc == NGX_SHOP_FAILOVER_ERROR) {
+        ngx_shop_failover_attempt_finish(a,
+                             eof ? NGX_SHOP_FAILOVER_RESULT_CLOSED
+                                 : NGX_SHOP_FAILOVER_RESULT_MALFORMED,
+                             a->talk->error(a));
+        return;
+    }
+
+    if (rc == NGX_SHOP_FAILOVER_AGAIN && a->answer.body_total == 0) {
+        ngx_shop_failover_attempt_finish(a,
+                                         NGX_SHOP_FAILOVER_RESULT_MALFORMED,
+                                         "a megabyte and no answer in it");
+        return;
+    }
+
+    if (rc == NGX_SHOP_FAILOVER_OK && !eof && whole
+        && ngx_shop_failover_attempt_exchange_keeps(a))
+    {
+        a->after = NGX_SHOP_FAILOVER_AFTER_KEEP;
+    }
+
+    ngx_shop_failover_attempt_exchange_judge(a);
 }
 
 

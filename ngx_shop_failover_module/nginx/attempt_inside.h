@@ -75,6 +75,7 @@ struct ngx_shop_failover_attempt_s {
     ngx_msec_t                       started;
     ngx_msec_t                       deadline;
     ngx_msec_t                       stalled;  /* stall_total() then */
+    size_t                           received; /* bytes */
     ngx_shop_failover_phase_e        phase;
     ngx_shop_failover_after_e        after;
     unsigned                         reused:1; /* the connection was kept */
