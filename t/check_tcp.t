@@ -43,6 +43,8 @@ my $shop = shop_server();
 my $unix = shop_server(on => 'unix');
 my $refusing = shop_server()->listener('refuse');
 my $full = shop_server()->listener('full');
+my $locked = shop_server(on => 'unix');
+chmod 0, $locked->{path};
 my $six = eval { shop_server(on => '::1') };
 
 my $port = free_port();
@@ -57,6 +59,7 @@ my $nginx = checked(
     "server $refusing; $check;",
     "server $full; $check;",
     "server 127.0.0.1:$port; $check;",
+    "server $locked; $check;",
     $six ? "server $six; $check;" : (),
 );
 
@@ -68,7 +71,10 @@ ok found($nginx, upstream => 'u3', state => 'down',
     result => 'connect_timeout'), 'nobody accepts';
 ok found($nginx, upstream => 'u4', state => 'up', checks => 3),
     'a server that speaks first';
-ok $six ? found($nginx, upstream => 'u5', state => 'up') : 1, 'IPv6';
+ok found($nginx, upstream => 'u5', state => 'down',
+    result => 'connect_refused', detail => qr/^permission denied$/),
+    'a socket that we may not open is as good as none';
+ok $six ? found($nginx, upstream => 'u6', state => 'up') : 1, 'IPv6';
 
 is $shop->count, 0, 'nothing is sent';
 ok wait_until(10, sub { $shop->connections >= 3 }), 'one connection a probe';

@@ -45,6 +45,13 @@ static struct {
       "network is unreachable" },
     { NGX_EHOSTDOWN, NGX_SHOP_FAILOVER_RESULT_CONNECT_REFUSED,
       "host is down" },
+
+    /* requests are refused as well: it is the same user that asks */
+
+    { NGX_EACCES, NGX_SHOP_FAILOVER_RESULT_CONNECT_REFUSED,
+      "permission denied" },
+    { NGX_EPERM, NGX_SHOP_FAILOVER_RESULT_CONNECT_REFUSED,
+      "permission denied" },
     { NGX_ECONNRESET, NGX_SHOP_FAILOVER_RESULT_CLOSED, "connection reset" },
     { NGX_EPIPE, NGX_SHOP_FAILOVER_RESULT_CLOSED, "connection reset" },
     { 0, NGX_SHOP_FAILOVER_RESULT_NONE, NULL }
@@ -389,7 +396,7 @@ ngx_shop_failover_attempt_failed(ngx_shop_failover_attempt_t *a,
         }
     }
 
-    /* EADDRNOTAVAIL, EACCES, ENOBUFS */
+    /* EADDRNOTAVAIL, ENOBUFS */
 
     ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, err,
                   "shop failover: connect() of a probe to %V failed",
