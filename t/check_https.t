@@ -280,6 +280,64 @@ for my $case (['u0', 'twelve', 'TLSv1.2'], ['u1', 'thirteen', 'TLSv1.3']) {
 }
 
 
+# ---- ... but not for ever: nobody shows a certificate with a session
+
+my %short = issued('short', not_after => time + 9);
+my @short = map { "ssl_certificate$_;" } " $short{SSL_cert_file}",
+    "_key $short{SSL_key_file}";
+
+$backend = nginx(module => 0, workers => 1, http => <<"END");
+    server {
+        listen %%ADDR%% ssl;
+        ssl_protocols TLSv1.2;
+        ssl_session_cache shared:tls:1m;
+        @short
+        return 204;
+    }
+
+    server {
+        listen %%ADDR_THIRTEEN%% ssl;
+        ssl_protocols TLSv1.3;
+        @short
+        return 204;
+    }
+END
+
+($twelve) = $backend->address =~ /(\d+)$/;
+($thirteen) = $backend->address('THIRTEEN') =~ /(\d+)$/;
+
+$check = 'shop_health_check type=https interval=200ms fails=1';
+$nginx = checked(
+    "server localhost:$twelve; $check; $trust",
+    "server localhost:$thirteen; $check; $trust",
+    "server localhost:$twelve; $check keepalive; $trust",
+    "server localhost:$thirteen; $check keepalive; $trust",
+);
+
+my @names = ('TLSv1.2', 'TLSv1.3', 'TLSv1.2, kept', 'TLSv1.3, kept');
+
+for my $i (0 .. $#names) {
+    ok found($nginx, upstream => "u$i", state => 'up'), "$names[$i]: up";
+}
+
+for my $i (0 .. $#names) {
+    ok found($nginx, upstream => "u$i", state => 'down', result => 'tls',
+        detail => qr/^certificate has expired$/), "$names[$i]: expired";
+}
+
+
+# ---- what follows an answer is not taken for the next one
+
+my $head = "HTTP/1.1 200 OK\r\nContent-Length: 4000\r\nX-Fill: ";
+my $fill = 4096 - 4000 - length "$head\r\n\r\n";
+my $rubbish = shop_server(tls => 1, name => 'localhost',
+    raw => $head . 'x' x $fill . "\r\n\r\n" . 'y' x 4000 . 'rubbish');
+
+$nginx = checked("server localhost:@{[ $rubbish->port ]}; shop_health_check
+    type=https interval=300ms fails=1 passes=99 timeout=20s keepalive; $trust");
+ok found($nginx, state => 'up', checks => 4), 'a server that says too much';
+
+
 # ---- a handshake that hangs holds nothing up
 
 my $hanging = shop_server()->listener('hang');

@@ -37,6 +37,7 @@ typedef struct {
     ngx_shop_failover_attempt_t         *attempt;   /* in flight */
     ngx_shop_failover_wire_t            *kept;      /* for the next one */
     void                                *session;   /* ngx_ssl_session_t */
+    ngx_msec_t                           certified; /* when it was verified */
 } ngx_shop_failover_line_t;
 
 

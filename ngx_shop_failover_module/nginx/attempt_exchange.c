@@ -242,7 +242,10 @@ ngx_shop_failover_attempt_exchange_keeps(ngx_shop_failover_attempt_t *a)
 
     return a->check->keepalive && !ngx_exiting
            && (!a->answer.close
-               || a->check->type == NGX_SHOP_FAILOVER_CHECK_FASTCGI);
+               || a->check->type == NGX_SHOP_FAILOVER_CHECK_FASTCGI)
+           && (a->check->type != NGX_SHOP_FAILOVER_CHECK_HTTPS
+               || (ngx_shop_failover_attempt_tls_fresh(a->line)
+                   && !ngx_shop_failover_attempt_tls_pending(a->wire->c)));
 }
 
 

@@ -134,6 +134,12 @@ const char *ngx_shop_failover_attempt_tls_words(
     ngx_shop_failover_wire_t *wire);
 void ngx_shop_failover_attempt_tls_forget(ngx_shop_failover_line_t *line);
 
+/* whether the certificate was seen lately: no later look at it is spared */
+ngx_uint_t ngx_shop_failover_attempt_tls_fresh(ngx_shop_failover_line_t *line);
+
+/* whether bytes wait in OpenSSL that no event of the socket would tell of */
+ngx_uint_t ngx_shop_failover_attempt_tls_pending(ngx_connection_t *c);
+
 
 /* ---- attempt_http.c, attempt_fastcgi.c */
 

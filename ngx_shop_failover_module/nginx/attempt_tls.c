@@ -12,6 +12,11 @@
 
 #if (NGX_HTTP_SSL)
 
+/* how long a certificate is taken for what it was: probes, but at most ms */
+#define NGX_SHOP_FAILOVER_TLS_PROBES  10
+#define NGX_SHOP_FAILOVER_TLS_FRESH   60000
+
+
 static ngx_int_t ngx_shop_failover_attempt_tls_name(
     ngx_shop_failover_attempt_t *a, ngx_str_t *name);
 static void ngx_shop_failover_attempt_tls_done(
@@ -97,6 +102,10 @@ ngx_shop_failover_attempt_tls_start(ngx_shop_failover_attempt_t *a)
     }
 
     c->ssl->save_session = ngx_shop_failover_attempt_tls_save;
+
+    if (!ngx_shop_failover_attempt_tls_fresh(a->line)) {
+        ngx_shop_failover_attempt_tls_forget(a->line);
+    }
 
     if (a->line->session
         && ngx_ssl_set_session(c, a->line->session) != NGX_OK)
@@ -208,6 +217,10 @@ ngx_shop_failover_attempt_tls_done(ngx_shop_failover_attempt_t *a)
     if (words) {
         ngx_shop_failover_attempt_tls_refuse(a, words);
         return;
+    }
+
+    if (!SSL_session_reused(c->ssl->connection)) {
+        a->line->certified = ngx_current_msec;
     }
 
     c->read->handler = ngx_shop_failover_attempt_event;
@@ -351,6 +364,30 @@ ngx_shop_failover_attempt_tls_forget(ngx_shop_failover_line_t *line)
 }
 
 
+/*
+ * A session that is resumed, or a connection that is kept, shows no certificate
+ * (RFC 8446, 2.2): one that expired meanwhile would be good for ever.
+ */
+
+ngx_uint_t
+ngx_shop_failover_attempt_tls_fresh(ngx_shop_failover_line_t *line)
+{
+    ngx_msec_t  limit;
+
+    limit = ngx_min(NGX_SHOP_FAILOVER_TLS_PROBES * line->check->interval,
+                    NGX_SHOP_FAILOVER_TLS_FRESH);
+
+    return ngx_current_msec - line->certified < limit;
+}
+
+
+ngx_uint_t
+ngx_shop_failover_attempt_tls_pending(ngx_connection_t *c)
+{
+    return SSL_pending(c->ssl->connection) != 0;
+}
+
+
 const char *
 ngx_shop_failover_attempt_tls_words(ngx_shop_failover_wire_t *wire)
 {
@@ -407,6 +444,20 @@ void
 ngx_shop_failover_attempt_tls_handshake(ngx_shop_failover_attempt_t *a)
 {
     ngx_shop_failover_attempt_tls_start(a);
+}
+
+
+ngx_uint_t
+ngx_shop_failover_attempt_tls_fresh(ngx_shop_failover_line_t *line)
+{
+    return 0;
+}
+
+
+ngx_uint_t
+ngx_shop_failover_attempt_tls_pending(ngx_connection_t *c)
+{
+    return 0;
 }
 
 
