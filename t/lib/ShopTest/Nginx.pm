@@ -341,12 +341,26 @@ sub kill_worker {
     my ($self, $pid, $signal) = @_;
     $signal //= 'KILL';
 
-    $self->allow(quotemeta sprintf SHOT, $pid, $SIGNAL_NUMBER{$signal});
-    kill $signal, $pid;
+    return $self->kill_workers([$pid], $signal);
+}
 
-    return wait_until(10, sub {
+
+# kill_workers([PID...], [SIGNAL]): all at once.  One may have held a lock,
+# which the master takes from it, and says so.
+sub kill_workers {
+    my ($self, $pids, $signal) = @_;
+    my %dead = map { $_ => 1 } @$pids;
+
+    for my $pid (@$pids) {
+        $self->allow(sprintf(SHOT, $pid, $SIGNAL_NUMBER{$signal}) . '\b',
+            qr/shared memory zone "[^"]+" was locked by $pid\b/);
+    }
+
+    kill $signal, @$pids;
+
+    return wait_until(20, sub {
         my @workers = $self->workers;
-        return @workers == $self->{workers} && !grep { $_ == $pid } @workers;
+        return @workers == $self->{workers} && !grep { $dead{$_} } @workers;
     });
 }
 
