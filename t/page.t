@@ -230,6 +230,15 @@ my $early = client($nginx)->send_raw("POST /upload HTTP/1.1\r\nHost: x\r\n"
     . "Content-Length: 1000000000\r\n\r\n", 'POST')->answer;
 is $early->{status}, 503, 'a body is not waited for';
 
+for my $framing ('Content-Length: 1000000', 'Transfer-Encoding: chunked') {
+    my $unasked = client($nginx)->send_raw("POST /upload HTTP/1.1\r\n"
+        . "Host: x\r\nExpect: 100-continue\r\n$framing\r\n\r\n", 'POST')
+        ->answer;
+
+    is $unasked->{status}, 503, "$framing: who asks first is answered";
+    is scalar @{ $unasked->{interim} }, 0, 'and not told to send a body';
+}
+
 for my $version ('HTTP/1.0', 'HTTP/1.0 that stays') {
     my $old = client($nginx);
     my $stays = $version =~ /stays/ ? "Connection: keep-alive\r\n" : '';

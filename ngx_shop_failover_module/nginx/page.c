@@ -85,6 +85,10 @@ ngx_shop_failover_page_handler(ngx_http_request_t *r)
         return NGX_DONE;
     }
 
+    /* a body that nobody wants is not asked for, as in special_response */
+
+    r->expect_tested = 1;
+
     rc = ngx_http_discard_request_body(r);
 
     if (rc == NGX_OK) {
