@@ -37,7 +37,9 @@ static ngx_uint_t ngx_shop_failover_board_flag(
 static ngx_uint_t ngx_shop_failover_board_gate_of(
     ngx_shop_failover_site_sh_t *ss, ngx_shop_failover_flag_conf_t *conf);
 static void ngx_shop_failover_board_times(ngx_shop_failover_site_sh_t *ss);
-static ngx_uint_t ngx_shop_failover_board_set_notice(
+static ngx_uint_t ngx_shop_failover_board_differs(
+    ngx_shop_failover_site_sh_t *ss, ngx_shop_failover_reading_t *reading);
+static void ngx_shop_failover_board_set_notice(
     ngx_shop_failover_site_sh_t *ss, ngx_shop_failover_reading_t *reading);
 
 
@@ -186,73 +188,84 @@ ngx_shop_failover_board_claim(ngx_shop_failover_zone_t *zone,
 }
 
 
+/*
+ * In the order in which a worker may be killed: that there is something new is
+ * said before, and that it was read at the end.  Another worker does it again.
+ */
+
 void
 ngx_shop_failover_board_publish(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_flag_conf_t *conf, ngx_shop_failover_reading_t *reading)
 {
-    ngx_uint_t                    flag, changed;
     ngx_shop_failover_site_sh_t  *ss;
 
     ss = zone->sh->sites[conf->index];
-    flag = (reading->notice || reading->error);
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
-    ss->claimed = 0;
-    ss->signature = reading->signature;
-    ss->reread = ngx_shop_failover_zone_msec(zone->sh) + reading->reread;
+    if (ngx_shop_failover_board_differs(ss, reading)) {
+        ss->version++;
+        ss->published++;
+        ngx_memory_barrier();
 
-    changed = (ss->flag != flag || ss->error != reading->error);
-
-    if (!ss->flag && flag) {
-        ss->flag_since = ngx_shop_failover_now();
+        ngx_shop_failover_board_set_notice(ss, reading);
+        ngx_memory_barrier();
     }
 
-    changed |= ngx_shop_failover_board_set_notice(ss, reading);
-
-    ss->flag = (uint8_t) flag;
-    ss->error = reading->error;
-    ss->version += changed;
-    ss->published += changed;
+    ss->signature = reading->signature;
+    ss->reread = ngx_shop_failover_zone_msec(zone->sh) + reading->reread;
+    ss->claimed = 0;
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
 }
 
 
-/* 1 where it is another one than before */
-
 static ngx_uint_t
-ngx_shop_failover_board_set_notice(ngx_shop_failover_site_sh_t *ss,
+ngx_shop_failover_board_differs(ngx_shop_failover_site_sh_t *ss,
     ngx_shop_failover_reading_t *reading)
 {
-    if (reading->error && ss->flag) {
+    ngx_uint_t  flag;
 
-        /* the last good text stays */
+    flag = (reading->notice || reading->error);
 
-        return 0;
-    }
-
-    if (reading->error || reading->notice == NULL) {
-        ngx_memzero(&ss->notice, sizeof(ngx_shop_failover_notice_t));
-        ngx_memzero(&ss->life, sizeof(ngx_shop_failover_site_life_t));
-        ss->file = 0;
+    if (ss->flag != flag || ss->error != reading->error) {
         return 1;
     }
 
-    if (ss->flag && !ss->error
-        && ngx_memcmp(&ss->notice, reading->notice,
-                      sizeof(ngx_shop_failover_notice_t))
-           == 0)
-    {
-        return 0;
+    return flag && !reading->error
+           && ngx_memcmp(&ss->notice, reading->notice,
+                         sizeof(ngx_shop_failover_notice_t))
+              != 0;
+}
+
+
+static void
+ngx_shop_failover_board_set_notice(ngx_shop_failover_site_sh_t *ss,
+    ngx_shop_failover_reading_t *reading)
+{
+    if (!reading->error || !ss->flag) {
+
+        /* else the last good text stays */
+
+        ngx_memzero(&ss->life, sizeof(ngx_shop_failover_site_life_t));
+        ss->file = 0;
+
+        if (reading->error || reading->notice == NULL) {
+            ngx_memzero(&ss->notice, sizeof(ngx_shop_failover_notice_t));
+
+        } else {
+            ngx_memcpy(&ss->notice, reading->notice,
+                       sizeof(ngx_shop_failover_notice_t));
+            ss->file = reading->file;
+        }
     }
 
-    ngx_memcpy(&ss->notice, reading->notice,
-               sizeof(ngx_shop_failover_notice_t));
-    ngx_memzero(&ss->life, sizeof(ngx_shop_failover_site_life_t));
-    ss->file = reading->file;
+    if (!ss->flag) {
+        ss->flag_since = ngx_shop_failover_now();
+    }
 
-    return 1;
+    ss->error = reading->error;
+    ss->flag = (reading->notice || reading->error);
 }
 
 

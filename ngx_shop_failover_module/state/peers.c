@@ -579,6 +579,7 @@ static void
 ngx_shop_failover_peers_drop_locked(ngx_shop_failover_zone_t *zone,
     uint32_t slot)
 {
+    u_char                       *names;
     uint32_t                     *p;
     ngx_shop_failover_sh_t       *sh;
     ngx_shop_failover_peer_sh_t  *ps;
@@ -598,15 +599,20 @@ ngx_shop_failover_peers_drop_locked(ngx_shop_failover_zone_t *zone,
 
     /* none: a worker was killed between two lines of _new_locked() */
 
-    if (ps->names) {
-        ngx_slab_free_locked(zone->shpool, ps->names);
-    }
+    names = ps->names;
 
     ps->id = 0;
     ps->unusable = 0;
     ps->names = NULL;
     ps->server_len = 0;
     ps->address_len = 0;
+
+    /* only now: a worker that is killed here leaks them, nobody frees twice */
+
+    if (names) {
+        ngx_slab_free_locked(zone->shpool, names);
+    }
+
     ps->next = sh->free;
     sh->free = slot;
 }
