@@ -365,7 +365,7 @@ ngx_shop_failover_probe_handler(ngx_event_t *ev)
          * for more than a minute: it is looked for again.
          */
 
-        t->running = 0;
+        ngx_shop_failover_probe_stop(t);
         t->peer->slot = NGX_SHOP_FAILOVER_NO_SLOT;
     }
 }
