@@ -15,6 +15,7 @@ my $nginx = nginx(http => <<"END");
         shop_maintenance %%DIR%%/flags;
 
         location / { proxy_pass http://$shop; }
+        location = /status { shop_status; }
     }
 
     server {
@@ -65,6 +66,18 @@ is get($nginx->address('SLASH'), '/')->{status}, 503,
 
 write_flag('backup', "status: a backup\n");
 becomes 503, 'of two files the first by name is shown', qr/a backup/;
+
+sub updated {
+    my ($at) = get($nginx, '/status?format=prometheus')->{body}
+        =~ /^shop_failover_status_updated_timestamp_seconds\{.*flags"\} (\d+)$/m;
+
+    return $at // 0;
+}
+
+utime 1_700_000_000, 1_700_000_000, "$dir/backup";
+utime 1_800_000_000, 1_800_000_000, "$dir/deploy";
+ok wait_until(10, sub { updated() == 1_700_000_000 }),
+    'and it says since when that is so';
 
 write_flag('backup', "status: a longer backup\n");
 becomes 503, 'a change of it is seen', qr/a longer backup/;

@@ -308,7 +308,7 @@ ngx_shop_failover_status_default_text(
 int64_t
 ngx_shop_failover_status_updated(ngx_shop_failover_snapshot_site_t *site)
 {
-    return ngx_shop_failover_status_default_text(site) ? 0 : site->written;
+    return ngx_shop_failover_status_default_text(site) ? 0 : site->view.written;
 }
 
 

@@ -198,9 +198,9 @@ ngx_shop_failover_status_html_text(ngx_shop_failover_emit_t *e,
     ngx_shop_failover_emit_text(e, "</dd>\n<dt>Next message</dt><dd>");
     ngx_shop_failover_status_due(e, notice->next_update.at, snap->now);
 
-    if (snap->site->written) {
+    if (snap->site->view.written) {
         ngx_shop_failover_emit_text(e, "</dd>\n<dt>Written</dt><dd>");
-        ngx_shop_failover_status_ago(e, snap->site->written, snap->now);
+        ngx_shop_failover_status_ago(e, snap->site->view.written, snap->now);
     }
 
     ngx_shop_failover_emit_text(e, "</dd>\n</dl>\n");

@@ -96,6 +96,7 @@ ngx_shop_failover_watch_read_publish(ngx_shop_failover_zone_t *zone,
 
         reading.notice = read.best;
         reading.error = read.chosen->err;
+        reading.written = read.chosen->mtime;
         reading.file = ngx_shop_failover_watch_read_id(read.chosen);
     }
 

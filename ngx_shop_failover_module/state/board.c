@@ -78,6 +78,7 @@ ngx_shop_failover_board_register_locked(ngx_shop_failover_zone_t *zone,
                 ss->reread = from->reread;
                 ss->file = from->file;
                 ss->flag_since = from->flag_since;
+                ss->written = from->written;
                 ss->flag = from->flag;
                 ss->asked = from->asked;
                 ss->error = from->error;
@@ -210,6 +211,10 @@ ngx_shop_failover_board_publish(ngx_shop_failover_zone_t *zone,
 
         ngx_shop_failover_board_set_notice(ss, reading);
         ngx_memory_barrier();
+    }
+
+    if (!reading->error) {
+        ss->written = reading->written;
     }
 
     ss->signature = reading->signature;
@@ -613,6 +618,7 @@ ngx_shop_failover_board_view(ngx_shop_failover_zone_t *zone,
     view->asked = ss->asked;
     view->error = ss->error;
     view->flag_since = ss->flag_since;
+    view->written = ss->written;
     view->file = ss->file;
     view->signature = ss->signature;
     ngx_memcpy(&view->notice, &ss->notice,

@@ -50,6 +50,7 @@ typedef struct {
     ngx_shop_failover_notice_t       *notice;     /* NULL: no file */
     ngx_err_t                         error;      /* of an unreadable file */
     uint32_t                          file;       /* which of a directory */
+    int64_t                           written;    /* Unix s, that file */
     ngx_msec_t                        reread;     /* ms, from now */
 } ngx_shop_failover_reading_t;
 
@@ -62,6 +63,7 @@ typedef struct {
     unsigned                          asked;      /* _flag_state_e */
     int                               error;      /* errno, flag not read */
     int64_t                           flag_since;
+    int64_t                           written;    /* Unix s, the text; or 0 */
     uint32_t                          file;       /* which of a directory */
     ngx_shop_failover_signature_t     signature;
     ngx_shop_failover_notice_t        notice;     /* empty without a flag */

@@ -150,8 +150,6 @@ ngx_shop_failover_snapshot_site(ngx_shop_failover_zone_t *zone,
     ngx_shmtx_lock(&zone->shpool->mutex);
 
     site->incident = ss->incident;
-    site->written = site->view.flag
-                    ? site->view.signature.mtime / 1000000000 : 0;
     site->counters = ss->counters;
     site->base = ss->base;
     ngx_memcpy(site->entered, ss->entered, sizeof(site->entered));

@@ -54,7 +54,6 @@ typedef struct {
     ngx_shop_failover_board_view_t      view;
     uint32_t                   entered[NGX_SHOP_FAILOVER_SITE_N];
     int64_t                             incident;     /* Unix s; 0: none */
-    int64_t                             written;      /* Unix s; the flag */
     ngx_shop_failover_counters_t        counters;
     ngx_shop_failover_counters_t        base;         /* when it began */
 } ngx_shop_failover_snapshot_site_t;

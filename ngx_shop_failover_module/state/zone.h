@@ -191,6 +191,7 @@ typedef struct {
     ngx_shop_failover_site_life_t    life;        /* of the notice */
     ngx_atomic_t                     announced;   /* a closing, to come */
     int64_t                          flag_since;  /* Unix s */
+    int64_t                          written;     /* Unix s, the file; or 0 */
     int64_t                          drill;       /* Unix s: until; 0: none */
     ngx_msec_t                       claimed;     /* until; 0: nobody reads */
     ngx_msec_t                       reread;      /* then, changed or not */
