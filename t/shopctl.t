@@ -220,8 +220,34 @@ says 0, qr/^Der Shop ist/, 'in a language', 'preview', '--lang', 'de';
 says 0, qr/<html lang="ar" dir="rtl">/, 'also from right to left', 'preview',
     '--lang=ar', '--html';
 says 0, qr/problem with the shop/, 'of an outage', 'preview', '--outage';
-says 2, qr/no built-in language "xx"; there are:\n en ar de/,
+says 2, qr/no language "xx"; built in are:\n en ar de/,
     'not in one that is unknown', 'preview', '--lang', 'xx';
+
+# a page of the operator's own, as nginx makes it
+my $page = "$dir/page";
+mkdir $_ for $page, "$page/lang";
+write_flag("{{title}} at {{var.name}}\n{{status}}\n", "$page/page.txt");
+write_flag("title_problem = Ups\n", "$page/lang/de.txt");
+write_flag("title_problem = Hoppsan\n", "$page/lang/sv.txt");
+my @own = ('preview', '--outage', '--page-dir', $page, '--page-var');
+
+says 0, qr/^Ups at Tea\n<b>bold/, 'a template and a text of your own', @own,
+    'name=Tea', '--lang', 'de';
+says 0, qr/^Hoppsan at \n/, 'a language of your own', @own, 'home=/x', '--lang',
+    'sv';
+says 0, qr/<h1[^>]*>Ups</, 'in a template that is built in', @own, 'name=Tea',
+    '--lang', 'de', '--html';
+says 2, qr/invalid --page-var "Tea": write NAME=VALUE/, 'a name without a value',
+    @own, 'Tea';
+write_flag("one\n{{nonsense}}\n", "$page/page.txt");
+says 2, qr{page/page\.txt:2: no such name: "\{\{nonsense\}\}"}, 'a template that is broken', @own,
+    'a=b';
+write_flag("nonsense\n", "$page/lang/de.txt");
+says 2, qr{page/lang/de\.txt:1: }, 'a text that is broken', @own, 'a=b',
+    '--lang', 'de';
+says 2, qr/"$page\/none" is no directory/, 'a directory that is not there',
+    'preview', '--page-dir', "$page/none";
+
 unlink $flag;
 says 0, qr/no flag .*this is the page of an empty one.*Sorry/s, 'without a flag',
     'preview';

@@ -2,15 +2,16 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * Renders the built-in page for a flag, with the code that nginx has.
+ * Renders the page for a flag, built in or of a page directory, with the code
+ * that nginx has.
  */
 
 
 #include <time.h>
 
+#include "ctl/pagedir.h"
 #include "ctl/preview.h"
 #include "ctl/store.h"
-#include "logic/assets.h"
 #include "logic/times.h"
 #include "logic/place.h"
 #include "logic/view.h"
@@ -21,9 +22,12 @@
 
 static int ngx_shop_failover_preview_words(const char *lang,
     ngx_shop_failover_words_t *words);
-static int ngx_shop_failover_preview_asset(const char *name,
-    ngx_shop_failover_str_t *data);
-static void ngx_shop_failover_preview_languages(void);
+static int ngx_shop_failover_preview_layer(const char *lang,
+    ngx_shop_failover_words_t *words);
+static int ngx_shop_failover_preview_parse(ngx_shop_failover_words_t *words,
+    const ngx_shop_failover_pagedir_source_t *source);
+static int ngx_shop_failover_preview_vars(ngx_shop_failover_view_t *v,
+    const ngx_shop_failover_options_t *o);
 static void ngx_shop_failover_preview_view(ngx_shop_failover_view_t *v,
     const ngx_shop_failover_options_t *o);
 static int ngx_shop_failover_preview_print(const char *template,
@@ -37,6 +41,10 @@ const ngx_shop_failover_option_t  ngx_shop_failover_preview_options[] = {
       "de, fr, pt, ... [en]" },
     { "outage", NGX_SHOP_FAILOVER_OPTIONS_SWITCH, NULL,
       "the page of an outage, and not of maintenance" },
+    { "page-dir", NGX_SHOP_FAILOVER_OPTIONS_VALUE, "DIR",
+      "templates and texts of your own, as in shop_page_dir" },
+    { "page-var", NGX_SHOP_FAILOVER_OPTIONS_LIST, "NAME=VALUE",
+      "as in shop_page_var: name, home, basket, ..." },
     NGX_SHOP_FAILOVER_STORE_OPTIONS,
     { NULL, NGX_SHOP_FAILOVER_OPTIONS_SWITCH, NULL, NULL }
 };
@@ -46,6 +54,8 @@ static ngx_shop_failover_store_t        ngx_shop_failover_preview_store;
 static ngx_shop_failover_notice_t       ngx_shop_failover_preview_notice;
 static ngx_shop_failover_words_t        ngx_shop_failover_preview_texts;
 static ngx_shop_failover_view_t         ngx_shop_failover_preview_page;
+static ngx_shop_failover_view_var_t
+              ngx_shop_failover_preview_given[NGX_SHOP_FAILOVER_OPTIONS_MAX];
 static ngx_shop_failover_template_op_t
                 ngx_shop_failover_preview_ops[NGX_SHOP_FAILOVER_TEMPLATE_OPS];
 static unsigned char
@@ -69,6 +79,10 @@ ngx_shop_failover_preview_run(const ngx_shop_failover_options_t *o)
     lang = lang ? lang : "en";
 
     if (ngx_shop_failover_store_open(s, o) != NGX_SHOP_FAILOVER_OK
+        || ngx_shop_failover_pagedir_open(
+                                ngx_shop_failover_options_get(o, "page-dir"))
+           != NGX_SHOP_FAILOVER_OK
+        || ngx_shop_failover_preview_vars(v, o) != NGX_SHOP_FAILOVER_OK
         || ngx_shop_failover_preview_words(lang,
                                            &ngx_shop_failover_preview_texts)
            != NGX_SHOP_FAILOVER_OK)
@@ -106,74 +120,108 @@ static int
 ngx_shop_failover_preview_words(const char *lang,
     ngx_shop_failover_words_t *words)
 {
-    char                      name[64];
-    unsigned                  line;
-    const char               *reason;
-    ngx_shop_failover_str_t   source;
+    int  rc;
 
-    if (ngx_shop_failover_preview_asset("lang/en.txt", &source)
-        != NGX_SHOP_FAILOVER_OK
-        || ngx_shop_failover_words_parse(words, &source, &line, &reason)
-           != NGX_SHOP_FAILOVER_OK)
-    {
-        (void) ngx_shop_failover_say_error("the built-in texts are broken");
-        return NGX_SHOP_FAILOVER_ERROR;
+    rc = ngx_shop_failover_preview_layer("en", words);
+
+    if (rc == NGX_SHOP_FAILOVER_OK && strcmp(lang, "en") != 0) {
+        rc = ngx_shop_failover_preview_layer(lang, words);
     }
+
+    if (rc == NGX_SHOP_FAILOVER_DECLINED) {
+        (void) ngx_shop_failover_say_error("there is no language \"%s\"; "
+                                           "built in are:", lang);
+        ngx_shop_failover_pagedir_languages();
+    }
+
+    return rc;
+}
+
+
+/* the built-in language, and over it that of the directory */
+
+static int
+ngx_shop_failover_preview_layer(const char *lang,
+    ngx_shop_failover_words_t *words)
+{
+    int                                  builtin, own;
+    char                                 name[64];
+    ngx_shop_failover_pagedir_source_t   source;
 
     snprintf(name, sizeof(name), "lang/%s.txt", lang);
 
-    if (ngx_shop_failover_preview_asset(name, &source) != NGX_SHOP_FAILOVER_OK
-        || ngx_shop_failover_words_parse(words, &source, &line, &reason)
+    builtin = ngx_shop_failover_pagedir_builtin(name, &source);
+
+    if (builtin == NGX_SHOP_FAILOVER_OK
+        && ngx_shop_failover_preview_parse(words, &source)
            != NGX_SHOP_FAILOVER_OK)
     {
-        (void) ngx_shop_failover_say_error("there is no built-in language "
-                                           "\"%s\"; there are:", lang);
-        ngx_shop_failover_preview_languages();
         return NGX_SHOP_FAILOVER_ERROR;
     }
 
-    return NGX_SHOP_FAILOVER_OK;
+    own = ngx_shop_failover_pagedir_own(name, &source);
+
+    if (own == NGX_SHOP_FAILOVER_OK) {
+        return ngx_shop_failover_preview_parse(words, &source);
+    }
+
+    return own == NGX_SHOP_FAILOVER_ERROR ? own : builtin;
 }
 
 
 static int
-ngx_shop_failover_preview_asset(const char *name,
-    ngx_shop_failover_str_t *data)
+ngx_shop_failover_preview_parse(ngx_shop_failover_words_t *words,
+    const ngx_shop_failover_pagedir_source_t *source)
 {
-    unsigned                          i;
-    const ngx_shop_failover_asset_t  *asset;
+    unsigned     line;
+    const char  *reason;
 
-    for (i = 0; i < ngx_shop_failover_assets_n; i++) {
-        asset = &ngx_shop_failover_assets[i];
-
-        if (asset->name.len == strlen(name)
-            && memcmp(asset->name.data, name, asset->name.len) == 0)
-        {
-            *data = asset->data;
-            return NGX_SHOP_FAILOVER_OK;
-        }
+    if (ngx_shop_failover_words_parse(words, &source->data, &line, &reason)
+        == NGX_SHOP_FAILOVER_OK)
+    {
+        return NGX_SHOP_FAILOVER_OK;
     }
 
-    return NGX_SHOP_FAILOVER_DECLINED;
+    (void) ngx_shop_failover_say_error("%s:%u: %s", source->name, line,
+                                       reason);
+
+    return NGX_SHOP_FAILOVER_ERROR;
 }
 
 
-static void
-ngx_shop_failover_preview_languages(void)
+static int
+ngx_shop_failover_preview_vars(ngx_shop_failover_view_t *v,
+    const ngx_shop_failover_options_t *o)
 {
-    unsigned                 i;
-    ngx_shop_failover_str_t  name;
+    unsigned                       i;
+    const char                    *value, *equals;
+    ngx_shop_failover_view_var_t  *var;
 
-    for (i = 0; i < ngx_shop_failover_assets_n; i++) {
-        name = ngx_shop_failover_assets[i].name;
+    v->vars = ngx_shop_failover_preview_given;
 
-        if (name.len > 9 && memcmp(name.data, "lang/", 5) == 0) {
-            fprintf(stderr, " %.*s", (int) name.len - 9,
-                    (const char *) name.data + 5);
+    for (i = 0; i < o->ngiven; i++) {
+
+        if (strcmp(o->given[i].option->name, "page-var") != 0) {
+            continue;
         }
+
+        value = o->given[i].value;
+        equals = strchr(value, '=');
+
+        if (equals == NULL || equals == value) {
+            (void) ngx_shop_failover_say_error("invalid --page-var \"%s\": "
+                                               "write NAME=VALUE", value);
+            return NGX_SHOP_FAILOVER_ERROR;
+        }
+
+        var = &ngx_shop_failover_preview_given[v->nvars++];
+        var->name.data = (const unsigned char *) value;
+        var->name.len = (size_t) (equals - value);
+        var->value.data = (const unsigned char *) equals + 1;
+        var->value.len = strlen(equals + 1);
     }
 
-    fputc('\n', stderr);
+    return NGX_SHOP_FAILOVER_OK;
 }
 
 
@@ -220,10 +268,11 @@ static int
 ngx_shop_failover_preview_print(const char *template,
     ngx_shop_failover_view_t *v)
 {
-    ngx_shop_failover_str_t             source;
-    ngx_shop_failover_emit_t            e;
-    ngx_shop_failover_template_t        t;
-    ngx_shop_failover_template_error_t  error;
+    int                                  rc;
+    ngx_shop_failover_emit_t             e;
+    ngx_shop_failover_template_t         t;
+    ngx_shop_failover_template_error_t   error;
+    ngx_shop_failover_pagedir_source_t   source;
 
     memset(&t, 0, sizeof(t));
 
@@ -231,14 +280,24 @@ ngx_shop_failover_preview_print(const char *template,
     t.nalloc = NGX_SHOP_FAILOVER_TEMPLATE_OPS;
     t.plain = (strcmp(template, "page.txt") == 0);
 
-    if (ngx_shop_failover_preview_asset(template, &source)
-        != NGX_SHOP_FAILOVER_OK
-        || ngx_shop_failover_template_compile(&t, &source,
-                                              ngx_shop_failover_place_resolve,
-                                              v, &error)
-           != NGX_SHOP_FAILOVER_OK)
+    rc = ngx_shop_failover_pagedir_own(template, &source);
+
+    if (rc == NGX_SHOP_FAILOVER_DECLINED) {
+        rc = ngx_shop_failover_pagedir_builtin(template, &source);
+    }
+
+    if (rc != NGX_SHOP_FAILOVER_OK) {
+        return NGX_SHOP_FAILOVER_SAY_ERROR;
+    }
+
+    if (ngx_shop_failover_template_compile(&t, &source.data,
+                                           ngx_shop_failover_place_resolve,
+                                           v, &error)
+        != NGX_SHOP_FAILOVER_OK)
     {
-        return ngx_shop_failover_say_error("the built-in page is broken");
+        return ngx_shop_failover_say_error("%s:%u: %s: \"%.*s\"",
+                                       source.name, error.line, error.reason,
+                                       ngx_shop_failover_say_str(error.what));
     }
 
     ngx_shop_failover_emit_init(&e, ngx_shop_failover_preview_buf,

@@ -1,0 +1,164 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Files of a page directory.  Does not know what is in them.
+ */
+
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "ctl/pagedir.h"
+#include "ctl/say.h"
+#include "logic/assets.h"
+
+
+/* as in nginx: every waiting visitor would load more than that */
+#define NGX_SHOP_FAILOVER_PAGEDIR_FILE  262144
+
+
+static int ngx_shop_failover_pagedir_read(const char *path, FILE *in,
+    ngx_shop_failover_pagedir_source_t *source);
+
+
+static const char  *ngx_shop_failover_pagedir_dir;
+
+
+int
+ngx_shop_failover_pagedir_open(const char *dir)
+{
+    struct stat  sb;
+
+    if (dir && (stat(dir, &sb) != 0 || !S_ISDIR(sb.st_mode))) {
+        (void) ngx_shop_failover_say_error("\"%s\" is no directory of "
+                                           "templates; copy html/ to begin "
+                                           "with one", dir);
+        return NGX_SHOP_FAILOVER_ERROR;
+    }
+
+    ngx_shop_failover_pagedir_dir = dir;
+
+    return NGX_SHOP_FAILOVER_OK;
+}
+
+
+int
+ngx_shop_failover_pagedir_builtin(const char *name,
+    ngx_shop_failover_pagedir_source_t *source)
+{
+    unsigned                          i;
+    const ngx_shop_failover_asset_t  *asset;
+
+    for (i = 0; i < ngx_shop_failover_assets_n; i++) {
+        asset = &ngx_shop_failover_assets[i];
+
+        if (asset->name.len == strlen(name)
+            && memcmp(asset->name.data, name, asset->name.len) == 0)
+        {
+            source->name = (const char *) asset->name.data;
+            source->data = asset->data;
+
+            return NGX_SHOP_FAILOVER_OK;
+        }
+    }
+
+    return NGX_SHOP_FAILOVER_DECLINED;
+}
+
+
+int
+ngx_shop_failover_pagedir_own(const char *name,
+    ngx_shop_failover_pagedir_source_t *source)
+{
+    int          rc;
+    char        *path;
+    FILE        *in;
+    size_t       len;
+    const char  *dir;
+
+    dir = ngx_shop_failover_pagedir_dir;
+
+    if (dir == NULL) {
+        return NGX_SHOP_FAILOVER_DECLINED;
+    }
+
+    len = strlen(dir) + strlen(name) + 2;
+    path = malloc(len);
+
+    if (path == NULL) {
+        (void) ngx_shop_failover_say_errno(ENOMEM, "cannot read \"%s\"",
+                                           name);
+        return NGX_SHOP_FAILOVER_ERROR;
+    }
+
+    snprintf(path, len, "%s/%s", dir, name);
+    in = fopen(path, "r");
+
+    if (in == NULL && errno == ENOENT) {
+        free(path);
+        return NGX_SHOP_FAILOVER_DECLINED;
+    }
+
+    rc = ngx_shop_failover_pagedir_read(path, in, source);
+
+    if (in) {
+        (void) fclose(in);
+    }
+
+    return rc;
+}
+
+
+static int
+ngx_shop_failover_pagedir_read(const char *path, FILE *in,
+    ngx_shop_failover_pagedir_source_t *source)
+{
+    unsigned char  *data;
+
+    data = in ? malloc(NGX_SHOP_FAILOVER_PAGEDIR_FILE + 1) : NULL;
+
+    if (data == NULL) {
+        (void) ngx_shop_failover_say_errno(errno, "cannot read \"%s\"", path);
+        return NGX_SHOP_FAILOVER_ERROR;
+    }
+
+    source->name = path;
+    source->data.data = data;
+    source->data.len = fread(data, 1, NGX_SHOP_FAILOVER_PAGEDIR_FILE + 1, in);
+
+    if (ferror(in)) {
+        (void) ngx_shop_failover_say_errno(errno, "cannot read \"%s\"", path);
+        return NGX_SHOP_FAILOVER_ERROR;
+    }
+
+    if (source->data.len > NGX_SHOP_FAILOVER_PAGEDIR_FILE) {
+        (void) ngx_shop_failover_say_error("\"%s\" is larger than 256k: "
+                                           "every waiting visitor would load "
+                                           "it", path);
+        return NGX_SHOP_FAILOVER_ERROR;
+    }
+
+    return NGX_SHOP_FAILOVER_OK;
+}
+
+
+void
+ngx_shop_failover_pagedir_languages(void)
+{
+    unsigned                 i;
+    ngx_shop_failover_str_t  name;
+
+    for (i = 0; i < ngx_shop_failover_assets_n; i++) {
+        name = ngx_shop_failover_assets[i].name;
+
+        if (name.len > 9 && memcmp(name.data, "lang/", 5) == 0) {
+            fprintf(stderr, " %.*s", (int) name.len - 9,
+                    (const char *) name.data + 5);
+        }
+    }
+
+    fputc('\n', stderr);
+}
