@@ -47,6 +47,8 @@ my $key_file = $keys->write('key', "$KEY\n");
 chmod 0600, $key_file;
 
 my $nginx = nginx(http => <<"END");
+    shop_events %%DIR%%/events.log;
+
     upstream inner-name { server $shop; shop_health_check; }
     upstream php   { server $script; shop_health_check type=fastcgi fails=1; }
     upstream endless { server $endless; shop_health_check timeout=15s; }
@@ -64,6 +66,7 @@ my $nginx = nginx(http => <<"END");
         shop_reopen hold=0s;
         shop_page_var name '<i onclick="x()">Shop & "Co"</i>';
         shop_page_var home 'javascript:alert(1)';
+        shop_page_var contact "mail us\r\nSet-Cookie: a=b\r\n\r\n<script>u</script>";
         shop_page_var logo 'javascript:"><script>logo</script>';
 
         location / {
@@ -237,6 +240,8 @@ unlike page('/', 'Accept-Language' => '<script>u</script>', 'User-Agent' =>
     qr/<script>u/, 'nor does a header';
 is page('/', 'Accept-Language' => 'de;q=' . '9' x 3000, Accept => 'a/b,' x 700)
     ->{status}, 503, 'headers that are oversized are answered';
+is get($nginx, '/quoted', headers => [Accept => 'text/html'])->{headers}{'set-cookie'},
+    undef, 'a value of the configuration makes no header';
 is page('/inside', 'X-Forwarded-For' => '10.1.1.1', 'X-Real-IP' => '10.1.1.1',
     Forwarded => 'for=10.1.1.1')->{status}, 503, 'nobody names his own address';
 opens();
@@ -349,6 +354,20 @@ my $public = get($nginx, '/.shop-status')->{body};
 unlike $public, qr/inner-name|\Q$shop\E|127\.0\.0\.1|pid/,
     'the public status has nothing of the inside';
 
+# what no cache keeps, no frame holds, and no browser takes for something else
+for my $uri ('/.shop-status', '/status', '/status?format=html',
+    '/status?format=prometheus')
+{
+    my $headers = get($nginx, $uri)->{headers};
+
+    is $headers->{'cache-control'}, 'no-store', "$uri is not stored";
+    is $headers->{'x-content-type-options'}, 'nosniff', '... nor guessed at';
+}
+
+like get($nginx, '/status?format=html')->{headers}{'content-security-policy'},
+    qr/default-src 'none'.*form-action 'none'.*frame-ancestors 'none'/,
+    'the status as HTML runs nothing else, and is in no frame';
+
 my @slow = map {
     my $client = client($nginx);
     $client->send(GET => '/status') for 1 .. 40;
@@ -390,6 +409,19 @@ for my $bad ('', 'Bearer', 'Bearer ', "Bearer ${KEY}x", 'Bearer ' . 'k' x 39,
 
 is get($nginx, '/')->{status}, 200, 'and nothing changed';
 is peer_of($nginx, 'inner-name', $shop)->{state}, 'up', 'in the status, either';
+
+# ---- what visitors asked for is in none of our logs
+
+open my $events, '<', $nginx->dir . '/events.log' or die "events: $!\n";
+my @events = <$events>;
+
+cmp_ok scalar @events, '>', 20, 'there are events';
+is_deeply [grep { !eval { JSON::PP::decode_json($_) } } @events], [],
+    'each is one line of JSON';
+unlike "@events", qr/script>u|Set-Cookie:%20|evil\.example|$KEY/,
+    'with nothing of a request';
+is_deeply [grep { /shop failover: / && /script>u|%3Cscript|$KEY/ }
+    $nginx->log->lines], [], 'nor have our lines of the error log';
 
 $_->stop('TERM', 5) for @processes;
 
