@@ -6,6 +6,7 @@
 # flag with texts, recovery.  Its report is compared line by line.
 
 use ShopTest;
+use POSIX qw(strftime);
 use ShopTest::Ctl;
 use ShopTest::Events;
 use ShopTest::Status;
@@ -270,6 +271,19 @@ like((report($evil))[1], qr/"We 2J\\&amp;\\~ the \\\*order/,
 my $status = write_log("$log.status", '{"site":{"state":"outage\u009b2J"},'
     . qq("maintenance":{"status":"a\\u001b[2Jb\xc2\x85c"}}));
 says 0, qr/\Aoutage 2J\n  says "a \[2Jb c"$/m, '... in the status, too',
+    'status', $status;
+
+my $soon = strftime('%Y-%m-%dT%H:%M:%SZ', gmtime(time + 1790));
+write_log($status, '{"site":{"state":"maintenance"},"maintenance":{"flag":"/f",'
+    . qq("eta":"$soon","next_update":"2026-01-01T00:00:00Z",)
+    . '"warnings":[{"line":2,"reason":"unknown key","text":"nonsense"}]}}');
+local $ENV{TZ} = 'CET-1';
+
+says 0, qr/^  ETA \S+ \d\d:\d\d CET, in 29m( \d+s)?$/m,
+    'a promise is in local time, with how long it is till then', 'status', $status;
+says 0, qr/^  next update 2026-01-01 01:00 CET, \d+d.* ago$/m,
+    'a broken one with how long ago it was', 'status', $status;
+says 0, qr/^  line 2: unknown key: "nonsense"$/m, 'a bad line says what it is',
     'status', $status;
 
 done_testing;

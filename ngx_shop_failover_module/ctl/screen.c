@@ -34,6 +34,8 @@ static void ngx_shop_failover_screen_counts(const ngx_shop_failover_json_t *v);
 static void ngx_shop_failover_screen_events(const ngx_shop_failover_json_t *v);
 static void ngx_shop_failover_screen_flag(const ngx_shop_failover_json_t *v);
 static void ngx_shop_failover_screen_next(const ngx_shop_failover_json_t *v);
+static void ngx_shop_failover_screen_when(const ngx_shop_failover_json_t *v,
+    const char *name, const char *path);
 static void ngx_shop_failover_screen_since(const ngx_shop_failover_json_t *v,
     const char *path);
 static const char *ngx_shop_failover_screen_color(const char *state);
@@ -150,16 +152,26 @@ ngx_shop_failover_screen_text(const ngx_shop_failover_json_t *v)
         printf("  says \"%s\"\n", text);
     }
 
-    if (ngx_shop_failover_member_get(v, "maintenance.eta", text,
-                                     sizeof(text)))
-    {
-        printf("  ETA %s\n", text);
-    }
+    ngx_shop_failover_screen_when(v, "ETA", "maintenance.eta");
+    ngx_shop_failover_screen_when(v, "next update", "maintenance.next_update");
+}
 
-    if (ngx_shop_failover_member_get(v, "maintenance.next_update", text,
-                                     sizeof(text)))
-    {
-        printf("  next update %s\n", text);
+
+/* local time, and how far it is: whether a promise is broken is seen at once */
+
+static void
+ngx_shop_failover_screen_when(const ngx_shop_failover_json_t *v,
+    const char *name, const char *path)
+{
+    int64_t  at, now;
+
+    now = (int64_t) time(NULL);
+    at = ngx_shop_failover_member_time(v, path, now);
+
+    if (at) {
+        printf("  %s ", name);
+        ngx_shop_failover_say_time(stdout, at, now);
+        putchar('\n');
     }
 }
 
@@ -365,7 +377,7 @@ ngx_shop_failover_screen_events(const ngx_shop_failover_json_t *v)
 static void
 ngx_shop_failover_screen_flag(const ngx_shop_failover_json_t *v)
 {
-    char                           path[512], text[256];
+    char                           path[512], text[256], piece[128];
     ngx_shop_failover_json_t       list, item;
     ngx_shop_failover_json_walk_t  walk;
 
@@ -392,8 +404,10 @@ ngx_shop_failover_screen_flag(const ngx_shop_failover_json_t *v)
     {
         (void) ngx_shop_failover_member_get(&item, "reason", text,
                                             sizeof(text));
-        printf("  line %ld: %s\n",
-               ngx_shop_failover_member_number(&item, "line"), text);
+        (void) ngx_shop_failover_member_get(&item, "text", piece,
+                                            sizeof(piece));
+        printf("  line %ld: %s: \"%s\"\n",
+               ngx_shop_failover_member_number(&item, "line"), text, piece);
     }
 }
 
