@@ -153,6 +153,16 @@ sub flag_says {
 }
 
 
+sub nothing_of_the_inside {
+    my ($when) = @_;
+
+    unlike get($nginx, '/.shop-status')->{body},
+        qr/inner-name|\Q$shop\E|127\.0\.0\.1|pid|endless|connect refused|status \d/,
+        "$when, the public status has nothing of the inside";
+    return;
+}
+
+
 # ---- a shop server gone bad
 
 ok wait_for_peer($nginx, @$_, 'down'), "$_->[0] is down"
@@ -219,6 +229,7 @@ for my $accept ('application/json', 'application/problem+json') {
 
 ok eval { JSON::PP::decode_json(get($nginx, '/.shop-status')->{body}) },
     'so is the public status';
+nothing_of_the_inside('closed');
 ok eval { JSON::PP::decode_json(get($nginx, '/status')->{body}) },
     'and the status';
 unlike get($nginx, '/status?format=html')->{body},
@@ -349,10 +360,7 @@ opens();
 
 # ---- strangers: the public status, the status
 
-my $public = get($nginx, '/.shop-status')->{body};
-
-unlike $public, qr/inner-name|\Q$shop\E|127\.0\.0\.1|pid/,
-    'the public status has nothing of the inside';
+nothing_of_the_inside("while a group is down");
 
 # what no cache keeps, no frame holds, and no browser takes for something else
 for my $uri ('/.shop-status', '/status', '/status?format=html',
@@ -407,6 +415,12 @@ for my $bad ('', 'Bearer', 'Bearer ', "Bearer ${KEY}x", 'Bearer ' . 'k' x 39,
         [Authorization => $bad])->{status}, 401, "\"$what\" is no key";
 }
 
+$shop->refuse;
+ok wait_for_peer($nginx, 'inner-name', $shop, 'down'), 'the last server goes';
+is page()->{status}, 503, '... and visitors see it';
+nothing_of_the_inside('in an outage');
+$shop->start;
+ok wait_for_peer($nginx, 'inner-name', $shop, 'up'), 'and comes back';
 is get($nginx, '/')->{status}, 200, 'and nothing changed';
 is peer_of($nginx, 'inner-name', $shop)->{state}, 'up', 'in the status, either';
 
