@@ -78,6 +78,7 @@ my $nginx;
         http => <<"END");
     server {
         listen %%ADDR%%;
+        keepalive_requests 100000;
         shop_maintenance %%DIR%%/maintenance;
         location / { proxy_pass http://$shop; }
     }
@@ -122,6 +123,47 @@ ok wait_until(10, sub { get($nginx, '/')->{body} =~ /two/ }), 'a change';
 ($status, $deflate, $stat, $seconds) = visit(100);
 cmp_ok $deflate, '>', 0, 'is compressed again';
 cmp_ok $deflate, '<=', 1 + int($seconds / 60 + 1), 'once';
+
+# ---- a crowd that reads all languages, in all forms, and polls meanwhile
+
+my @LANGS = qw(en de fr es it nl pl pt ar zh ja);
+
+sub crowd {
+    my ($client, $polls) = @_;
+
+    for my $lang (@LANGS) {
+        my @wish = ('Accept-Language' => $lang, 'Accept-Encoding' => 'gzip');
+
+        $client->request(GET => "/.shop-status?lang=$lang", headers => \@wish)
+            for 1 .. $polls;
+
+        for my $kind (qw(text/html application/json text/plain)) {
+            $client->request($_ => '/', headers => [@wish, Accept => $kind])
+                for qw(GET POST);
+        }
+    }
+
+    return;
+}
+
+my $client = client($nginx);
+my $again;
+
+# in a minute that turns meanwhile all of it is made anew: then once more
+for my $try (1 .. 3) {
+    my $minute = int(time / 60);
+
+    crowd($client, 120);
+    my $before = calls('deflate');
+    crowd($client, 10) for 1 .. 2;
+    $again = calls('deflate') - $before;
+
+    last if int(time / 60) == $minute;
+}
+
+is $client->request(GET => '/')->{status}, 503, 'a crowd was answered';
+# what is polled has one of 16 jitters: hardly any is new by now
+cmp_ok $again, '<=', 10, 'no page takes the place of another';
 
 unlink "$nginx->{dir}/maintenance";
 ok wait_until(10, sub { get($nginx, '/')->{status} == 200 }), 'open';

@@ -18,7 +18,13 @@
 #include <dlfcn.h>
 
 
-#define NGX_SHOP_FAILOVER_RENDER_SLOTS  1024      /* a power of two */
+#define NGX_SHOP_FAILOVER_RENDER_SLOTS  512       /* 2^9 */
+
+/*
+ * A site has less than a thousand variants at a time, most of them a kilobyte
+ * or two of what is polled.
+ */
+#define NGX_SHOP_FAILOVER_RENDER_MAX    4096
 #define NGX_SHOP_FAILOVER_RENDER_ROOM   (320 * 1024)
 #define NGX_SHOP_FAILOVER_RENDER_POLL   20        /* s, the least */
 
@@ -33,7 +39,9 @@ typedef int (*ngx_shop_failover_render_br_pt)(int quality, int lgwin,
 
 struct ngx_shop_failover_renderings_s {
     ngx_shop_failover_render_br_pt   br;         /* NULL: no library */
-    ngx_shop_failover_rendering_t   *slot[NGX_SHOP_FAILOVER_RENDER_SLOTS];
+    ngx_uint_t                       n;
+    ngx_queue_t                      used;
+    ngx_queue_t                      chains[NGX_SHOP_FAILOVER_RENDER_SLOTS];
 };
 
 
@@ -41,6 +49,14 @@ static void ngx_shop_failover_render_close(void *data);
 static void ngx_shop_failover_render_drop(void *data);
 static uint64_t ngx_shop_failover_render_key(
     ngx_shop_failover_variant_t *variant);
+static ngx_shop_failover_rendering_t *ngx_shop_failover_render_find(
+    ngx_queue_t *chain, uint64_t key);
+static void ngx_shop_failover_render_keep(
+    ngx_shop_failover_renderings_t *renderings, ngx_queue_t *chain,
+    ngx_shop_failover_rendering_t *rendering);
+static void ngx_shop_failover_render_forget(
+    ngx_shop_failover_renderings_t *renderings,
+    ngx_shop_failover_rendering_t *rendering);
 static ngx_shop_failover_rendering_t *ngx_shop_failover_render_make(
     ngx_shop_failover_main_conf_t *smcf,
     ngx_shop_failover_variant_t *variant);
@@ -69,6 +85,7 @@ ngx_shop_failover_renderings_t *
 ngx_shop_failover_render_init(ngx_conf_t *cf)
 {
     void                            *library;
+    ngx_uint_t                       i;
     ngx_pool_cleanup_t              *cln;
     ngx_shop_failover_renderings_t  *renderings;
 
@@ -78,6 +95,12 @@ ngx_shop_failover_render_init(ngx_conf_t *cf)
 
     if (renderings == NULL || cln == NULL) {
         return NULL;
+    }
+
+    ngx_queue_init(&renderings->used);
+
+    for (i = 0; i < NGX_SHOP_FAILOVER_RENDER_SLOTS; i++) {
+        ngx_queue_init(&renderings->chains[i]);
     }
 
     cln->handler = ngx_shop_failover_render_drop;
@@ -118,12 +141,15 @@ ngx_shop_failover_render_drop(void *data)
 {
     ngx_shop_failover_renderings_t  *renderings = data;
 
-    ngx_uint_t                       i;
+    ngx_queue_t                     *q;
+    ngx_shop_failover_rendering_t   *rendering;
 
-    for (i = 0; i < NGX_SHOP_FAILOVER_RENDER_SLOTS; i++) {
-        if (renderings->slot[i]) {
-            ngx_destroy_pool(renderings->slot[i]->pool);
-        }
+    while (!ngx_queue_empty(&renderings->used)) {
+        q = ngx_queue_head(&renderings->used);
+        rendering = ngx_queue_data(q, ngx_shop_failover_rendering_t, used);
+
+        ngx_queue_remove(q);
+        ngx_destroy_pool(rendering->pool);
     }
 }
 
@@ -158,27 +184,28 @@ ngx_shop_failover_render_get(ngx_shop_failover_main_conf_t *smcf,
     ngx_shop_failover_variant_t *variant, ngx_pool_t *pool)
 {
     uint64_t                         key;
-    ngx_uint_t                       n, version;
+    ngx_queue_t                     *chain;
     ngx_pool_cleanup_t              *cln;
-    ngx_shop_failover_rendering_t   *rendering, **slot;
+    ngx_shop_failover_rendering_t   *rendering, *old;
+    ngx_shop_failover_renderings_t  *renderings;
 
     cln = ngx_pool_cleanup_add(pool, 0);
     if (cln == NULL) {
         return NULL;
     }
 
+    renderings = smcf->renderings;
+
     key = ngx_shop_failover_render_key(variant);
-    n = (ngx_uint_t) ((key * 0x9e3779b97f4a7c15ULL) >> 54);
+    chain = &renderings->chains[(key * 0x9e3779b97f4a7c15ULL) >> 55];
 
-    slot = &smcf->renderings->slot[n % NGX_SHOP_FAILOVER_RENDER_SLOTS];
-    rendering = *slot;
+    old = ngx_shop_failover_render_find(chain, key);
+    rendering = old;
 
-    version = ngx_shop_failover_board_version(&smcf->zone, variant->site);
-
-    if (rendering == NULL
-        || rendering->key != key
-        || rendering->version != version
-        || rendering->minute != ngx_shop_failover_now() / 60)
+    if (old == NULL
+        || old->version != ngx_shop_failover_board_version(&smcf->zone,
+                                                           variant->site)
+        || old->minute != ngx_shop_failover_now() / 60)
     {
         rendering = ngx_shop_failover_render_make(smcf, variant);
 
@@ -186,22 +213,25 @@ ngx_shop_failover_render_get(ngx_shop_failover_main_conf_t *smcf,
 
             /* the shop is closed in any case: better an old page than none */
 
-            if (*slot == NULL || (*slot)->key != key) {
+            if (old == NULL) {
                 return NULL;
             }
 
-            rendering = *slot;
+            rendering = old;
 
         } else {
 
-            if (*slot) {
-                ngx_shop_failover_render_release(*slot);
+            if (old) {
+                ngx_shop_failover_render_forget(renderings, old);
             }
 
             rendering->key = key;
-            *slot = rendering;
+            ngx_shop_failover_render_keep(renderings, chain, rendering);
         }
     }
+
+    ngx_queue_remove(&rendering->used);
+    ngx_queue_insert_head(&renderings->used, &rendering->used);
 
     rendering->refs++;
 
@@ -209,6 +239,58 @@ ngx_shop_failover_render_get(ngx_shop_failover_main_conf_t *smcf,
     cln->data = rendering;
 
     return rendering;
+}
+
+
+static ngx_shop_failover_rendering_t *
+ngx_shop_failover_render_find(ngx_queue_t *chain, uint64_t key)
+{
+    ngx_queue_t                    *q;
+    ngx_shop_failover_rendering_t  *rendering;
+
+    for (q = ngx_queue_head(chain);
+         q != ngx_queue_sentinel(chain);
+         q = ngx_queue_next(q))
+    {
+        rendering = ngx_queue_data(q, ngx_shop_failover_rendering_t, queue);
+
+        if (rendering->key == key) {
+            return rendering;
+        }
+    }
+
+    return NULL;
+}
+
+
+static void
+ngx_shop_failover_render_keep(ngx_shop_failover_renderings_t *renderings,
+    ngx_queue_t *chain, ngx_shop_failover_rendering_t *rendering)
+{
+    ngx_queue_t  *q;
+
+    if (renderings->n == NGX_SHOP_FAILOVER_RENDER_MAX) {
+        q = ngx_queue_last(&renderings->used);
+
+        ngx_shop_failover_render_forget(renderings,
+                     ngx_queue_data(q, ngx_shop_failover_rendering_t, used));
+    }
+
+    ngx_queue_insert_head(chain, &rendering->queue);
+    ngx_queue_insert_head(&renderings->used, &rendering->used);
+    renderings->n++;
+}
+
+
+static void
+ngx_shop_failover_render_forget(ngx_shop_failover_renderings_t *renderings,
+    ngx_shop_failover_rendering_t *rendering)
+{
+    ngx_queue_remove(&rendering->queue);
+    ngx_queue_remove(&rendering->used);
+    renderings->n--;
+
+    ngx_shop_failover_render_release(rendering);
 }
 
 

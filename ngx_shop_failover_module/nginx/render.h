@@ -46,6 +46,8 @@ typedef struct {
     int64_t                          eta;        /* Unix s; 0: none */
 
     /* private to render.c */
+    ngx_queue_t                      queue;      /* in the chain of its key */
+    ngx_queue_t                      used;       /* the last used first */
     ngx_pool_t                      *pool;
     uint64_t                         key;
     ngx_uint_t                       version;    /* of the board */
