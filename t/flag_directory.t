@@ -157,4 +157,14 @@ becomes 503, 'many files close';
 ok $nginx->log->wait_for(qr/flags" has more than 64 files: closed/),
     'too many are named';
 
+my @told = $nginx->log->find(qr/has more than 64 files/);
+
+for my $n (0 .. 199) {
+    write_flag("more$n", '');
+    select undef, undef, undef, 0.01;
+}
+
+is scalar($nginx->log->find(qr/has more than 64 files/)), @told,
+    'once, however many more there are';
+
 done_testing;

@@ -214,6 +214,15 @@ ngx_shop_failover_flagfile_walk(ngx_str_t *path,
 
         rc = ngx_shop_failover_flagfile_visit(path, &name, walk, err);
 
+        if (rc == NGX_OK && walk->sig->size > NGX_SHOP_FAILOVER_FLAGFILE_MAX) {
+
+            /* which they are, and how many more, is not worth a look */
+
+            walk->sig->mtime = 0;
+            walk->sig->ctime = 0;
+            rc = NGX_DONE;
+        }
+
     } while (rc == NGX_OK);
 
     if (ngx_close_dir(&dir) == NGX_ERROR) {
