@@ -113,6 +113,13 @@ like content("$dir/target"), qr/through a link/, 'its target is written';
 says 0, qr/open/, 'off', 'off';
 ok !-l $flag, 'takes the link away';
 
+unlink "$dir/target";
+symlink 'target', $flag;
+says 0, qr/closed/, 'a relative symlink to what is not there yet', 'on';
+ok -l $flag && -f "$dir/target", 'makes its target';
+says 0, qr/^closed$/, 'which closes', 'is-active';
+unlink $flag, "$dir/target";
+
 
 # who may write into the flag's directory does not make root copy what only
 # root may read, nor replace what only root may write
