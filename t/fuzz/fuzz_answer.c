@@ -9,15 +9,8 @@
  */
 
 
-#include <stdlib.h>
-
+#include "fuzz.h"
 #include "logic/answer.h"
-
-
-#define MUST(c)                                                              \
-    if (!(c)) {                                                              \
-        abort();                                                             \
-    }
 
 
 typedef struct {
@@ -27,9 +20,6 @@ typedef struct {
     unsigned char               body[256];
     ngx_shop_failover_answer_t  a;
 } run_t;
-
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 
 static void
@@ -60,13 +50,13 @@ run(run_t *r, const uint8_t *data, size_t size, size_t piece)
         /* of its own size, so that a byte read too many is seen */
 
         copy = malloc(n);
-        MUST(copy);
+        fuzz_holds(copy != NULL);
         memcpy(copy, data, n);
         r->rc = ngx_shop_failover_answer_feed(&r->a, copy, n, &used);
         free(copy);
 
-        MUST(used <= n);
-        MUST(used == n || r->rc != NGX_SHOP_FAILOVER_AGAIN);
+        fuzz_holds(used <= n);
+        fuzz_holds(used == n || r->rc != NGX_SHOP_FAILOVER_AGAIN);
 
         r->used += used;
         data += n;
@@ -83,19 +73,19 @@ same(const run_t *one, const run_t *two)
     a = &one->a;
     b = &two->a;
 
-    MUST(one->rc == two->rc);
-    MUST(one->used == two->used);
-    MUST(a->status == b->status);
-    MUST(a->minor == b->minor);
-    MUST(a->close == b->close);
-    MUST(a->chunked == b->chunked);
-    MUST(a->error == b->error);
-    MUST(a->content_length == b->content_length);
-    MUST(a->body_total == b->body_total);
-    MUST(a->head_len == b->head_len);
-    MUST(memcmp(one->head, two->head, sizeof(one->head)) == 0);
-    MUST(a->body_len == b->body_len);
-    MUST(memcmp(one->body, two->body, sizeof(one->body)) == 0);
+    fuzz_holds(one->rc == two->rc);
+    fuzz_holds(one->used == two->used);
+    fuzz_holds(a->status == b->status);
+    fuzz_holds(a->minor == b->minor);
+    fuzz_holds(a->close == b->close);
+    fuzz_holds(a->chunked == b->chunked);
+    fuzz_holds(a->error == b->error);
+    fuzz_holds(a->content_length == b->content_length);
+    fuzz_holds(a->body_total == b->body_total);
+    fuzz_holds(a->head_len == b->head_len);
+    fuzz_holds(memcmp(one->head, two->head, sizeof(one->head)) == 0);
+    fuzz_holds(a->body_len == b->body_len);
+    fuzz_holds(memcmp(one->body, two->body, sizeof(one->body)) == 0);
 }
 
 
@@ -107,37 +97,37 @@ well_formed(const run_t *r)
 
     a = &r->a;
 
-    MUST(a->head_len <= a->head_size);
-    MUST(a->body_len <= a->body_size);
-    MUST(a->body_len == a->body_size || a->body_len == a->body_total);
-    MUST((a->error != NULL) == (r->rc == NGX_SHOP_FAILOVER_ERROR));
+    fuzz_holds(a->head_len <= a->head_size);
+    fuzz_holds(a->body_len <= a->body_size);
+    fuzz_holds(a->body_len == a->body_size || a->body_len == a->body_total);
+    fuzz_holds((a->error != NULL) == (r->rc == NGX_SHOP_FAILOVER_ERROR));
 
     if (r->rc != NGX_SHOP_FAILOVER_OK) {
         return;
     }
 
-    MUST(a->status >= 100 && a->status <= 999);
-    MUST(a->cgi || a->status >= 200);
-    MUST(!a->chunked || a->content_length < 0);
-    MUST(a->body_total == 0 || a->content_length < 0
-         || a->body_total == (uint64_t) a->content_length);
+    fuzz_holds(a->status >= 100 && a->status <= 999);
+    fuzz_holds(a->cgi || a->status >= 200);
+    fuzz_holds(!a->chunked || a->content_length < 0);
+    fuzz_holds(a->body_total == 0 || a->content_length < 0
+               || a->body_total == (uint64_t) a->content_length);
 
     p = a->head;
     last = p + a->head_len;
 
     while (p < last) {
         lf = memchr(p, '\n', (size_t) (last - p));
-        MUST(lf);
+        fuzz_holds(lf != NULL);
 
         colon = memchr(p, ':', (size_t) (lf - p));
-        MUST(colon && colon > p && colon[1] == ' ');
-        MUST(memchr(p, '\r', (size_t) (lf - p)) == NULL);
-        MUST(memchr(p, '\0', (size_t) (lf - p)) == NULL);
+        fuzz_holds(colon && colon > p && colon[1] == ' ');
+        fuzz_holds(memchr(p, '\r', (size_t) (lf - p)) == NULL);
+        fuzz_holds(memchr(p, '\0', (size_t) (lf - p)) == NULL);
 
         /* no blank around a value */
-        MUST(lf == colon + 2
-             || (colon[2] != ' ' && colon[2] != '\t' && lf[-1] != ' '
-                 && lf[-1] != '\t'));
+        fuzz_holds(lf == colon + 2
+                   || (colon[2] != ' ' && colon[2] != '\t' && lf[-1] != ' '
+                       && lf[-1] != '\t'));
         p = lf + 1;
     }
 }
@@ -166,7 +156,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (whole.rc == NGX_SHOP_FAILOVER_AGAIN) {
         whole.rc = ngx_shop_failover_answer_eof(&whole.a);
-        MUST(whole.rc != NGX_SHOP_FAILOVER_AGAIN);
+        fuzz_holds(whole.rc != NGX_SHOP_FAILOVER_AGAIN);
         well_formed(&whole);
     }
 

@@ -9,15 +9,8 @@
  */
 
 
-#include <stdlib.h>
-
+#include "fuzz.h"
 #include "logic/fastcgi.h"
-
-
-#define MUST(c)                                                              \
-    if (!(c)) {                                                              \
-        abort();                                                             \
-    }
 
 
 typedef struct {
@@ -29,9 +22,6 @@ typedef struct {
     ngx_shop_failover_answer_t   a;
     ngx_shop_failover_fastcgi_t  f;
 } run_t;
-
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 
 static void
@@ -67,13 +57,13 @@ feed(run_t *r, const uint8_t *data, size_t size, size_t piece)
         n = (piece && piece < size) ? piece : size;
 
         copy = malloc(n);
-        MUST(copy);
+        fuzz_holds(copy != NULL);
         memcpy(copy, data, n);
         r->rc = ngx_shop_failover_fastcgi_feed(&r->f, copy, n, &used);
         free(copy);
 
-        MUST(used <= n);
-        MUST(used == n || r->rc != NGX_SHOP_FAILOVER_AGAIN);
+        fuzz_holds(used <= n);
+        fuzz_holds(used == n || r->rc != NGX_SHOP_FAILOVER_AGAIN);
 
         r->used += used;
         data += n;
@@ -85,11 +75,11 @@ feed(run_t *r, const uint8_t *data, size_t size, size_t piece)
 static void
 same_answer(const run_t *one, const run_t *two)
 {
-    MUST(one->a.status == two->a.status);
-    MUST(one->a.body_total == two->a.body_total);
-    MUST(one->a.head_len == two->a.head_len);
-    MUST(memcmp(one->head, two->head, sizeof(one->head)) == 0);
-    MUST(memcmp(one->body, two->body, sizeof(one->body)) == 0);
+    fuzz_holds(one->a.status == two->a.status);
+    fuzz_holds(one->a.body_total == two->a.body_total);
+    fuzz_holds(one->a.head_len == two->a.head_len);
+    fuzz_holds(memcmp(one->head, two->head, sizeof(one->head)) == 0);
+    fuzz_holds(memcmp(one->body, two->body, sizeof(one->body)) == 0);
 }
 
 
@@ -103,25 +93,25 @@ test_records(const uint8_t *data, size_t size, size_t piece)
 
     start(&one);
     feed(&one, data, size, 0);
-    MUST((one.f.error != NULL) == (one.rc == NGX_SHOP_FAILOVER_ERROR));
+    fuzz_holds((one.f.error != NULL) == (one.rc == NGX_SHOP_FAILOVER_ERROR));
 
     for (i = 0; i < 2; i++) {
         start(&two);
         feed(&two, data, size, pieces[i]);
 
-        MUST(one.rc == two.rc);
-        MUST(one.used == two.used || one.rc == NGX_SHOP_FAILOVER_ERROR);
-        MUST(one.f.error == two.f.error);
-        MUST(one.f.app_status == two.f.app_status);
-        MUST(one.f.log_len == two.f.log_len);
-        MUST(memcmp(one.log, two.log, sizeof(one.log)) == 0);
+        fuzz_holds(one.rc == two.rc);
+        fuzz_holds(one.used == two.used || one.rc == NGX_SHOP_FAILOVER_ERROR);
+        fuzz_holds(one.f.error == two.f.error);
+        fuzz_holds(one.f.app_status == two.f.app_status);
+        fuzz_holds(one.f.log_len == two.f.log_len);
+        fuzz_holds(memcmp(one.log, two.log, sizeof(one.log)) == 0);
         same_answer(&one, &two);
     }
 
     rc = ngx_shop_failover_fastcgi_eof(&one.f);
-    MUST(rc == ngx_shop_failover_fastcgi_eof(&two.f));
-    MUST(rc == one.rc || one.rc == NGX_SHOP_FAILOVER_AGAIN);
-    MUST((one.f.error != NULL) == (rc == NGX_SHOP_FAILOVER_ERROR));
+    fuzz_holds(rc == ngx_shop_failover_fastcgi_eof(&two.f));
+    fuzz_holds(rc == one.rc || one.rc == NGX_SHOP_FAILOVER_AGAIN);
+    fuzz_holds((one.f.error != NULL) == (rc == NGX_SHOP_FAILOVER_ERROR));
 }
 
 
@@ -157,8 +147,8 @@ test_answer(const uint8_t *data, size_t size, size_t piece)
 
     feed(&packed, (const uint8_t *) "\1\3\0\1\0\10\0\0\0\0\0\0\0\0\0\0", 16, 0);
 
-    MUST(packed.rc == rc);
-    MUST(packed.f.error == plain.a.error);
+    fuzz_holds(packed.rc == rc);
+    fuzz_holds(packed.f.error == plain.a.error);
     same_answer(&plain, &packed);
 }
 
@@ -212,20 +202,20 @@ test_request(const uint8_t *data, size_t size, size_t cut)
     (void) ngx_shop_failover_fastcgi_request(&e, &request);
 
     buf = malloc(e.total);
-    MUST(buf);
+    fuzz_holds(buf != NULL);
 
     ngx_shop_failover_emit_init(&e, buf, e.total);
-    MUST(ngx_shop_failover_fastcgi_request(&e, &request)
-         == NGX_SHOP_FAILOVER_OK);
+    fuzz_holds(ngx_shop_failover_fastcgi_request(&e, &request)
+               == NGX_SHOP_FAILOVER_OK);
 
     p = buf + 16 + 8;
     name = length(&p);
     value = length(&p);
 
-    MUST(name == param.name.len && value == param.value.len);
-    MUST(memcmp(p, data, size) == 0);
-    MUST(buf[20] << 8 == ((p + size - buf - 24) & 0xff00));
-    MUST(buf[21] == ((p + size - buf - 24) & 0xff));
+    fuzz_holds(name == param.name.len && value == param.value.len);
+    fuzz_holds(memcmp(p, data, size) == 0);
+    fuzz_holds(buf[20] << 8 == ((p + size - buf - 24) & 0xff00));
+    fuzz_holds(buf[21] == ((p + size - buf - 24) & 0xff));
 
     free(buf);
 }

@@ -11,9 +11,9 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <time.h>
 
+#include "fuzz.h"
 #include "logic/flag.h"
 #include "logic/site.h"
 #include "logic/utf8.h"
@@ -26,37 +26,25 @@
 
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-
 static ngx_shop_failover_notice_t  fuzz_flag_whole;
 static ngx_shop_failover_notice_t  fuzz_flag_other;
-
-
-static void
-fuzz_flag_holds(int held)
-{
-    if (!held) {
-        abort();
-    }
-}
 
 
 static void
 fuzz_flag_span(const ngx_shop_failover_notice_t *n,
     ngx_shop_failover_span_t span, size_t max)
 {
-    size_t                len, bad;
-    const unsigned char  *p, *last;
+    size_t                   i;
+    ngx_shop_failover_str_t  s;
 
-    fuzz_flag_holds(span.len <= max);
-    fuzz_flag_holds((size_t) span.off + span.len <= n->text_len);
+    fuzz_holds(span.len <= max);
+    fuzz_holds((size_t) span.off + span.len <= n->text_len);
 
-    p = n->text + span.off;
+    s = ngx_shop_failover_flag_text(n, span);
+    fuzz_holds(fuzz_is_utf8(&s));
 
-    for (last = p + span.len; p < last; p += len) {
-        len = ngx_shop_failover_utf8_next(p, last, &bad);
-        fuzz_flag_holds(len > 0 && *p >= 0x20 && *p != 0x7F);
+    for (i = 0; i < s.len; i++) {
+        fuzz_holds(s.data[i] >= 0x20 && s.data[i] != 0x7F);
     }
 }
 
@@ -66,8 +54,8 @@ fuzz_flag_time(const ngx_shop_failover_notice_t *n,
     const ngx_shop_failover_flag_time_t *t)
 {
     fuzz_flag_span(n, t->text, NGX_SHOP_FAILOVER_FLAG_TEXT_MAX);
-    fuzz_flag_holds(t->at >= 0);
-    fuzz_flag_holds(t->at == 0 || t->text.len > 0);
+    fuzz_holds(t->at >= 0);
+    fuzz_holds(t->at == 0 || t->text.len > 0);
 }
 
 
@@ -76,22 +64,26 @@ fuzz_flag_notice(const ngx_shop_failover_notice_t *n, size_t size)
 {
     unsigned  i;
 
-    fuzz_flag_holds(n->text_len <= size);
-    fuzz_flag_holds(n->nlangs <= NGX_SHOP_FAILOVER_FLAG_LANGS);
-    fuzz_flag_holds(n->ncontacts <= NGX_SHOP_FAILOVER_FLAG_CONTACTS);
-    fuzz_flag_holds(n->nupdates <= NGX_SHOP_FAILOVER_FLAG_UPDATES);
-    fuzz_flag_holds(n->npaths <= NGX_SHOP_FAILOVER_FLAG_PATHS);
-    fuzz_flag_holds(n->nwarnings <= NGX_SHOP_FAILOVER_FLAG_WARNINGS);
-    fuzz_flag_holds(n->nwarnings <= n->warnings_total);
-    fuzz_flag_holds(n->end <= NGX_SHOP_FAILOVER_FLAG_END_HEALTHY);
-    fuzz_flag_holds(n->mode <= NGX_SHOP_FAILOVER_FLAG_PATHS_ONLY);
-    fuzz_flag_holds((n->mode == NGX_SHOP_FAILOVER_FLAG_PATHS_ONLY)
-                    == (n->npaths > 0));
+    fuzz_holds(n->text_len <= size);
+    fuzz_holds(n->nlangs <= NGX_SHOP_FAILOVER_FLAG_LANGS);
+    fuzz_holds(n->ncontacts <= NGX_SHOP_FAILOVER_FLAG_CONTACTS);
+    fuzz_holds(n->nupdates <= NGX_SHOP_FAILOVER_FLAG_UPDATES);
+    fuzz_holds(n->npaths <= NGX_SHOP_FAILOVER_FLAG_PATHS);
+    fuzz_holds(n->nwarnings <= NGX_SHOP_FAILOVER_FLAG_WARNINGS);
+    fuzz_holds(n->nwarnings <= n->warnings_total);
+    fuzz_holds(n->end <= NGX_SHOP_FAILOVER_FLAG_END_HEALTHY);
+    fuzz_holds(n->mode <= NGX_SHOP_FAILOVER_FLAG_PATHS_ONLY);
+    fuzz_holds((n->mode == NGX_SHOP_FAILOVER_FLAG_PATHS_ONLY)
+               == (n->npaths > 0));
 
     fuzz_flag_time(n, &n->eta);
     fuzz_flag_time(n, &n->start);
     fuzz_flag_time(n, &n->until);
     fuzz_flag_time(n, &n->next_update);
+
+    /* who wrote a start did not want it to be closed now */
+
+    fuzz_holds(n->start.text.len == 0 || n->start.at || n->bad_start);
 
     fuzz_flag_span(n, n->status, NGX_SHOP_FAILOVER_FLAG_TEXT_MAX);
     fuzz_flag_span(n, n->reason, NGX_SHOP_FAILOVER_FLAG_TEXT_MAX);
@@ -108,23 +100,23 @@ fuzz_flag_notice(const ngx_shop_failover_notice_t *n, size_t size)
 
     for (i = 0; i < n->nupdates; i++) {
         fuzz_flag_span(n, n->updates[i].text, NGX_SHOP_FAILOVER_FLAG_TEXT_MAX);
-        fuzz_flag_holds(n->updates[i].text.len > 0);
-        fuzz_flag_holds(n->updates[i].at
-                        <= FUZZ_FLAG_NOW + NGX_SHOP_FAILOVER_FLAG_SLACK);
+        fuzz_holds(n->updates[i].text.len > 0);
+        fuzz_holds(n->updates[i].at
+                   <= FUZZ_FLAG_NOW + NGX_SHOP_FAILOVER_FLAG_SLACK);
     }
 
     for (i = 0; i < n->npaths; i++) {
         fuzz_flag_span(n, n->paths[i], NGX_SHOP_FAILOVER_FLAG_MAX_SIZE);
-        fuzz_flag_holds(n->text[n->paths[i].off] == '/');
+        fuzz_holds(n->text[n->paths[i].off] == '/');
     }
 
     for (i = 0; i < n->nwarnings; i++) {
         fuzz_flag_span(n, n->warnings[i].what,
                        NGX_SHOP_FAILOVER_FLAG_WHAT_MAX);
-        fuzz_flag_holds(ngx_shop_failover_flag_reason(n->warnings[i].reason)
-                        != NULL);
-        fuzz_flag_holds(i == 0
-                        || n->warnings[i].line >= n->warnings[i - 1].line);
+        fuzz_holds(ngx_shop_failover_flag_reason(n->warnings[i].reason)
+                   != NULL);
+        fuzz_holds(i == 0
+                   || n->warnings[i].line >= n->warnings[i - 1].line);
     }
 }
 
@@ -157,24 +149,24 @@ fuzz_flag_prefix(const uint8_t *data, size_t cut)
     if (whole->warnings_total == 0 && !part->bad_start
         && fuzz_flag_asks(whole) != NGX_SHOP_FAILOVER_FLAG_STATE_OPEN)
     {
-        fuzz_flag_holds(fuzz_flag_asks(part)
-                        != NGX_SHOP_FAILOVER_FLAG_STATE_OPEN);
+        fuzz_holds(fuzz_flag_asks(part)
+                   != NGX_SHOP_FAILOVER_FLAG_STATE_OPEN);
     }
 
     if (cut && data[cut - 1] != '\n') {
         return;
     }
 
-    fuzz_flag_holds(part->text_len <= whole->text_len);
-    fuzz_flag_holds(memcmp(part->text, whole->text, part->text_len) == 0);
-    fuzz_flag_holds(part->nlangs <= whole->nlangs);
-    fuzz_flag_holds(part->ncontacts <= whole->ncontacts);
-    fuzz_flag_holds(part->nupdates <= whole->nupdates);
-    fuzz_flag_holds(part->warnings_total <= whole->warnings_total);
+    fuzz_holds(part->text_len <= whole->text_len);
+    fuzz_holds(memcmp(part->text, whole->text, part->text_len) == 0);
+    fuzz_holds(part->nlangs <= whole->nlangs);
+    fuzz_holds(part->ncontacts <= whole->ncontacts);
+    fuzz_holds(part->nupdates <= whole->nupdates);
+    fuzz_holds(part->warnings_total <= whole->warnings_total);
 
     for (i = 0; i < part->nwarnings; i++) {
-        fuzz_flag_holds(part->warnings[i].line == whole->warnings[i].line);
-        fuzz_flag_holds(part->warnings[i].reason == whole->warnings[i].reason);
+        fuzz_holds(part->warnings[i].line == whole->warnings[i].line);
+        fuzz_holds(part->warnings[i].reason == whole->warnings[i].reason);
     }
 }
 
@@ -191,21 +183,21 @@ fuzz_flag_again(const uint8_t *data, size_t size)
     memset(&fuzz_flag_other, 0xA5, sizeof(fuzz_flag_other));
     ngx_shop_failover_flag_parse(&fuzz_flag_other, NULL, data, size,
                                  FUZZ_FLAG_NOW, FUZZ_FLAG_NOW);
-    fuzz_flag_holds(memcmp(later, whole, sizeof(*whole)) == 0);
+    fuzz_holds(memcmp(later, whole, sizeof(*whole)) == 0);
 
     ngx_shop_failover_flag_parse(&fuzz_flag_other, whole, data, size,
                                  FUZZ_FLAG_NOW + 86400 + 4711,
                                  FUZZ_FLAG_NOW + 86400 + 4711);
 
-    fuzz_flag_holds(later->eta.at == whole->eta.at);
-    fuzz_flag_holds(later->start.at == whole->start.at);
-    fuzz_flag_holds(later->until.at == whole->until.at);
-    fuzz_flag_holds(later->next_update.at == whole->next_update.at);
-    fuzz_flag_holds(later->bad_start == whole->bad_start);
-    fuzz_flag_holds(later->nupdates == whole->nupdates);
+    fuzz_holds(later->eta.at == whole->eta.at);
+    fuzz_holds(later->start.at == whole->start.at);
+    fuzz_holds(later->until.at == whole->until.at);
+    fuzz_holds(later->next_update.at == whole->next_update.at);
+    fuzz_holds(later->bad_start == whole->bad_start);
+    fuzz_holds(later->nupdates == whole->nupdates);
 
     for (i = 0; i < whole->nupdates; i++) {
-        fuzz_flag_holds(later->updates[i].at == whole->updates[i].at);
+        fuzz_holds(later->updates[i].at == whole->updates[i].at);
     }
 }
 
@@ -222,7 +214,7 @@ fuzz_flag_languages(void)
     for (i = 0; i < n->nlangs; i++) {
         lang = ngx_shop_failover_flag_text(n, n->langs[i].lang);
         text = ngx_shop_failover_flag_status(n, &lang);
-        fuzz_flag_holds(text.data == n->text + n->langs[i].text.off);
+        fuzz_holds(text.data == n->text + n->langs[i].text.off);
     }
 }
 

@@ -12,10 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "logic/form.h"
-
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 
 static void
@@ -92,7 +90,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     unsigned char            *buf, *rest, *before;
     ngx_shop_failover_str_t   name, value;
 
-    buf = malloc(size + 1);
+    /* of that size and no more, so that each byte beyond it is seen */
+
+    buf = malloc(size ? size : 1);
     if (buf == NULL) {
         return 0;
     }

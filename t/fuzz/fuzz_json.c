@@ -7,8 +7,7 @@
  */
 
 
-#include <stdlib.h>
-
+#include "fuzz.h"
 #include "logic/emit.h"
 #include "logic/json.h"
 
@@ -17,31 +16,25 @@
 #define FUZZ_JSON_ROOM  (8 * FUZZ_JSON_MAX)
 
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-
-static void
-fuzz_json_holds(int held)
-{
-    if (!held) {
-        abort();
-    }
-}
-
-
 static void
 fuzz_json_string(const ngx_shop_failover_json_t *v,
     ngx_shop_failover_emit_t *e)
 {
+    size_t                   i;
     unsigned char            text[FUZZ_JSON_MAX];
     ngx_shop_failover_str_t  s;
 
-    fuzz_json_holds(ngx_shop_failover_json_string(v, text, v->text.len, &s)
-                    == NGX_SHOP_FAILOVER_OK);
+    for (i = 0; i < v->text.len; i++) {
+        fuzz_holds(v->text.data[i] >= 0x20);
+    }
+
+    fuzz_holds(ngx_shop_failover_json_string(v, text, v->text.len, &s)
+               == NGX_SHOP_FAILOVER_OK);
+    fuzz_holds(fuzz_is_utf8(&v->text) && fuzz_is_utf8(&s));
 
     if (memchr(s.data, '\0', s.len) == NULL && s.len < sizeof(text)) {
         text[s.len] = '\0';
-        fuzz_json_holds(ngx_shop_failover_json_is(v, (char *) text));
+        fuzz_holds(ngx_shop_failover_json_is(v, (char *) text));
     }
 
     ngx_shop_failover_emit_quoted(e, &s);
@@ -57,6 +50,7 @@ fuzz_json_write(const ngx_shop_failover_json_t *v,
     int                            flag, rc;
     int64_t                        n;
     unsigned                       i;
+    const unsigned char           *p;
     ngx_shop_failover_json_t       key, item;
     ngx_shop_failover_json_walk_t  walk;
 
@@ -68,9 +62,14 @@ fuzz_json_write(const ngx_shop_failover_json_t *v,
 
     case NGX_SHOP_FAILOVER_JSON_NUMBER:
     case NGX_SHOP_FAILOVER_JSON_NULL:
+        p = v->text.data + (*v->text.data == '-');
+
+        fuzz_holds(*p != '0' || p + 1 == v->text.data + v->text.len
+                   || strchr(".eE", p[1]));
+
         rc = ngx_shop_failover_json_int(v, &n);
-        fuzz_json_holds(rc == NGX_SHOP_FAILOVER_DECLINED
-                        || v->type == NGX_SHOP_FAILOVER_JSON_NUMBER);
+        fuzz_holds(rc == NGX_SHOP_FAILOVER_DECLINED
+                   || v->type == NGX_SHOP_FAILOVER_JSON_NUMBER);
 
         if (rc == NGX_SHOP_FAILOVER_OK && n != 0) {
             ngx_shop_failover_emit_number(e, n);
@@ -82,8 +81,8 @@ fuzz_json_write(const ngx_shop_failover_json_t *v,
         return;
 
     case NGX_SHOP_FAILOVER_JSON_BOOL:
-        fuzz_json_holds(ngx_shop_failover_json_bool(v, &flag)
-                        == NGX_SHOP_FAILOVER_OK);
+        fuzz_holds(ngx_shop_failover_json_bool(v, &flag)
+                   == NGX_SHOP_FAILOVER_OK);
         ngx_shop_failover_emit_text(e, flag ? "true" : "false");
         return;
 
@@ -134,7 +133,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (ngx_shop_failover_json_parse(&v, &s, &at, &reason)
         != NGX_SHOP_FAILOVER_OK)
     {
-        fuzz_json_holds(at <= size && reason != NULL);
+        fuzz_holds(at <= size && reason != NULL);
         return 0;
     }
 
@@ -147,7 +146,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     ngx_shop_failover_emit_init(&e, first, FUZZ_JSON_ROOM);
     fuzz_json_write(&v, &e);
-    fuzz_json_holds(!e.failed);
+    fuzz_holds(!e.failed);
 
     if (v.type == NGX_SHOP_FAILOVER_JSON_STRING
         || v.type == NGX_SHOP_FAILOVER_JSON_ARRAY
@@ -155,19 +154,19 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     {
         s.data = v.text.data;
         s.len = v.text.len - 1;
-        fuzz_json_holds(ngx_shop_failover_json_parse(&v, &s, &at, &reason)
-                        == NGX_SHOP_FAILOVER_ERROR);
+        fuzz_holds(ngx_shop_failover_json_parse(&v, &s, &at, &reason)
+                   == NGX_SHOP_FAILOVER_ERROR);
     }
 
     s.data = first;
     s.len = e.total;
-    fuzz_json_holds(ngx_shop_failover_json_parse(&v, &s, &at, &reason)
-                    == NGX_SHOP_FAILOVER_OK);
+    fuzz_holds(ngx_shop_failover_json_parse(&v, &s, &at, &reason)
+               == NGX_SHOP_FAILOVER_OK);
 
     ngx_shop_failover_emit_init(&again, second, FUZZ_JSON_ROOM);
     fuzz_json_write(&v, &again);
-    fuzz_json_holds(again.total == e.total
-                    && memcmp(first, second, e.total) == 0);
+    fuzz_holds(again.total == e.total
+               && memcmp(first, second, e.total) == 0);
 
     free(first);
     free(second);

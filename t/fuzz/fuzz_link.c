@@ -7,24 +7,11 @@
  */
 
 
-#include <stdlib.h>
-
+#include "fuzz.h"
 #include "logic/link.h"
 
 
 #define FUZZ_LINK_MAX  1024
-
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-
-static void
-fuzz_link_holds(int held)
-{
-    if (!held) {
-        abort();
-    }
-}
 
 
 static int
@@ -51,24 +38,24 @@ fuzz_link_url(const ngx_shop_failover_link_piece_t *piece)
 
     url = piece->href;
 
-    fuzz_link_holds(fuzz_link_starts(&url, "https://")
-                    || fuzz_link_starts(&url, "tel:")
-                    || fuzz_link_starts(&url, "mailto:"));
+    fuzz_holds(fuzz_link_starts(&url, "https://")
+               || fuzz_link_starts(&url, "tel:")
+               || fuzz_link_starts(&url, "mailto:"));
 
     for (i = 0; i < url.len; i++) {
-        fuzz_link_holds(url.data[i] > 0x20
-                        && url.data[i] < 0x7F
-                        && strchr("\"<>\\^`{|}", url.data[i]) == NULL);
+        fuzz_holds(url.data[i] > 0x20
+                   && url.data[i] < 0x7F
+                   && strchr("\"<>\\^`{|}", url.data[i]) == NULL);
     }
 
-    fuzz_link_holds(ngx_shop_failover_link_is_safe(&url, 0));
+    fuzz_holds(ngx_shop_failover_link_is_safe(&url, 0));
 
     pos = 0;
-    fuzz_link_holds(ngx_shop_failover_link_next(&url, &pos, &again)
-                    == NGX_SHOP_FAILOVER_OK
-                    && pos == url.len
-                    && again.href.len == url.len
-                    && again.text.len == piece->text.len);
+    fuzz_holds(ngx_shop_failover_link_next(&url, &pos, &again)
+               == NGX_SHOP_FAILOVER_OK
+               && pos == url.len
+               && again.href.len == url.len
+               && again.text.len == piece->text.len);
 }
 
 
@@ -94,18 +81,18 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     {
         start = piece.href.len ? piece.href.data : piece.text.data;
 
-        fuzz_link_holds(start == data + seen && pos > seen);
-        fuzz_link_holds(piece.text.data + piece.text.len == data + pos);
+        fuzz_holds(start == data + seen && pos > seen);
+        fuzz_holds(piece.text.data + piece.text.len == data + pos);
 
         if (piece.href.len) {
-            fuzz_link_holds(piece.href.data + piece.href.len == data + pos);
+            fuzz_holds(piece.href.data + piece.href.len == data + pos);
             fuzz_link_url(&piece);
         }
 
         seen = pos;
     }
 
-    fuzz_link_holds(seen == size);
+    fuzz_holds(seen == size);
 
     return 0;
 }

@@ -10,22 +10,12 @@
  */
 
 
-#include <stdlib.h>
-
+#include "fuzz.h"
 #include "logic/match.h"
 
 
 #define RULES  8
 #define WORDS  8
-
-#define MUST(c)                                                              \
-    if (!(c)) {                                                              \
-        abort();                                                             \
-    }
-
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 
 static int
 contains(void *data, void *regex, const ngx_shop_failover_str_t *subject)
@@ -91,8 +81,8 @@ parse(ngx_shop_failover_match_rule_t *rules, size_t *nrules,
     if (ngx_shop_failover_match_parse(&rules[*nrules], args, n, &bad, &reason)
         != NGX_SHOP_FAILOVER_OK)
     {
-        MUST(bad <= n);
-        MUST(reason && *reason);
+        fuzz_holds(bad <= n);
+        fuzz_holds(reason && *reason);
         return;
     }
 
@@ -122,10 +112,10 @@ judge(const ngx_shop_failover_match_rule_t *rules, size_t nrules,
     ngx_shop_failover_emit_init(&detail, buf, sizeof(buf));
     result = ngx_shop_failover_match_judge(&m, a, &detail);
 
-    MUST((result == NGX_SHOP_FAILOVER_RESULT_OK) == (detail.total == 0));
+    fuzz_holds((result == NGX_SHOP_FAILOVER_RESULT_OK) == (detail.total == 0));
 
     for (i = 0; i < (size_t) (detail.pos - buf); i++) {
-        MUST(buf[i] >= ' ' && buf[i] != 0x7f);
+        fuzz_holds(buf[i] >= ' ' && buf[i] != 0x7f);
     }
 
     return result;
@@ -187,16 +177,18 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             && rules[i].value.data[0] == '(')
         {
             /* cannot be told: holds only where there is nothing to look at */
-            MUST(!one || judge(&negated, 1, &a) != NGX_SHOP_FAILOVER_RESULT_OK);
+            fuzz_holds(!one || judge(&negated, 1, &a)
+                               != NGX_SHOP_FAILOVER_RESULT_OK);
             continue;
         }
 
-        MUST(one == (judge(&negated, 1, &a) != NGX_SHOP_FAILOVER_RESULT_OK));
+        fuzz_holds(one == (judge(&negated, 1, &a)
+                           != NGX_SHOP_FAILOVER_RESULT_OK));
     }
 
     if (nrules) {
-        MUST(each == (judge(rules, nrules, &a)
-                      == NGX_SHOP_FAILOVER_RESULT_OK));
+        fuzz_holds(each == (judge(rules, nrules, &a)
+                            == NGX_SHOP_FAILOVER_RESULT_OK));
     }
 
     return 0;

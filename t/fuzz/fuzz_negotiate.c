@@ -7,16 +7,12 @@
  */
 
 
-#include <stdlib.h>
-
+#include "fuzz.h"
 #include "logic/negotiate.h"
 
 
 #define FUZZ_NEGOTIATE_MAX    1024
 #define FUZZ_NEGOTIATE_LANGS  6
-
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 
 /* the first cannot be found: 0 is "none", but for "*" */
@@ -32,15 +28,6 @@ static const ngx_shop_failover_str_t
 };
 
 static const ngx_shop_failover_str_t  fuzz_negotiate_none = { 0, NULL };
-
-
-static void
-fuzz_negotiate_holds(int held)
-{
-    if (!held) {
-        abort();
-    }
-}
 
 
 /* the next line, or the next member of a list */
@@ -94,7 +81,7 @@ fuzz_negotiate_language(const ngx_shop_failover_str_t *s)
 
     n = ngx_shop_failover_negotiate_language(s, fuzz_negotiate_langs,
                                              FUZZ_NEGOTIATE_LANGS);
-    fuzz_negotiate_holds(n < FUZZ_NEGOTIATE_LANGS);
+    fuzz_holds(n < FUZZ_NEGOTIATE_LANGS);
 
     return n;
 }
@@ -164,7 +151,7 @@ fuzz_negotiate_order(const ngx_shop_failover_str_t *list)
         }
     }
 
-    fuzz_negotiate_holds(fuzz_negotiate_language(list) == lang);
+    fuzz_holds(fuzz_negotiate_language(list) == lang);
 
     /* "text" is also what is not known, which says nothing about order */
 
@@ -176,10 +163,10 @@ fuzz_negotiate_order(const ngx_shop_failover_str_t *list)
         kind = NGX_SHOP_FAILOVER_NEGOTIATE_EMPTY;
     }
 
-    fuzz_negotiate_holds(ngx_shop_failover_negotiate_kind(list,
-                                                    &fuzz_negotiate_none,
-                                                    &fuzz_negotiate_none)
-                         == kind);
+    fuzz_holds(ngx_shop_failover_negotiate_kind(list,
+                                          &fuzz_negotiate_none,
+                                          &fuzz_negotiate_none)
+               == kind);
 }
 
 
@@ -204,16 +191,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
 
     kind = ngx_shop_failover_negotiate_kind(&line[0], &line[1], &line[2]);
-    fuzz_negotiate_holds(kind >= NGX_SHOP_FAILOVER_NEGOTIATE_HTML
-                         && kind <= NGX_SHOP_FAILOVER_NEGOTIATE_EMPTY);
+    fuzz_holds(kind >= NGX_SHOP_FAILOVER_NEGOTIATE_HTML
+               && kind <= NGX_SHOP_FAILOVER_NEGOTIATE_EMPTY);
 
     coding[0] = ngx_shop_failover_negotiate_coding(&line[0], 0);
     coding[1] = ngx_shop_failover_negotiate_coding(&line[0], 1);
 
-    fuzz_negotiate_holds(coding[0] == NGX_SHOP_FAILOVER_NEGOTIATE_IDENTITY
-                         || coding[0] == NGX_SHOP_FAILOVER_NEGOTIATE_GZIP);
-    fuzz_negotiate_holds(coding[1] == NGX_SHOP_FAILOVER_NEGOTIATE_BR
-                         || coding[1] == coding[0]);
+    fuzz_holds(coding[0] == NGX_SHOP_FAILOVER_NEGOTIATE_IDENTITY
+               || coding[0] == NGX_SHOP_FAILOVER_NEGOTIATE_GZIP);
+    fuzz_holds(coding[1] == NGX_SHOP_FAILOVER_NEGOTIATE_BR
+               || coding[1] == coding[0]);
 
     lang = fuzz_negotiate_language(&line[0]);
 
@@ -225,12 +212,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         fuzz_negotiate_upper(&line[i], buf[i]);
     }
 
-    fuzz_negotiate_holds(ngx_shop_failover_negotiate_kind(&line[0], &line[1],
-                                                          &line[2])
-                         == kind);
-    fuzz_negotiate_holds(ngx_shop_failover_negotiate_coding(&line[0], 1)
-                         == coding[1]);
-    fuzz_negotiate_holds(fuzz_negotiate_language(&line[0]) == lang);
+    fuzz_holds(ngx_shop_failover_negotiate_kind(&line[0], &line[1],
+                                                &line[2])
+               == kind);
+    fuzz_holds(ngx_shop_failover_negotiate_coding(&line[0], 1)
+               == coding[1]);
+    fuzz_holds(fuzz_negotiate_language(&line[0]) == lang);
 
     return 0;
 }

@@ -9,9 +9,9 @@
  */
 
 
-#include <stdlib.h>
 #include <strings.h>
 
+#include "fuzz.h"
 #include "logic/assets.h"
 #include "logic/json.h"
 #include "logic/place.h"
@@ -22,9 +22,6 @@
 #define FUZZ_PAGE_NOW    ((int64_t) 1795230000)
 #define FUZZ_PAGE_ROOM   262144
 #define FUZZ_PAGE_DEPTH  32
-
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 
 typedef struct {
@@ -38,6 +35,12 @@ static ngx_shop_failover_words_t   fuzz_page_words[2];
 static ngx_shop_failover_view_t    fuzz_page_view;
 static ngx_shop_failover_notice_t  fuzz_page_notice;
 static unsigned char               fuzz_page_out[FUZZ_PAGE_ROOM];
+
+/* the second one shows the first in an attribute, too */
+static ngx_shop_failover_view_var_t  fuzz_page_vars[] = {
+    { ngx_shop_failover_string("name"), { 0, NULL } },
+    { ngx_shop_failover_string("logo"), ngx_shop_failover_string("/logo") }
+};
 
 static const char  *fuzz_page_langs[] = { "en", "ar" };
 
@@ -54,15 +57,6 @@ static const char  *fuzz_page_alone[] = {
 static const char  *fuzz_page_schemes[] = {
     "https://", "tel:", "mailto:", "data:,", "/", ""
 };
-
-
-static void
-fuzz_page_holds(int held)
-{
-    if (!held) {
-        abort();
-    }
-}
 
 
 static ngx_shop_failover_str_t
@@ -95,25 +89,22 @@ fuzz_page_compile(fuzz_page_template_t *t, const char *name, int plain)
 
     source = fuzz_page_asset(name);
 
-    fuzz_page_holds(ngx_shop_failover_template_compile(&t->compiled, &source,
-                                            ngx_shop_failover_place_resolve,
-                                            &fuzz_page_view, &error)
-                    == NGX_SHOP_FAILOVER_OK);
+    fuzz_holds(ngx_shop_failover_template_compile(&t->compiled, &source,
+                                       ngx_shop_failover_place_resolve,
+                                       &fuzz_page_view, &error)
+               == NGX_SHOP_FAILOVER_OK);
 }
 
 
 static void
 fuzz_page_once(void)
 {
-    unsigned                             i, line;
-    const char                          *reason;
-    ngx_shop_failover_str_t              source;
-    static ngx_shop_failover_view_var_t  var;
+    unsigned                 i, line;
+    const char              *reason;
+    ngx_shop_failover_str_t  source;
 
-    var.name.data = (const unsigned char *) "name";
-    var.name.len = 4;
-    fuzz_page_view.vars = &var;
-    fuzz_page_view.nvars = 1;
+    fuzz_page_view.vars = fuzz_page_vars;
+    fuzz_page_view.nvars = 2;
 
     fuzz_page_compile(&fuzz_page_html, "page.html", 0);
     fuzz_page_compile(&fuzz_page_text, "page.txt", 1);
@@ -121,9 +112,9 @@ fuzz_page_once(void)
     for (i = 0; i < 2; i++) {
         source = fuzz_page_asset(i ? "lang/ar.txt" : "lang/en.txt");
 
-        fuzz_page_holds(ngx_shop_failover_words_parse(&fuzz_page_words[i],
-                                                      &source, &line, &reason)
-                        == NGX_SHOP_FAILOVER_OK);
+        fuzz_holds(ngx_shop_failover_words_parse(&fuzz_page_words[i],
+                                                 &source, &line, &reason)
+                   == NGX_SHOP_FAILOVER_OK);
     }
 }
 
@@ -151,7 +142,7 @@ fuzz_page_value(const unsigned char *p, const unsigned char *last, int link)
 
     end = memchr(p, '"', (size_t) (last - p));
 
-    fuzz_page_holds(end != NULL && memchr(p, '<', (size_t) (end - p)) == NULL);
+    fuzz_holds(end != NULL && memchr(p, '<', (size_t) (end - p)) == NULL);
 
     for (scheme = fuzz_page_schemes; link && **scheme; scheme++) {
         if ((size_t) (end - p) >= strlen(*scheme)
@@ -161,7 +152,7 @@ fuzz_page_value(const unsigned char *p, const unsigned char *last, int link)
         }
     }
 
-    fuzz_page_holds(!link || **scheme || end == p);
+    fuzz_holds(!link || **scheme || end == p);
 
     return end;
 }
@@ -185,20 +176,20 @@ fuzz_page_tag(const unsigned char *p, const unsigned char *last,
     name = fuzz_page_one_of(fuzz_page_elements, p, n);
 
     if (close) {
-        fuzz_page_holds(*depth && name == stack[--*depth] && p[n] == '>');
+        fuzz_holds(*depth && name == stack[--*depth] && p[n] == '>');
         return p + n + 1;
     }
 
-    fuzz_page_holds(name || fuzz_page_one_of(fuzz_page_alone, p, n));
+    fuzz_holds(name || fuzz_page_one_of(fuzz_page_alone, p, n));
 
     if (name) {
-        fuzz_page_holds(*depth < FUZZ_PAGE_DEPTH);
+        fuzz_holds(*depth < FUZZ_PAGE_DEPTH);
         stack[(*depth)++] = name;
     }
 
     for (p += n; p < last && *p != '>'; p++) {
 
-        fuzz_page_holds(*p != '<' && memcmp(p, " on", 3) != 0);
+        fuzz_holds(*p != '<' && memcmp(p, " on", 3) != 0);
 
         if (*p == '"') {
             p = fuzz_page_value(p + 1, last,
@@ -206,7 +197,7 @@ fuzz_page_tag(const unsigned char *p, const unsigned char *last,
         }
     }
 
-    fuzz_page_holds(p < last);
+    fuzz_holds(p < last);
 
     return p + 1;
 }
@@ -239,7 +230,7 @@ fuzz_page_tree(const unsigned char *p, const unsigned char *last)
         }
     }
 
-    fuzz_page_holds(depth == 0);
+    fuzz_holds(depth == 0);
 }
 
 
@@ -249,14 +240,14 @@ fuzz_page_clean(const ngx_shop_failover_emit_t *e)
     size_t                n, bad;
     const unsigned char  *p;
 
-    fuzz_page_holds(!e->failed);
+    fuzz_holds(!e->failed);
 
     for (p = e->start; p < e->pos; p += n) {
         n = ngx_shop_failover_utf8_next(p, e->pos, &bad);
 
-        fuzz_page_holds(n != 0
-                        && (*p == '\n'
-                            || !ngx_shop_failover_utf8_control(p, n)));
+        fuzz_holds(n != 0
+                   && (*p == '\n'
+                       || !ngx_shop_failover_utf8_control(p, n)));
     }
 }
 
@@ -295,8 +286,8 @@ fuzz_page_json(int problem)
     s.data = e.start;
     s.len = (size_t) (e.pos - e.start);
 
-    fuzz_page_holds(ngx_shop_failover_json_parse(&v, &s, &at, &reason)
-                    == NGX_SHOP_FAILOVER_OK);
+    fuzz_holds(ngx_shop_failover_json_parse(&v, &s, &at, &reason)
+               == NGX_SHOP_FAILOVER_OK);
 }
 
 
@@ -305,11 +296,7 @@ fuzz_page_json(int problem)
 static int
 fuzz_page_name(const uint8_t *data, size_t size)
 {
-    size_t                   n, len, bad;
-    ngx_shop_failover_str_t  name;
-
-    name.data = data;
-    name.len = size;
+    size_t  n, len, bad;
 
     for (len = 0; len < size; len += n) {
         n = ngx_shop_failover_utf8_next(data + len, data + size, &bad);
@@ -319,7 +306,8 @@ fuzz_page_name(const uint8_t *data, size_t size)
         }
     }
 
-    ((ngx_shop_failover_view_var_t *) fuzz_page_view.vars)->value = name;
+    fuzz_page_vars[0].value.data = data;
+    fuzz_page_vars[0].value.len = size;
 
     return 1;
 }

@@ -3,171 +3,250 @@
  * Copyright (C) ngx_shop_failover_module authors
  *
  * Records of a state file, whatever their bytes.  Properties: what is read can
- * be an index where it is one, texts lie in the input, and what is written
- * again is read as the same.
+ * be an index where it is one, and texts lie in the input; what is written
+ * again reads the same; and of a file that was written each prefix, each
+ * change of a byte, and every other wish than its own is found out.
  */
 
 
-#include <stdlib.h>
-
+#include "fuzz.h"
 #include "logic/saved.h"
 #include "logic/site.h"
 #include "logic/verdict.h"
 
 
-#define MUST(c)                                                              \
-    if (!(c)) {                                                              \
-        abort();                                                             \
+#define FUZZ_SAVED_IDENTITY  1
+#define FUZZ_SAVED_AT        100000      /* ms */
+#define FUZZ_SAVED_AGE       1000        /* ms */
+
+
+static void
+fuzz_saved_inside(const ngx_shop_failover_str_t *s, const uint8_t *data,
+    size_t size)
+{
+    fuzz_holds(s->data >= data && s->data <= data + size);
+    fuzz_holds(s->len <= (size_t) (data + size - s->data));
+}
+
+
+static void
+fuzz_saved_sane(const ngx_shop_failover_saved_record_t *record,
+    const uint8_t *data, size_t size)
+{
+    switch (record->type) {
+
+    case NGX_SHOP_FAILOVER_SAVED_PEER:
+        fuzz_holds(record->u.peer.state <= NGX_SHOP_FAILOVER_DOWN);
+        fuzz_holds(record->u.peer.result < NGX_SHOP_FAILOVER_RESULT_N);
+        fuzz_holds(record->u.peer.last < NGX_SHOP_FAILOVER_RESULT_N);
+        fuzz_saved_inside(&record->u.peer.group, data, size);
+        fuzz_saved_inside(&record->u.peer.server, data, size);
+        fuzz_saved_inside(&record->u.peer.address, data, size);
+        fuzz_saved_inside(&record->u.peer.detail, data, size);
+        break;
+
+    case NGX_SHOP_FAILOVER_SAVED_GROUP:
+        fuzz_holds(record->u.group.state <= NGX_SHOP_FAILOVER_GROUP_DOWN);
+        fuzz_saved_inside(&record->u.group.name, data, size);
+        break;
+
+    case NGX_SHOP_FAILOVER_SAVED_ORDER:
+        fuzz_holds(record->u.order.how >= 1 && record->u.order.how <= 3);
+        fuzz_saved_inside(&record->u.order.group, data, size);
+        fuzz_saved_inside(&record->u.order.server, data, size);
+        fuzz_saved_inside(&record->u.order.address, data, size);
+        fuzz_saved_inside(&record->u.order.reason, data, size);
+        break;
+
+    default:
+        fuzz_holds(record->type == NGX_SHOP_FAILOVER_SAVED_SITE);
+        fuzz_holds(record->u.site.state < NGX_SHOP_FAILOVER_SITE_N);
+        fuzz_saved_inside(&record->u.site.path, data, size);
+    }
+}
+
+
+static void
+fuzz_saved_write(ngx_shop_failover_saved_writer_t *w,
+    const ngx_shop_failover_saved_record_t *record)
+{
+    switch (record->type) {
+
+    case NGX_SHOP_FAILOVER_SAVED_PEER:
+        ngx_shop_failover_saved_peer(w, &record->u.peer);
+        break;
+
+    case NGX_SHOP_FAILOVER_SAVED_GROUP:
+        ngx_shop_failover_saved_group(w, &record->u.group);
+        break;
+
+    case NGX_SHOP_FAILOVER_SAVED_ORDER:
+        ngx_shop_failover_saved_order(w, &record->u.order);
+        break;
+
+    default:
+        ngx_shop_failover_saved_site(w, &record->u.site);
+    }
+}
+
+
+/* a file with all that was read */
+
+static size_t
+fuzz_saved_again(const uint8_t *data, size_t size, unsigned char *buf,
+    size_t room)
+{
+    ngx_shop_failover_saved_reader_t   r;
+    ngx_shop_failover_saved_writer_t   w;
+    ngx_shop_failover_saved_record_t   record;
+
+    r.pos = data;
+    r.last = data + size;
+
+    ngx_shop_failover_saved_begin(&w, buf, room);
+
+    while (ngx_shop_failover_saved_next(&r, &record)
+           != NGX_SHOP_FAILOVER_SAVED_END)
+    {
+        fuzz_holds(r.pos > data && r.pos <= r.last);
+        fuzz_saved_sane(&record, data, size);
+        fuzz_saved_write(&w, &record);
+        fuzz_holds(!w.full);
     }
 
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-
-static void
-inside(const ngx_shop_failover_str_t *s, const uint8_t *data, size_t size)
-{
-    MUST(s->data >= data && s->data <= data + size);
-    MUST(s->len <= (size_t) (data + size - s->data));
+    return ngx_shop_failover_saved_end(&w, FUZZ_SAVED_IDENTITY,
+                                       FUZZ_SAVED_AT);
 }
 
 
-static int
-same(const ngx_shop_failover_str_t *a, const ngx_shop_failover_str_t *b)
-{
-    return a->len == b->len && memcmp(a->data, b->data, a->len) == 0;
-}
-
+/* texts are the first members of each record, and numbers all others */
 
 static void
-again(const ngx_shop_failover_saved_peer_t *peer)
+fuzz_saved_equal(ngx_shop_failover_saved_record_t *a,
+    ngx_shop_failover_saved_record_t *b)
 {
-    size_t                             len;
-    int64_t                            at;
-    unsigned char                     *buf;
-    ngx_shop_failover_saved_wish_t     wish = { 1, 2, 3 };
-    ngx_shop_failover_saved_reader_t   r;
-    ngx_shop_failover_saved_writer_t   w;
-    ngx_shop_failover_saved_record_t   record;
+    unsigned                  i, n;
+    ngx_shop_failover_str_t  *s, *t;
 
-    len = NGX_SHOP_FAILOVER_SAVED_HEADER + NGX_SHOP_FAILOVER_SAVED_PEER_MAX
-          + peer->group.len + peer->server.len + peer->address.len
-          + peer->detail.len;
+    fuzz_holds(a->type == b->type);
 
-    buf = malloc(len);
-    MUST(buf != NULL);
+    n = (a->type == NGX_SHOP_FAILOVER_SAVED_PEER
+         || a->type == NGX_SHOP_FAILOVER_SAVED_ORDER) ? 4 : 1;
 
-    ngx_shop_failover_saved_begin(&w, buf, len);
-    ngx_shop_failover_saved_peer(&w, peer);
-    len = ngx_shop_failover_saved_end(&w, 1, 2);
+    s = (ngx_shop_failover_str_t *) &a->u;
+    t = (ngx_shop_failover_str_t *) &b->u;
 
-    MUST(len != 0);
-    MUST(ngx_shop_failover_saved_open(&r, buf, len, &wish, &at)
-         == NGX_SHOP_FAILOVER_SAVED_GOOD);
-    MUST(ngx_shop_failover_saved_next(&r, &record)
-         == NGX_SHOP_FAILOVER_SAVED_PEER);
-    MUST(same(&record.u.peer.server, &peer->server));
-    MUST(same(&record.u.peer.address, &peer->address));
-    MUST(record.u.peer.checks == peer->checks);
-    MUST(record.u.peer.since == peer->since);
-    MUST(memcmp(record.u.peer.history, peer->history,
-                sizeof(peer->history)) == 0);
-    MUST(ngx_shop_failover_saved_next(&r, &record)
-         == NGX_SHOP_FAILOVER_SAVED_END);
+    for (i = 0; i < n; i++) {
+        fuzz_holds(s[i].len == t[i].len
+                   && memcmp(s[i].data, t[i].data, s[i].len) == 0);
+    }
 
-    free(buf);
+    fuzz_holds(memcmp(s + n, t + n, sizeof(a->u) - n * sizeof(*s)) == 0);
 }
 
 
 static void
-order_again(const ngx_shop_failover_saved_order_t *order)
+fuzz_saved_compare(const uint8_t *data, size_t size,
+    const unsigned char *file, size_t len)
 {
-    size_t                             len;
-    int64_t                            at;
-    unsigned char                     *buf;
-    ngx_shop_failover_saved_wish_t     wish = { 1, 2, 3 };
-    ngx_shop_failover_saved_reader_t   r;
-    ngx_shop_failover_saved_writer_t   w;
-    ngx_shop_failover_saved_record_t   record;
+    ngx_shop_failover_saved_reader_t  from, to;
+    ngx_shop_failover_saved_record_t  a, b;
 
-    len = NGX_SHOP_FAILOVER_SAVED_HEADER + NGX_SHOP_FAILOVER_SAVED_PEER_MAX
-          + order->group.len + order->server.len + order->address.len
-          + order->reason.len;
+    from.pos = data;
+    from.last = data + size;
+    to.pos = file + NGX_SHOP_FAILOVER_SAVED_HEADER;
+    to.last = file + len;
 
-    buf = malloc(len);
-    MUST(buf != NULL);
+    while (ngx_shop_failover_saved_next(&from, &a)
+           != NGX_SHOP_FAILOVER_SAVED_END)
+    {
+        (void) ngx_shop_failover_saved_next(&to, &b);
+        fuzz_saved_equal(&a, &b);
+    }
 
-    ngx_shop_failover_saved_begin(&w, buf, len);
-    ngx_shop_failover_saved_order(&w, order);
-    len = ngx_shop_failover_saved_end(&w, 1, 2);
+    fuzz_holds(to.pos == to.last);
+}
 
-    MUST(len != 0);
-    MUST(ngx_shop_failover_saved_open(&r, buf, len, &wish, &at)
-         == NGX_SHOP_FAILOVER_SAVED_GOOD);
-    MUST(ngx_shop_failover_saved_next(&r, &record)
-         == NGX_SHOP_FAILOVER_SAVED_ORDER);
-    MUST(same(&record.u.order.address, &order->address));
-    MUST(same(&record.u.order.reason, &order->reason));
-    MUST(record.u.order.how == order->how);
-    MUST(record.u.order.since == order->since);
-    MUST(record.u.order.until == order->until);
 
-    free(buf);
+static unsigned
+fuzz_saved_verdict(const unsigned char *data, size_t size, uint64_t identity,
+    int64_t now)
+{
+    int64_t                           at;
+    unsigned                          verdict;
+    ngx_shop_failover_saved_wish_t    wish;
+    ngx_shop_failover_saved_reader_t  r;
+
+    wish.identity = identity;
+    wish.now = now;
+    wish.age = FUZZ_SAVED_AGE;
+
+    verdict = ngx_shop_failover_saved_open(&r, data, size, &wish, &at);
+
+    fuzz_holds(ngx_shop_failover_saved_words(verdict) != NULL);
+    fuzz_holds(verdict != NGX_SHOP_FAILOVER_SAVED_GOOD
+               || ngx_shop_failover_saved_whole(verdict));
+
+    return verdict;
+}
+
+
+static void
+fuzz_saved_found_out(unsigned char *file, size_t len, uint8_t what)
+{
+    size_t    at;
+    unsigned  verdict;
+
+    fuzz_holds(fuzz_saved_verdict(file, len, FUZZ_SAVED_IDENTITY,
+                                  FUZZ_SAVED_AT)
+               == NGX_SHOP_FAILOVER_SAVED_GOOD);
+    fuzz_holds(fuzz_saved_verdict(file, len, FUZZ_SAVED_IDENTITY + 1,
+                                  FUZZ_SAVED_AT)
+               == NGX_SHOP_FAILOVER_SAVED_FOREIGN);
+    fuzz_holds(fuzz_saved_verdict(file, len, FUZZ_SAVED_IDENTITY,
+                                  FUZZ_SAVED_AT + FUZZ_SAVED_AGE + 1)
+               == NGX_SHOP_FAILOVER_SAVED_OLD);
+    fuzz_holds(fuzz_saved_verdict(file, len, FUZZ_SAVED_IDENTITY, 0)
+               == NGX_SHOP_FAILOVER_SAVED_FUTURE);
+
+    at = what % len;
+
+    fuzz_holds(fuzz_saved_verdict(file, at, FUZZ_SAVED_IDENTITY,
+                                  FUZZ_SAVED_AT)
+               == NGX_SHOP_FAILOVER_SAVED_TORN);
+
+    file[at] ^= (unsigned char) (what | 1);
+    verdict = fuzz_saved_verdict(file, len, FUZZ_SAVED_IDENTITY,
+                                 FUZZ_SAVED_AT);
+
+    fuzz_holds(!ngx_shop_failover_saved_whole(verdict));
 }
 
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    int64_t                            at;
-    ngx_shop_failover_saved_wish_t     wish = { 1, 2, 3 };
-    ngx_shop_failover_saved_reader_t   r;
-    ngx_shop_failover_saved_record_t   record;
+    size_t          len, room;
+    unsigned char  *buf;
 
-    (void) ngx_shop_failover_saved_open(&r, data, size, &wish, &at);
+    (void) fuzz_saved_verdict(data, size, FUZZ_SAVED_IDENTITY, FUZZ_SAVED_AT);
+
+    /* a record of 8 bytes may have the numbers of a long one: all 0 */
+
+    room = NGX_SHOP_FAILOVER_SAVED_HEADER + size
+           + (size / 8 + 1) * NGX_SHOP_FAILOVER_SAVED_PEER_MAX;
+
+    buf = malloc(room);
+    fuzz_holds(buf != NULL);
 
     /* as if the checksum were right */
 
-    r.pos = data;
-    r.last = data + size;
+    len = fuzz_saved_again(data, size, buf, room);
+    fuzz_holds(len >= NGX_SHOP_FAILOVER_SAVED_HEADER);
+    fuzz_saved_compare(data, size, buf, len);
+    fuzz_saved_found_out(buf, len, size ? data[size - 1] : 0);
 
-    while (ngx_shop_failover_saved_next(&r, &record)
-           != NGX_SHOP_FAILOVER_SAVED_END)
-    {
-        MUST(r.pos > data && r.pos <= r.last);
-
-        switch (record.type) {
-
-        case NGX_SHOP_FAILOVER_SAVED_PEER:
-            MUST(record.u.peer.state <= NGX_SHOP_FAILOVER_DOWN);
-            MUST(record.u.peer.result < NGX_SHOP_FAILOVER_RESULT_N);
-            MUST(record.u.peer.last < NGX_SHOP_FAILOVER_RESULT_N);
-            inside(&record.u.peer.group, data, size);
-            inside(&record.u.peer.server, data, size);
-            inside(&record.u.peer.address, data, size);
-            inside(&record.u.peer.detail, data, size);
-            again(&record.u.peer);
-            break;
-
-        case NGX_SHOP_FAILOVER_SAVED_GROUP:
-            MUST(record.u.group.state <= NGX_SHOP_FAILOVER_GROUP_DOWN);
-            inside(&record.u.group.name, data, size);
-            break;
-
-        case NGX_SHOP_FAILOVER_SAVED_ORDER:
-            MUST(record.u.order.how >= 1 && record.u.order.how <= 3);
-            inside(&record.u.order.group, data, size);
-            inside(&record.u.order.server, data, size);
-            inside(&record.u.order.address, data, size);
-            inside(&record.u.order.reason, data, size);
-            order_again(&record.u.order);
-            break;
-
-        default:
-            MUST(record.u.site.state < NGX_SHOP_FAILOVER_SITE_N);
-            inside(&record.u.site.path, data, size);
-        }
-    }
+    free(buf);
 
     return 0;
 }

@@ -7,8 +7,7 @@
  */
 
 
-#include <stdlib.h>
-
+#include "fuzz.h"
 #include "logic/markup.h"
 #include "logic/template.h"
 
@@ -39,20 +38,8 @@ typedef struct {
 } fuzz_template_out_t;
 
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-
 static fuzz_template_out_t  fuzz_template_first;
 static fuzz_template_out_t  fuzz_template_second;
-
-
-static void
-fuzz_template_holds(int held)
-{
-    if (!held) {
-        abort();
-    }
-}
 
 
 static int
@@ -93,7 +80,7 @@ fuzz_template_get(void *data, unsigned id, unsigned item,
 
     d = data;
 
-    fuzz_template_holds(item < d->items || id == FUZZ_LIST || item == 0);
+    fuzz_holds(item < d->items || id == FUZZ_LIST || item == 0);
 
     if (id == FUZZ_LIST) {
         return (item < d->items) ? NGX_SHOP_FAILOVER_OK
@@ -151,10 +138,10 @@ fuzz_template_change(const fuzz_template_out_t *out, size_t *pos,
     state = m->state;
 
     while (*pos < out->len) {
-        fuzz_template_holds(ngx_shop_failover_markup_feed(m,
-                                                          out->bytes + *pos,
-                                                          1, &used)
-                            == NGX_SHOP_FAILOVER_OK);
+        fuzz_holds(ngx_shop_failover_markup_feed(m,
+                                                 out->bytes + *pos,
+                                                 1, &used)
+                   == NGX_SHOP_FAILOVER_OK);
         (*pos)++;
 
         if (m->state != state) {
@@ -175,10 +162,10 @@ fuzz_template_compare(void)
     ngx_shop_failover_markup_t  a, b;
 
     for (c = "<>\"'"; *c; c++) {
-        fuzz_template_holds(fuzz_template_count(&fuzz_template_first,
-                                                (unsigned char) *c)
-                            == fuzz_template_count(&fuzz_template_second,
-                                                   (unsigned char) *c));
+        fuzz_holds(fuzz_template_count(&fuzz_template_first,
+                                       (unsigned char) *c)
+                   == fuzz_template_count(&fuzz_template_second,
+                                          (unsigned char) *c));
     }
 
     memset(&a, 0, sizeof(a));
@@ -188,14 +175,14 @@ fuzz_template_compare(void)
 
     do {
         more = fuzz_template_change(&fuzz_template_first, &i, &a);
-        fuzz_template_holds(more == fuzz_template_change(
-                                         &fuzz_template_second, &j, &b));
-        fuzz_template_holds(a.state == b.state && a.element == b.element
-                            && a.attribute == b.attribute);
+        fuzz_holds(more == fuzz_template_change(
+                                &fuzz_template_second, &j, &b));
+        fuzz_holds(a.state == b.state && a.element == b.element
+                   && a.attribute == b.attribute);
     } while (more);
 
-    fuzz_template_holds(ngx_shop_failover_markup_place(&a)
-                        == NGX_SHOP_FAILOVER_MARKUP_CONTENT);
+    fuzz_holds(ngx_shop_failover_markup_place(&a)
+               == NGX_SHOP_FAILOVER_MARKUP_CONTENT);
 }
 
 
@@ -264,12 +251,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                            &error)
         != NGX_SHOP_FAILOVER_OK)
     {
-        fuzz_template_holds(error.line >= 1
-                            && error.line <= source.len + 1
-                            && error.reason != NULL
-                            && error.what.data >= source.data
-                            && error.what.data + error.what.len
-                               <= source.data + source.len);
+        fuzz_holds(error.line >= 1
+                   && error.line <= source.len + 1
+                   && error.reason != NULL
+                   && error.what.data >= source.data
+                   && error.what.data + error.what.len
+                      <= source.data + source.len);
         return 0;
     }
 
@@ -282,11 +269,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     t.ops = ops;
 
-    fuzz_template_holds(ngx_shop_failover_template_compile(&t, &source,
-                                                      fuzz_template_resolve,
-                                                      NULL, &error)
-                        == NGX_SHOP_FAILOVER_OK
-                        && t.nops == t.nalloc);
+    fuzz_holds(ngx_shop_failover_template_compile(&t, &source,
+                                             fuzz_template_resolve,
+                                             NULL, &error)
+               == NGX_SHOP_FAILOVER_OK
+               && t.nops == t.nalloc);
 
     fuzz_template_values(&t, &value);
 

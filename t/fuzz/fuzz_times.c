@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "fuzz.h"
 #include "logic/calendar.h"
 #include "logic/times.h"
 
@@ -22,14 +23,41 @@
 
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+
+/* "+01:00" is an hour before "Z", of the same day and time of day */
 
 static void
-fuzz_times_holds(int held)
+fuzz_times_zone(const ngx_shop_failover_str_t *text, int64_t at)
 {
-    if (!held) {
-        abort();
+    int64_t                   utc, offset;
+    const char               *reason;
+    unsigned char             buf[64];
+    const unsigned char      *p;
+    ngx_shop_failover_str_t   s;
+
+    if (text->len < 16 || text->len > sizeof(buf)) {
+        return;
+    }
+
+    p = text->data + text->len - 6;
+
+    if ((*p != '+' && *p != '-') || p[3] != ':') {
+        return;
+    }
+
+    offset = ((p[1] - '0') * 10 + p[2] - '0') * 3600
+             + ((p[4] - '0') * 10 + p[5] - '0') * 60;
+
+    memcpy(buf, text->data, text->len);
+    s.data = buf;
+    s.len = text->len - 5;
+    buf[s.len - 1] = 'Z';
+
+    if (ngx_shop_failover_times_parse(&s, 0, &utc, &reason)
+        == NGX_SHOP_FAILOVER_OK)
+    {
+        fuzz_holds(at == (*p == '+' ? utc - offset : utc + offset));
     }
 }
 
@@ -47,37 +75,38 @@ fuzz_times_point(const ngx_shop_failover_str_t *text, int64_t anchor)
     rc = ngx_shop_failover_times_parse(text, anchor, &at, &reason);
 
     if (rc != NGX_SHOP_FAILOVER_OK) {
-        fuzz_times_holds(reason != NULL);
+        fuzz_holds(reason != NULL);
         return;
     }
 
-    fuzz_times_holds(at > 0 && at <= NGX_SHOP_FAILOVER_CALENDAR_MAX);
+    fuzz_holds(at > 0 && at <= NGX_SHOP_FAILOVER_CALENDAR_MAX);
+    fuzz_times_zone(text, at);
 
     written.len = ngx_shop_failover_times_rfc3339(buf, at);
     written.data = buf;
-    fuzz_times_holds(ngx_shop_failover_times_parse(&written, 0, &again,
-                                                   &reason)
-                     == NGX_SHOP_FAILOVER_OK);
-    fuzz_times_holds(again == at);
+    fuzz_holds(ngx_shop_failover_times_parse(&written, 0, &again,
+                                             &reason)
+               == NGX_SHOP_FAILOVER_OK);
+    fuzz_holds(again == at);
 
     /* a call in between must not change what is said */
 
-    fuzz_times_holds(ngx_shop_failover_times_parse(text, anchor, &again,
-                                                   &reason)
-                     == NGX_SHOP_FAILOVER_OK);
-    fuzz_times_holds(again == at);
+    fuzz_holds(ngx_shop_failover_times_parse(text, anchor, &again,
+                                             &reason)
+               == NGX_SHOP_FAILOVER_OK);
+    fuzz_holds(again == at);
 
-    fuzz_times_holds(ngx_shop_failover_times_local(buf, at) > 0);
+    fuzz_holds(ngx_shop_failover_times_local(buf, at) > 0);
 
     if (ngx_shop_failover_times_is_relative(text)) {
-        fuzz_times_holds(at >= anchor);
+        fuzz_holds(at >= anchor);
     }
 
     if (ngx_shop_failover_times_last(text, anchor, &last)
         == NGX_SHOP_FAILOVER_OK)
     {
-        fuzz_times_holds(at > anchor && at - anchor <= FUZZ_TIMES_DAY);
-        fuzz_times_holds(last <= anchor && anchor - last <= FUZZ_TIMES_DAY);
+        fuzz_holds(at > anchor && at - anchor <= FUZZ_TIMES_DAY);
+        fuzz_holds(last <= anchor && anchor - last <= FUZZ_TIMES_DAY);
     }
 }
 
@@ -96,16 +125,16 @@ fuzz_times_length(const ngx_shop_failover_str_t *text)
         return;
     }
 
-    fuzz_times_holds(seconds >= 0);
+    fuzz_holds(seconds >= 0);
 
     /* the two largest units: never more than was read */
 
     written.len = ngx_shop_failover_times_length(buf, seconds);
     written.data = buf;
-    fuzz_times_holds(ngx_shop_failover_times_parse_length(&written, &again,
-                                                          &reason)
-                     == NGX_SHOP_FAILOVER_OK);
-    fuzz_times_holds(again <= seconds && seconds - again < 3600);
+    fuzz_holds(ngx_shop_failover_times_parse_length(&written, &again,
+                                                    &reason)
+               == NGX_SHOP_FAILOVER_OK);
+    fuzz_holds(again <= seconds && seconds - again < 3600);
 }
 
 
@@ -146,8 +175,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     max = (n >> 12) & 0xFFFF;
     wait = ngx_shop_failover_times_retry_after(n, n / 3, n >> 40, min, max,
                                                (uint32_t) (n >> 20));
-    fuzz_times_holds(wait >= 1 && (wait <= max || wait == 1));
-    fuzz_times_holds(wait >= min || min > max);
+    fuzz_holds(wait >= 1 && (wait <= max || wait == 1));
+    fuzz_holds(wait >= min || min > max);
 
     return 0;
 }

@@ -8,18 +8,8 @@
  */
 
 
-#include <stdlib.h>
-
+#include "fuzz.h"
 #include "logic/words.h"
-
-
-#define MUST(c)                                                              \
-    if (!(c)) {                                                              \
-        abort();                                                             \
-    }
-
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 
 static void
@@ -30,9 +20,9 @@ inside(const ngx_shop_failover_str_t *text,
         return;
     }
 
-    MUST(text->data >= source->data);
-    MUST(text->data + text->len <= source->data + source->len);
-    MUST(memchr(text->data, '\n', text->len) == NULL);
+    fuzz_holds(text->data >= source->data);
+    fuzz_holds(text->data + text->len <= source->data + source->len);
+    fuzz_holds(memchr(text->data, '\n', text->len) == NULL);
 }
 
 
@@ -47,21 +37,21 @@ whole(const ngx_shop_failover_words_t *w, const ngx_shop_failover_str_t *source)
 
     for (i = 0; i < 7; i++) {
         inside(&w->weekdays[i], source);
-        MUST((w->weekdays[i].len != 0)
-             == (w->text[NGX_SHOP_FAILOVER_WORDS_WEEKDAYS].data != NULL));
+        fuzz_holds((w->weekdays[i].len != 0)
+                   == (w->text[NGX_SHOP_FAILOVER_WORDS_WEEKDAYS].data != NULL));
     }
 
     for (i = 0; i < 12; i++) {
         inside(&w->months[i], source);
-        MUST((w->months[i].len != 0)
-             == (w->text[NGX_SHOP_FAILOVER_WORDS_MONTHS].data != NULL));
+        fuzz_holds((w->months[i].len != 0)
+                   == (w->text[NGX_SHOP_FAILOVER_WORDS_MONTHS].data != NULL));
     }
 
-    MUST(w->nforms <= NGX_SHOP_FAILOVER_WORDS_FORMS);
+    fuzz_holds(w->nforms <= NGX_SHOP_FAILOVER_WORDS_FORMS);
 
     for (i = 0; i < w->nforms; i++) {
         inside(&w->forms[i].text, source);
-        MUST(w->forms[i].n != 0);
+        fuzz_holds(w->forms[i].n != 0);
     }
 }
 
@@ -95,14 +85,14 @@ lines(const ngx_shop_failover_str_t *source, unsigned n,
         if (p == source->data || one.len < 3
             || memcmp(p, "\xef\xbb\xbf", 3) != 0)
         {
-            MUST(ngx_shop_failover_words_parse(&w, &one, &line, &reason)
-                 == NGX_SHOP_FAILOVER_OK);
+            fuzz_holds(ngx_shop_failover_words_parse(&w, &one, &line, &reason)
+                       == NGX_SHOP_FAILOVER_OK);
         }
 
         p = end;
     }
 
-    MUST(wanted == NULL || memcmp(&w, wanted, sizeof(w)) == 0);
+    fuzz_holds(wanted == NULL || memcmp(&w, wanted, sizeof(w)) == 0);
 }
 
 
@@ -131,8 +121,8 @@ fill(ngx_shop_failover_words_t *w)
         if (w->text[i].len <= sizeof(buf)
             && memchr(w->text[i].data, '{', w->text[i].len) == NULL)
         {
-            MUST((size_t) (e.pos - buf) == w->text[i].len);
-            MUST(memcmp(buf, w->text[i].data, w->text[i].len) == 0);
+            fuzz_holds((size_t) (e.pos - buf) == w->text[i].len);
+            fuzz_holds(memcmp(buf, w->text[i].data, w->text[i].len) == 0);
         }
     }
 
@@ -173,8 +163,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         last += (data[i] == '\n');
     }
 
-    MUST(reason && *reason);
-    MUST(line >= 1 && line <= last);
+    fuzz_holds(reason && *reason);
+    fuzz_holds(line >= 1 && line <= last);
 
     lines(&source, line - 1, NULL);
 
