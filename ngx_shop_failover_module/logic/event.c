@@ -2,40 +2,16 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * One transition <-> one JSON line, by one table of members for both ways.
+ * Events: their members by one table, which writing and reading share, and the
+ * names of their values.
  */
 
 
-#include "logic/event.h"
-#include "logic/calendar.h"
-#include "logic/json.h"
+#include "logic/event_member.h"
 #include "logic/site.h"
 #include "logic/times.h"
 #include "logic/utf8.h"
 #include "logic/verdict.h"
-
-
-typedef enum {
-    NGX_SHOP_FAILOVER_EVENT_INT = 0,        /* int64_t */
-    NGX_SHOP_FAILOVER_EVENT_TIME,           /* int64_t; null: 0 */
-    NGX_SHOP_FAILOVER_EVENT_STR,            /* span */
-    NGX_SHOP_FAILOVER_EVENT_BOOL,           /* uint8_t */
-    NGX_SHOP_FAILOVER_EVENT_NAME            /* uint8_t, by name */
-} ngx_shop_failover_event_kind_e;
-
-
-/* the name of a value; "": null; NULL: no such value */
-typedef const char *(*ngx_shop_failover_event_name_pt)(unsigned type,
-    unsigned n);
-
-
-typedef struct {
-    const char                       *key;
-    unsigned                          kind;
-    unsigned                          types;      /* a bit each */
-    size_t                            offset;
-    ngx_shop_failover_event_name_pt   name;
-} ngx_shop_failover_event_member_t;
 
 
 static const char *ngx_shop_failover_event_what(unsigned type, unsigned n);
@@ -44,30 +20,6 @@ static const char *ngx_shop_failover_event_severity(unsigned type,
     unsigned n);
 static const char *ngx_shop_failover_event_mode(unsigned type, unsigned n);
 static const char *ngx_shop_failover_event_by(unsigned type, unsigned n);
-static void ngx_shop_failover_event_write_member(ngx_shop_failover_emit_t *e,
-    const ngx_shop_failover_event_t *event,
-    const ngx_shop_failover_event_member_t *m);
-static void ngx_shop_failover_event_write_classes(
-    ngx_shop_failover_emit_t *e, const ngx_shop_failover_event_t *event);
-static int ngx_shop_failover_event_read_type(ngx_shop_failover_event_t *event,
-    const ngx_shop_failover_json_t *value);
-static int ngx_shop_failover_event_read_member(
-    ngx_shop_failover_event_t *event,
-    const ngx_shop_failover_event_member_t *m,
-    const ngx_shop_failover_json_t *v);
-static int ngx_shop_failover_event_read_count(int64_t *n,
-    const ngx_shop_failover_json_t *v);
-static int ngx_shop_failover_event_read_time(int64_t *msec,
-    const ngx_shop_failover_json_t *v);
-static int ngx_shop_failover_event_read_digits(const unsigned char *p,
-    unsigned n);
-static int ngx_shop_failover_event_read_text(ngx_shop_failover_event_t *event,
-    ngx_shop_failover_span_t *span, const ngx_shop_failover_json_t *v);
-static int ngx_shop_failover_event_read_name(uint8_t *to,
-    const ngx_shop_failover_event_member_t *m, unsigned type,
-    const ngx_shop_failover_json_t *v);
-static int ngx_shop_failover_event_read_classes(
-    ngx_shop_failover_event_t *event, const ngx_shop_failover_json_t *v);
 
 
 #define PEER      (1u << NGX_SHOP_FAILOVER_EVENT_PEER)
@@ -81,11 +33,8 @@ static int ngx_shop_failover_event_read_classes(
       offsetof(ngx_shop_failover_event_t, field), name }
 
 
-/* in the order in which they are written */
+const ngx_shop_failover_event_member_t  ngx_shop_failover_event_members[] = {
 
-static const ngx_shop_failover_event_member_t
-    ngx_shop_failover_event_members[] =
-{
     ngx_shop_failover_event_member("upstream", STR, PEER|GROUP, upstream,
                                    NULL),
     ngx_shop_failover_event_member("peer", STR, PEER, peer, NULL),
@@ -134,11 +83,11 @@ static const ngx_shop_failover_event_member_t
     { NULL, 0, 0, 0, NULL }
 };
 
-#define NGX_SHOP_FAILOVER_EVENT_COUNTED  (SITE|INCIDENT)
-
 #undef PEER
 #undef GROUP
+#undef SITE
 #undef FLAG
+#undef INCIDENT
 
 
 static const char  *ngx_shop_failover_event_types[] = {
@@ -345,100 +294,6 @@ ngx_shop_failover_event_by(unsigned type, unsigned n)
 
 
 size_t
-ngx_shop_failover_event_write(const ngx_shop_failover_event_t *event,
-    unsigned char *buf)
-{
-    ngx_shop_failover_emit_t  e;
-
-    ngx_shop_failover_emit_init(&e, buf, NGX_SHOP_FAILOVER_EVENT_LINE);
-    ngx_shop_failover_event_write_object(&e, event);
-    ngx_shop_failover_emit_raw(&e, "\n", 1);
-
-    return (size_t) (e.pos - e.start);
-}
-
-
-void
-ngx_shop_failover_event_write_object(ngx_shop_failover_emit_t *e,
-    const ngx_shop_failover_event_t *event)
-{
-    unsigned                                 type;
-    const ngx_shop_failover_event_member_t  *m;
-
-    type = 1u << event->type;
-
-    ngx_shop_failover_emit_object(e, NULL);
-    ngx_shop_failover_emit_int(e, "v", NGX_SHOP_FAILOVER_EVENT_VERSION);
-    ngx_shop_failover_emit_int(e, "seq", event->seq);
-    ngx_shop_failover_event_write_time(e, "time", event->time);
-    ngx_shop_failover_emit_cstr(e, "type",
-                                ngx_shop_failover_event_types[event->type]);
-
-    for (m = ngx_shop_failover_event_members; m->key; m++) {
-        if (m->types & type) {
-            ngx_shop_failover_event_write_member(e, event, m);
-        }
-    }
-
-    if (type & NGX_SHOP_FAILOVER_EVENT_COUNTED) {
-        ngx_shop_failover_event_write_classes(e, event);
-    }
-
-    ngx_shop_failover_emit_close(e, '}');
-}
-
-
-static void
-ngx_shop_failover_event_write_member(ngx_shop_failover_emit_t *e,
-    const ngx_shop_failover_event_t *event,
-    const ngx_shop_failover_event_member_t *m)
-{
-    int64_t                    n;
-    const char                *name;
-    const unsigned char       *p;
-    ngx_shop_failover_str_t    s;
-    ngx_shop_failover_span_t   span;
-
-    p = (const unsigned char *) event + m->offset;
-
-    switch (m->kind) {
-
-    case NGX_SHOP_FAILOVER_EVENT_INT:
-    case NGX_SHOP_FAILOVER_EVENT_TIME:
-        memcpy(&n, p, sizeof(n));
-
-        if (m->kind == NGX_SHOP_FAILOVER_EVENT_TIME) {
-            ngx_shop_failover_event_write_time(e, m->key, n);
-            return;
-        }
-
-        ngx_shop_failover_emit_int(e, m->key, n);
-        return;
-
-    case NGX_SHOP_FAILOVER_EVENT_STR:
-        memcpy(&span, p, sizeof(span));
-        s = ngx_shop_failover_event_get(event, span);
-        ngx_shop_failover_emit_str(e, m->key, &s);
-        return;
-
-    case NGX_SHOP_FAILOVER_EVENT_BOOL:
-        ngx_shop_failover_emit_bool(e, m->key, *p);
-        return;
-
-    default:
-        name = m->name(event->type, *p);
-
-        if (name == NULL || *name == '\0') {
-            ngx_shop_failover_emit_null(e, m->key);
-
-        } else {
-            ngx_shop_failover_emit_cstr(e, m->key, name);
-        }
-    }
-}
-
-
-size_t
 ngx_shop_failover_event_time(unsigned char *buf, int64_t msec)
 {
     size_t    n;
@@ -455,364 +310,4 @@ ngx_shop_failover_event_time(unsigned char *buf, int64_t msec)
     buf[n++] = 'Z';
 
     return n;
-}
-
-
-void
-ngx_shop_failover_event_write_time(ngx_shop_failover_emit_t *e,
-    const char *key, int64_t msec)
-{
-    unsigned char            buf[NGX_SHOP_FAILOVER_TIMES_LEN];
-    ngx_shop_failover_str_t  s;
-
-    if (msec <= 0) {
-        ngx_shop_failover_emit_null(e, key);
-        return;
-    }
-
-    s.data = buf;
-    s.len = ngx_shop_failover_event_time(buf, msec);
-
-    ngx_shop_failover_emit_str(e, key, &s);
-}
-
-
-static void
-ngx_shop_failover_event_write_classes(ngx_shop_failover_emit_t *e,
-    const ngx_shop_failover_event_t *event)
-{
-    unsigned                                i;
-    ngx_shop_failover_str_t                 s;
-    const ngx_shop_failover_event_class_t  *class;
-
-    ngx_shop_failover_emit_array(e, "refused");
-
-    for (i = 0; i < event->nclasses; i++) {
-        class = &event->classes[i];
-        s = ngx_shop_failover_event_get(event, class->name);
-
-        ngx_shop_failover_emit_object(e, NULL);
-        ngx_shop_failover_emit_str(e, "class", &s);
-        ngx_shop_failover_emit_int(e, "refused", class->refused);
-        ngx_shop_failover_emit_int(e, "unknown", class->unknown);
-        ngx_shop_failover_emit_close(e, '}');
-    }
-
-    ngx_shop_failover_emit_close(e, ']');
-}
-
-
-int
-ngx_shop_failover_event_read(ngx_shop_failover_event_t *event,
-    const ngx_shop_failover_str_t *line, const char **reason)
-{
-    size_t                                   at;
-    int64_t                                  version;
-    unsigned                                 type;
-    ngx_shop_failover_json_t                 value, v;
-    const ngx_shop_failover_event_member_t  *m;
-
-    memset(event, 0, sizeof(ngx_shop_failover_event_t));
-
-    if (ngx_shop_failover_json_parse(&value, line, &at, reason)
-        != NGX_SHOP_FAILOVER_OK)
-    {
-        return NGX_SHOP_FAILOVER_ERROR;
-    }
-
-    *reason = "no event of version 1";
-
-    if (ngx_shop_failover_json_find(&value, "v", &v) != NGX_SHOP_FAILOVER_OK
-        || ngx_shop_failover_json_int(&v, &version) != NGX_SHOP_FAILOVER_OK
-        || version != NGX_SHOP_FAILOVER_EVENT_VERSION
-        || ngx_shop_failover_event_read_type(event, &value)
-           != NGX_SHOP_FAILOVER_OK)
-    {
-        return NGX_SHOP_FAILOVER_ERROR;
-    }
-
-    type = 1u << event->type;
-
-    for (m = ngx_shop_failover_event_members; m->key; m++) {
-
-        if (!(m->types & type)
-            || ngx_shop_failover_json_find(&value, m->key, &v)
-               != NGX_SHOP_FAILOVER_OK)
-        {
-            continue;
-        }
-
-        if (ngx_shop_failover_event_read_member(event, m, &v)
-            != NGX_SHOP_FAILOVER_OK)
-        {
-            *reason = "a member has an unexpected value";
-            return NGX_SHOP_FAILOVER_ERROR;
-        }
-    }
-
-    if ((type & NGX_SHOP_FAILOVER_EVENT_COUNTED)
-        && ngx_shop_failover_json_find(&value, "refused", &v)
-           == NGX_SHOP_FAILOVER_OK
-        && ngx_shop_failover_event_read_classes(event, &v)
-           != NGX_SHOP_FAILOVER_OK)
-    {
-        *reason = "\"refused\" has an unexpected value";
-        return NGX_SHOP_FAILOVER_ERROR;
-    }
-
-    return NGX_SHOP_FAILOVER_OK;
-}
-
-
-/* what every event has */
-
-static int
-ngx_shop_failover_event_read_type(ngx_shop_failover_event_t *event,
-    const ngx_shop_failover_json_t *value)
-{
-    uint8_t                   i;
-    ngx_shop_failover_json_t  v;
-
-    if (ngx_shop_failover_json_find(value, "seq", &v) != NGX_SHOP_FAILOVER_OK
-        || ngx_shop_failover_event_read_count(&event->seq, &v)
-           != NGX_SHOP_FAILOVER_OK
-        || ngx_shop_failover_json_find(value, "time", &v)
-           != NGX_SHOP_FAILOVER_OK
-        || ngx_shop_failover_event_read_time(&event->time, &v)
-           != NGX_SHOP_FAILOVER_OK
-        || event->time == 0
-        || ngx_shop_failover_json_find(value, "type", &v)
-           != NGX_SHOP_FAILOVER_OK)
-    {
-        return NGX_SHOP_FAILOVER_ERROR;
-    }
-
-    for (i = 0; i < NGX_SHOP_FAILOVER_EVENT_N; i++) {
-        if (ngx_shop_failover_json_is(&v, ngx_shop_failover_event_types[i])) {
-            event->type = i;
-            return NGX_SHOP_FAILOVER_OK;
-        }
-    }
-
-    return NGX_SHOP_FAILOVER_ERROR;
-}
-
-
-static int
-ngx_shop_failover_event_read_member(ngx_shop_failover_event_t *event,
-    const ngx_shop_failover_event_member_t *m,
-    const ngx_shop_failover_json_t *v)
-{
-    int                        rc, flag;
-    int64_t                    n;
-    unsigned char             *p;
-    ngx_shop_failover_span_t   span;
-
-    p = (unsigned char *) event + m->offset;
-
-    if (v->type == NGX_SHOP_FAILOVER_JSON_NULL) {
-        return NGX_SHOP_FAILOVER_OK;
-    }
-
-    switch (m->kind) {
-
-    case NGX_SHOP_FAILOVER_EVENT_INT:
-    case NGX_SHOP_FAILOVER_EVENT_TIME:
-        rc = m->kind == NGX_SHOP_FAILOVER_EVENT_INT
-             ? ngx_shop_failover_event_read_count(&n, v)
-             : ngx_shop_failover_event_read_time(&n, v);
-
-        if (rc == NGX_SHOP_FAILOVER_OK) {
-            memcpy(p, &n, sizeof(n));
-        }
-
-        return rc;
-
-    case NGX_SHOP_FAILOVER_EVENT_STR:
-        rc = ngx_shop_failover_event_read_text(event, &span, v);
-
-        if (rc == NGX_SHOP_FAILOVER_OK) {
-            memcpy(p, &span, sizeof(span));
-        }
-
-        return rc;
-
-    case NGX_SHOP_FAILOVER_EVENT_BOOL:
-        rc = ngx_shop_failover_json_bool(v, &flag);
-
-        if (rc == NGX_SHOP_FAILOVER_OK) {
-            *p = (uint8_t) flag;
-        }
-
-        return rc;
-
-    default:
-        return ngx_shop_failover_event_read_name(p, m, event->type, v);
-    }
-}
-
-
-/* what counts something: sums and differences of it do not overflow */
-
-static int
-ngx_shop_failover_event_read_count(int64_t *n,
-    const ngx_shop_failover_json_t *v)
-{
-    return (ngx_shop_failover_json_int(v, n) == NGX_SHOP_FAILOVER_OK
-            && *n >= 0
-            && *n <= NGX_SHOP_FAILOVER_EVENT_COUNT_MAX)
-           ? NGX_SHOP_FAILOVER_OK : NGX_SHOP_FAILOVER_ERROR;
-}
-
-
-/* only as it is written: "2026-11-21T03:30:00.123Z" */
-
-static int
-ngx_shop_failover_event_read_time(int64_t *msec,
-    const ngx_shop_failover_json_t *v)
-{
-    int                       i, part[7];
-    int64_t                   day;
-    const char               *c;
-    unsigned char             buf[32];
-    ngx_shop_failover_str_t   s;
-
-    static const char         form[] = "dddd-dd-ddTdd:dd:dd.dddZ";
-    static const struct {
-        unsigned char         at;
-        unsigned char         len;
-    } parts[] = {
-        { 0, 4 }, { 5, 2 }, { 8, 2 }, { 11, 2 }, { 14, 2 }, { 17, 2 },
-        { 20, 3 }
-    };
-
-    if (ngx_shop_failover_json_string(v, buf, sizeof(buf), &s)
-        != NGX_SHOP_FAILOVER_OK
-        || s.len != sizeof(form) - 1)
-    {
-        return NGX_SHOP_FAILOVER_ERROR;
-    }
-
-    for (i = 0, c = form; *c; i++, c++) {
-        if (*c == 'd' ? (s.data[i] < '0' || s.data[i] > '9')
-                      : s.data[i] != (unsigned char) *c)
-        {
-            return NGX_SHOP_FAILOVER_ERROR;
-        }
-    }
-
-    for (i = 0; i < 7; i++) {
-        part[i] = ngx_shop_failover_event_read_digits(s.data + parts[i].at,
-                                                      parts[i].len);
-    }
-
-    if (part[0] < 1970 || part[3] > 23 || part[4] > 59 || part[5] > 59
-        || ngx_shop_failover_calendar_day(part[0], part[1], part[2], &day)
-           != NGX_SHOP_FAILOVER_OK)
-    {
-        return NGX_SHOP_FAILOVER_ERROR;
-    }
-
-    *msec = (day + part[3] * 3600 + part[4] * 60 + part[5]) * 1000 + part[6];
-
-    return NGX_SHOP_FAILOVER_OK;
-}
-
-
-static int
-ngx_shop_failover_event_read_digits(const unsigned char *p, unsigned n)
-{
-    int  value;
-
-    for (value = 0; n; n--, p++) {
-        value = value * 10 + (*p - '0');
-    }
-
-    return value;
-}
-
-
-static int
-ngx_shop_failover_event_read_text(ngx_shop_failover_event_t *event,
-    ngx_shop_failover_span_t *span, const ngx_shop_failover_json_t *v)
-{
-    unsigned char            buf[6 * NGX_SHOP_FAILOVER_EVENT_TEXT + 2];
-    ngx_shop_failover_str_t  s;
-
-    if (ngx_shop_failover_json_string(v, buf, sizeof(buf), &s)
-        != NGX_SHOP_FAILOVER_OK)
-    {
-        return NGX_SHOP_FAILOVER_ERROR;
-    }
-
-    ngx_shop_failover_event_set(event, span, &s);
-
-    return NGX_SHOP_FAILOVER_OK;
-}
-
-
-static int
-ngx_shop_failover_event_read_name(uint8_t *to,
-    const ngx_shop_failover_event_member_t *m, unsigned type,
-    const ngx_shop_failover_json_t *v)
-{
-    unsigned     n;
-    const char  *name;
-
-    for (n = 0; /* void */ ; n++) {
-        name = m->name(type, n);
-
-        if (name == NULL) {
-            return NGX_SHOP_FAILOVER_ERROR;
-        }
-
-        if (*name && ngx_shop_failover_json_is(v, name)) {
-            *to = (uint8_t) n;
-            return NGX_SHOP_FAILOVER_OK;
-        }
-    }
-}
-
-
-static int
-ngx_shop_failover_event_read_classes(ngx_shop_failover_event_t *event,
-    const ngx_shop_failover_json_t *v)
-{
-    ngx_shop_failover_json_t          item, member;
-    ngx_shop_failover_json_walk_t     walk;
-    ngx_shop_failover_event_class_t  *class;
-
-    if (v->type != NGX_SHOP_FAILOVER_JSON_ARRAY) {
-        return NGX_SHOP_FAILOVER_ERROR;
-    }
-
-    ngx_shop_failover_json_walk(v, &walk);
-
-    while (ngx_shop_failover_json_next(&walk, NULL, &item)
-           == NGX_SHOP_FAILOVER_OK)
-    {
-        if (event->nclasses == NGX_SHOP_FAILOVER_EVENT_CLASSES) {
-            return NGX_SHOP_FAILOVER_ERROR;
-        }
-
-        class = &event->classes[event->nclasses++];
-
-        if (ngx_shop_failover_json_find(&item, "class", &member)
-            != NGX_SHOP_FAILOVER_OK
-            || ngx_shop_failover_event_read_text(event, &class->name, &member)
-               != NGX_SHOP_FAILOVER_OK
-            || ngx_shop_failover_json_find(&item, "refused", &member)
-               != NGX_SHOP_FAILOVER_OK
-            || ngx_shop_failover_event_read_count(&class->refused, &member)
-               != NGX_SHOP_FAILOVER_OK
-            || ngx_shop_failover_json_find(&item, "unknown", &member)
-               != NGX_SHOP_FAILOVER_OK
-            || ngx_shop_failover_event_read_count(&class->unknown, &member)
-               != NGX_SHOP_FAILOVER_OK)
-        {
-            return NGX_SHOP_FAILOVER_ERROR;
-        }
-    }
-
-    return NGX_SHOP_FAILOVER_OK;
 }
