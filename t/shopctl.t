@@ -11,6 +11,7 @@ use ShopTest::Ctl;
 use Digest::SHA qw(hmac_sha256);
 use File::Temp qw(tempdir);
 use MIME::Base64 qw(decode_base64url);
+use POSIX qw(mkfifo);
 
 $ENV{TZ} = 'CET-1CEST,M3.5.0,M10.5.0/3';
 delete @ENV{qw(SHOP_FLAG SHOP_BYPASS_KEY)};
@@ -165,6 +166,16 @@ says 0, qr/closed/, 'a file in a directory of others is fine', 'on', '--flag',
 says 0, qr/closed/, 'also the second time', 'update', 'half done', '--flag',
     "$dir/shared/flag";
 unlink "$dir/shared/flag";
+
+
+# ---- what is no file is not replaced: --flag /dev/null would be the end of it
+
+mkfifo("$dir/pipe", 0600) or die "mkfifo: $!\n";
+says 2, qr/pipe" is no file, but a device, a pipe.*is --flag right\?/,
+    "a pipe, by shopctl $_->[0]", @$_, '--flag', "$dir/pipe"
+    for ['on'], ['update', 'x'];
+ok -p "$dir/pipe", '... stays one';
+says 0, qr/^closed$/, '... which closes', 'is-active', '--flag', "$dir/pipe";
 
 
 # ---- a directory flag

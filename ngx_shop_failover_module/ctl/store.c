@@ -187,6 +187,15 @@ ngx_shop_failover_store_bytes(ngx_shop_failover_store_t *s, int fd,
 
     if (fstat(fd, &sb) == 0) {
         s->mtime = (int64_t) sb.st_mtime;
+
+        if (s->owned && !S_ISREG(sb.st_mode)) {
+            (void) ngx_shop_failover_say_error("\"%s\" is no file, but a "
+                                               "device, a pipe or a "
+                                               "directory, and is not "
+                                               "replaced; is --flag right?",
+                                               path);
+            return NGX_SHOP_FAILOVER_ERROR;
+        }
     }
 
     while (s->size < sizeof(s->data)) {
