@@ -331,6 +331,15 @@ says 0, qr/closed/, 'a value like an option', 'on', '--status=--eta';
 like content(), qr/^status: --eta$/m, 'is taken where it is meant';
 unlink $flag;
 
+write_flag(join '', map { "update: 03:10 news $_\n" } 1 .. 31);
+says 0, qr/\Aclosed: \S+\n\z/, 'the 32nd update', 'update', 'the last one';
+says 0, qr/\Aclosed: \S+\n\z/, 'and two more, without a warning', 'on',
+    '--update', 'more', '--update', 'most';
+is scalar(() = content() =~ /^update:/mg), 32, 'there are never more';
+like content(), qr/\Aupdate: 03:10 news 3\n.*last one\n.*more\n.*most\n\z/s,
+    'the oldest are gone';
+unlink $flag;
+
 for my $command (qw(on update off is-active check preview link)) {
     says 0, qr/^usage: shopctl $command/, "$command has a help", $command,
         '--help';

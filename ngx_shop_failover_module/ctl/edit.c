@@ -31,6 +31,7 @@ typedef struct {
     ngx_shop_failover_given_t           news;     /* of "update TEXT" */
     int64_t                             now;
     unsigned                            begin:1;  /* "on": closed from now */
+    unsigned                            surplus;  /* oldest updates to go */
     unsigned char                 buf[2 * NGX_SHOP_FAILOVER_FLAG_MAX_SIZE];
 } ngx_shop_failover_edit_t;
 
@@ -399,7 +400,16 @@ ngx_shop_failover_edit_future(ngx_shop_failover_edit_t *e, const char *name,
 static int
 ngx_shop_failover_edit_finish(ngx_shop_failover_edit_t *e)
 {
-    unsigned  i;
+    unsigned  i, n;
+
+    n = e->was.nupdates + (e->news.value != NULL);
+
+    for (i = 0; i < e->o->ngiven; i++) {
+        n += (strcmp(e->o->given[i].option->name, "update") == 0);
+    }
+
+    e->surplus = n > NGX_SHOP_FAILOVER_FLAG_UPDATES
+                 ? n - NGX_SHOP_FAILOVER_FLAG_UPDATES : 0;
 
     if (e->store.there) {
         ngx_shop_failover_edit_keep(e);
@@ -487,8 +497,9 @@ ngx_shop_failover_edit_key(const unsigned char *p, const unsigned char *end)
 
 
 /*
- * A list, such as the contacts, grows; anything else is replaced.  "on" means
- * now: a start that was announced goes.
+ * A list, such as the contacts, grows; anything else is replaced.  Of too many
+ * updates the oldest go, as nginx reads no more.  "on" means now: a start that
+ * was announced goes.
  */
 
 static int
@@ -499,6 +510,11 @@ ngx_shop_failover_edit_stays(ngx_shop_failover_edit_t *e,
     const ngx_shop_failover_given_t  *given;
 
     if (e->begin && ngx_shop_failover_edit_same(key, "start", 5)) {
+        return 0;
+    }
+
+    if (e->surplus && ngx_shop_failover_edit_same(key, "update", 6)) {
+        e->surplus--;
         return 0;
     }
 

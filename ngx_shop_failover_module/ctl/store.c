@@ -235,8 +235,8 @@ ngx_shop_failover_store_write(ngx_shop_failover_store_t *s,
     if (size > NGX_SHOP_FAILOVER_FLAG_MAX_SIZE) {
         (void) ngx_shop_failover_say_error("the flag would have %lu bytes, "
                                            "and more than %d are not read; "
-                                           "shorten its texts or begin anew "
-                                           "with: shopctl off",
+                                           "shorten its texts, for example "
+                                           "with an editor",
                                            (unsigned long) size,
                                            NGX_SHOP_FAILOVER_FLAG_MAX_SIZE);
         return NGX_SHOP_FAILOVER_ERROR;
