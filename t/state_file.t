@@ -196,6 +196,18 @@ is_deeply [grep { !/\/state\z/ } glob "$dir/*"], [], 'nothing is left behind';
     ok wait_until(15, sub { read_file($path) =~ /wanted 200-399/ }),
         'which is saved at once';
 
+    write_file("$dir/other", 'of somebody else');
+    chmod 0666, "$dir/other";
+    link "$dir/other", "$path.$_.tmp" or die "link: $!\n" for $nginx->workers;
+    $shop->set('/healthz', status => 200);
+    ok wait_until(15, sub { read_file($path) !~ /wanted 200-399/ }),
+        'so is that it comes back';
+    $shop->set('/healthz', status => 500);
+    ok wait_until(15, sub { read_file($path) =~ /wanted 200-399/ }),
+        'and that it goes again';
+    is read_file("$dir/other"), 'of somebody else',
+        'not through a link that somebody made beside it';
+
     $nginx->{process}->stop('KILL', 5);
     delete $nginx->{process};
     $shop->set('/healthz', 'hang');

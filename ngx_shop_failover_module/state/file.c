@@ -439,8 +439,11 @@ ngx_shop_failover_file_write(ngx_shop_failover_zone_t *zone, u_char *data,
 
     outcome->what = "open()";
 
-    fd = open((char *) temp, O_WRONLY|O_CREAT|O_TRUNC|O_CLOEXEC|O_NOFOLLOW,
-              0600);
+    /* of a worker that was killed, a link, or a file that others may write */
+
+    (void) unlink((char *) temp);
+
+    fd = open((char *) temp, O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC, 0600);
     if (fd == -1) {
         outcome->err = ngx_errno;
         return;
