@@ -222,6 +222,7 @@ like $checked, qr/maintenance:6: not a clear date.*: "11\/12"/, 'a bad time';
 
 write_flag("status: fine\n");
 says 0, qr/status +fine/, 'a good file', 'check', $flag;
+says 0, qr/\A\Q$flag\E: closed\n +status +fine/, '... also unnamed', 'check';
 open STDIN, '<', $flag or die "$flag: $!\n";
 says 0, qr/^stdin: closed\n +status +fine/, 'the same from a pipe', 'check', '-';
 says 2, qr/cannot read "\Q$dir\E\/none": No such file/, 'none', 'check',

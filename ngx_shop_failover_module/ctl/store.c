@@ -160,7 +160,11 @@ ngx_shop_failover_store_load(ngx_shop_failover_store_t *s, const char *path)
         return NGX_SHOP_FAILOVER_ERROR;
     }
 
-    strcpy(s->path, path);
+    /* the flag itself is there already */
+
+    if (path != s->path) {
+        strcpy(s->path, path);
+    }
 
     if (ngx_shop_failover_store_read(s) != NGX_SHOP_FAILOVER_OK) {
         return NGX_SHOP_FAILOVER_ERROR;
