@@ -20,11 +20,25 @@
 #define NGX_SHOP_FAILOVER_PAGEDIR_FILE  262144
 
 
-static int ngx_shop_failover_pagedir_read(const char *path, FILE *in,
+typedef struct ngx_shop_failover_pagedir_file_s
+                                            ngx_shop_failover_pagedir_file_t;
+
+/* what was read stays, and its path behind it */
+struct ngx_shop_failover_pagedir_file_s {
+    ngx_shop_failover_pagedir_file_t  *next;
+    char                              *path;
+    unsigned char                      data[NGX_SHOP_FAILOVER_PAGEDIR_FILE
+                                            + 1];
+};
+
+
+static int ngx_shop_failover_pagedir_read(
+    ngx_shop_failover_pagedir_file_t *file, FILE *in,
     ngx_shop_failover_pagedir_source_t *source);
 
 
-static const char  *ngx_shop_failover_pagedir_dir;
+static const char                        *ngx_shop_failover_pagedir_dir;
+static ngx_shop_failover_pagedir_file_t  *ngx_shop_failover_pagedir_files;
 
 
 int
@@ -73,11 +87,11 @@ int
 ngx_shop_failover_pagedir_own(const char *name,
     ngx_shop_failover_pagedir_source_t *source)
 {
-    int          rc;
-    char        *path;
-    FILE        *in;
-    size_t       len;
-    const char  *dir;
+    int                                rc;
+    FILE                              *in;
+    size_t                             len;
+    const char                        *dir;
+    ngx_shop_failover_pagedir_file_t  *file;
 
     dir = ngx_shop_failover_pagedir_dir;
 
@@ -86,23 +100,28 @@ ngx_shop_failover_pagedir_own(const char *name,
     }
 
     len = strlen(dir) + strlen(name) + 2;
-    path = malloc(len);
+    file = malloc(sizeof(ngx_shop_failover_pagedir_file_t) + len);
 
-    if (path == NULL) {
+    if (file == NULL) {
         (void) ngx_shop_failover_say_errno(ENOMEM, "cannot read \"%s\"",
                                            name);
         return NGX_SHOP_FAILOVER_ERROR;
     }
 
-    snprintf(path, len, "%s/%s", dir, name);
-    in = fopen(path, "r");
+    file->path = (char *) (file + 1);
+    snprintf(file->path, len, "%s/%s", dir, name);
+
+    in = fopen(file->path, "r");
 
     if (in == NULL && errno == ENOENT) {
-        free(path);
+        free(file);
         return NGX_SHOP_FAILOVER_DECLINED;
     }
 
-    rc = ngx_shop_failover_pagedir_read(path, in, source);
+    file->next = ngx_shop_failover_pagedir_files;
+    ngx_shop_failover_pagedir_files = file;
+
+    rc = ngx_shop_failover_pagedir_read(file, in, source);
 
     if (in) {
         (void) fclose(in);
@@ -113,33 +132,29 @@ ngx_shop_failover_pagedir_own(const char *name,
 
 
 static int
-ngx_shop_failover_pagedir_read(const char *path, FILE *in,
-    ngx_shop_failover_pagedir_source_t *source)
+ngx_shop_failover_pagedir_read(ngx_shop_failover_pagedir_file_t *file,
+    FILE *in, ngx_shop_failover_pagedir_source_t *source)
 {
-    unsigned char  *data;
+    size_t  n;
 
-    data = in ? malloc(NGX_SHOP_FAILOVER_PAGEDIR_FILE + 1) : NULL;
+    n = in ? fread(file->data, 1, sizeof(file->data), in) : 0;
 
-    if (data == NULL) {
-        (void) ngx_shop_failover_say_errno(errno, "cannot read \"%s\"", path);
+    if (in == NULL || ferror(in)) {
+        (void) ngx_shop_failover_say_errno(errno, "cannot read \"%s\"",
+                                           file->path);
         return NGX_SHOP_FAILOVER_ERROR;
     }
 
-    source->name = path;
-    source->data.data = data;
-    source->data.len = fread(data, 1, NGX_SHOP_FAILOVER_PAGEDIR_FILE + 1, in);
-
-    if (ferror(in)) {
-        (void) ngx_shop_failover_say_errno(errno, "cannot read \"%s\"", path);
-        return NGX_SHOP_FAILOVER_ERROR;
-    }
-
-    if (source->data.len > NGX_SHOP_FAILOVER_PAGEDIR_FILE) {
+    if (n > NGX_SHOP_FAILOVER_PAGEDIR_FILE) {
         (void) ngx_shop_failover_say_error("\"%s\" is larger than 256k: "
                                            "every waiting visitor would load "
-                                           "it", path);
+                                           "it", file->path);
         return NGX_SHOP_FAILOVER_ERROR;
     }
+
+    source->name = file->path;
+    source->data.data = file->data;
+    source->data.len = n;
 
     return NGX_SHOP_FAILOVER_OK;
 }
