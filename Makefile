@@ -50,14 +50,15 @@ SANITIZED := -g -O1 -fno-omit-frame-pointer \
              -fsanitize=address,undefined -fno-sanitize-recover=undefined
 
 
-.PHONY: help build install uninstall run test check unit fuzz chaos bench clean
-.PHONY: setup-build setup-run setup-test setup-bench setup-source
+.PHONY: help build install uninstall deb run test check unit fuzz chaos
+.PHONY: bench clean setup-build setup-run setup-test setup-bench setup-source
 .PHONY: sanitized sanitized-nginx test-matrix bench-probes FORCE
 
 help:
 	@echo "build      $(MODULE), against nginx-dev or NGINX_SRC="
 	@echo "install    the module into the nginx of this machine (DESTDIR=)"
 	@echo "uninstall  takes it away again"
+	@echo "deb        a Debian package: apt then keeps nginx and module together"
 	@echo "run        the demo shop on http://127.0.0.1:$(PORT) (PORT=)"
 	@echo "test       all tests (TESTS=\"t/foo.t t/unit/test_bar.c\": some)"
 	@echo "           SANITIZE=1: nginx and the module under ASan and UBSan"
@@ -104,6 +105,9 @@ install: build
 
 uninstall:
 	@t/tools/install.sh uninstall
+
+deb: setup-build
+	@t/tools/deb.sh $(BUILD)/deb
 
 run: setup-run build
 	@t/demo/run
