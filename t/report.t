@@ -103,8 +103,27 @@ is((ctl('status', '--url', 'http://127.0.0.1:' . free_port() . '/'))[0], 2,
     'nobody there');
 is((ctl('status', $log))[0], 2, 'a file that is no status');
 
+
+my $status = get($nginx, '/status')->{body};
+
+# what asks and what answers may have a proxy between them
+my $other = shop_server(body => $status);
+my $elsewhere = "http://$other/status";
+
+$other->set('*', chunked => 100, body => $status);
+says 0, qr/\Aoutage P1/, 'an answer in chunks', 'status', '--url', $elsewhere;
+$other->set('*', length => 2 * length $status, body => $status, then => 'close');
+says 2, qr/the answer of \S+: body shorter than promised/,
+    'half of an answer', 'status', '--url', $elsewhere;
+$other->set('*', 'garbage');
+says 2, qr/the answer of \S+: \w+/, 'no answer of HTTP',
+    'status', '--url', $elsewhere;
+$other->set('*', 'close');
+says 2, qr/the answer of \S+: closed before/, 'and none at all',
+    'status', '--url', $elsewhere;
+
 open my $copy, '>', "$log.json" or die;
-print $copy get($nginx, '/status')->{body};
+print $copy $status;
 close $copy;
 like((ctl('status', "$log.json"))[1], qr/\Aoutage P1/, 'a status in a file');
 

@@ -305,6 +305,7 @@ my @errors = (
         ['on', '--status', 'x' x 501],
     [qr/--until is not after --start/] =>
         ['on', '--start', '+2h', '--until', '+1h'],
+    [qr/--end eta needs an ETA.*add --eta \+45m/] => ['on', '--end', 'eta'],
     [qr/write: shopctl on --status "repairs"/] => ['on', 'repairs'],
     [qr/no flag .* to update.*close it with: shopctl on/] => ['update', 'x'],
     [qr/"update" needs a text/] => ['update'],

@@ -679,6 +679,14 @@ ngx_shop_failover_edit_check(ngx_shop_failover_edit_t *e)
                                            "the shop would never be closed");
     }
 
+    if (e->is.end == NGX_SHOP_FAILOVER_FLAG_END_ETA && e->is.eta.at == 0
+        && ngx_shop_failover_options_get(e->o, "end"))
+    {
+        return ngx_shop_failover_say_error("--end eta needs an ETA, or nothing "
+                                           "would open the shop: add --eta +45m"
+                                           );
+    }
+
     if (ngx_shop_failover_store_write(&e->store, e->buf, n)
         != NGX_SHOP_FAILOVER_OK)
     {

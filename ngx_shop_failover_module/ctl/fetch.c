@@ -16,6 +16,12 @@
 
 #include "ctl/fetch.h"
 
+#include "logic/answer.h"
+
+
+/* far more than a status of 10,000 servers has */
+#define NGX_SHOP_FAILOVER_FETCH_MAX  (128 * 1024 * 1024)
+
 
 typedef struct {
     char         host[256];                       /* without [] */
@@ -43,10 +49,10 @@ static int ngx_shop_failover_fetch_ask(ngx_shop_failover_fetch_t *f, int fd,
     const ngx_shop_failover_fetch_ask_t *ask);
 static int ngx_shop_failover_fetch_send(ngx_shop_failover_fetch_t *f, int fd,
     const void *data, size_t size);
+static unsigned char *ngx_shop_failover_fetch_receive(
+    ngx_shop_failover_fetch_t *f, int fd, size_t *size);
 static int ngx_shop_failover_fetch_answer(ngx_shop_failover_fetch_t *f, int fd,
     unsigned char **body, size_t *size);
-static int ngx_shop_failover_fetch_body(ngx_shop_failover_fetch_t *f,
-    unsigned char *data, size_t *size);
 
 
 int
@@ -314,9 +320,11 @@ ngx_shop_failover_fetch_send(ngx_shop_failover_fetch_t *f, int fd,
 }
 
 
-static int
-ngx_shop_failover_fetch_answer(ngx_shop_failover_fetch_t *f, int fd,
-    unsigned char **body, size_t *size)
+/* the whole answer, read to the end of the connection; the caller's to free */
+
+static unsigned char *
+ngx_shop_failover_fetch_receive(ngx_shop_failover_fetch_t *f, int fd,
+    size_t *size)
 {
     void           *p;
     size_t          room, n;
@@ -326,16 +334,15 @@ ngx_shop_failover_fetch_answer(ngx_shop_failover_fetch_t *f, int fd,
     data = NULL;
     room = 0;
 
-    for (n = 0; /* void */ ; n += (size_t) m) {
+    for (n = 0; n <= NGX_SHOP_FAILOVER_FETCH_MAX; n += (size_t) m) {
 
         if (room - n < 65536) {
             room = 2 * room + 131072;
             p = realloc(data, room);
 
             if (p == NULL) {
-                free(data);
                 (void) ngx_shop_failover_say_error("no memory");
-                return NGX_SHOP_FAILOVER_ERROR;
+                goto failed;
             }
 
             data = p;
@@ -346,68 +353,75 @@ ngx_shop_failover_fetch_answer(ngx_shop_failover_fetch_t *f, int fd,
         if (m < 0) {
             (void) ngx_shop_failover_say_errno(errno, "no answer from %s",
                                                f->authority);
-            free(data);
-            return NGX_SHOP_FAILOVER_ERROR;
+            goto failed;
         }
 
         if (m == 0) {
-            break;
+            *size = n;
+            return data;
         }
     }
 
-    if (ngx_shop_failover_fetch_body(f, data, &n) != NGX_SHOP_FAILOVER_OK) {
-        free(data);
-        return NGX_SHOP_FAILOVER_ERROR;
-    }
+    (void) ngx_shop_failover_say_error("the answer of %s is larger than %d MB",
+                                       f->authority,
+                                       NGX_SHOP_FAILOVER_FETCH_MAX >> 20);
 
-    *body = data;
-    *size = n;
+failed:
 
-    return NGX_SHOP_FAILOVER_OK;
+    free(data);
+
+    return NULL;
 }
 
 
-/* the status into f; leaves the body alone in data, of *size bytes */
+/* of the answer the status into f, and the body, to be freed by the caller */
 
 static int
-ngx_shop_failover_fetch_body(ngx_shop_failover_fetch_t *f,
-    unsigned char *data, size_t *size)
+ngx_shop_failover_fetch_answer(ngx_shop_failover_fetch_t *f, int fd,
+    unsigned char **body, size_t *size)
 {
-    size_t  i, n;
+    int                         rc;
+    size_t                      n, used;
+    unsigned char              *data, head[NGX_SHOP_FAILOVER_ANSWER_HEAD_MAX];
+    ngx_shop_failover_answer_t  a;
 
-    n = *size;
+    data = ngx_shop_failover_fetch_receive(f, fd, &n);
 
-    if (n < 12 || memcmp(data, "HTTP/1.", 7) != 0) {
-        (void) ngx_shop_failover_say_error("%s does not speak HTTP",
-                                           f->authority);
+    if (data == NULL) {
         return NGX_SHOP_FAILOVER_ERROR;
     }
 
-    f->status = 0;
+    memset(&a, 0, sizeof(ngx_shop_failover_answer_t));
+    a.head = head;
+    a.head_size = sizeof(head);
+    a.body = malloc(n + 1);
+    a.body_size = n;
 
-    for (i = 9; i < 12; i++) {
-
-        if (data[i] < '0' || data[i] > '9') {
-            (void) ngx_shop_failover_say_error("%s does not speak HTTP",
-                                               f->authority);
-            return NGX_SHOP_FAILOVER_ERROR;
-        }
-
-        f->status = f->status * 10 + (unsigned) (data[i] - '0');
+    if (a.body == NULL) {
+        free(data);
+        (void) ngx_shop_failover_say_error("no memory");
+        return NGX_SHOP_FAILOVER_ERROR;
     }
 
-    for (i = 0; i + 4 <= n; i++) {
-        if (memcmp(data + i, "\r\n\r\n", 4) == 0) {
-            i += 4;
-            memmove(data, data + i, n - i);
-            *size = n - i;
+    ngx_shop_failover_answer_init(&a);
+    rc = ngx_shop_failover_answer_feed(&a, data, n, &used);
 
-            return NGX_SHOP_FAILOVER_OK;
-        }
+    if (rc == NGX_SHOP_FAILOVER_AGAIN) {
+        rc = ngx_shop_failover_answer_eof(&a);
     }
 
-    (void) ngx_shop_failover_say_error("the answer of %s was cut off",
-                                       f->authority);
+    free(data);
 
-    return NGX_SHOP_FAILOVER_ERROR;
+    if (rc != NGX_SHOP_FAILOVER_OK) {
+        (void) ngx_shop_failover_say_error("the answer of %s: %s",
+                                           f->authority, a.error);
+        free(a.body);
+        return NGX_SHOP_FAILOVER_ERROR;
+    }
+
+    f->status = a.status;
+    *body = a.body;
+    *size = a.body_len;
+
+    return NGX_SHOP_FAILOVER_OK;
 }

@@ -38,6 +38,7 @@ static void ngx_shop_failover_screen_when(const ngx_shop_failover_json_t *v,
     const char *name, const char *path);
 static void ngx_shop_failover_screen_since(const ngx_shop_failover_json_t *v,
     const char *path);
+static int ngx_shop_failover_screen_colored(void);
 static const char *ngx_shop_failover_screen_color(const char *state);
 static const char *ngx_shop_failover_screen_plain(void);
 
@@ -455,10 +456,23 @@ ngx_shop_failover_screen_since(const ngx_shop_failover_json_t *v,
 }
 
 
+/* https://no-color.org: where it is set, and not empty */
+
+static int
+ngx_shop_failover_screen_colored(void)
+{
+    const char  *no;
+
+    no = getenv("NO_COLOR");
+
+    return isatty(STDOUT_FILENO) && (no == NULL || *no == '\0');
+}
+
+
 static const char *
 ngx_shop_failover_screen_color(const char *state)
 {
-    if (!isatty(STDOUT_FILENO) || getenv("NO_COLOR")) {
+    if (!ngx_shop_failover_screen_colored()) {
         return "";
     }
 
@@ -474,5 +488,5 @@ ngx_shop_failover_screen_color(const char *state)
 static const char *
 ngx_shop_failover_screen_plain(void)
 {
-    return (isatty(STDOUT_FILENO) && !getenv("NO_COLOR")) ? "\033[0m" : "";
+    return ngx_shop_failover_screen_colored() ? "\033[0m" : "";
 }
