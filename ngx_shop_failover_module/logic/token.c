@@ -16,6 +16,8 @@
 
 #include "logic/token.h"
 
+#include "logic/secret.h"
+
 
 #define NGX_SHOP_FAILOVER_TOKEN_VERSION   1
 #define NGX_SHOP_FAILOVER_TOKEN_HEAD      10
@@ -34,8 +36,6 @@
 static int ngx_shop_failover_token_mac(
     const ngx_shop_failover_token_key_t *key, const unsigned char *head,
     unsigned char *mac);
-static int ngx_shop_failover_token_equal(const unsigned char *a,
-    const unsigned char *b, size_t size);
 static void ngx_shop_failover_token_to_text(unsigned char *text,
     const unsigned char *bytes);
 static int ngx_shop_failover_token_from_text(unsigned char *bytes,
@@ -101,19 +101,23 @@ ngx_shop_failover_token_verify(ngx_shop_failover_token_t *token,
     const ngx_shop_failover_str_t *text,
     const ngx_shop_failover_token_key_t *key, int64_t now)
 {
-    unsigned       i;
-    uint64_t       expires;
-    unsigned char  mac[NGX_SHOP_FAILOVER_TOKEN_MAC];
-    unsigned char  bytes[NGX_SHOP_FAILOVER_TOKEN_SIZE];
+    unsigned                 i;
+    uint64_t                 expires;
+    unsigned char            mac[NGX_SHOP_FAILOVER_TOKEN_MAC];
+    unsigned char            bytes[NGX_SHOP_FAILOVER_TOKEN_SIZE];
+    ngx_shop_failover_str_t  sent, good;
+
+    sent.data = bytes + NGX_SHOP_FAILOVER_TOKEN_HEAD;
+    sent.len = NGX_SHOP_FAILOVER_TOKEN_MAC;
+    good.data = mac;
+    good.len = NGX_SHOP_FAILOVER_TOKEN_MAC;
 
     if (text->len != NGX_SHOP_FAILOVER_TOKEN_LEN
         || ngx_shop_failover_token_from_text(bytes, text->data)
            != NGX_SHOP_FAILOVER_OK
         || ngx_shop_failover_token_mac(key, bytes, mac)
            != NGX_SHOP_FAILOVER_OK
-        || !ngx_shop_failover_token_equal(mac,
-                                          bytes + NGX_SHOP_FAILOVER_TOKEN_HEAD,
-                                          NGX_SHOP_FAILOVER_TOKEN_MAC))
+        || !ngx_shop_failover_secret_same(&sent, &good))
     {
         return NGX_SHOP_FAILOVER_ERROR;
     }
@@ -176,25 +180,6 @@ ngx_shop_failover_token_mac(const ngx_shop_failover_token_key_t *key,
     }
 
     return key->hmac(key->data, bytes, (size_t) (p - bytes), mac);
-}
-
-
-/* volatile, or a compiler may leave the loop at the first difference */
-
-static int
-ngx_shop_failover_token_equal(const unsigned char *a, const unsigned char *b,
-    size_t size)
-{
-    size_t                  i;
-    volatile unsigned char  differ;
-
-    differ = 0;
-
-    for (i = 0; i < size; i++) {
-        differ = (unsigned char) (differ | (a[i] ^ b[i]));
-    }
-
-    return differ == 0;
 }
 
 

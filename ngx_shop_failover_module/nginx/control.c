@@ -9,6 +9,7 @@
 
 #include "nginx/control.h"
 
+#include "logic/secret.h"
 #include "state/force.h"
 
 
@@ -66,51 +67,42 @@ ngx_shop_failover_control_handler(ngx_http_request_t *r)
 }
 
 
-/*
- * "Authorization: Bearer KEY".  The time depends on the length that was sent
- * and on nothing else: volatile, as in logic/token.
- */
+/* "Authorization: Bearer KEY" */
 
 static ngx_uint_t
 ngx_shop_failover_control_allowed(ngx_http_request_t *r)
 {
-    size_t                          i;
-    ngx_str_t                       sent, *key;
-    volatile u_char                 differ;
+    ngx_str_t                      *value;
+    ngx_shop_failover_str_t         sent, key;
     ngx_shop_failover_loc_conf_t   *slcf;
 
     slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
-    key = slcf->control;
+    key.data = slcf->control->data;
+    key.len = slcf->control->len;
 
     if (r->headers_in.authorization == NULL) {
         return 0;
     }
 
-    sent = r->headers_in.authorization->value;
+    value = &r->headers_in.authorization->value;
 
-    if (sent.len < sizeof("Bearer ") - 1
-        || ngx_strncasecmp(sent.data, (u_char *) "Bearer ",
+    if (value->len < sizeof("Bearer ") - 1
+        || ngx_strncasecmp(value->data, (u_char *) "Bearer ",
                            sizeof("Bearer ") - 1)
            != 0)
     {
         return 0;
     }
 
-    sent.data += sizeof("Bearer ") - 1;
-    sent.len -= sizeof("Bearer ") - 1;
+    sent.data = value->data + sizeof("Bearer ") - 1;
+    sent.len = value->len - (sizeof("Bearer ") - 1);
 
     while (sent.len && *sent.data == ' ') {
         sent.data++;
         sent.len--;
     }
 
-    differ = (u_char) (sent.len != key->len);
-
-    for (i = 0; i < sent.len; i++) {
-        differ = (u_char) (differ | (sent.data[i] ^ key->data[i % key->len]));
-    }
-
-    return differ == 0;
+    return ngx_shop_failover_secret_same(&sent, &key);
 }
 
 
