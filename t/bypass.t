@@ -13,7 +13,7 @@ use MIME::Base64 qw(encode_base64url);
 my $shop = shop_server(body => 'shop');
 my $key = 'k' x 40;
 
-my $nginx = nginx(files => { key => "$key\n", other => 'o' x 32 },
+my $nginx = nginx(keys => { key => "$key\n", other => 'o' x 32 },
     http => <<"END");
     log_format bypass '\$request_method \$status "\$shop_bypass"';
 
@@ -264,17 +264,5 @@ END
 ok wait_until(10, sub { last_lines() eq $held }),
     '$shop_bypass tells what a visitor holds' or diag last_lines();
 
-
-# ---- a key that everybody can read
-
-my $open = ShopTest::Nginx->new(files => { key => $key },
-    http => 'shop_bypass_key %%DIR%%/key;');
-
-chmod 0644, "$open->{dir}/key";
-like +($open->test)[1], qr/\[warn\] key file .* can be read by everybody/,
-    'a key that everybody can read is warned of';
-chmod 0640, "$open->{dir}/key";
-unlink "$open->{dir}/output";
-unlike +($open->test)[1], qr/\[warn\]/, 'another one is not';
 
 done_testing;

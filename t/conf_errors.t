@@ -134,9 +134,9 @@ my @gates = (
     ['shop_bypass 10.0.0.0/8; shop_bypass off;', qr/is "off" beside addresses/],
 
     ['shop_bypass_key %%DIR%%/none;',
-        qr/none" of "shop_bypass_key" cannot be opened; make one with: /],
+        qr/none" of "shop_bypass_key" cannot be read; make one with: /],
     ['shop_bypass_key %%DIR%%/short;',
-        qr/short" of "shop_bypass_key" is shorter than 32 bytes; make one/],
+        qr/short" of "shop_bypass_key" is too short, .* 32 bytes; make one/],
     ['shop_bypass_key %%DIR%%/long;',
         qr/long" of "shop_bypass_key" is larger than 4096 bytes/],
     ['shop_bypass_key %%DIR%%/key ttl=0;',
@@ -154,7 +154,7 @@ my @gates = (
         qr/hold=1000ms .* hold=10000ms .* flag "\/f": a flag reopens in one/],
 );
 
-config_fails($_->[0], $_->[1], files => \%keys, http => server($_->[0]))
+config_fails($_->[0], $_->[1], keys => \%keys, http => server($_->[0]))
     for @gates;
 
 

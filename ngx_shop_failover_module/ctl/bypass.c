@@ -79,7 +79,7 @@ ngx_shop_failover_bypass_link(const ngx_shop_failover_options_t *o)
 
     if (ngx_shop_failover_bypass_host(o->rest[0], &key.site)
         != NGX_SHOP_FAILOVER_OK
-        || ngx_shop_failover_secret_read(path, "shop_bypass_key", &secret)
+        || ngx_shop_failover_secret_read(path, "shop_bypass_key", 0, &secret)
            != NGX_SHOP_FAILOVER_OK)
     {
         return NGX_SHOP_FAILOVER_SAY_ERROR;

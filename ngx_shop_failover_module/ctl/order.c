@@ -116,7 +116,7 @@ ngx_shop_failover_order_give(const ngx_shop_failover_options_t *o,
 
     if (ngx_shop_failover_order_form(o, action, buf, &form)
         != NGX_SHOP_FAILOVER_OK
-        || ngx_shop_failover_secret_read(path, "shop_control", &key)
+        || ngx_shop_failover_secret_read(path, "shop_control", 1, &key)
            != NGX_SHOP_FAILOVER_OK
         || ngx_shop_failover_fetch_order(url, &key, &form, &status, &body,
                                          &size)

@@ -8,57 +8,96 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ctl/secret.h"
-#include "logic/token.h"
+#include "logic/keyrule.h"
+
+
+static ngx_shop_failover_keyrule_e ngx_shop_failover_secret_bytes(int fd,
+    unsigned sent, ngx_shop_failover_str_t *key);
 
 
 int
 ngx_shop_failover_secret_read(const char *path, const char *directive,
-    ngx_shop_failover_str_t *key)
+    unsigned sent, ngx_shop_failover_str_t *key)
 {
-    int                   fd, err;
-    ssize_t               n;
-    static unsigned char  buf[NGX_SHOP_FAILOVER_TOKEN_KEY_MAX + 1];
+    int                                      fd, err;
+    ngx_shop_failover_keyrule_e              rule;
+    const ngx_shop_failover_keyrule_text_t  *text;
 
-    fd = open(path, O_RDONLY|O_NONBLOCK);
-    n = (fd == -1) ? -1 : read(fd, buf, sizeof(buf));
+    /* without blocking: it may be a FIFO that nobody writes to */
+
+    fd = open(path, O_RDONLY|O_NONBLOCK|O_CLOEXEC);
+
+    rule = (fd == -1) ? NGX_SHOP_FAILOVER_KEYRULE_MISSING
+                      : ngx_shop_failover_secret_bytes(fd, sent, key);
     err = errno;
 
     if (fd != -1) {
         (void) close(fd);
     }
 
-    if (n == -1) {
-        (void) ngx_shop_failover_say_errno(err, "cannot read the key \"%s\" "
-                                           "(the file of %s)",
-                                           path, directive);
+    if (rule == NGX_SHOP_FAILOVER_KEYRULE_GOOD) {
+        return NGX_SHOP_FAILOVER_OK;
+    }
 
-        if (err == ENOENT) {
-            ngx_shop_failover_say_note("name it with --key, or make one and "
-                                       "set %s to it: (umask 077; openssl "
-                                       "rand -hex 32 > %s)",
-                                       directive, path);
-        }
+    text = ngx_shop_failover_keyrule_text(rule);
 
+    if (rule != NGX_SHOP_FAILOVER_KEYRULE_MISSING) {
+        (void) ngx_shop_failover_say_error("key file \"%s\" of %s %s; "
+                                           "%s%s%s",
+                                           path, directive, text->what,
+                                           text->cure, path, text->end);
         return NGX_SHOP_FAILOVER_ERROR;
+    }
+
+    (void) ngx_shop_failover_say_errno(err, "key file \"%s\" of %s %s",
+                                       path, directive, text->what);
+
+    if (err == ENOENT) {
+        ngx_shop_failover_say_note("name it with --key, or set %s to it and "
+                                   "%s%s%s",
+                                   directive, text->cure, path, text->end);
+    }
+
+    return NGX_SHOP_FAILOVER_ERROR;
+}
+
+
+static ngx_shop_failover_keyrule_e
+ngx_shop_failover_secret_bytes(int fd, unsigned sent,
+    ngx_shop_failover_str_t *key)
+{
+    ssize_t                           n;
+    struct stat                       st;
+    ngx_shop_failover_keyrule_e       rule;
+    ngx_shop_failover_keyrule_file_t  file;
+    static unsigned char              buf[NGX_SHOP_FAILOVER_KEYRULE_MAX + 1];
+
+    if (fstat(fd, &st) == -1) {
+        return NGX_SHOP_FAILOVER_KEYRULE_MISSING;
+    }
+
+    file.size = (uint64_t) st.st_size;
+    file.mode = (unsigned) st.st_mode & 07777u;
+    file.regular = S_ISREG(st.st_mode) ? 1 : 0;
+
+    rule = ngx_shop_failover_keyrule_file(&file);
+
+    if (rule != NGX_SHOP_FAILOVER_KEYRULE_GOOD) {
+        return rule;
+    }
+
+    n = read(fd, buf, sizeof(buf));
+
+    if (n == -1) {
+        return NGX_SHOP_FAILOVER_KEYRULE_MISSING;
     }
 
     key->data = buf;
-    key->len = ngx_shop_failover_token_key_len(buf, (size_t) n);
+    key->len = (size_t) n;
 
-    if (key->len == 0 || n > NGX_SHOP_FAILOVER_TOKEN_KEY_MAX) {
-        (void) ngx_shop_failover_say_error("\"%s\" is not a key: it has %ld "
-                                           "bytes, expected are %d to %d; "
-                                           "make one with: (umask 077; "
-                                           "openssl rand -hex 32 > %s)",
-                                           path, (long) n,
-                                           NGX_SHOP_FAILOVER_TOKEN_KEY_MIN,
-                                           NGX_SHOP_FAILOVER_TOKEN_KEY_MAX,
-                                           path);
-        return NGX_SHOP_FAILOVER_ERROR;
-    }
-
-    return NGX_SHOP_FAILOVER_OK;
+    return ngx_shop_failover_keyrule_key(key, sent);
 }

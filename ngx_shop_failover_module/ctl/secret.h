@@ -15,11 +15,12 @@
 
 
 /*
- * The key of a directive's file, without its line end; it stays until the
- * next call.  OK, or ERROR after it was said why.
+ * The key of a directive's file, by the rule that nginx has for it
+ * (logic/keyrule), without its line end; it stays until the next call.  sent:
+ * it is sent in a header.  OK, or ERROR after it was said why.
  */
 int ngx_shop_failover_secret_read(const char *path, const char *directive,
-    ngx_shop_failover_str_t *key);
+    unsigned sent, ngx_shop_failover_str_t *key);
 
 
 #endif /* _NGX_SHOP_FAILOVER_SECRET_H_INCLUDED_ */

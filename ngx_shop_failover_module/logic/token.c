@@ -46,17 +46,6 @@ static const unsigned char  ngx_shop_failover_token_alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 
-size_t
-ngx_shop_failover_token_key_len(const unsigned char *data, size_t size)
-{
-    while (size && (data[size - 1] == '\n' || data[size - 1] == '\r')) {
-        size--;
-    }
-
-    return size < NGX_SHOP_FAILOVER_TOKEN_KEY_MIN ? 0 : size;
-}
-
-
 int
 ngx_shop_failover_token_encode(unsigned char *buf,
     const ngx_shop_failover_token_t *token,

@@ -24,10 +24,6 @@
 #define NGX_SHOP_FAILOVER_TOKEN_MAC       32       /* bytes: HMAC-SHA256 */
 #define NGX_SHOP_FAILOVER_TOKEN_SITE_MAX  255      /* bytes of a host name */
 
-/* bytes of a key, without what ends its line */
-#define NGX_SHOP_FAILOVER_TOKEN_KEY_MIN   32
-#define NGX_SHOP_FAILOVER_TOKEN_KEY_MAX   4096
-
 
 typedef enum {
     NGX_SHOP_FAILOVER_TOKEN_LINK = 0,      /* becomes a cookie, once clicked */
@@ -54,13 +50,6 @@ typedef struct {
     ngx_shop_failover_str_t          site; /* host name, any case, no port */
 } ngx_shop_failover_token_key_t;
 
-
-/*
- * The bytes of a key file that are the key: what ends its last line is not.
- * 0: shorter than KEY_MIN, so not a key.
- */
-size_t ngx_shop_failover_token_key_len(const unsigned char *data,
-    size_t size);
 
 /*
  * Writes TOKEN_LEN characters, no NUL.  ERROR: the site has no name or one

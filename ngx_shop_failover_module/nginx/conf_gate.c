@@ -8,17 +8,12 @@
 
 
 #include "nginx/conf_gate.h"
+#include "nginx/keyfile.h"
 #include "nginx/params.h"
-
-#include "logic/token.h"
 
 
 static ngx_int_t ngx_shop_failover_conf_gate_cidr(ngx_conf_t *cf,
     ngx_array_t *cidrs, ngx_str_t *value);
-static ngx_int_t ngx_shop_failover_conf_gate_read(ngx_conf_t *cf,
-    ngx_str_t *path, ngx_str_t *key);
-static ngx_int_t ngx_shop_failover_conf_gate_bytes(ngx_conf_t *cf,
-    ngx_str_t *path, ngx_fd_t fd, ngx_str_t *key);
 static char *ngx_shop_failover_conf_gate_hand_over(ngx_conf_t *cf,
     ngx_shop_failover_loc_conf_t *conf);
 
@@ -234,7 +229,7 @@ char *
 ngx_shop_failover_conf_gate_key(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf)
 {
-    ngx_str_t                     *value, path;
+    ngx_str_t                     *value;
     ngx_shop_failover_key_conf_t  *key;
     ngx_shop_failover_loc_conf_t  *slcf = conf;
 
@@ -264,16 +259,11 @@ ngx_shop_failover_conf_gate_key(ngx_conf_t *cf, ngx_command_t *cmd,
     }
 
     key->ttl = NGX_SHOP_FAILOVER_CONF_GATE_TTL;
-    path = value[1];
-
-    if (ngx_conf_full_name(cf->cycle, &path, 1) != NGX_OK) {
-        return NGX_CONF_ERROR;
-    }
 
     if (ngx_shop_failover_params_parse(cf, ngx_shop_failover_conf_gate_keys,
                                        2, key)
         != NGX_CONF_OK
-        || ngx_shop_failover_conf_gate_read(cf, &path, &key->key) != NGX_OK)
+        || ngx_shop_failover_keyfile_read(cf, cmd, 0, &key->key) != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }
@@ -281,89 +271,6 @@ ngx_shop_failover_conf_gate_key(ngx_conf_t *cf, ngx_command_t *cmd,
     slcf->bypass_key = key;
 
     return NGX_CONF_OK;
-}
-
-
-static ngx_int_t
-ngx_shop_failover_conf_gate_read(ngx_conf_t *cf, ngx_str_t *path,
-    ngx_str_t *key)
-{
-    ngx_fd_t   fd;
-    ngx_int_t  rc;
-
-    fd = ngx_open_file(path->data, NGX_FILE_RDONLY, NGX_FILE_NONBLOCK, 0);
-
-    if (fd == NGX_INVALID_FILE) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
-                           "key file \"%V\" of \"shop_bypass_key\" cannot be "
-                           "opened; make one with: (umask 077; openssl rand "
-                           "-hex 32 > %V)", path, path);
-        return NGX_ERROR;
-    }
-
-    rc = ngx_shop_failover_conf_gate_bytes(cf, path, fd, key);
-
-    if (ngx_close_file(fd) == NGX_FILE_ERROR) {
-        ngx_log_error(NGX_LOG_ALERT, cf->log, ngx_errno,
-                      ngx_close_file_n " \"%V\" failed", path);
-    }
-
-    return rc;
-}
-
-
-static ngx_int_t
-ngx_shop_failover_conf_gate_bytes(ngx_conf_t *cf, ngx_str_t *path,
-    ngx_fd_t fd, ngx_str_t *key)
-{
-    ssize_t          n;
-    ngx_file_info_t  fi;
-
-    key->data = ngx_pnalloc(cf->pool, NGX_SHOP_FAILOVER_TOKEN_KEY_MAX + 1);
-    if (key->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    n = -1;
-
-    if (ngx_fd_info(fd, &fi) != NGX_FILE_ERROR) {
-        n = read(fd, key->data, NGX_SHOP_FAILOVER_TOKEN_KEY_MAX + 1);
-    }
-
-    if (n == -1) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
-                           "key file \"%V\" of \"shop_bypass_key\" cannot be "
-                           "read", path);
-        return NGX_ERROR;
-    }
-
-    if (n > NGX_SHOP_FAILOVER_TOKEN_KEY_MAX) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "key file \"%V\" of \"shop_bypass_key\" is larger "
-                           "than %d bytes, so it is probably not a key",
-                           path, NGX_SHOP_FAILOVER_TOKEN_KEY_MAX);
-        return NGX_ERROR;
-    }
-
-    key->len = ngx_shop_failover_token_key_len(key->data, n);
-
-    if (key->len == 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "the key in \"%V\" of \"shop_bypass_key\" is "
-                           "shorter than %d bytes; make one with: (umask 077; "
-                           "openssl rand -hex 32 > %V)",
-                           path, NGX_SHOP_FAILOVER_TOKEN_KEY_MIN, path);
-        return NGX_ERROR;
-    }
-
-    if (fi.st_mode & S_IROTH) {
-        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
-                           "key file \"%V\" of \"shop_bypass_key\" can be "
-                           "read by everybody; run: chmod o-rwx %V",
-                           path, path);
-    }
-
-    return NGX_OK;
 }
 
 

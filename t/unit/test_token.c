@@ -264,36 +264,6 @@ a_site_has_a_name_that_fits(void **state)
 }
 
 
-static void
-a_key_has_at_least_32_bytes(void **state)
-{
-    static const struct {
-        const char  *file;
-        size_t       len;
-    } cases[] = {
-        { "", 0 },
-        { "\n", 0 },
-        { "0123456789012345678901234567890", 0 },
-        { "0123456789012345678901234567890\n", 0 },
-        { "01234567890123456789012345678901", 32 },
-        { "01234567890123456789012345678901\n", 32 },
-        { "01234567890123456789012345678901\r\n\n", 32 },
-        { "0123456789012345\n7890123456789012 \n", 34 }
-    };
-
-    size_t  i;
-
-    (void) state;
-
-    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        assert_int_equal(ngx_shop_failover_token_key_len(
-                             (const unsigned char *) cases[i].file,
-                             strlen(cases[i].file)),
-                         cases[i].len);
-    }
-}
-
-
 int
 main(void)
 {
@@ -304,8 +274,7 @@ main(void)
         cmocka_unit_test(the_case_of_the_host_does_not_matter),
         cmocka_unit_test(every_changed_character_is_noticed),
         cmocka_unit_test(every_other_length_is_refused),
-        cmocka_unit_test(a_site_has_a_name_that_fits),
-        cmocka_unit_test(a_key_has_at_least_32_bytes)
+        cmocka_unit_test(a_site_has_a_name_that_fits)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

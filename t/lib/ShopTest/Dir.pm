@@ -25,9 +25,9 @@ sub new {
 }
 
 
-# write(NAME, CONTENT): in place of what was there, never half of it
+# write(NAME, CONTENT, [MODE]): in place of what was there, never half of it
 sub write {
-    my ($self, $name, $content) = @_;
+    my ($self, $name, $content, $mode) = @_;
     my $path = "$self->{path}/$name";
 
     make_path(dirname($path));
@@ -35,6 +35,7 @@ sub write {
     open my $out, '>', "$path.new" or die "$path.new: $!\n";
     print $out $content;
     close $out or die "$path.new: $!\n";
+    chmod $mode, "$path.new" if defined $mode;
     rename "$path.new", $path or die "$path: $!\n";
 
     return $path;

@@ -11,6 +11,7 @@ package ShopTest::Nginx;
 #          connections [512]    of each worker
 #          level    [info]      of the error log
 #          files    {}          name => content, made below %%DIR%%
+#          keys     {}          the same, for the user who starts nginx alone
 #          module   [built]     a path; 0: stock nginx
 #          allow    []          patterns of error log lines to overlook
 #
@@ -73,7 +74,8 @@ sub new {
     my $self = bless {
         main => '', events => '', http => '', workers => 2, level => 'info',
         connections => 512, daemon => 'off',
-        module => $ENV{MODULE_SO} || BUILT, files => {}, allow => [],
+        module => $ENV{MODULE_SO} || BUILT, files => {}, keys => {},
+        allow => [],
         %options,
         dir => ShopTest::Dir->new('nginx'), ports => {},
     }, $class;
@@ -81,6 +83,8 @@ sub new {
     $self->{log} = ShopTest::Log->new(
         map { "$self->{dir}/$_" } qw(output error.log valgrind.*));
     $self->file($_, $self->{files}{$_}) for sort keys %{ $self->{files} };
+    $self->{dir}->write($_, $self->{keys}{$_}, 0600)
+        for sort keys %{ $self->{keys} };
     $self->configure(http => $self->{http});
 
     return $self;

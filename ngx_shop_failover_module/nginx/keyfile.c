@@ -1,0 +1,120 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Opens and reads a key file, once, as the user who starts nginx.  Which file
+ * is a key is decided in logic/keyrule.
+ */
+
+
+#include "nginx/keyfile.h"
+
+#include "logic/keyrule.h"
+
+
+static ngx_shop_failover_keyrule_e ngx_shop_failover_keyfile_open(
+    ngx_str_t *path, ngx_str_t *key, ngx_uint_t sent, ngx_err_t *err);
+static ngx_shop_failover_keyrule_e ngx_shop_failover_keyfile_bytes(
+    ngx_fd_t fd, ngx_str_t *key, ngx_uint_t sent, ngx_err_t *err);
+
+
+ngx_int_t
+ngx_shop_failover_keyfile_read(ngx_conf_t *cf, ngx_command_t *cmd,
+    ngx_uint_t sent, ngx_str_t *key)
+{
+    ngx_err_t                                err;
+    ngx_str_t                               *value, path;
+    ngx_shop_failover_keyrule_e              rule;
+    const ngx_shop_failover_keyrule_text_t  *text;
+
+    value = cf->args->elts;
+    path = value[1];
+
+    if (ngx_conf_full_name(cf->cycle, &path, 1) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    key->data = ngx_pnalloc(cf->pool, NGX_SHOP_FAILOVER_KEYRULE_MAX + 1);
+    if (key->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    err = 0;
+    rule = ngx_shop_failover_keyfile_open(&path, key, sent, &err);
+
+    if (rule == NGX_SHOP_FAILOVER_KEYRULE_GOOD) {
+        return NGX_OK;
+    }
+
+    text = ngx_shop_failover_keyrule_text(rule);
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, err,
+                       "key file \"%V\" of \"%V\" %s; %s%V%s",
+                       &path, &cmd->name, text->what, text->cure, &path,
+                       text->end);
+
+    return NGX_ERROR;
+}
+
+
+/* without blocking: it may be a FIFO that nobody writes to */
+
+static ngx_shop_failover_keyrule_e
+ngx_shop_failover_keyfile_open(ngx_str_t *path, ngx_str_t *key,
+    ngx_uint_t sent, ngx_err_t *err)
+{
+    ngx_fd_t                     fd;
+    ngx_shop_failover_keyrule_e  rule;
+
+    fd = ngx_open_file(path->data, NGX_FILE_RDONLY|NGX_FILE_NONBLOCK,
+                       NGX_FILE_OPEN, 0);
+
+    if (fd == NGX_INVALID_FILE) {
+        *err = ngx_errno;
+        return NGX_SHOP_FAILOVER_KEYRULE_MISSING;
+    }
+
+    rule = ngx_shop_failover_keyfile_bytes(fd, key, sent, err);
+
+    (void) ngx_close_file(fd);
+
+    return rule;
+}
+
+
+static ngx_shop_failover_keyrule_e
+ngx_shop_failover_keyfile_bytes(ngx_fd_t fd, ngx_str_t *key, ngx_uint_t sent,
+    ngx_err_t *err)
+{
+    ssize_t                           n;
+    ngx_file_info_t                   fi;
+    ngx_shop_failover_keyrule_e       rule;
+    ngx_shop_failover_keyrule_file_t  file;
+
+    if (ngx_fd_info(fd, &fi) == NGX_FILE_ERROR) {
+        *err = ngx_errno;
+        return NGX_SHOP_FAILOVER_KEYRULE_MISSING;
+    }
+
+    file.size = (uint64_t) ngx_file_size(&fi);
+    file.mode = (unsigned) ngx_file_access(&fi);
+    file.regular = ngx_is_file(&fi) ? 1 : 0;
+
+    rule = ngx_shop_failover_keyrule_file(&file);
+
+    if (rule != NGX_SHOP_FAILOVER_KEYRULE_GOOD) {
+        return rule;
+    }
+
+    n = ngx_read_fd(fd, key->data, NGX_SHOP_FAILOVER_KEYRULE_MAX + 1);
+
+    if (n == -1) {
+        *err = ngx_errno;
+        return NGX_SHOP_FAILOVER_KEYRULE_MISSING;
+    }
+
+    key->len = n;
+
+    return ngx_shop_failover_keyrule_key((ngx_shop_failover_str_t *) key,
+                                         sent);
+}
