@@ -12,6 +12,8 @@
 #include "nginx/conf_page.h"
 
 
+static void ngx_shop_failover_conf_nameless(ngx_conf_t *cf,
+    ngx_shop_failover_loc_conf_t *prev, ngx_shop_failover_loc_conf_t *conf);
 static ngx_shop_failover_flag_conf_t *ngx_shop_failover_conf_flag(
     ngx_conf_t *cf, ngx_shop_failover_main_conf_t *smcf, ngx_str_t *path);
 static void ngx_shop_failover_conf_flag_directory(ngx_conf_t *cf,
@@ -122,11 +124,44 @@ ngx_shop_failover_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
 
     conf->flagged = (conf->flag != NULL);
 
+    ngx_shop_failover_conf_nameless(cf, prev, conf);
+
     if (ngx_shop_failover_conf_gate_merge(cf, prev, conf) != NGX_CONF_OK) {
         return NGX_CONF_ERROR;
     }
 
     return ngx_shop_failover_conf_page_merge(cf, prev, conf);
+}
+
+
+/*
+ * "if" and "limit_except" are locations inside of one, with a configuration
+ * of their own: what answers outside answers there, too, where they name
+ * nothing else.  nginx keeps the handler for "if" and drops it for
+ * "limit_except"; proxy_pass puts it back as this does
+ * (ngx_http_proxy_merge_loc_conf() in src/http/modules).
+ */
+
+static void
+ngx_shop_failover_conf_nameless(ngx_conf_t *cf,
+    ngx_shop_failover_loc_conf_t *prev, ngx_shop_failover_loc_conf_t *conf)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (!clcf->noname || clcf->handler) {
+        return;
+    }
+
+    conf->answer = prev->answer;
+    conf->status = prev->status;
+    conf->status_policy = prev->status_policy;
+    conf->control = prev->control;
+
+    if (clcf->lmt_excpt) {
+        clcf->handler = conf->answer;
+    }
 }
 
 

@@ -150,10 +150,11 @@ struct ngx_shop_failover_loc_conf_s {
     ngx_array_t                       *page_vars;  /* of _view_var_t */
     ngx_shop_failover_page_conf_t     *page;
 
-    unsigned                           exempt:1;   /* status and control */
     unsigned                           flagged:1;  /* flag is set */
     unsigned                           falls_back:1;
 
+    ngx_http_handler_pt                answer;     /* of status or control,
+                                                      NULL: neither */
     ngx_uint_t                         status;     /* _status_format_e */
     ngx_str_t                          status_policy;
     ngx_str_t                         *control;    /* key; NULL: none */
@@ -173,6 +174,14 @@ extern ngx_module_t  ngx_shop_failover_module;
                   : ((ngx_shop_failover_flag_conf_t **)                      \
                          (smcf)->zone.sites.elts)[0])
 
+
+/*
+ * Whether this request's answer is our own, of shop_status or shop_control:
+ * then nothing closes.  By the handler and not by the location alone, as "if"
+ * may name another one.
+ */
+#define ngx_shop_failover_conf_answers(r, slcf)                              \
+    ((slcf)->answer && (r)->content_handler == (slcf)->answer)
 
 /* of a request: why its answer is a fallback, one word; NULL: it is not */
 #define ngx_shop_failover_conf_explain(r, why)                               \

@@ -19,7 +19,7 @@ ngx_shop_failover_control_key_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_http_core_loc_conf_t       *clcf;
     ngx_shop_failover_main_conf_t  *smcf;
 
-    if (slcf->exempt) {
+    if (slcf->answer) {
         return slcf->control ? "is duplicate"
                              : "cannot stand beside \"shop_status\"";
     }
@@ -32,13 +32,13 @@ ngx_shop_failover_control_key_directive(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_ERROR;
     }
 
-    slcf->exempt = 1;
+    slcf->answer = ngx_shop_failover_control_handler;
 
     smcf = ngx_http_conf_get_module_main_conf(cf, ngx_shop_failover_module);
     smcf->used = 1;
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-    clcf->handler = ngx_shop_failover_control_handler;
+    clcf->handler = slcf->answer;
 
     return NGX_CONF_OK;
 }

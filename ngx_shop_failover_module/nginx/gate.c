@@ -32,7 +32,7 @@ ngx_shop_failover_gate_ask(ngx_http_request_t *r,
 {
     ngx_uint_t  gate;
 
-    if (slcf->flag == NULL || slcf->exempt) {
+    if (slcf->flag == NULL || ngx_shop_failover_conf_answers(r, slcf)) {
         return NGX_SHOP_FAILOVER_WHY_NOT;
     }
 

@@ -60,7 +60,8 @@ ngx_shop_failover_gate_link_handler(ngx_http_request_t *r)
 
     slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
 
-    if (slcf->bypass_key == NULL || slcf->flag == NULL || slcf->exempt
+    if (slcf->bypass_key == NULL || slcf->flag == NULL
+        || ngx_shop_failover_conf_answers(r, slcf)
         || r->args.len <= ngx_shop_failover_gate_link_name.len
         || !(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))
         || ngx_http_arg(r, ngx_shop_failover_gate_link_name.data,

@@ -396,7 +396,7 @@ ngx_shop_failover_status_directive(ngx_conf_t *cf, ngx_command_t *cmd,
 
     value = cf->args->elts;
 
-    if (slcf->exempt) {
+    if (slcf->answer) {
         return slcf->control ? "cannot stand beside \"shop_control\""
                              : "is duplicate";
     }
@@ -421,13 +421,13 @@ ngx_shop_failover_status_directive(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_ERROR;
     }
 
-    slcf->exempt = 1;
+    slcf->answer = ngx_shop_failover_status_handler;
 
     smcf = ngx_http_conf_get_module_main_conf(cf, ngx_shop_failover_module);
     smcf->used = 1;
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-    clcf->handler = ngx_shop_failover_status_handler;
+    clcf->handler = slcf->answer;
 
     return NGX_CONF_OK;
 }
