@@ -9,6 +9,7 @@
 
 #include "nginx/gate_link.h"
 
+#include "logic/target.h"
 #include "logic/token.h"
 
 #if (NGX_HTTP_SSL)
@@ -17,6 +18,7 @@
 #endif
 
 
+static ngx_uint_t ngx_shop_failover_gate_link_fresh(ngx_http_request_t *r);
 static ngx_int_t ngx_shop_failover_gate_link_verify(ngx_http_request_t *r,
     ngx_shop_failover_key_conf_t *conf, ngx_str_t *text, ngx_uint_t kind,
     ngx_shop_failover_token_t *token);
@@ -29,13 +31,9 @@ static ngx_int_t ngx_shop_failover_gate_link_cookie(ngx_http_request_t *r,
 static ngx_int_t ngx_shop_failover_gate_link_redirect(ngx_http_request_t *r);
 static ngx_int_t ngx_shop_failover_gate_link_location(ngx_http_request_t *r,
     ngx_str_t *location);
-static u_char *ngx_shop_failover_gate_link_args(u_char *p, ngx_str_t *args);
 static ngx_int_t ngx_shop_failover_gate_link_add(ngx_http_request_t *r,
     const char *name, ngx_str_t *value);
 
-
-static ngx_str_t  ngx_shop_failover_gate_link_name =
-    ngx_string(NGX_SHOP_FAILOVER_TOKEN_NAME);
 
 /* by this prefix (RFC 6265bis) browsers take it from no other host */
 static ngx_str_t  ngx_shop_failover_gate_link_cookie_name =
@@ -62,11 +60,12 @@ ngx_shop_failover_gate_link_handler(ngx_http_request_t *r)
 
     if (slcf->bypass_key == NULL || slcf->flag == NULL
         || ngx_shop_failover_conf_answers(r, slcf)
-        || r->args.len <= ngx_shop_failover_gate_link_name.len
-        || !(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))
-        || ngx_http_arg(r, ngx_shop_failover_gate_link_name.data,
-                        ngx_shop_failover_gate_link_name.len, &text)
-           != NGX_OK)
+        || !ngx_shop_failover_gate_link_fresh(r)
+        || ngx_shop_failover_target_value(
+                                  (ngx_shop_failover_str_t *) &r->unparsed_uri,
+                                  NGX_SHOP_FAILOVER_TOKEN_NAME,
+                                  (ngx_shop_failover_str_t *) &text)
+           != NGX_SHOP_FAILOVER_OK)
     {
         return NGX_DECLINED;
     }
@@ -95,6 +94,26 @@ ngx_shop_failover_gate_link_handler(ngx_http_request_t *r)
     }
 
     return ngx_shop_failover_gate_link_cookie(r, slcf->bypass_key, &token);
+}
+
+
+/*
+ * A visitor who looks and has no answer yet.  X-Accel-Redirect and error_page
+ * come here, too, and make a GET of a POST: its answer is on its way.
+ */
+
+static ngx_uint_t
+ngx_shop_failover_gate_link_fresh(ngx_http_request_t *r)
+{
+    ngx_str_t  *line;
+
+    line = &r->request_line;
+
+    return (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))
+           && r->upstream == NULL
+           && r->err_status == 0
+           && ((line->len > 4 && ngx_strncmp(line->data, "GET ", 4) == 0)
+               || (line->len > 5 && ngx_strncmp(line->data, "HEAD ", 5) == 0));
 }
 
 
@@ -276,75 +295,32 @@ ngx_shop_failover_gate_link_redirect(ngx_http_request_t *r)
 }
 
 
+/*
+ * Of what was sent: r->args and r->uri are what a front controller's rewrite
+ * or try_files made of it, longer and decoded.
+ */
+
 static ngx_int_t
 ngx_shop_failover_gate_link_location(ngx_http_request_t *r,
     ngx_str_t *location)
 {
-    u_char  *p, *path, *end;
+    ngx_shop_failover_str_t  *target;
 
-    path = r->unparsed_uri.data;
-    end = ngx_strlchr(path, path + r->unparsed_uri.len, '?');
+    target = (ngx_shop_failover_str_t *) &r->unparsed_uri;
 
-    if (end == NULL) {
-        return NGX_ERROR;
-    }
+    location->len = ngx_shop_failover_target_without(NULL, 0, target,
+                                             NGX_SHOP_FAILOVER_TOKEN_NAME);
 
-    /* "//host" and "/\host" would lead to another site */
-
-    while (path < end && (*path == '/' || *path == '\\')) {
-        path++;
-    }
-
-    location->data = ngx_pnalloc(r->pool, r->unparsed_uri.len + 2);
+    location->data = ngx_pnalloc(r->pool, location->len);
     if (location->data == NULL) {
         return NGX_ERROR;
     }
 
-    p = location->data;
-    *p++ = '/';
-    p = ngx_cpymem(p, path, end - path);
-    p = ngx_shop_failover_gate_link_args(p, &r->args);
-
-    location->len = p - location->data;
+    (void) ngx_shop_failover_target_without(location->data, location->len,
+                                            target,
+                                            NGX_SHOP_FAILOVER_TOKEN_NAME);
 
     return NGX_OK;
-}
-
-
-/* "?" and the arguments but ours, wherever they stand */
-
-static u_char *
-ngx_shop_failover_gate_link_args(u_char *p, ngx_str_t *args)
-{
-    size_t      name;
-    u_char     *arg, *next, *last;
-    ngx_uint_t  first;
-
-    first = 1;
-    name = ngx_shop_failover_gate_link_name.len;
-    last = args->data + args->len;
-
-    for (arg = args->data; arg < last; arg = next + 1) {
-        next = ngx_strlchr(arg, last, '&');
-
-        if (next == NULL) {
-            next = last;
-        }
-
-        if ((size_t) (next - arg) > name && arg[name] == '='
-            && ngx_strncasecmp(arg, ngx_shop_failover_gate_link_name.data,
-                               name)
-               == 0)
-        {
-            continue;
-        }
-
-        *p++ = first ? '?' : '&';
-        p = ngx_cpymem(p, arg, next - arg);
-        first = 0;
-    }
-
-    return p;
 }
 
 
