@@ -17,6 +17,7 @@ static ngx_uint_t ngx_shop_failover_control_allowed(ngx_http_request_t *r);
 static ngx_int_t ngx_shop_failover_control_refuse(ngx_http_request_t *r);
 static void ngx_shop_failover_control_intruder(ngx_http_request_t *r);
 static void ngx_shop_failover_control_delayed(ngx_http_request_t *r);
+static ngx_int_t ngx_shop_failover_control_unauthorized(ngx_http_request_t *r);
 static void ngx_shop_failover_control_body(ngx_http_request_t *r);
 
 
@@ -25,8 +26,6 @@ static void ngx_shop_failover_control_body(ngx_http_request_t *r);
 
 /* one log line for all wrong keys of so long */
 #define NGX_SHOP_FAILOVER_CONTROL_QUIET  10       /* s */
-
-#define NGX_SHOP_FAILOVER_CONTROL_BODY   4096
 
 
 ngx_int_t
@@ -58,8 +57,6 @@ ngx_shop_failover_control_handler(ngx_http_request_t *r)
                                       &large)
                : rc;
     }
-
-    r->request_body_in_single_buf = 1;
 
     rc = ngx_http_read_client_request_body(r, ngx_shop_failover_control_body);
 
@@ -106,7 +103,11 @@ ngx_shop_failover_control_allowed(ngx_http_request_t *r)
 }
 
 
-/* the answer comes by a timer: no worker waits for it */
+/*
+ * The answer comes by a timer: no worker waits for it.  The timer is that of
+ * the connection, and so of the main request: a subrequest of "mirror" or
+ * "auth_request" would stop the visitor's own answer.
+ */
 
 static ngx_int_t
 ngx_shop_failover_control_refuse(ngx_http_request_t *r)
@@ -115,6 +116,10 @@ ngx_shop_failover_control_refuse(ngx_http_request_t *r)
     ngx_event_t  *wev;
 
     ngx_shop_failover_control_intruder(r);
+
+    if (r != r->main) {
+        return ngx_shop_failover_control_unauthorized(r);
+    }
 
     rc = ngx_http_discard_request_body(r);
     if (rc != NGX_OK) {
@@ -145,10 +150,7 @@ ngx_shop_failover_control_refuse(ngx_http_request_t *r)
 static void
 ngx_shop_failover_control_delayed(ngx_http_request_t *r)
 {
-    ngx_event_t      *wev;
-    ngx_table_elt_t  *h;
-    static ngx_str_t  error = ngx_string("the key is missing or wrong: send "
-                                         "\"Authorization: Bearer KEY\"");
+    ngx_event_t  *wev;
 
     wev = r->connection->write;
 
@@ -161,10 +163,20 @@ ngx_shop_failover_control_delayed(ngx_http_request_t *r)
         return;
     }
 
+    ngx_http_finalize_request(r, ngx_shop_failover_control_unauthorized(r));
+}
+
+
+static ngx_int_t
+ngx_shop_failover_control_unauthorized(ngx_http_request_t *r)
+{
+    ngx_table_elt_t  *h;
+    static ngx_str_t  error = ngx_string("the key is missing or wrong: send "
+                                         "\"Authorization: Bearer KEY\"");
+
     h = ngx_list_push(&r->headers_out.headers);
     if (h == NULL) {
-        ngx_http_finalize_request(r, NGX_ERROR);
-        return;
+        return NGX_ERROR;
     }
 
     ngx_memzero(h, sizeof(ngx_table_elt_t));
@@ -173,9 +185,12 @@ ngx_shop_failover_control_delayed(ngx_http_request_t *r)
     ngx_str_set(&h->key, "WWW-Authenticate");
     ngx_str_set(&h->value, "Bearer");
 
-    ngx_http_finalize_request(r,
-                ngx_shop_failover_control_do_error(r, NGX_HTTP_UNAUTHORIZED,
-                                                &error));
+    /* "auth_request" hands it on from here */
+
+    r->headers_out.www_authenticate = h;
+
+    return ngx_shop_failover_control_do_error(r, NGX_HTTP_UNAUTHORIZED,
+                                              &error);
 }
 
 
@@ -211,8 +226,12 @@ ngx_shop_failover_control_body(ngx_http_request_t *r)
 
     rc = ngx_shop_failover_control_order_read(r, &order, &error);
 
-    rc = (rc == NGX_OK) ? ngx_shop_failover_control_do(r, &order)
-                        : ngx_shop_failover_control_do_error(r, rc, &error);
+    if (rc == NGX_OK) {
+        rc = ngx_shop_failover_control_do(r, &order);
+
+    } else if (rc != NGX_HTTP_INTERNAL_SERVER_ERROR) {
+        rc = ngx_shop_failover_control_do_error(r, rc, &error);
+    }
 
     ngx_http_finalize_request(r, rc);
 }

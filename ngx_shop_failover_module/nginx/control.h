@@ -15,6 +15,10 @@
 #include "logic/emit.h"
 
 
+/* bytes of an order */
+#define NGX_SHOP_FAILOVER_CONTROL_BODY   4096
+
+
 /* one request, read and understood */
 typedef struct {
     ngx_str_t                    action;
@@ -34,6 +38,13 @@ char *ngx_shop_failover_control_key_directive(ngx_conf_t *cf,
 
 /* for control.c: the location's handler */
 ngx_int_t ngx_shop_failover_control_handler(ngx_http_request_t *r);
+
+/*
+ * for control_order.c: the whole body, which may be changed.  NGX_OK, or a
+ * status
+ */
+ngx_int_t ngx_shop_failover_control_body_read(ngx_http_request_t *r,
+    ngx_str_t *body);
 
 /*
  * for control.c: reads the body into order.  NGX_OK, or a status: then *error

@@ -14,8 +14,8 @@
 
 
 static ngx_int_t ngx_shop_failover_control_order_fields(
-    ngx_http_request_t *r, ngx_shop_failover_control_order_t *order,
-    ngx_str_t *error);
+    ngx_http_request_t *r, ngx_str_t *body,
+    ngx_shop_failover_control_order_t *order, ngx_str_t *error);
 static ngx_int_t ngx_shop_failover_control_order_action(
     ngx_http_request_t *r, ngx_shop_failover_control_order_t *order,
     ngx_str_t *error);
@@ -62,7 +62,18 @@ ngx_int_t
 ngx_shop_failover_control_order_read(ngx_http_request_t *r,
     ngx_shop_failover_control_order_t *order, ngx_str_t *error)
 {
-    if (ngx_shop_failover_control_order_fields(r, order, error) != NGX_OK
+    ngx_int_t  rc;
+    ngx_str_t  body;
+
+    rc = ngx_shop_failover_control_body_read(r, &body);
+
+    if (rc != NGX_OK) {
+        ngx_str_set(error, "the body is too large for an order");
+        return rc;
+    }
+
+    if (ngx_shop_failover_control_order_fields(r, &body, order, error)
+        != NGX_OK
         || ngx_shop_failover_control_order_action(r, order, error) != NGX_OK
         || ngx_shop_failover_control_order_length(r, order, error) != NGX_OK
         || ngx_shop_failover_control_order_reason(order, error) != NGX_OK)
@@ -81,34 +92,25 @@ ngx_shop_failover_control_order_read(ngx_http_request_t *r,
 
 
 static ngx_int_t
-ngx_shop_failover_control_order_fields(ngx_http_request_t *r,
+ngx_shop_failover_control_order_fields(ngx_http_request_t *r, ngx_str_t *body,
     ngx_shop_failover_control_order_t *order, ngx_str_t *error)
 {
     int                                       rc;
-    u_char                                   *rest;
-    ngx_buf_t                                *b;
+    u_char                                   *rest, *last;
     ngx_str_t                                *field;
     ngx_shop_failover_str_t                   name, value;
     ngx_shop_failover_control_order_field_t  *row;
 
-    if (r->request_body == NULL || r->request_body->bufs == NULL
-        || ngx_buf_size(r->request_body->bufs->buf) == 0)
-    {
+    if (body->len == 0) {
         ngx_str_set(error, "the body is empty, expected is "
                            "action=...&upstream=...&peer=...");
         return NGX_ERROR;
     }
 
-    b = r->request_body->bufs->buf;
+    rest = body->data;
+    last = body->data + body->len;
 
-    if (r->request_body->bufs->next || !ngx_buf_in_memory(b)) {
-        ngx_str_set(error, "the body is too large for an order");
-        return NGX_ERROR;
-    }
-
-    rest = b->pos;
-
-    while ((rc = ngx_shop_failover_form_next(&rest, b->last, &name, &value))
+    while ((rc = ngx_shop_failover_form_next(&rest, last, &name, &value))
            == NGX_SHOP_FAILOVER_OK)
     {
         for (row = ngx_shop_failover_control_order_table; row->name.len; row++)
