@@ -81,7 +81,10 @@ my $nginx = nginx(keys => { key => "$KEY\n" }, http => <<"END");
         location /status/below {
             shop_status json;
             location /status/below/shop { proxy_pass http://shop; }
-            location /status/below/none { shop_class none; }
+            location /status/below/none {
+                shop_class none;
+                limit_except GET { allow all; }
+            }
         }
 
         location = /off {
