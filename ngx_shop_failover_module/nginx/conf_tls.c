@@ -11,6 +11,8 @@
 
 #if (NGX_HTTP_SSL)
 
+static ngx_int_t ngx_shop_failover_conf_tls_files(ngx_conf_t *cf,
+    ngx_shop_failover_ask_conf_t *ask);
 static ngx_int_t ngx_shop_failover_conf_tls_context(ngx_conf_t *cf,
     ngx_shop_failover_ask_conf_t *ask, ngx_ssl_t *ssl);
 static ngx_int_t ngx_shop_failover_conf_tls_trust(ngx_conf_t *cf,
@@ -21,6 +23,9 @@ static ngx_int_t ngx_shop_failover_conf_tls_names(ngx_conf_t *cf,
 
 /* as many certificates may stand between a server's and a trusted one */
 #define NGX_SHOP_FAILOVER_CONF_TLS_DEPTH  10
+
+/* bytes; the whole bundle of a system has 200k */
+#define NGX_SHOP_FAILOVER_CONF_TLS_FILE   (16 * 1024 * 1024)
 
 
 static ngx_conf_bitmask_t  ngx_shop_failover_conf_tls_versions[] = {
@@ -175,10 +180,66 @@ ngx_shop_failover_conf_tls_finish(ngx_conf_t *cf,
 }
 
 
+/*
+ * OpenSSL opens the files: for ever, where a pipe lies there, and without end,
+ * where a device does.
+ */
+
+static ngx_int_t
+ngx_shop_failover_conf_tls_files(ngx_conf_t *cf,
+    ngx_shop_failover_ask_conf_t *ask)
+{
+    ngx_str_t        path;
+    ngx_uint_t       i;
+    ngx_file_info_t  fi;
+
+    struct {
+        const char  *directive;
+        ngx_str_t   *name;
+    } files[] = {
+        { "shop_health_ssl_certificate", &ask->certificate },
+        { "shop_health_ssl_certificate_key", &ask->key },
+        { "shop_health_ssl_trusted_certificate", &ask->trusted }
+    };
+
+    for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        path = *files[i].name;
+
+        /* "engine:..." and its like: nginx knows, and says what it cannot */
+
+        if (path.len == 0 || ngx_strchr(path.data, ':')) {
+            continue;
+        }
+
+        if (ngx_conf_full_name(cf->cycle, &path, 1) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        if (ngx_file_info(path.data, &fi) == NGX_FILE_ERROR
+            || (ngx_is_file(&fi)
+                && ngx_file_size(&fi) <= NGX_SHOP_FAILOVER_CONF_TLS_FILE))
+        {
+            continue;
+        }
+
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"%V\" of \"%s\" is not a regular file, or is larger "
+                      "than 16m", &path, files[i].directive);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_shop_failover_conf_tls_context(ngx_conf_t *cf,
     ngx_shop_failover_ask_conf_t *ask, ngx_ssl_t *ssl)
 {
+    if (ngx_shop_failover_conf_tls_files(cf, ask) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     if (ask->ciphers.len
         && ngx_ssl_ciphers(cf, ssl, &ask->ciphers, 0) != NGX_OK)
     {

@@ -9,11 +9,13 @@
 
 #include "nginx/render.h"
 
+#include "logic/effort.h"
 #include "logic/emit.h"
 #include "logic/place.h"
 #include "logic/problem.h"
 #include "logic/times.h"
 
+#include <openssl/evp.h>
 #include <zlib.h>
 #include <dlfcn.h>
 
@@ -21,10 +23,11 @@
 #define NGX_SHOP_FAILOVER_RENDER_SLOTS  512       /* 2^9 */
 
 /*
- * A site has less than a thousand variants at a time, most of them a kilobyte
- * or two of what is polled.
+ * Of a worker.  A site has less than a thousand variants at a time, of the
+ * built-in page about 4 kilobytes each, most of them less.
  */
-#define NGX_SHOP_FAILOVER_RENDER_MAX    4096
+#define NGX_SHOP_FAILOVER_RENDER_MAX    (16 * 1024 * 1024)
+#define NGX_SHOP_FAILOVER_RENDER_POOL   1024
 #define NGX_SHOP_FAILOVER_RENDER_ROOM   (320 * 1024)
 #define NGX_SHOP_FAILOVER_RENDER_POLL   20        /* s, the least */
 
@@ -39,7 +42,7 @@ typedef int (*ngx_shop_failover_render_br_pt)(int quality, int lgwin,
 
 struct ngx_shop_failover_renderings_s {
     ngx_shop_failover_render_br_pt   br;         /* NULL: no library */
-    ngx_uint_t                       n;
+    size_t                           size;       /* bytes of all kept */
     ngx_queue_t                      used;
     ngx_queue_t                      chains[NGX_SHOP_FAILOVER_RENDER_SLOTS];
 };
@@ -51,18 +54,28 @@ static uint64_t ngx_shop_failover_render_key(
     ngx_shop_failover_variant_t *variant);
 static ngx_shop_failover_rendering_t *ngx_shop_failover_render_find(
     ngx_queue_t *chain, uint64_t key);
-static void ngx_shop_failover_render_keep(
-    ngx_shop_failover_renderings_t *renderings, ngx_queue_t *chain,
+static ngx_shop_failover_rendering_t *ngx_shop_failover_render_renew(
+    ngx_shop_failover_main_conf_t *smcf,
+    ngx_shop_failover_variant_t *variant, ngx_queue_t *chain,
+    ngx_shop_failover_rendering_t *old);
+static ngx_uint_t ngx_shop_failover_render_current(
+    ngx_shop_failover_main_conf_t *smcf,
     ngx_shop_failover_rendering_t *rendering);
+static void ngx_shop_failover_render_keep(
+    ngx_shop_failover_main_conf_t *smcf, ngx_queue_t *chain,
+    ngx_shop_failover_rendering_t *rendering);
+static ngx_uint_t ngx_shop_failover_render_fits(
+    ngx_shop_failover_main_conf_t *smcf, size_t size);
 static void ngx_shop_failover_render_forget(
     ngx_shop_failover_renderings_t *renderings,
     ngx_shop_failover_rendering_t *rendering);
 static ngx_shop_failover_rendering_t *ngx_shop_failover_render_make(
-    ngx_shop_failover_main_conf_t *smcf,
-    ngx_shop_failover_variant_t *variant);
+    ngx_shop_failover_main_conf_t *smcf, ngx_shop_failover_variant_t *variant,
+    ngx_shop_failover_rendering_t *old);
 static ngx_int_t ngx_shop_failover_render_body(
     ngx_shop_failover_main_conf_t *smcf, ngx_shop_failover_variant_t *variant,
-    ngx_shop_failover_rendering_t *rendering);
+    ngx_shop_failover_rendering_t *rendering,
+    ngx_shop_failover_rendering_t *old);
 static void ngx_shop_failover_render_view(ngx_shop_failover_view_t *v,
     ngx_shop_failover_variant_t *variant,
     ngx_shop_failover_board_view_t *board,
@@ -70,12 +83,19 @@ static void ngx_shop_failover_render_view(ngx_shop_failover_view_t *v,
 static void ngx_shop_failover_render_write(ngx_shop_failover_emit_t *e,
     ngx_shop_failover_view_t *v, ngx_shop_failover_variant_t *variant,
     ngx_shop_failover_rendering_t *rendering);
-static ngx_int_t ngx_shop_failover_render_compress(
-    ngx_shop_failover_renderings_t *renderings,
-    ngx_shop_failover_variant_t *variant,
-    ngx_shop_failover_rendering_t *rendering);
-static ngx_int_t ngx_shop_failover_render_gzip(ngx_str_t *from, u_char *to,
-    size_t *len);
+static ngx_int_t ngx_shop_failover_render_pack(
+    ngx_shop_failover_main_conf_t *smcf, ngx_shop_failover_variant_t *variant,
+    ngx_shop_failover_rendering_t *rendering, ngx_str_t *page);
+static ngx_int_t ngx_shop_failover_render_same(
+    ngx_shop_failover_rendering_t *rendering,
+    ngx_shop_failover_rendering_t *old, ngx_str_t *page);
+static ngx_int_t ngx_shop_failover_render_take(
+    ngx_shop_failover_rendering_t *rendering, ngx_str_t *body);
+static ngx_int_t ngx_shop_failover_render_br(
+    ngx_shop_failover_renderings_t *renderings, ngx_str_t *from,
+    ngx_str_t *to);
+static ngx_int_t ngx_shop_failover_render_gzip(ngx_str_t *from,
+    ngx_str_t *to);
 static ngx_int_t ngx_shop_failover_render_header(
     ngx_shop_failover_rendering_t *rendering, ngx_shop_failover_view_t *v);
 static void ngx_shop_failover_render_release(void *data);
@@ -186,57 +206,77 @@ ngx_shop_failover_render_get(ngx_shop_failover_main_conf_t *smcf,
     uint64_t                         key;
     ngx_queue_t                     *chain;
     ngx_pool_cleanup_t              *cln;
-    ngx_shop_failover_rendering_t   *rendering, *old;
-    ngx_shop_failover_renderings_t  *renderings;
+    ngx_shop_failover_rendering_t   *rendering;
 
     cln = ngx_pool_cleanup_add(pool, 0);
     if (cln == NULL) {
         return NULL;
     }
 
-    renderings = smcf->renderings;
-
     key = ngx_shop_failover_render_key(variant);
-    chain = &renderings->chains[(key * 0x9e3779b97f4a7c15ULL) >> 55];
+    chain = &smcf->renderings->chains[(key * 0x9e3779b97f4a7c15ULL) >> 55];
 
-    old = ngx_shop_failover_render_find(chain, key);
-    rendering = old;
+    rendering = ngx_shop_failover_render_find(chain, key);
 
-    if (old == NULL
-        || old->version != ngx_shop_failover_board_version(&smcf->zone,
-                                                           variant->site)
-        || old->minute != ngx_shop_failover_now() / 60)
-    {
-        rendering = ngx_shop_failover_render_make(smcf, variant);
+    if (rendering && ngx_shop_failover_render_current(smcf, rendering)) {
+        rendering->refs++;
 
+    } else {
+        rendering = ngx_shop_failover_render_renew(smcf, variant, chain,
+                                                   rendering);
         if (rendering == NULL) {
-
-            /* the shop is closed in any case: better an old page than none */
-
-            if (old == NULL) {
-                return NULL;
-            }
-
-            rendering = old;
-
-        } else {
-
-            if (old) {
-                ngx_shop_failover_render_forget(renderings, old);
-            }
-
-            rendering->key = key;
-            ngx_shop_failover_render_keep(renderings, chain, rendering);
+            return NULL;
         }
     }
 
-    ngx_queue_remove(&rendering->used);
-    ngx_queue_insert_head(&renderings->used, &rendering->used);
+    rendering->key = key;
 
-    rendering->refs++;
+    if (rendering->kept) {
+        ngx_queue_remove(&rendering->used);
+        ngx_queue_insert_head(&smcf->renderings->used, &rendering->used);
+    }
 
     cln->handler = ngx_shop_failover_render_release;
     cln->data = rendering;
+
+    return rendering;
+}
+
+
+/*
+ * One reference of what is returned is the caller's.  The old rendering, NULL
+ * where there is none, may have to go while the new one is made, for its room.
+ */
+
+static ngx_shop_failover_rendering_t *
+ngx_shop_failover_render_renew(ngx_shop_failover_main_conf_t *smcf,
+    ngx_shop_failover_variant_t *variant, ngx_queue_t *chain,
+    ngx_shop_failover_rendering_t *old)
+{
+    ngx_shop_failover_rendering_t  *rendering;
+
+    if (old) {
+        old->refs++;
+    }
+
+    rendering = ngx_shop_failover_render_make(smcf, variant, old);
+
+    if (rendering == NULL) {
+
+        /* the shop is closed in any case: better an old page than none */
+
+        return old;
+    }
+
+    if (old) {
+        if (old->kept) {
+            ngx_shop_failover_render_forget(smcf->renderings, old);
+        }
+
+        ngx_shop_failover_render_release(old);
+    }
+
+    ngx_shop_failover_render_keep(smcf, chain, rendering);
 
     return rendering;
 }
@@ -263,22 +303,74 @@ ngx_shop_failover_render_find(ngx_queue_t *chain, uint64_t key)
 }
 
 
+static ngx_uint_t
+ngx_shop_failover_render_current(ngx_shop_failover_main_conf_t *smcf,
+    ngx_shop_failover_rendering_t *rendering)
+{
+    return rendering->minute == ngx_shop_failover_now() / 60
+           && rendering->version
+              == ngx_shop_failover_board_version(&smcf->zone,
+                                                 rendering->site);
+}
+
+
+/* one that does not fit is its request's alone */
+
 static void
-ngx_shop_failover_render_keep(ngx_shop_failover_renderings_t *renderings,
+ngx_shop_failover_render_keep(ngx_shop_failover_main_conf_t *smcf,
     ngx_queue_t *chain, ngx_shop_failover_rendering_t *rendering)
 {
-    ngx_queue_t  *q;
+    ngx_shop_failover_renderings_t  *renderings;
 
-    if (renderings->n == NGX_SHOP_FAILOVER_RENDER_MAX) {
-        q = ngx_queue_last(&renderings->used);
+    rendering->size = NGX_SHOP_FAILOVER_RENDER_POOL + rendering->body.len;
 
-        ngx_shop_failover_render_forget(renderings,
-                     ngx_queue_data(q, ngx_shop_failover_rendering_t, used));
+    if (!ngx_shop_failover_render_fits(smcf, rendering->size)) {
+        return;
     }
+
+    renderings = smcf->renderings;
 
     ngx_queue_insert_head(chain, &rendering->queue);
     ngx_queue_insert_head(&renderings->used, &rendering->used);
-    renderings->n++;
+    renderings->size += rendering->size;
+
+    rendering->kept = 1;
+    rendering->refs++;
+}
+
+
+/*
+ * Makes room by what is out of date.  What still holds stays: whoever asks
+ * for all variants in turn would have each made anew each time.
+ */
+
+static ngx_uint_t
+ngx_shop_failover_render_fits(ngx_shop_failover_main_conf_t *smcf,
+    size_t size)
+{
+    ngx_queue_t                     *q;
+    ngx_shop_failover_rendering_t   *last;
+    ngx_shop_failover_renderings_t  *renderings;
+
+    renderings = smcf->renderings;
+
+    while (renderings->size + size > NGX_SHOP_FAILOVER_RENDER_MAX) {
+
+        if (ngx_queue_empty(&renderings->used)) {
+            return 0;
+        }
+
+        q = ngx_queue_last(&renderings->used);
+        last = ngx_queue_data(q, ngx_shop_failover_rendering_t, used);
+
+        if (ngx_shop_failover_render_current(smcf, last)) {
+            return 0;
+        }
+
+        ngx_shop_failover_render_forget(renderings, last);
+    }
+
+    return 1;
 }
 
 
@@ -288,7 +380,8 @@ ngx_shop_failover_render_forget(ngx_shop_failover_renderings_t *renderings,
 {
     ngx_queue_remove(&rendering->queue);
     ngx_queue_remove(&rendering->used);
-    renderings->n--;
+    renderings->size -= rendering->size;
+    rendering->kept = 0;
 
     ngx_shop_failover_render_release(rendering);
 }
@@ -307,12 +400,12 @@ ngx_shop_failover_render_release(void *data)
 
 static ngx_shop_failover_rendering_t *
 ngx_shop_failover_render_make(ngx_shop_failover_main_conf_t *smcf,
-    ngx_shop_failover_variant_t *variant)
+    ngx_shop_failover_variant_t *variant, ngx_shop_failover_rendering_t *old)
 {
     ngx_pool_t                     *pool;
     ngx_shop_failover_rendering_t  *rendering;
 
-    pool = ngx_create_pool(1024, ngx_cycle->log);
+    pool = ngx_create_pool(NGX_SHOP_FAILOVER_RENDER_POOL, ngx_cycle->log);
     if (pool == NULL) {
         return NULL;
     }
@@ -322,9 +415,11 @@ ngx_shop_failover_render_make(ngx_shop_failover_main_conf_t *smcf,
     if (rendering) {
         rendering->pool = pool;
         rendering->refs = 1;
+        rendering->site = variant->site;
         rendering->minute = ngx_shop_failover_now() / 60;
 
-        if (ngx_shop_failover_render_body(smcf, variant, rendering) == NGX_OK)
+        if (ngx_shop_failover_render_body(smcf, variant, rendering, old)
+            == NGX_OK)
         {
             return rendering;
         }
@@ -339,10 +434,12 @@ ngx_shop_failover_render_make(ngx_shop_failover_main_conf_t *smcf,
 static ngx_int_t
 ngx_shop_failover_render_body(ngx_shop_failover_main_conf_t *smcf,
     ngx_shop_failover_variant_t *variant,
-    ngx_shop_failover_rendering_t *rendering)
+    ngx_shop_failover_rendering_t *rendering,
+    ngx_shop_failover_rendering_t *old)
 {
     u_char                          *buf;
     ngx_int_t                        rc;
+    ngx_str_t                        page;
     ngx_pool_t                      *temp;
     ngx_shop_failover_emit_t         e;
     ngx_shop_failover_view_t        *v;
@@ -381,11 +478,14 @@ ngx_shop_failover_render_body(ngx_shop_failover_main_conf_t *smcf,
         goto done;
     }
 
-    rendering->body.data = buf;
-    rendering->body.len = e.pos - e.start;
+    page.data = buf;
+    page.len = e.pos - e.start;
 
-    rc = ngx_shop_failover_render_compress(smcf->renderings, variant,
-                                           rendering);
+    rc = ngx_shop_failover_render_same(rendering, old, &page);
+
+    if (rc == NGX_DECLINED) {
+        rc = ngx_shop_failover_render_pack(smcf, variant, rendering, &page);
+    }
 
     if (rc == NGX_OK) {
         rc = ngx_shop_failover_render_header(rendering, v);
@@ -517,64 +617,127 @@ ngx_shop_failover_render_write(ngx_shop_failover_emit_t *e,
 }
 
 
-/* what does not get smaller is sent as it is */
+/*
+ * Most pages say the same in the next minute: NGX_OK, and the old bytes are
+ * good.  NGX_DECLINED: it is another page.
+ */
 
 static ngx_int_t
-ngx_shop_failover_render_compress(ngx_shop_failover_renderings_t *renderings,
-    ngx_shop_failover_variant_t *variant,
-    ngx_shop_failover_rendering_t *rendering)
+ngx_shop_failover_render_same(ngx_shop_failover_rendering_t *rendering,
+    ngx_shop_failover_rendering_t *old, ngx_str_t *page)
 {
-    size_t   len;
-    u_char  *to;
-
-    len = rendering->body.len;
-
-    to = ngx_pnalloc(rendering->pool, len ? len : 1);
-    if (to == NULL) {
+    if (EVP_Digest(page->data, page->len, rendering->digest, NULL,
+                   EVP_sha256(), NULL)
+        != 1)
+    {
         return NGX_ERROR;
     }
 
-    switch (variant->coding) {
-
-    case NGX_SHOP_FAILOVER_NEGOTIATE_BR:
-
-        /* the best quality, 4 MB window, text */
-
-        if (renderings->br
-            && renderings->br(11, 22, 1, rendering->body.len,
-                              rendering->body.data, &len, to)
-            && len < rendering->body.len)
-        {
-            ngx_str_set(&rendering->encoding, "br");
-        }
-
-        break;
-
-    case NGX_SHOP_FAILOVER_NEGOTIATE_GZIP:
-
-        if (ngx_shop_failover_render_gzip(&rendering->body, to, &len)
-            == NGX_OK)
-        {
-            ngx_str_set(&rendering->encoding, "gzip");
-        }
-
-        break;
+    if (old == NULL
+        || ngx_memcmp(old->digest, rendering->digest,
+                      NGX_SHOP_FAILOVER_RENDER_DIGEST)
+           != 0)
+    {
+        return NGX_DECLINED;
     }
 
-    if (rendering->encoding.len == 0) {
-        len = rendering->body.len;
-        ngx_memcpy(to, rendering->body.data, len);
+    rendering->encoding = old->encoding;
+
+    return ngx_shop_failover_render_take(rendering, &old->body);
+}
+
+
+/*
+ * What does not get smaller is sent as it is, and what cannot be kept, too:
+ * it would be compressed for each request.
+ */
+
+static ngx_int_t
+ngx_shop_failover_render_pack(ngx_shop_failover_main_conf_t *smcf,
+    ngx_shop_failover_variant_t *variant,
+    ngx_shop_failover_rendering_t *rendering, ngx_str_t *page)
+{
+    ngx_int_t   rc;
+    ngx_str_t   packed;
+
+    if (variant->coding == NGX_SHOP_FAILOVER_NEGOTIATE_IDENTITY
+        || page->len == 0
+        || !ngx_shop_failover_render_fits(smcf, NGX_SHOP_FAILOVER_RENDER_POOL
+                                                + page->len))
+    {
+        return ngx_shop_failover_render_take(rendering, page);
     }
 
-    rendering->body.data = to;
-    rendering->body.len = len;
+    packed.len = page->len;
+    packed.data = ngx_alloc(packed.len, ngx_cycle->log);
+    if (packed.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (variant->coding == NGX_SHOP_FAILOVER_NEGOTIATE_BR) {
+        ngx_str_set(&rendering->encoding, "br");
+        rc = ngx_shop_failover_render_br(smcf->renderings, page, &packed);
+
+    } else {
+        ngx_str_set(&rendering->encoding, "gzip");
+        rc = ngx_shop_failover_render_gzip(page, &packed);
+    }
+
+    if (rc != NGX_OK) {
+        ngx_str_null(&rendering->encoding);
+    }
+
+    rc = ngx_shop_failover_render_take(rendering,
+                                       rc == NGX_OK ? &packed : page);
+    ngx_free(packed.data);
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_shop_failover_render_take(ngx_shop_failover_rendering_t *rendering,
+    ngx_str_t *body)
+{
+    rendering->body.data = ngx_pnalloc(rendering->pool,
+                                       body->len ? body->len : 1);
+    if (rendering->body.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    rendering->body.len = body->len;
+    ngx_memcpy(rendering->body.data, body->data, body->len);
 
     return NGX_OK;
 }
 
 
+/* to->len is its room, and then its length */
+
 static ngx_int_t
-ngx_shop_failover_render_gzip(ngx_str_t *from, u_char *to, size_t *len)
+ngx_shop_failover_render_br(ngx_shop_failover_renderings_t *renderings,
+    ngx_str_t *from, ngx_str_t *to)
+{
+    const ngx_shop_failover_effort_t  *effort;
+
+    effort = ngx_shop_failover_effort_for(from->len);
+
+    /* 1: text */
+
+    if (renderings->br
+        && renderings->br(effort->br_quality, effort->br_window, 1,
+                          from->len, from->data, &to->len, to->data)
+        && to->len < from->len)
+    {
+        return NGX_OK;
+    }
+
+    return NGX_DECLINED;
+}
+
+
+static ngx_int_t
+ngx_shop_failover_render_gzip(ngx_str_t *from, ngx_str_t *to)
 {
     int       rc;
     z_stream  z;
@@ -583,21 +746,21 @@ ngx_shop_failover_render_gzip(ngx_str_t *from, u_char *to, size_t *len)
 
     /* 16 more than the window: a gzip header */
 
-    if (deflateInit2(&z, Z_BEST_COMPRESSION, Z_DEFLATED, MAX_WBITS + 16, 9,
-                     Z_DEFAULT_STRATEGY)
+    if (deflateInit2(&z, ngx_shop_failover_effort_for(from->len)->gzip_level,
+                     Z_DEFLATED, MAX_WBITS + 16, 9, Z_DEFAULT_STRATEGY)
         != Z_OK)
     {
-        return NGX_ERROR;
+        return NGX_DECLINED;
     }
 
     z.next_in = from->data;
     z.avail_in = from->len;
-    z.next_out = to;
-    z.avail_out = *len;
+    z.next_out = to->data;
+    z.avail_out = to->len;
 
     rc = deflate(&z, Z_FINISH);
 
-    *len = z.total_out;
+    to->len = z.total_out;
     (void) deflateEnd(&z);
 
     return rc == Z_STREAM_END ? NGX_OK : NGX_DECLINED;

@@ -23,6 +23,8 @@
 
 #define NGX_SHOP_FAILOVER_RENDER_JITTER  16   /* different polling times */
 
+#define NGX_SHOP_FAILOVER_RENDER_DIGEST  32   /* bytes of SHA-256 */
+
 
 /* one page of the many that a site has */
 typedef struct {
@@ -50,9 +52,15 @@ typedef struct {
     ngx_queue_t                      used;       /* the last used first */
     ngx_pool_t                      *pool;
     uint64_t                         key;
+    size_t                           size;       /* bytes, as accounted */
+    ngx_shop_failover_flag_conf_t   *site;
     ngx_uint_t                       version;    /* of the board */
     int64_t                          minute;
     ngx_uint_t                       refs;
+    ngx_uint_t                       kept;       /* 0: of one request */
+
+    /* of the page before it was compressed */
+    u_char                        digest[NGX_SHOP_FAILOVER_RENDER_DIGEST];
 } ngx_shop_failover_rendering_t;
 
 

@@ -9,6 +9,8 @@
 
 #include "nginx/skin.h"
 
+#include "state/readfile.h"
+
 #include "logic/assets.h"
 #include "logic/place.h"
 
@@ -29,6 +31,7 @@ static ngx_int_t ngx_shop_failover_skin_languages(ngx_conf_t *cf,
     ngx_shop_failover_skin_t *skin, ngx_str_t *dir);
 static ngx_int_t ngx_shop_failover_skin_more(ngx_conf_t *cf,
     ngx_shop_failover_skin_t *skin, ngx_str_t *dir);
+static ngx_uint_t ngx_shop_failover_skin_is_code(u_char *name, size_t len);
 static ngx_int_t ngx_shop_failover_skin_language(ngx_conf_t *cf,
     ngx_shop_failover_skin_t *skin, ngx_str_t *dir,
     ngx_shop_failover_str_t *code);
@@ -123,12 +126,19 @@ ngx_shop_failover_skin_template(ngx_conf_t *cf,
             return NGX_ERROR;
         }
 
+        if (t->nops == 0) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "page file \"%V\" shows nothing, it has only "
+                               "comments or blank lines", &source.name);
+            return NGX_ERROR;
+        }
+
         if (t->ops) {
             return NGX_OK;
         }
 
         t->nalloc = t->nops;
-        t->ops = ngx_palloc(cf->pool, (t->nops ? t->nops : 1)
+        t->ops = ngx_palloc(cf->pool, t->nops
                                     * sizeof(ngx_shop_failover_template_op_t));
 
     } while (t->ops);
@@ -216,6 +226,18 @@ ngx_shop_failover_skin_more(ngx_conf_t *cf, ngx_shop_failover_skin_t *skin,
         }
 
         code.len -= 4;
+
+        if (!ngx_shop_failover_skin_is_code(name, code.len)) {
+
+            /* the name is not told: it can hold anything */
+
+            ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                               "a file in \"%V\" is not used: its name is "
+                               "not that of a language, expected is such as "
+                               "de.txt or pt-BR.txt", &path);
+            continue;
+        }
+
         code.data = ngx_pstrdup(cf->pool,
                                 &(ngx_str_t) { code.len, name });
         if (code.data == NULL) {
@@ -239,6 +261,28 @@ ngx_shop_failover_skin_more(ngx_conf_t *cf, ngx_shop_failover_skin_t *skin,
     (void) ngx_close_dir(&d);
 
     return rc;
+}
+
+
+/* it becomes a header's value */
+
+static ngx_uint_t
+ngx_shop_failover_skin_is_code(u_char *name, size_t len)
+{
+    size_t  i;
+    u_char  c;
+
+    for (i = 0; i < len; i++) {
+        c = name[i] | 0x20;
+
+        if ((c < 'a' || c > 'z') && (name[i] < '0' || name[i] > '9')
+            && name[i] != '-' && name[i] != '_')
+        {
+            return 0;
+        }
+    }
+
+    return 1;
 }
 
 
@@ -343,67 +387,49 @@ static ngx_int_t
 ngx_shop_failover_skin_file(ngx_conf_t *cf, ngx_str_t *dir, const char *name,
     ngx_shop_failover_skin_source_t *source)
 {
-    u_char           *data;
-    ssize_t           n;
-    ngx_file_t        file;
-    ngx_file_info_t   fi;
+    ngx_shop_failover_readfile_e  outcome;
+    ngx_shop_failover_readfile_t  file;
 
     if (dir->len == 0) {
         return NGX_DECLINED;
     }
 
-    ngx_memzero(&file, sizeof(ngx_file_t));
-
-    file.log = cf->log;
-    file.name.len = dir->len + 1 + ngx_strlen(name);
-    file.name.data = ngx_pnalloc(cf->pool, file.name.len + 1);
-    if (file.name.data == NULL) {
+    source->name.len = dir->len + 1 + ngx_strlen(name);
+    source->name.data = ngx_pnalloc(cf->pool, source->name.len + 1);
+    if (source->name.data == NULL) {
         return NGX_ERROR;
     }
 
-    *ngx_sprintf(file.name.data, "%V/%s", dir, name) = '\0';
+    *ngx_sprintf(source->name.data, "%V/%s", dir, name) = '\0';
 
-    file.fd = ngx_open_file(file.name.data, NGX_FILE_RDONLY, 0, 0);
+    file.pool = cf->pool;
+    file.max = NGX_SHOP_FAILOVER_SKIN_FILE;
 
-    if (file.fd == NGX_INVALID_FILE) {
+    outcome = ngx_shop_failover_readfile_whole(source->name.data, &file);
 
-        if (ngx_errno == NGX_ENOENT) {
-            return NGX_DECLINED;
-        }
+    switch (outcome) {
 
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
-                           "page file \"%V\" cannot be opened", &file.name);
-        return NGX_ERROR;
-    }
+    case NGX_SHOP_FAILOVER_READFILE_OK:
+        source->data.data = file.data.data;
+        source->data.len = file.data.len;
+        return NGX_OK;
 
-    if (ngx_fd_info(file.fd, &fi) == NGX_FILE_ERROR
-        || ngx_file_size(&fi) > NGX_SHOP_FAILOVER_SKIN_FILE)
-    {
+    case NGX_SHOP_FAILOVER_READFILE_NONE:
+        return NGX_DECLINED;
+
+    case NGX_SHOP_FAILOVER_READFILE_LARGE:
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "page file \"%V\" is larger than 256k: every "
-                           "waiting visitor would load it", &file.name);
-        (void) ngx_close_file(file.fd);
+                           "waiting visitor would load it", &source->name);
+        return NGX_ERROR;
+
+    default:
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, file.err,
+                           "page file \"%V\" %s; write it anew, or remove it "
+                           "for the built-in one", &source->name,
+                           ngx_shop_failover_readfile_words(outcome));
         return NGX_ERROR;
     }
-
-    data = ngx_pnalloc(cf->pool, ngx_file_size(&fi) + 1);
-    n = NGX_ERROR;
-
-    if (data) {
-        n = ngx_read_file(&file, data, ngx_file_size(&fi), 0);
-    }
-
-    (void) ngx_close_file(file.fd);
-
-    if (n == NGX_ERROR) {
-        return NGX_ERROR;
-    }
-
-    source->name = file.name;
-    source->data.data = data;
-    source->data.len = n;
-
-    return NGX_OK;
 }
 
 

@@ -10,6 +10,7 @@
 #include "state/file.h"
 #include "state/board.h"
 #include "state/peers.h"
+#include "state/readfile.h"
 
 #include "logic/saved.h"
 
@@ -398,15 +399,17 @@ ngx_shop_failover_file_board(ngx_shop_failover_sh_t *sh,
 static ngx_uint_t
 ngx_shop_failover_file_superseded(ngx_shop_failover_zone_t *zone, int64_t at)
 {
-    int                                fd;
     u_char                             head[NGX_SHOP_FAILOVER_SAVED_HEADER];
     int64_t                            saved, now;
     ssize_t                            n;
+    ngx_fd_t                           fd;
+    ngx_shop_failover_readfile_t       file;
     ngx_shop_failover_saved_wish_t     wish;
     ngx_shop_failover_saved_reader_t   r;
 
-    fd = open((char *) zone->state_file.data, O_RDONLY|O_NONBLOCK|O_CLOEXEC);
-    if (fd == -1) {
+    if (ngx_shop_failover_readfile_open(zone->state_file.data, &file, &fd)
+        != NGX_SHOP_FAILOVER_READFILE_OK)
+    {
         return 0;
     }
 

@@ -9,6 +9,7 @@
 #include "state/file.h"
 #include "state/board.h"
 #include "state/force.h"
+#include "state/readfile.h"
 
 #include "logic/saved.h"
 
@@ -21,8 +22,6 @@ typedef struct {
 } ngx_shop_failover_file_load_kept_t;
 
 
-static ngx_int_t ngx_shop_failover_file_load_read(u_char *path,
-    ngx_pool_t *pool, ngx_str_t *data);
 static void ngx_shop_failover_file_load_apply(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_saved_reader_t *r,
     ngx_shop_failover_file_load_kept_t *kept);
@@ -42,9 +41,9 @@ void
 ngx_shop_failover_file_load(ngx_shop_failover_zone_t *zone, ngx_log_t *log)
 {
     int64_t                             at;
-    ngx_str_t                           data;
-    ngx_int_t                           rc;
     ngx_pool_t                         *pool;
+    ngx_shop_failover_readfile_e        outcome;
+    ngx_shop_failover_readfile_t        file;
     ngx_shop_failover_saved_wish_t      wish;
     ngx_shop_failover_saved_reader_t    r;
     ngx_shop_failover_saved_verdict_e   verdict;
@@ -55,14 +54,21 @@ ngx_shop_failover_file_load(ngx_shop_failover_zone_t *zone, ngx_log_t *log)
         return;
     }
 
-    rc = ngx_shop_failover_file_load_read(zone->state_file.data, pool, &data);
+    file.pool = pool;
+    file.max = NGX_SHOP_FAILOVER_FILE_LOAD_MAX;
 
-    if (rc != NGX_OK) {
+    outcome = ngx_shop_failover_readfile_whole(zone->state_file.data, &file);
 
-        if (rc == NGX_ERROR) {
-            ngx_log_error(NGX_LOG_WARN, log, ngx_errno,
+    /* an empty one is torn, as any that has lost its end */
+
+    if (outcome != NGX_SHOP_FAILOVER_READFILE_OK
+        && outcome != NGX_SHOP_FAILOVER_READFILE_EMPTY)
+    {
+        if (outcome != NGX_SHOP_FAILOVER_READFILE_NONE) {
+            ngx_log_error(NGX_LOG_WARN, log, file.err,
                           "shop failover: state file \"%V\" is not used: it "
-                          "cannot be read", &zone->state_file);
+                          "%s", &zone->state_file,
+                          ngx_shop_failover_readfile_words(outcome));
         }
 
         ngx_destroy_pool(pool);
@@ -73,8 +79,8 @@ ngx_shop_failover_file_load(ngx_shop_failover_zone_t *zone, ngx_log_t *log)
     wish.now = ngx_shop_failover_file_now();
     wish.age = NGX_SHOP_FAILOVER_FILE_AGE;
 
-    verdict = ngx_shop_failover_saved_open(&r, data.data, data.len, &wish,
-                                           &at);
+    verdict = ngx_shop_failover_saved_open(&r, file.data.data, file.data.len,
+                                           &wish, &at);
 
     ngx_memzero(&kept, sizeof(ngx_shop_failover_file_load_kept_t));
     kept.orders_only = (verdict != NGX_SHOP_FAILOVER_SAVED_GOOD);
@@ -112,60 +118,6 @@ ngx_shop_failover_file_load(ngx_shop_failover_zone_t *zone, ngx_log_t *log)
     }
 
     ngx_destroy_pool(pool);
-}
-
-
-/* NGX_DECLINED: there is none */
-
-static ngx_int_t
-ngx_shop_failover_file_load_read(u_char *path, ngx_pool_t *pool,
-    ngx_str_t *data)
-{
-    int              fd;
-    ssize_t          n;
-    ngx_err_t        err;
-    ngx_file_info_t  fi;
-
-    fd = open((char *) path, O_RDONLY|O_NONBLOCK|O_CLOEXEC);
-
-    if (fd == -1) {
-        return ngx_errno == NGX_ENOENT ? NGX_DECLINED : NGX_ERROR;
-    }
-
-    err = 0;
-    data->data = NULL;
-
-    if (fstat(fd, &fi) == -1) {
-        err = ngx_errno;
-
-    } else if (!S_ISREG(fi.st_mode)
-               || fi.st_size > NGX_SHOP_FAILOVER_FILE_LOAD_MAX)
-    {
-        err = NGX_EINVAL;
-
-    } else {
-        data->data = ngx_palloc(pool, fi.st_size + 1);
-        err = data->data ? 0 : NGX_ENOMEM;
-    }
-
-    for (data->len = 0; err == 0; data->len += n) {
-
-        n = read(fd, data->data + data->len, fi.st_size + 1 - data->len);
-
-        if (n == 0) {
-            break;
-        }
-
-        if (n == -1) {
-            err = ngx_errno;
-        }
-    }
-
-    (void) close(fd);
-
-    ngx_set_errno(err);
-
-    return err ? NGX_ERROR : NGX_OK;
 }
 
 
