@@ -101,10 +101,9 @@ ngx_shop_failover_peers_find(ngx_shop_failover_sh_t *sh, ngx_str_t *group,
  */
 
 ngx_uint_t
-ngx_shop_failover_peers_fit(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_sh_t *sh, ngx_slab_pool_t *shpool)
+ngx_shop_failover_peers_fit_locked(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_sh_t *sh, size_t *size)
 {
-    size_t                       names;
     ngx_uint_t                   i, j, k, room, groups;
     ngx_shop_failover_peer_t    *peer;
     ngx_shop_failover_group_t  **group;
@@ -119,7 +118,6 @@ ngx_shop_failover_peers_fit(ngx_shop_failover_zone_t *zone,
         }
     }
 
-    names = 0;
     groups = sh->ngroups - sh->groups_used;
     group = zone->groups.elts;
 
@@ -131,7 +129,7 @@ ngx_shop_failover_peers_fit(ngx_shop_failover_zone_t *zone,
                 return 0;
             }
 
-            names += ngx_pagesize;
+            *size += ngx_pagesize;
         }
 
         peer = group[i]->peers.elts;
@@ -146,12 +144,11 @@ ngx_shop_failover_peers_fit(ngx_shop_failover_zone_t *zone,
                 return 0;
             }
 
-            names += 2 * (peer[j].server.len + peer[j].address.len);
+            *size += 2 * (peer[j].server.len + peer[j].address.len);
         }
     }
 
-    return names <= shpool->pfree * ngx_pagesize
-           && zone->sites.nelts <= sh->nsites - sh->sites_used;
+    return 1;
 }
 
 

@@ -15,9 +15,12 @@
 #include "state/chronicle.h"
 #include "state/counters.h"
 #include "state/groups.h"
+#include "state/lock.h"
 #include "state/file.h"
 
 
+static ngx_int_t ngx_shop_failover_zone_fits(ngx_conf_t *cf,
+    ngx_shop_failover_zone_t *zone, ngx_slab_pool_t *old);
 static size_t ngx_shop_failover_zone_need(ngx_shop_failover_zone_t *zone,
     ngx_uint_t *nslots);
 static size_t ngx_shop_failover_zone_slab(size_t size);
@@ -70,14 +73,23 @@ ngx_shop_failover_zone_add(ngx_conf_t *cf, ngx_shop_failover_zone_t *zone,
     old = ngx_shop_failover_zone_old(cf->cycle->old_cycle,
                                      &ngx_shop_failover_zone_name, &old_size);
 
-    if (old && old_size == size
-        && (!ngx_shop_failover_peers_fit(zone, old->data, old)
-            || !ngx_shop_failover_counters_fit(zone, old->data)))
-    {
+    if (old && old_size == size) {
 
-        /* another size is a new segment, into which the state is copied */
+        switch (ngx_shop_failover_zone_fits(cf, zone, old)) {
 
-        size += ngx_pagesize;
+        case NGX_OK:
+            break;
+
+        case NGX_DECLINED:
+
+            /* another size is a new segment, into which the state is copied */
+
+            size += ngx_pagesize;
+            break;
+
+        default: /* NGX_BUSY */
+            return NGX_ERROR;
+        }
     }
 
     zone->shm_zone = ngx_shared_memory_add(cf, &ngx_shop_failover_zone_name,
@@ -90,6 +102,36 @@ ngx_shop_failover_zone_add(ngx_conf_t *cf, ngx_shop_failover_zone_t *zone,
     zone->shm_zone->data = zone;
 
     return NGX_OK;
+}
+
+
+/*
+ * NGX_OK: a new configuration finds room in the zone of the running one, beside
+ * what that one uses.  The workers go on meanwhile, so that this is a forecast.
+ * NGX_BUSY: nobody can say.
+ */
+
+static ngx_int_t
+ngx_shop_failover_zone_fits(ngx_conf_t *cf, ngx_shop_failover_zone_t *zone,
+    ngx_slab_pool_t *old)
+{
+    size_t      size;
+    ngx_uint_t  fits;
+
+    size = 0;
+
+    if (ngx_shop_failover_lock_take(old, cf->log) != NGX_OK) {
+        return NGX_BUSY;
+    }
+
+    fits = ngx_shop_failover_peers_fit_locked(zone, old->data, &size)
+           && ngx_shop_failover_counters_fit_locked(zone, old->data)
+           && ngx_shop_failover_board_fit_locked(zone, old->data, &size)
+           && size <= old->pfree * ngx_pagesize;
+
+    ngx_shmtx_unlock(&old->mutex);
+
+    return fits ? NGX_OK : NGX_DECLINED;
 }
 
 
@@ -253,6 +295,7 @@ ngx_shop_failover_zone_init(ngx_shm_zone_t *shm_zone, void *data)
     zone = shm_zone->data;
     ozone = data;
     old = NULL;
+    shpool = NULL;
 
     zone->shpool = (ngx_slab_pool_t *) shm_zone->shm.addr;
 
@@ -277,7 +320,14 @@ ngx_shop_failover_zone_init(ngx_shm_zone_t *shm_zone, void *data)
         }
     }
 
-    ngx_shmtx_lock(&zone->shpool->mutex);
+    /* workers go on in the old zone; nobody else is in a new one */
+
+    if (ngx_shop_failover_lock_take(old ? shpool : zone->shpool,
+                                    shm_zone->shm.log)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
 
     if (old) {
         zone->sh->generation = old->generation;
@@ -297,7 +347,7 @@ ngx_shop_failover_zone_init(ngx_shm_zone_t *shm_zone, void *data)
     ngx_shop_failover_groups_register_locked(zone, old);
     ngx_shop_failover_board_register_locked(zone, old);
 
-    ngx_shmtx_unlock(&zone->shpool->mutex);
+    ngx_shmtx_unlock(old ? &shpool->mutex : &zone->shpool->mutex);
 
     if (lost) {
         ngx_log_error(NGX_LOG_ERR, shm_zone->shm.log, 0,
