@@ -376,8 +376,14 @@ ngx_shop_failover_module_init_module(ngx_cycle_t *cycle)
 
     smcf = ngx_shop_failover_cycle_conf(cycle);
 
-    if (smcf) {
-        ngx_shop_failover_wake_create(cycle, smcf);
+    if (smcf == NULL) {
+        return NGX_OK;
+    }
+
+    ngx_shop_failover_wake_create(cycle, smcf);
+
+    if (smcf->used) {
+        ngx_shop_failover_zone_succeed(&smcf->zone, cycle);
     }
 
     return NGX_OK;

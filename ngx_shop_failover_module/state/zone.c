@@ -445,3 +445,29 @@ ngx_shop_failover_zone_msec(ngx_shop_failover_sh_t *sh)
         }
     }
 }
+
+
+ngx_uint_t
+ngx_shop_failover_zone_superseded(ngx_shop_failover_zone_t *zone)
+{
+    return zone->sh->succeeded
+           || (int32_t) (zone->sh->running - zone->generation) > 0;
+}
+
+
+void
+ngx_shop_failover_zone_succeed(ngx_shop_failover_zone_t *zone,
+    ngx_cycle_t *cycle)
+{
+    size_t                   size;
+    ngx_slab_pool_t         *shpool;
+    ngx_shop_failover_sh_t  *sh;
+
+    shpool = ngx_shop_failover_zone_old(cycle->old_cycle,
+                                        &ngx_shop_failover_zone_name, &size);
+
+    if (shpool && shpool != zone->shpool) {
+        sh = shpool->data;
+        sh->succeeded = 1;
+    }
+}
