@@ -17,7 +17,7 @@
 
 #define NGX_SHOP_FAILOVER_INCIDENTS        8      /* that are remembered */
 #define NGX_SHOP_FAILOVER_INCIDENT_TEXTS   16
-#define NGX_SHOP_FAILOVER_INCIDENT_BYTES   4096
+#define NGX_SHOP_FAILOVER_INCIDENT_BYTES   5120
 
 /* peers that fail within this of one another fail together; ms */
 #define NGX_SHOP_FAILOVER_INCIDENT_BURST   60000
