@@ -108,6 +108,10 @@ ngx_shop_failover_incident_e ngx_shop_failover_incident_fold(
     const ngx_shop_failover_event_t *event,
     ngx_shop_failover_incident_t **incident);
 
+/* the clock stepped by so many ms: times of what goes on move along */
+void ngx_shop_failover_incident_shift(ngx_shop_failover_incident_fold_t *fold,
+    int64_t by);
+
 /* the event that tells of it; seq and time are the caller's */
 void ngx_shop_failover_incident_event(
     const ngx_shop_failover_incident_t *incident,

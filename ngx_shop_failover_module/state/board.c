@@ -8,6 +8,7 @@
 
 
 #include "state/board.h"
+#include "state/clock.h"
 #include "state/counters.h"
 #include "state/groups.h"
 #include "state/peers.h"
@@ -232,6 +233,8 @@ ngx_shop_failover_board_publish(ngx_shop_failover_zone_t *zone,
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
+    ngx_shop_failover_clock_follow_locked(zone->sh);
+
     if (ngx_shop_failover_board_differs(ss, reading)) {
         ss->version++;
         ss->published++;
@@ -369,6 +372,8 @@ ngx_shop_failover_board_evaluate(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_flag_conf_t  **conf;
 
     ngx_shmtx_lock(&zone->shpool->mutex);
+
+    ngx_shop_failover_clock_follow_locked(zone->sh);
 
     k = ngx_shop_failover_board_groups_locked(zone, changes, n, &health);
 

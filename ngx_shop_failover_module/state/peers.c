@@ -7,6 +7,7 @@
 
 
 #include "state/peers.h"
+#include "state/clock.h"
 #include "state/counters.h"
 #include "state/force.h"
 
@@ -381,6 +382,8 @@ ngx_shop_failover_peers_add_locked(ngx_shop_failover_zone_t *zone,
     sh = zone->sh;
     peer->slot = NGX_SHOP_FAILOVER_NO_SLOT;
 
+    ngx_shop_failover_clock_follow_locked(sh);
+
     ps = ngx_shop_failover_peers_find(sh, &group->name, peer);
 
     if (ps == NULL) {
@@ -489,6 +492,7 @@ ngx_shop_failover_peers_forget(ngx_shop_failover_zone_t *zone,
 
     ps->downs = 0;
     ps->doubt = 0;
+    ps->doubted = 0;
     ps->up_since = 0;
     ps->checks = 0;
     ps->fails = 0;
@@ -514,6 +518,7 @@ ngx_shop_failover_peers_inherit(ngx_shop_failover_peer_sh_t *ps,
     ps->downs = from->downs;
     ps->since = from->since;
     ps->doubt = from->doubt;
+    ps->doubted = from->doubted;
     ps->up_since = from->up_since;
     ps->checks = from->checks;
     ps->fails = from->fails;

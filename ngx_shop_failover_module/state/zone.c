@@ -13,6 +13,7 @@
 #include "state/peers.h"
 #include "state/board.h"
 #include "state/chronicle.h"
+#include "state/clock.h"
 #include "state/counters.h"
 #include "state/groups.h"
 #include "state/lock.h"
@@ -330,8 +331,12 @@ ngx_shop_failover_zone_init(ngx_shm_zone_t *shm_zone, void *data)
     }
 
     if (old) {
+        ngx_shop_failover_clock_follow_locked(old);
+
         zone->sh->generation = old->generation;
         zone->sh->clock = ngx_shop_failover_zone_msec(old);
+        zone->sh->ahead = old->ahead;
+        zone->sh->ahead_at = old->ahead_at;
         zone->sh->next_id = old->next_id;
         zone->sh->probed = old->probed;
         zone->sh->save_error = old->save_error;

@@ -86,6 +86,7 @@ typedef struct {
     uint32_t                         downs;       /* up -> down, so far */
     int64_t                          since;       /* Unix s, of the state */
     int64_t                          doubt;       /* Unix ms: first failure */
+    ngx_msec_t                       doubted;     /* the same, monotonic */
     ngx_msec_t                       up_since;    /* monotonic; 0: start */
     uint64_t                         checks;
     uint64_t                         fails;
@@ -242,6 +243,8 @@ typedef struct {
     ngx_shop_failover_site_sh_t    **sites;
 
     ngx_atomic_t                     clock;       /* see _zone_msec() */
+    int64_t                          ahead;       /* ms, of the wall clock */
+    ngx_msec_t                       ahead_at;    /* monotonic; 0: not yet */
     ngx_msec_t                       ticked;      /* last evaluation */
 
     ngx_shop_failover_chronicle_sh_t  *chronicle;
