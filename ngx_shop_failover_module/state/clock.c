@@ -18,6 +18,10 @@ static void ngx_shop_failover_clock_shift_peer(
 
 #define NGX_SHOP_FAILOVER_CLOCK_STEP  1000        /* ms: less is no step */
 
+/* the nearest: a step is measured some ms short or long */
+#define ngx_shop_failover_clock_seconds(ms)                                  \
+    (((ms) + ((ms) < 0 ? -500 : 500)) / 1000)
+
 
 void
 ngx_shop_failover_clock_follow_locked(ngx_shop_failover_sh_t *sh)
@@ -49,11 +53,7 @@ ngx_shop_failover_clock_follow_locked(ngx_shop_failover_sh_t *sh)
         return;
     }
 
-    /* whole seconds, as most times are; the rest counts the next time */
-
-    step = step / 1000 * 1000;
-
-    sh->ahead += step;
+    sh->ahead = ahead;
     sh->ahead_at = ngx_current_msec;
 
     ngx_shop_failover_clock_shift(sh, step);
@@ -63,29 +63,32 @@ ngx_shop_failover_clock_follow_locked(ngx_shop_failover_sh_t *sh)
 static void
 ngx_shop_failover_clock_shift(ngx_shop_failover_sh_t *sh, int64_t by)
 {
+    int64_t                       seconds;
     ngx_uint_t                    i;
     ngx_shop_failover_site_sh_t  *ss;
+
+    seconds = ngx_shop_failover_clock_seconds(by);
 
     for (i = 0; i < sh->used; i++) {
         ngx_shop_failover_clock_shift_peer(&sh->peers[i], by);
     }
 
     for (i = 0; i < sh->groups_used; i++) {
-        sh->groups[i].since += by / 1000;
-        sh->groups[i].serving_since += by / 1000;
+        sh->groups[i].since += seconds;
+        sh->groups[i].serving_since += seconds;
     }
 
     for (i = 0; i < sh->sites_used; i++) {
         ss = sh->sites[i];
 
-        ss->site.since += by / 1000;
-        ss->flag_since += ss->flag_since ? by / 1000 : 0;
-        ss->incident += ss->incident ? by / 1000 : 0;
+        ss->site.since += seconds;
+        ss->flag_since += ss->flag_since ? seconds : 0;
+        ss->incident += ss->incident ? seconds : 0;
         ss->version++;
     }
 
     sh->probed += sh->probed ? by : 0;
-    sh->expires += sh->expires ? by / 1000 : 0;
+    sh->expires += sh->expires ? seconds : 0;
 
     ngx_shop_failover_incident_shift(&sh->chronicle->fold, by);
 }
@@ -95,7 +98,11 @@ static void
 ngx_shop_failover_clock_shift_peer(ngx_shop_failover_peer_sh_t *ps,
     int64_t by)
 {
-    ps->since += by / 1000;
+    int64_t  seconds;
+
+    seconds = ngx_shop_failover_clock_seconds(by);
+
+    ps->since += seconds;
     ps->doubt += ps->doubt ? by : 0;
     ps->last.at += ps->last.at ? by : 0;
 
@@ -103,7 +110,7 @@ ngx_shop_failover_clock_shift_peer(ngx_shop_failover_peer_sh_t *ps,
 
         /* an order is for so long, not until a time of day */
 
-        ps->force.since += by / 1000;
-        ps->force.until += ps->force.until ? by / 1000 : 0;
+        ps->force.since += seconds;
+        ps->force.until += ps->force.until ? seconds : 0;
     }
 }
