@@ -18,6 +18,8 @@
 #include "ctl/screen.h"
 #include "ctl/show.h"
 
+#include "logic/version.h"
+
 
 typedef struct {
     const char                        *name;
@@ -116,6 +118,11 @@ main(int argc, char **argv)
         return NGX_SHOP_FAILOVER_SAY_YES;
     }
 
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+        puts("shopctl " NGX_SHOP_FAILOVER_VERSION);
+        return NGX_SHOP_FAILOVER_SAY_YES;
+    }
+
     for (command = ngx_shop_failover_shopctl_commands; command->name;
          command++)
     {
@@ -175,7 +182,8 @@ ngx_shop_failover_shopctl_usage(FILE *out)
         fprintf(out, "  %-38s %s\n", command->usage, command->what);
     }
 
-    fputs("\nshopctl COMMAND --help shows the options of a command.\n", out);
+    fputs("\nshopctl COMMAND --help shows the options of a command, "
+          "shopctl --version the version.\n", out);
 
     return NGX_SHOP_FAILOVER_SAY_ERROR;
 }

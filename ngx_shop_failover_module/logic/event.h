@@ -15,15 +15,15 @@
 
 
 #define NGX_SHOP_FAILOVER_EVENT_VERSION  1
-#define NGX_SHOP_FAILOVER_EVENT_TEXT     1536     /* bytes of all its texts */
-#define NGX_SHOP_FAILOVER_EVENT_CLASSES  16
+#define NGX_SHOP_FAILOVER_EVENT_TEXT     2560     /* bytes of all its texts */
+#define NGX_SHOP_FAILOVER_EVENT_CLASSES  32       /* of shop_class, in all */
 
 /* above it a double, which most readers of JSON have, loses numbers */
 #define NGX_SHOP_FAILOVER_EVENT_COUNT_MAX  ((int64_t) 1 << 53)
 
 /* bytes of a line at most: each byte of text may be escaped as \u00xx */
 #define NGX_SHOP_FAILOVER_EVENT_LINE                                         \
-    (6 * NGX_SHOP_FAILOVER_EVENT_TEXT + 4096)
+    (6 * NGX_SHOP_FAILOVER_EVENT_TEXT + 8192)
 
 
 typedef enum {

@@ -19,6 +19,11 @@ static void ngx_shop_failover_incident_peer(
 static void ngx_shop_failover_incident_restart(
     ngx_shop_failover_incident_fold_t *fold,
     const ngx_shop_failover_event_t *event);
+static void ngx_shop_failover_incident_move(ngx_shop_failover_incident_t *in,
+    int64_t by);
+static void ngx_shop_failover_incident_adopt(
+    ngx_shop_failover_incident_fold_t *fold,
+    const ngx_shop_failover_event_t *event);
 static ngx_shop_failover_incident_t *ngx_shop_failover_incident_find(
     ngx_shop_failover_incident_fold_t *fold,
     const ngx_shop_failover_event_t *event);
@@ -85,6 +90,10 @@ ngx_shop_failover_incident_fold(ngx_shop_failover_incident_fold_t *fold,
     }
 
     in = ngx_shop_failover_incident_find(fold, event);
+
+    if (event->type == NGX_SHOP_FAILOVER_EVENT_INCIDENT) {
+        ngx_shop_failover_incident_adopt(fold, event);
+    }
 
     if (in == NULL) {
         return NGX_SHOP_FAILOVER_INCIDENT_NO_NEWS;
@@ -472,6 +481,86 @@ ngx_shop_failover_incident_keep(ngx_shop_failover_incident_t *in,
     }
 
     return 1;
+}
+
+
+void
+ngx_shop_failover_incident_shift(ngx_shop_failover_incident_fold_t *fold,
+    int64_t by)
+{
+    unsigned                       i;
+    ngx_shop_failover_incident_t  *in;
+
+    fold->first += fold->first ? by : 0;
+    fold->detected += fold->detected ? by : 0;
+    fold->last += fold->last ? by : 0;
+
+    for (i = 0; i < NGX_SHOP_FAILOVER_INCIDENTS; i++) {
+        in = &fold->incidents[i];
+
+        if (in->number && in->resolved == 0) {
+            ngx_shop_failover_incident_move(in, by);
+        }
+    }
+}
+
+
+static void
+ngx_shop_failover_incident_move(ngx_shop_failover_incident_t *in, int64_t by)
+{
+    unsigned  i;
+
+    in->began += by;
+    in->first_failure += in->first_failure ? by : 0;
+    in->detected += by;
+    in->mitigated += in->mitigated ? by : 0;
+    in->reopening += in->reopening ? by : 0;
+
+    for (i = 0; i < in->ntexts; i++) {
+        in->texts[i].at += by;
+    }
+}
+
+
+/*
+ * The module's word for when it was: its clock may have stepped between two
+ * lines of the log.
+ */
+
+static void
+ngx_shop_failover_incident_adopt(ngx_shop_failover_incident_fold_t *fold,
+    const ngx_shop_failover_event_t *event)
+{
+    unsigned                       i;
+    ngx_shop_failover_incident_t  *in;
+
+    for (i = 0; i < NGX_SHOP_FAILOVER_INCIDENTS; i++) {
+        in = &fold->incidents[i];
+
+        if (in->number == 0 || in->number != event->incident || !in->told
+            || in->site.len != event->site.len
+            || memcmp(in->bytes + in->site.off,
+                      event->bytes + event->site.off, in->site.len)
+               != 0)
+        {
+            continue;
+        }
+
+        if (event->detected) {
+            ngx_shop_failover_incident_move(in,
+                                            event->detected - in->detected);
+        }
+
+        in->first_failure = event->first_failure;
+
+        if (event->mitigated) {
+            in->mitigated = event->mitigated;
+        }
+
+        if (event->resolved) {
+            in->resolved = event->resolved;
+        }
+    }
 }
 
 

@@ -17,7 +17,7 @@
 
 #define NGX_SHOP_FAILOVER_INCIDENTS        8      /* that are remembered */
 #define NGX_SHOP_FAILOVER_INCIDENT_TEXTS   16
-#define NGX_SHOP_FAILOVER_INCIDENT_BYTES   4096
+#define NGX_SHOP_FAILOVER_INCIDENT_BYTES   5120
 
 /* peers that fail within this of one another fail together; ms */
 #define NGX_SHOP_FAILOVER_INCIDENT_BURST   60000
@@ -107,6 +107,10 @@ ngx_shop_failover_incident_e ngx_shop_failover_incident_fold(
     ngx_shop_failover_incident_fold_t *fold,
     const ngx_shop_failover_event_t *event,
     ngx_shop_failover_incident_t **incident);
+
+/* the clock stepped by so many ms: times of what goes on move along */
+void ngx_shop_failover_incident_shift(ngx_shop_failover_incident_fold_t *fold,
+    int64_t by);
 
 /* the event that tells of it; seq and time are the caller's */
 void ngx_shop_failover_incident_event(

@@ -133,12 +133,17 @@
 #define ngx_shop_failover_compat_eventfd()                                   \
     eventfd(0, EFD_NONBLOCK|EFD_CLOEXEC)
 
+/* the same under another number, which one cycle closes without the other */
+#define ngx_shop_failover_compat_eventfd_again(fd)                           \
+    fcntl(fd, F_DUPFD_CLOEXEC, 0)
+
 #define ngx_shop_failover_compat_epoll()                                     \
     (ngx_event_flags & NGX_USE_EPOLL_EVENT)
 
 #else
 
-#define ngx_shop_failover_compat_eventfd()  -1
+#define ngx_shop_failover_compat_eventfd()           -1
+#define ngx_shop_failover_compat_eventfd_again(fd)   -1
 #define ngx_shop_failover_compat_epoll()    0
 
 #endif

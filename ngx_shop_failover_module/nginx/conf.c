@@ -68,6 +68,33 @@ ngx_shop_failover_conf_create_main(ngx_conf_t *cf)
 }
 
 
+/*
+ * A cycle from before load_module was added, or that has another build of it,
+ * has no slot at our index: nginx counts the modules of each cycle anew, and
+ * makes its arrays as long as that.
+ */
+
+ngx_shop_failover_main_conf_t *
+ngx_shop_failover_conf_of_cycle(ngx_cycle_t *cycle)
+{
+    ngx_uint_t  i;
+
+    if (cycle == NULL || cycle->conf_ctx == NULL || cycle->modules == NULL) {
+        return NULL;
+    }
+
+    for (i = 0; cycle->modules[i]; i++) {
+
+        if (cycle->modules[i] == &ngx_shop_failover_module) {
+            return ngx_http_cycle_get_module_main_conf(cycle,
+                                                     ngx_shop_failover_module);
+        }
+    }
+
+    return NULL;
+}
+
+
 void *
 ngx_shop_failover_conf_create_srv(ngx_conf_t *cf)
 {

@@ -166,7 +166,7 @@ extern ngx_module_t  ngx_shop_failover_module;
 
 
 #define ngx_shop_failover_cycle_conf(cycle)                                  \
-    ngx_http_cycle_get_module_main_conf(cycle, ngx_shop_failover_module)
+    ngx_shop_failover_conf_of_cycle(cycle)
 
 /* the flag whose site a location belongs to; never NULL */
 #define ngx_shop_failover_conf_site(smcf, slcf)                              \
@@ -196,6 +196,13 @@ void *ngx_shop_failover_conf_create_srv(ngx_conf_t *cf);
 void *ngx_shop_failover_conf_create_loc(ngx_conf_t *cf);
 char *ngx_shop_failover_conf_merge_loc(ngx_conf_t *cf, void *parent,
     void *child);
+
+/*
+ * The configuration of a cycle, the one before this included: NULL where it
+ * has none of ours.
+ */
+ngx_shop_failover_main_conf_t *ngx_shop_failover_conf_of_cycle(
+    ngx_cycle_t *cycle);
 
 /* handlers of directives; each says the bad value and what would be right */
 char *ngx_shop_failover_conf_maintenance(ngx_conf_t *cf, ngx_command_t *cmd,

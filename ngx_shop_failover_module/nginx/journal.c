@@ -109,6 +109,13 @@ ngx_shop_failover_journal_update(ngx_shop_failover_zone_t *zone)
     ngx_uint_t                  i, n;
     ngx_shop_failover_change_t  changes[NGX_SHOP_FAILOVER_JOURNAL_CHANGES];
 
+    if (ngx_shop_failover_zone_superseded(zone)) {
+
+        /* groups and times of another configuration, events of others */
+
+        return;
+    }
+
     ngx_shop_failover_journal_event_flags(zone);
     ngx_shop_failover_journal_forced(zone);
 

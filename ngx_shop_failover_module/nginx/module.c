@@ -29,6 +29,8 @@
 
 #include "state/counters.h"
 
+#include "logic/version.h"
+
 
 static ngx_int_t ngx_shop_failover_module_preconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_shop_failover_module_postconfiguration(ngx_conf_t *cf);
@@ -376,8 +378,24 @@ ngx_shop_failover_module_init_module(ngx_cycle_t *cycle)
 
     smcf = ngx_shop_failover_cycle_conf(cycle);
 
-    if (smcf) {
-        ngx_shop_failover_wake_create(cycle, smcf);
+    if (smcf == NULL) {
+        return NGX_OK;
+    }
+
+    ngx_shop_failover_wake_create(cycle, smcf);
+
+    if (smcf->used) {
+        ngx_shop_failover_zone_succeed(&smcf->zone, cycle);
+    }
+
+    /* once, or when the running nginx had none of ours, or another build */
+
+    if (ngx_is_init_cycle(cycle->old_cycle)
+        || ngx_shop_failover_cycle_conf(cycle->old_cycle) == NULL)
+    {
+        ngx_log_error(NGX_LOG_NOTICE, cycle->log, 0,
+                      "shop failover: ngx_shop_failover_module/"
+                      NGX_SHOP_FAILOVER_VERSION " in nginx/" NGINX_VERSION);
     }
 
     return NGX_OK;

@@ -11,6 +11,7 @@
 #include "nginx/status.h"
 
 #include "logic/times.h"
+#include "logic/version.h"
 
 
 static void ngx_shop_failover_status_html_now(ngx_shop_failover_emit_t *e,
@@ -83,7 +84,9 @@ ngx_shop_failover_status_html(ngx_shop_failover_emit_t *e,
         ".</p>\n</main>\n<footer>\n<p role=\"status\"></p>\n"
         "<p><button type=\"button\" hidden>Pause</button> "
         "<a href=\"?format=json\">JSON</a> "
-        "<a href=\"?format=prometheus\">Prometheus</a></p>\n</footer>\n"
+        "<a href=\"?format=prometheus\">Prometheus</a></p>\n"
+        "<p>ngx_shop_failover_module/" NGX_SHOP_FAILOVER_VERSION
+        " in nginx/" NGINX_VERSION "</p>\n</footer>\n"
         "<script>");
     ngx_shop_failover_emit_text(e, ngx_shop_failover_status_style_script);
     ngx_shop_failover_emit_text(e, "</script>\n</body>\n</html>\n");

@@ -10,6 +10,8 @@
 
 #include "state/force.h"
 
+#include "logic/version.h"
+
 
 static void ngx_shop_failover_status_json_site(ngx_shop_failover_emit_t *e,
     const char *key, ngx_shop_failover_snapshot_site_t *site);
@@ -40,6 +42,7 @@ static void ngx_shop_failover_status_json_classes(
     ngx_shop_failover_emit_t *e, ngx_shop_failover_snapshot_t *snap);
 
 
+/* of this document, not of the module */
 #define NGX_SHOP_FAILOVER_STATUS_JSON_VERSION  1
 
 
@@ -52,6 +55,8 @@ ngx_shop_failover_status_json(ngx_shop_failover_emit_t *e,
     ngx_shop_failover_emit_object(e, NULL);
     ngx_shop_failover_emit_int(e, "version",
                                NGX_SHOP_FAILOVER_STATUS_JSON_VERSION);
+    ngx_shop_failover_emit_cstr(e, "module", NGX_SHOP_FAILOVER_VERSION);
+    ngx_shop_failover_emit_cstr(e, "nginx", NGINX_VERSION);
     ngx_shop_failover_emit_time(e, "time", snap->now);
 
     ngx_shop_failover_status_json_site(e, "site", snap->site);

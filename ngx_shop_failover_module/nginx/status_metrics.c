@@ -9,6 +9,8 @@
 
 #include "nginx/status.h"
 
+#include "logic/version.h"
+
 
 /* at most: upstream, server, peer, role and one more */
 #define NGX_SHOP_FAILOVER_STATUS_METRICS_MAX  5
@@ -59,6 +61,8 @@ struct ngx_shop_failover_status_metrics_row_s {
 };
 
 
+static void ngx_shop_failover_status_metrics_build(
+    ngx_shop_failover_status_metrics_t *m);
 static void ngx_shop_failover_status_metrics_family(
     ngx_shop_failover_status_metrics_t *m,
     ngx_shop_failover_status_metrics_row_t *row);
@@ -321,6 +325,8 @@ ngx_shop_failover_status_metrics(ngx_shop_failover_emit_t *e,
     m.e = e;
     m.snap = snap;
 
+    ngx_shop_failover_status_metrics_build(&m);
+
     n = sizeof(ngx_shop_failover_status_metrics_rows)
         / sizeof(ngx_shop_failover_status_metrics_row_t);
 
@@ -328,6 +334,23 @@ ngx_shop_failover_status_metrics(ngx_shop_failover_emit_t *e,
         ngx_shop_failover_status_metrics_family(&m,
                                   &ngx_shop_failover_status_metrics_rows[i]);
     }
+}
+
+
+static void
+ngx_shop_failover_status_metrics_build(ngx_shop_failover_status_metrics_t *m)
+{
+    const char  *name = "shop_failover_build_info";
+
+    ngx_shop_failover_emit_family(m->e, name, "gauge",
+                                  "1; the versions are its labels.");
+
+    m->n = 0;
+    ngx_shop_failover_status_metrics_word(m, "version",
+                                          NGX_SHOP_FAILOVER_VERSION);
+    ngx_shop_failover_status_metrics_word(m, "nginx", NGINX_VERSION);
+
+    ngx_shop_failover_emit_sample(m->e, name, m->labels, m->n, 1);
 }
 
 

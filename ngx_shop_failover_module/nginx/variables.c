@@ -8,12 +8,16 @@
 
 #include "nginx/variables.h"
 
+#include "logic/version.h"
+
 
 static ngx_int_t ngx_shop_failover_variables_state(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_shop_failover_variables_group(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_shop_failover_variables_fallback(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_shop_failover_variables_version(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static void ngx_shop_failover_variables_text(ngx_http_variable_value_t *v,
     const char *text);
@@ -30,6 +34,9 @@ static ngx_http_variable_t  ngx_shop_failover_variables[] = {
     { ngx_string("shop_fallback"), NULL,
       ngx_shop_failover_variables_fallback, 0,
       NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("shop_version"), NULL,
+      ngx_shop_failover_variables_version, 0, 0, 0 },
 
       ngx_http_null_variable
 };
@@ -125,6 +132,16 @@ ngx_shop_failover_variables_fallback(ngx_http_request_t *r,
     }
 
     ngx_shop_failover_variables_text(v, why ? why : "");
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_shop_failover_variables_version(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_shop_failover_variables_text(v, NGX_SHOP_FAILOVER_VERSION);
 
     return NGX_OK;
 }

@@ -34,7 +34,16 @@ void
 ngx_shop_failover_wake_create(ngx_cycle_t *cycle,
     ngx_shop_failover_main_conf_t *smcf)
 {
+    ngx_pool_cleanup_t             *cln;
+    ngx_pool_cleanup_file_t        *file;
     ngx_shop_failover_main_conf_t  *old;
+
+    /* before anything is open, as it could not be closed */
+
+    cln = ngx_pool_cleanup_add(cycle->pool, sizeof(ngx_pool_cleanup_file_t));
+    if (cln == NULL) {
+        return;
+    }
 
     old = NULL;
 
@@ -42,18 +51,25 @@ ngx_shop_failover_wake_create(ngx_cycle_t *cycle,
         old = ngx_shop_failover_cycle_conf(cycle->old_cycle);
     }
 
-    if (old && old->wake != (ngx_socket_t) -1) {
-        smcf->wake = old->wake;
-        return;
-    }
-
-    smcf->wake = ngx_shop_failover_compat_eventfd();
+    smcf->wake = (old && old->wake != (ngx_socket_t) -1)
+                 ? ngx_shop_failover_compat_eventfd_again(old->wake)
+                 : ngx_shop_failover_compat_eventfd();
 
     if (smcf->wake == (ngx_socket_t) -1) {
         ngx_log_error(NGX_LOG_INFO, cycle->log, ngx_errno,
                       "shop failover: no eventfd, workers look for news every "
                       "%d ms", NGX_SHOP_FAILOVER_WAKE_TICK);
+        return;
     }
+
+    /* each cycle its own, so that it ends with the cycle */
+
+    file = cln->data;
+    file->fd = smcf->wake;
+    file->name = (u_char *) "eventfd of ngx_shop_failover_module";
+    file->log = cycle->log;
+
+    cln->handler = ngx_pool_cleanup_file;
 }
 
 

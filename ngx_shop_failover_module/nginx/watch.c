@@ -68,6 +68,8 @@ static ngx_int_t ngx_shop_failover_watch_flag(
     ngx_shop_failover_watch_flag_t *f, ngx_shop_failover_watcher_t *w,
     ngx_shop_failover_flag_conf_t *conf);
 static void ngx_shop_failover_watch_tick(ngx_event_t *ev);
+static ngx_uint_t ngx_shop_failover_watch_over(
+    ngx_shop_failover_watcher_t *w);
 static void ngx_shop_failover_watch_look(ngx_shop_failover_watch_flag_t *f,
     ngx_uint_t settle);
 static void ngx_shop_failover_watch_second(ngx_event_t *ev);
@@ -199,7 +201,7 @@ ngx_shop_failover_watch_tick(ngx_event_t *ev)
     ngx_uint_t                    i;
     ngx_time_t                   *tp;
 
-    if (ngx_exiting) {
+    if (ngx_shop_failover_watch_over(w)) {
         return;
     }
 
@@ -220,6 +222,16 @@ ngx_shop_failover_watch_tick(ngx_event_t *ev)
 }
 
 
+/* this worker leaves, or others have taken over: they look at the flags */
+
+static ngx_uint_t
+ngx_shop_failover_watch_over(ngx_shop_failover_watcher_t *w)
+{
+    return ngx_exiting || ngx_terminate || ngx_quit
+           || ngx_shop_failover_zone_superseded(w->zone);
+}
+
+
 /*
  * Compares what stands on disk with what is published.  Without settle (at
  * the start, before the first request) one read is enough.
@@ -235,7 +247,7 @@ ngx_shop_failover_watch_look(ngx_shop_failover_watch_flag_t *f,
     ngx_shop_failover_zone_t      *zone;
     ngx_shop_failover_signature_t  sig;
 
-    if (f->first) {
+    if (f->first || ngx_shop_failover_watch_over(f->watcher)) {
         return;
     }
 
@@ -306,6 +318,12 @@ ngx_shop_failover_watch_second(ngx_event_t *ev)
     first = f->first;
     f->first = NULL;
 
+    if (ngx_shop_failover_watch_over(f->watcher)) {
+        ngx_shop_failover_board_abandon(zone, f->conf);
+        ngx_shop_failover_flagfile_free(first);
+        return;
+    }
+
     second = ngx_shop_failover_flagfile_read(&f->conf->path, log);
 
     if (second == NULL) {
@@ -315,10 +333,6 @@ ngx_shop_failover_watch_second(ngx_event_t *ev)
         ngx_shop_failover_watch_read_publish(zone, f->conf, second, log);
         ngx_shop_failover_flagfile_free(second);
         ngx_shop_failover_journal_update(zone);
-
-    } else if (ngx_exiting) {
-        ngx_shop_failover_board_abandon(zone, f->conf);
-        ngx_shop_failover_flagfile_free(second);
 
     } else {
         /* somebody is writing; the claim runs out if this never ends */

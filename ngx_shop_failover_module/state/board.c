@@ -8,6 +8,7 @@
 
 
 #include "state/board.h"
+#include "state/clock.h"
 #include "state/counters.h"
 #include "state/groups.h"
 #include "state/peers.h"
@@ -41,6 +42,34 @@ static ngx_uint_t ngx_shop_failover_board_differs(
     ngx_shop_failover_site_sh_t *ss, ngx_shop_failover_reading_t *reading);
 static void ngx_shop_failover_board_set_notice(
     ngx_shop_failover_site_sh_t *ss, ngx_shop_failover_reading_t *reading);
+
+
+ngx_uint_t
+ngx_shop_failover_board_fit_locked(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_sh_t *sh, size_t *size)
+{
+    ngx_uint_t                       i, room;
+    ngx_shop_failover_flag_conf_t  **conf;
+
+    room = sh->nsites - sh->sites_used;
+    conf = zone->sites.elts;
+
+    for (i = 0; i < zone->sites.nelts; i++) {
+
+        if (ngx_shop_failover_board_find(sh, &conf[i]->path)) {
+            continue;
+        }
+
+        if (room-- == 0) {
+            return 0;
+        }
+
+        *size += ngx_align(sizeof(ngx_shop_failover_site_sh_t), ngx_pagesize)
+                 + ngx_align(conf[i]->path.len, ngx_pagesize);
+    }
+
+    return 1;
+}
 
 
 void
@@ -204,6 +233,8 @@ ngx_shop_failover_board_publish(ngx_shop_failover_zone_t *zone,
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
+    ngx_shop_failover_clock_follow_locked(zone->sh);
+
     if (ngx_shop_failover_board_differs(ss, reading)) {
         ss->version++;
         ss->published++;
@@ -341,6 +372,8 @@ ngx_shop_failover_board_evaluate(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_flag_conf_t  **conf;
 
     ngx_shmtx_lock(&zone->shpool->mutex);
+
+    ngx_shop_failover_clock_follow_locked(zone->sh);
 
     k = ngx_shop_failover_board_groups_locked(zone, changes, n, &health);
 

@@ -70,7 +70,9 @@ typedef struct {
 } ngx_shop_failover_board_view_t;
 
 
-/* called by zone only */
+/* called by zone only; of fit: as ngx_shop_failover_peers_fit_locked() */
+ngx_uint_t ngx_shop_failover_board_fit_locked(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_sh_t *sh, size_t *size);
 void ngx_shop_failover_board_register_locked(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_sh_t *old);
 

@@ -42,8 +42,8 @@ ngx_shop_failover_counters_find(ngx_shop_failover_sh_t *sh, u_char *name,
 /* whether the names of a new configuration find room in the running zone */
 
 ngx_uint_t
-ngx_shop_failover_counters_fit(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_sh_t *sh)
+ngx_shop_failover_counters_fit_locked(
+    ngx_shop_failover_zone_t *zone, ngx_shop_failover_sh_t *sh)
 {
     uint32_t                          n;
     ngx_uint_t                        i, new;

@@ -24,8 +24,8 @@ typedef struct {
 
 
 /* called by zone, board and peers only */
-ngx_uint_t ngx_shop_failover_counters_fit(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_sh_t *sh);
+ngx_uint_t ngx_shop_failover_counters_fit_locked(
+    ngx_shop_failover_zone_t *zone, ngx_shop_failover_sh_t *sh);
 void ngx_shop_failover_counters_register_locked(
     ngx_shop_failover_zone_t *zone);
 void ngx_shop_failover_counters_inherit(ngx_shop_failover_sh_t *sh,

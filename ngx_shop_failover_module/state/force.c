@@ -7,6 +7,7 @@
 
 
 #include "state/force.h"
+#include "state/clock.h"
 
 
 static ngx_uint_t ngx_shop_failover_force_end_locked(
@@ -31,6 +32,8 @@ ngx_shop_failover_force_set(ngx_shop_failover_zone_t *zone,
     ps = &zone->sh->peers[peer->slot];
 
     ngx_shmtx_lock(&zone->shpool->mutex);
+
+    ngx_shop_failover_clock_follow_locked(zone->sh);
 
     if (ps->id == peer->id) {
         *was = ps->force;
@@ -139,6 +142,10 @@ ngx_shop_failover_force_expire(ngx_shop_failover_zone_t *zone,
     group = zone->groups.elts;
 
     ngx_shmtx_lock(&zone->shpool->mutex);
+
+    /* it is over when its time has passed, not when the clock stepped */
+
+    ngx_shop_failover_clock_follow_locked(zone->sh);
 
     zone->sh->expires = 0;
 

@@ -7,6 +7,7 @@
 
 
 #include "state/lease.h"
+#include "state/clock.h"
 #include "state/peers.h"
 
 
@@ -17,6 +18,8 @@ static ngx_uint_t ngx_shop_failover_lease_holds(
     ngx_shop_failover_peer_sh_t *ps, ngx_shop_failover_lease_t *lease);
 static ngx_msec_t ngx_shop_failover_lease_first(
     ngx_shop_failover_zone_t *zone, ngx_shop_failover_pace_t *pace);
+static int64_t ngx_shop_failover_lease_doubt(ngx_shop_failover_peer_sh_t *ps,
+    ngx_shop_failover_sample_t *sample);
 static void ngx_shop_failover_lease_judge(ngx_shop_failover_peer_sh_t *ps,
     ngx_shop_failover_pace_t *pace, ngx_shop_failover_sample_t *sample,
     ngx_shop_failover_commit_t *commit);
@@ -223,13 +226,15 @@ ngx_shop_failover_lease_commit(ngx_shop_failover_zone_t *zone,
         goto done;
     }
 
+    ngx_shop_failover_clock_follow_locked(zone->sh);
+
     ngx_shop_failover_lease_judge(ps, pace, sample, commit);
 
     gs = &zone->sh->groups[ps->group];
     gs->results[sample->result % NGX_SHOP_FAILOVER_RESULT_N]++;
 
     if (commit->edge == NGX_SHOP_FAILOVER_EDGE_DOWN) {
-        gs->detection = ngx_max(1, sample->at - commit->doubt);
+        gs->detection = sample->at - commit->doubt;
     }
 
     zone->sh->probed = sample->at;
@@ -284,7 +289,7 @@ ngx_shop_failover_lease_judge(ngx_shop_failover_peer_sh_t *ps,
 
     commit->edge = ngx_shop_failover_verdict_add(&ps->verdict, pace->rule,
                                                  sample->result);
-    commit->doubt = ps->doubt;
+    commit->doubt = ngx_shop_failover_lease_doubt(ps, sample);
 
     if (commit->edge == NGX_SHOP_FAILOVER_EDGE_NONE) {
         return;
@@ -292,6 +297,7 @@ ngx_shop_failover_lease_judge(ngx_shop_failover_peer_sh_t *ps,
 
     ps->since = sample->at / 1000;
     ps->doubt = 0;
+    ps->doubted = 0;
 
     if (commit->edge == NGX_SHOP_FAILOVER_EDGE_UP) {
         ps->up_since = ngx_current_msec;
@@ -300,6 +306,27 @@ ngx_shop_failover_lease_judge(ngx_shop_failover_peer_sh_t *ps,
     if (commit->edge == NGX_SHOP_FAILOVER_EDGE_DOWN) {
         ps->downs++;
     }
+}
+
+
+/*
+ * When it failed first, by the clock of now: what has passed is what the
+ * monotonic clock says, where it was not another machine's or another boot's.
+ */
+
+static int64_t
+ngx_shop_failover_lease_doubt(ngx_shop_failover_peer_sh_t *ps,
+    ngx_shop_failover_sample_t *sample)
+{
+    ngx_msec_int_t  passed;
+
+    if (ps->doubt == 0 || ps->doubted == 0) {
+        return ps->doubt ? ngx_min(ps->doubt, sample->at - 1) : 0;
+    }
+
+    passed = (ngx_msec_int_t) (ngx_current_msec - ps->doubted);
+
+    return sample->at - ngx_max(passed, 1);
 }
 
 
@@ -372,5 +399,6 @@ ngx_shop_failover_lease_remember(ngx_shop_failover_peer_sh_t *ps,
         && (ps->doubt == 0 || ps->verdict.run == 0))
     {
         ps->doubt = sample->at;
+        ps->doubted = ngx_current_msec;
     }
 }

@@ -7,6 +7,7 @@
 
 
 #include "state/peers.h"
+#include "state/clock.h"
 #include "state/counters.h"
 #include "state/force.h"
 
@@ -101,10 +102,9 @@ ngx_shop_failover_peers_find(ngx_shop_failover_sh_t *sh, ngx_str_t *group,
  */
 
 ngx_uint_t
-ngx_shop_failover_peers_fit(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_sh_t *sh, ngx_slab_pool_t *shpool)
+ngx_shop_failover_peers_fit_locked(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_sh_t *sh, size_t *size)
 {
-    size_t                       names;
     ngx_uint_t                   i, j, k, room, groups;
     ngx_shop_failover_peer_t    *peer;
     ngx_shop_failover_group_t  **group;
@@ -119,7 +119,6 @@ ngx_shop_failover_peers_fit(ngx_shop_failover_zone_t *zone,
         }
     }
 
-    names = 0;
     groups = sh->ngroups - sh->groups_used;
     group = zone->groups.elts;
 
@@ -131,7 +130,7 @@ ngx_shop_failover_peers_fit(ngx_shop_failover_zone_t *zone,
                 return 0;
             }
 
-            names += ngx_pagesize;
+            *size += ngx_pagesize;
         }
 
         peer = group[i]->peers.elts;
@@ -146,12 +145,11 @@ ngx_shop_failover_peers_fit(ngx_shop_failover_zone_t *zone,
                 return 0;
             }
 
-            names += 2 * (peer[j].server.len + peer[j].address.len);
+            *size += 2 * (peer[j].server.len + peer[j].address.len);
         }
     }
 
-    return names <= shpool->pfree * ngx_pagesize
-           && zone->sites.nelts <= sh->nsites - sh->sites_used;
+    return 1;
 }
 
 
@@ -384,6 +382,8 @@ ngx_shop_failover_peers_add_locked(ngx_shop_failover_zone_t *zone,
     sh = zone->sh;
     peer->slot = NGX_SHOP_FAILOVER_NO_SLOT;
 
+    ngx_shop_failover_clock_follow_locked(sh);
+
     ps = ngx_shop_failover_peers_find(sh, &group->name, peer);
 
     if (ps == NULL) {
@@ -492,6 +492,7 @@ ngx_shop_failover_peers_forget(ngx_shop_failover_zone_t *zone,
 
     ps->downs = 0;
     ps->doubt = 0;
+    ps->doubted = 0;
     ps->up_since = 0;
     ps->checks = 0;
     ps->fails = 0;
@@ -517,6 +518,7 @@ ngx_shop_failover_peers_inherit(ngx_shop_failover_peer_sh_t *ps,
     ps->downs = from->downs;
     ps->since = from->since;
     ps->doubt = from->doubt;
+    ps->doubted = from->doubted;
     ps->up_since = from->up_since;
     ps->checks = from->checks;
     ps->fails = from->fails;

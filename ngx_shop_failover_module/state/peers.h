@@ -38,9 +38,12 @@ ngx_shop_failover_group_sh_t *ngx_shop_failover_peers_find_group(
 ngx_uint_t ngx_shop_failover_peers_register_locked(
     ngx_shop_failover_zone_t *zone, ngx_shop_failover_sh_t *old);
 
-/* called by zone only: whether there is room for a new configuration */
-ngx_uint_t ngx_shop_failover_peers_fit(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_sh_t *sh, ngx_slab_pool_t *shpool);
+/*
+ * Called by zone only: whether there is room for a new configuration; adds the
+ * memory that it takes to *size.
+ */
+ngx_uint_t ngx_shop_failover_peers_fit_locked(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_sh_t *sh, size_t *size);
 
 /*
  * Called by each worker when it starts, so that the reload has succeeded:

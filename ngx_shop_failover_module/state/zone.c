@@ -13,11 +13,15 @@
 #include "state/peers.h"
 #include "state/board.h"
 #include "state/chronicle.h"
+#include "state/clock.h"
 #include "state/counters.h"
 #include "state/groups.h"
+#include "state/lock.h"
 #include "state/file.h"
 
 
+static ngx_int_t ngx_shop_failover_zone_fits(ngx_conf_t *cf,
+    ngx_shop_failover_zone_t *zone, ngx_slab_pool_t *old);
 static size_t ngx_shop_failover_zone_need(ngx_shop_failover_zone_t *zone,
     ngx_uint_t *nslots);
 static size_t ngx_shop_failover_zone_slab(size_t size);
@@ -70,14 +74,23 @@ ngx_shop_failover_zone_add(ngx_conf_t *cf, ngx_shop_failover_zone_t *zone,
     old = ngx_shop_failover_zone_old(cf->cycle->old_cycle,
                                      &ngx_shop_failover_zone_name, &old_size);
 
-    if (old && old_size == size
-        && (!ngx_shop_failover_peers_fit(zone, old->data, old)
-            || !ngx_shop_failover_counters_fit(zone, old->data)))
-    {
+    if (old && old_size == size) {
 
-        /* another size is a new segment, into which the state is copied */
+        switch (ngx_shop_failover_zone_fits(cf, zone, old)) {
 
-        size += ngx_pagesize;
+        case NGX_OK:
+            break;
+
+        case NGX_DECLINED:
+
+            /* another size is a new segment, into which the state is copied */
+
+            size += ngx_pagesize;
+            break;
+
+        default: /* NGX_BUSY */
+            return NGX_ERROR;
+        }
     }
 
     zone->shm_zone = ngx_shared_memory_add(cf, &ngx_shop_failover_zone_name,
@@ -90,6 +103,36 @@ ngx_shop_failover_zone_add(ngx_conf_t *cf, ngx_shop_failover_zone_t *zone,
     zone->shm_zone->data = zone;
 
     return NGX_OK;
+}
+
+
+/*
+ * NGX_OK: a new configuration finds room in the zone of the running one, beside
+ * what that one uses.  The workers go on meanwhile, so that this is a forecast.
+ * NGX_BUSY: nobody can say.
+ */
+
+static ngx_int_t
+ngx_shop_failover_zone_fits(ngx_conf_t *cf, ngx_shop_failover_zone_t *zone,
+    ngx_slab_pool_t *old)
+{
+    size_t      size;
+    ngx_uint_t  fits;
+
+    size = 0;
+
+    if (ngx_shop_failover_lock_take(old, cf->log) != NGX_OK) {
+        return NGX_BUSY;
+    }
+
+    fits = ngx_shop_failover_peers_fit_locked(zone, old->data, &size)
+           && ngx_shop_failover_counters_fit_locked(zone, old->data)
+           && ngx_shop_failover_board_fit_locked(zone, old->data, &size)
+           && size <= old->pfree * ngx_pagesize;
+
+    ngx_shmtx_unlock(&old->mutex);
+
+    return fits ? NGX_OK : NGX_DECLINED;
 }
 
 
@@ -253,6 +296,7 @@ ngx_shop_failover_zone_init(ngx_shm_zone_t *shm_zone, void *data)
     zone = shm_zone->data;
     ozone = data;
     old = NULL;
+    shpool = NULL;
 
     zone->shpool = (ngx_slab_pool_t *) shm_zone->shm.addr;
 
@@ -277,11 +321,22 @@ ngx_shop_failover_zone_init(ngx_shm_zone_t *shm_zone, void *data)
         }
     }
 
-    ngx_shmtx_lock(&zone->shpool->mutex);
+    /* workers go on in the old zone; nobody else is in a new one */
+
+    if (ngx_shop_failover_lock_take(old ? shpool : zone->shpool,
+                                    shm_zone->shm.log)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
 
     if (old) {
+        ngx_shop_failover_clock_follow_locked(old);
+
         zone->sh->generation = old->generation;
         zone->sh->clock = ngx_shop_failover_zone_msec(old);
+        zone->sh->ahead = old->ahead;
+        zone->sh->ahead_at = old->ahead_at;
         zone->sh->next_id = old->next_id;
         zone->sh->probed = old->probed;
         zone->sh->save_error = old->save_error;
@@ -297,7 +352,7 @@ ngx_shop_failover_zone_init(ngx_shm_zone_t *shm_zone, void *data)
     ngx_shop_failover_groups_register_locked(zone, old);
     ngx_shop_failover_board_register_locked(zone, old);
 
-    ngx_shmtx_unlock(&zone->shpool->mutex);
+    ngx_shmtx_unlock(old ? &shpool->mutex : &zone->shpool->mutex);
 
     if (lost) {
         ngx_log_error(NGX_LOG_ERR, shm_zone->shm.log, 0,
@@ -393,5 +448,31 @@ ngx_shop_failover_zone_msec(ngx_shop_failover_sh_t *sh)
         if (ngx_atomic_cmp_set(&sh->clock, last, now)) {
             return now;
         }
+    }
+}
+
+
+ngx_uint_t
+ngx_shop_failover_zone_superseded(ngx_shop_failover_zone_t *zone)
+{
+    return zone->sh->succeeded
+           || (int32_t) (zone->sh->running - zone->generation) > 0;
+}
+
+
+void
+ngx_shop_failover_zone_succeed(ngx_shop_failover_zone_t *zone,
+    ngx_cycle_t *cycle)
+{
+    size_t                   size;
+    ngx_slab_pool_t         *shpool;
+    ngx_shop_failover_sh_t  *sh;
+
+    shpool = ngx_shop_failover_zone_old(cycle->old_cycle,
+                                        &ngx_shop_failover_zone_name, &size);
+
+    if (shpool && shpool != zone->shpool) {
+        sh = shpool->data;
+        sh->succeeded = 1;
     }
 }

@@ -16,19 +16,20 @@
 #include <ngx_core.h>
 #include <ngx_event.h>
 
+#include "logic/event.h"
 #include "logic/flag.h"
 #include "logic/serving.h"
 #include "logic/site.h"
 #include "logic/verdict.h"
 
 
-#define NGX_SHOP_FAILOVER_ZONE_VERSION   2
+#define NGX_SHOP_FAILOVER_ZONE_VERSION   3
 #define NGX_SHOP_FAILOVER_NO_SLOT        ((uint32_t) -1)
 #define NGX_SHOP_FAILOVER_DETAIL_LEN     96
 #define NGX_SHOP_FAILOVER_HISTORY        64       /* results, 4 bits each */
 #define NGX_SHOP_FAILOVER_RESERVE        16       /* slots a "resolve" server */
 #define NGX_SHOP_FAILOVER_REASON_LEN     96       /* bytes, of an override */
-#define NGX_SHOP_FAILOVER_CLASSES        32       /* of shop_class, in all */
+#define NGX_SHOP_FAILOVER_CLASSES        NGX_SHOP_FAILOVER_EVENT_CLASSES
 #define NGX_SHOP_FAILOVER_CLASS_LEN      32       /* bytes, of a name */
 #define NGX_SHOP_FAILOVER_WHYS           8        /* causes of a page */
 #define NGX_SHOP_FAILOVER_KINDS          4        /* _negotiate_e */
@@ -85,6 +86,7 @@ typedef struct {
     uint32_t                         downs;       /* up -> down, so far */
     int64_t                          since;       /* Unix s, of the state */
     int64_t                          doubt;       /* Unix ms: first failure */
+    ngx_msec_t                       doubted;     /* the same, monotonic */
     ngx_msec_t                       up_since;    /* monotonic; 0: start */
     uint64_t                         checks;
     uint64_t                         fails;
@@ -220,6 +222,7 @@ typedef struct {
     uint32_t                         layout;      /* sizes of the records */
     uint32_t                         generation;  /* of the newest cycle */
     uint32_t                         running;     /* newest that has workers */
+    ngx_atomic_t                     succeeded;   /* by another zone */
     uint64_t                         next_id;
 
     ngx_atomic_t                     verdicts;    /* generation of verdicts */
@@ -240,6 +243,8 @@ typedef struct {
     ngx_shop_failover_site_sh_t    **sites;
 
     ngx_atomic_t                     clock;       /* see _zone_msec() */
+    int64_t                          ahead;       /* ms, of the wall clock */
+    ngx_msec_t                       ahead_at;    /* monotonic; 0: not yet */
     ngx_msec_t                       ticked;      /* last evaluation */
 
     ngx_shop_failover_chronicle_sh_t  *chronicle;
@@ -345,6 +350,20 @@ typedef struct {
  * With the lock or without.
  */
 ngx_msec_t ngx_shop_failover_zone_msec(ngx_shop_failover_sh_t *sh);
+
+/*
+ * Whether workers of a newer configuration have begun: then those of this one
+ * publish nothing, as they would by what is not configured any more, and write
+ * no events, which the newer ones write.  No lock.
+ */
+ngx_uint_t ngx_shop_failover_zone_superseded(ngx_shop_failover_zone_t *zone);
+
+/*
+ * Called in the master when a new cycle is certain, before it has workers: a
+ * zone of the old one that is not ours is told that it has a successor.
+ */
+void ngx_shop_failover_zone_succeed(ngx_shop_failover_zone_t *zone,
+    ngx_cycle_t *cycle);
 
 /*
  * Adds the zone once the configuration is complete: groups and sites are

@@ -1,0 +1,104 @@
+# Copyright (C) ngx_shop_failover_module authors
+#
+# A worker that leaves after a reload still ends its requests, but says nothing
+# of the shop any more: it would judge by servers that are not configured now.
+# An order that it takes is carried out, and judged by the new workers.
+
+use ShopTest;
+use ShopTest::Dir;
+use ShopTest::Events;
+use ShopTest::Status;
+
+use IO::Socket::INET;
+
+my ($one, $two, $dead) = map { shop_server(body => $_) } qw(one two dead);
+$dead->set('/', status => 500);
+
+my $key = 'k' x 32;
+my $keys = ShopTest::Dir->new('keys');
+chmod 0600, $keys->write('key', "$key\n");
+
+sub config {
+    my ($zone, @more) = @_;
+
+    return <<"END";
+        shop_events %%DIR%%/events.log;
+        shop_zone $zone;
+        upstream shop {
+            server $one;
+            server $two;
+            shop_health_check interval=200ms fast=100ms;
+        }
+        @more
+        server {
+            listen %%ADDR%%;
+            shop_maintenance %%DIR%%/flag;
+            location / { proxy_pass http://shop; }
+            location /status { shop_status; }
+            location = /control { shop_control $keys/key; }
+        }
+END
+}
+
+# takes what every site has to outage
+my $other = "upstream other { server $dead;"
+    . ' shop_health_check interval=200ms fast=100ms; }';
+
+
+for my $case (['the same zone', '1028k'], ['another zone', '1036k']) {
+    my ($name, $zone) = @$case;
+
+    my $nginx = nginx(workers => 1, http => config('1028k', $other));
+    my $log = $nginx->dir . '/events.log';
+    my ($old) = $nginx->workers;
+
+    ok wait_until(20, sub {
+        (status($nginx)->{site}{state} // '') eq 'outage';
+    }), "$name: a server of the old configuration is dead";
+
+    # of an order to the old worker, all but the last byte
+    my $body = "action=drain&upstream=shop&peer=$two";
+    my ($host, $port) = split /:/, $nginx->address;
+    my $socket = IO::Socket::INET->new(PeerAddr => $host, PeerPort => $port)
+        or die "connect: $!\n";
+    print $socket "POST /control HTTP/1.1\r\nHost: a\r\n"
+        . "Authorization: Bearer $key\r\n"
+        . 'Content-Length: ' . length($body) . "\r\n\r\n";
+    $socket->flush;
+
+    # answered by the only worker, which has had the order before
+    is get($nginx, '/status')->{status}, 200, 'an order has begun';
+
+    $nginx->configure(http => config($zone));
+    ok $nginx->reload, 'a reload without that server';
+    ok wait_until(20, sub {
+        (status($nginx)->{site}{state} // '') eq 'open';
+    }), 'which opens the shop';
+    is_deeply [$nginx->leaving], [$old], 'the old worker has the order';
+
+    my $seen = () = events($log);
+
+    print $socket $body;
+    $socket->flush;
+    my $answer = <$socket> // '';
+    like $answer, qr/^HTTP\S+ 200/, 'which takes it';
+
+    ok wait_until(10, sub { !$nginx->leaving }), 'and goes';
+
+    if ($zone eq '1028k') {
+        ok wait_for_peer($nginx, 'shop', $two, 'draining'), 'it is done';
+        ok wait_for_event($log, type => 'peer', to => 'draining'), 'and told';
+    }
+
+    my @events = events($log);
+    is_deeply [grep { ($_->{to} // '') =~ /outage|down/
+                      || ($_->{upstream} // '') eq 'other' }
+               @events[$seen .. $#events]], [],
+        'the shop is not told dead by it';
+
+    my %seq;
+    is_deeply [grep { $seq{ $_->{seq} }++ } @events], [],
+        'and no event is told twice';
+}
+
+done_testing;
