@@ -213,6 +213,23 @@ ngx_shop_failover_flagset_weigh(const ngx_shop_failover_notice_t *notice,
 }
 
 
+unsigned
+ngx_shop_failover_flagset_word(const ngx_shop_failover_notice_t *notice,
+    int64_t now)
+{
+    ngx_shop_failover_flagset_one_t  one;
+
+    memset(&one, 0, sizeof(ngx_shop_failover_flagset_one_t));
+
+    one.asked = ngx_shop_failover_site_flag(notice,
+                                           NGX_SHOP_FAILOVER_FLAG_STATE_OPEN,
+                                           now);
+    ngx_shop_failover_flagset_weigh(notice, now, &one);
+
+    return one.word;
+}
+
+
 /*
  * Of the file that spoke health is known by its notice, of others by the sum of
  * their bytes: one that changes closes again.

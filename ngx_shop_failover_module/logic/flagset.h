@@ -101,6 +101,10 @@ typedef struct {
  */
 void ngx_shop_failover_flagset_decide(ngx_shop_failover_flagset_t *set);
 
+/* what a notice alone does now, of a file that is read for the first time */
+unsigned ngx_shop_failover_flagset_word(
+    const ngx_shop_failover_notice_t *notice, int64_t now);
+
 /* stands for the name of a file of a directory; 0: no name */
 uint32_t ngx_shop_failover_flagset_id(const ngx_shop_failover_str_t *name);
 
