@@ -269,6 +269,7 @@ ngx_shop_failover_preview_print(const char *template,
     ngx_shop_failover_view_t *v)
 {
     int                                  rc;
+    ngx_shop_failover_str_t              page;
     ngx_shop_failover_emit_t             e;
     ngx_shop_failover_template_t         t;
     ngx_shop_failover_template_error_t   error;
@@ -309,7 +310,15 @@ ngx_shop_failover_preview_print(const char *template,
                                            NGX_SHOP_FAILOVER_PREVIEW_ROOM);
     }
 
-    (void) fwrite(e.start, 1, (size_t) (e.pos - e.start), stdout);
+    page.data = e.start;
+    page.len = (size_t) (e.pos - e.start);
+
+    if (t.plain) {
+        ngx_shop_failover_say_text(stdout, page);
+
+    } else {
+        (void) fwrite(page.data, 1, page.len, stdout);
+    }
 
     return NGX_SHOP_FAILOVER_SAY_YES;
 }

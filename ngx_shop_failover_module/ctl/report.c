@@ -472,6 +472,7 @@ ngx_shop_failover_report_timeline(ngx_shop_failover_log_t *log,
 void
 ngx_shop_failover_report_text(ngx_shop_failover_str_t text)
 {
+    char                  buf[NGX_SHOP_FAILOVER_SAY_CHAR];
     size_t                n, bad;
     const unsigned char  *p, *last;
 
@@ -491,7 +492,8 @@ ngx_shop_failover_report_text(ngx_shop_failover_str_t text)
                 putchar('\\');
             }
 
-            (void) fwrite(p, 1, n, stdout);
+            (void) fwrite(buf, 1, ngx_shop_failover_say_char(buf, p, n),
+                          stdout);
         }
 
         p += n;

@@ -28,6 +28,9 @@ typedef struct {
 
 static const char *ngx_shop_failover_show_state(
     const ngx_shop_failover_notice_t *n, int64_t now);
+static void ngx_shop_failover_show_span(FILE *out,
+    const ngx_shop_failover_notice_t *n, ngx_shop_failover_span_t span,
+    const char *after);
 static void ngx_shop_failover_show_text(const ngx_shop_failover_notice_t *n,
     const char *key, ngx_shop_failover_span_t span);
 static void ngx_shop_failover_show_time(const ngx_shop_failover_notice_t *n,
@@ -225,11 +228,10 @@ ngx_shop_failover_show_notice(const char *path,
     ngx_shop_failover_show_text(n, "status", n->status);
 
     for (i = 0; i < n->nlangs; i++) {
-        printf("  status.%-9.*s%.*s\n",
+        printf("  status.%-9.*s",
                ngx_shop_failover_say_str(ngx_shop_failover_flag_text(n,
-                                                       n->langs[i].lang)),
-               ngx_shop_failover_say_str(ngx_shop_failover_flag_text(n,
-                                                       n->langs[i].text)));
+                                                       n->langs[i].lang)));
+        ngx_shop_failover_show_span(stdout, n, n->langs[i].text, "\n");
     }
 
     ngx_shop_failover_show_text(n, "reason", n->reason);
@@ -263,14 +265,24 @@ ngx_shop_failover_show_state(const ngx_shop_failover_notice_t *n, int64_t now)
 }
 
 
+/* a piece of the file, and what comes after it */
+
+static void
+ngx_shop_failover_show_span(FILE *out, const ngx_shop_failover_notice_t *n,
+    ngx_shop_failover_span_t span, const char *after)
+{
+    ngx_shop_failover_say_text(out, ngx_shop_failover_flag_text(n, span));
+    fputs(after, out);
+}
+
+
 static void
 ngx_shop_failover_show_text(const ngx_shop_failover_notice_t *n,
     const char *key, ngx_shop_failover_span_t span)
 {
     if (span.len) {
-        printf("  %-16s%.*s\n", key,
-               ngx_shop_failover_say_str(ngx_shop_failover_flag_text(n,
-                                                                     span)));
+        printf("  %-16s", key);
+        ngx_shop_failover_show_span(stdout, n, span, "\n");
     }
 }
 
@@ -285,9 +297,8 @@ ngx_shop_failover_show_time(const ngx_shop_failover_notice_t *n,
 
     printf("  %-16s", key);
     ngx_shop_failover_say_time(stdout, time->at, now);
-    printf("  (%.*s)\n",
-           ngx_shop_failover_say_str(ngx_shop_failover_flag_text(n,
-                                                                time->text)));
+    printf("  (");
+    ngx_shop_failover_show_span(stdout, n, time->text, ")\n");
 }
 
 
@@ -310,14 +321,13 @@ ngx_shop_failover_show_mode(const ngx_shop_failover_notice_t *n)
         break;
 
     case NGX_SHOP_FAILOVER_FLAG_PATHS_ONLY:
-        printf("  %-16spaths:", "mode");
+        printf("  %-16spaths: ", "mode");
 
         for (i = 0; i < n->npaths; i++) {
-            printf(" %.*s", ngx_shop_failover_say_str(
-                             ngx_shop_failover_flag_text(n, n->paths[i])));
+            ngx_shop_failover_show_span(stdout, n, n->paths[i], " ");
         }
 
-        printf(" and what is below\n");
+        printf("and what is below\n");
         break;
 
     default:
@@ -348,9 +358,8 @@ ngx_shop_failover_show_updates(const ngx_shop_failover_notice_t *n)
             (void) strftime(when, sizeof(when), "%Y-%m-%d %H:%M ", &tm);
         }
 
-        printf("  %-16s%s%.*s\n", "update", when,
-               ngx_shop_failover_say_str(ngx_shop_failover_flag_text(n,
-                                                      n->updates[i].text)));
+        printf("  %-16s%s", "update", when);
+        ngx_shop_failover_show_span(stdout, n, n->updates[i].text, "\n");
     }
 }
 
@@ -365,11 +374,10 @@ ngx_shop_failover_show_warnings(FILE *out,
     for (i = 0; i < n->nwarnings; i++) {
         w = &n->warnings[i];
 
-        fprintf(out, "%s:%u: %s: \"%.*s\"\n",
-                ngx_shop_failover_say_name(path), (unsigned) w->line,
-                ngx_shop_failover_flag_reason(w->reason),
-                ngx_shop_failover_say_str(ngx_shop_failover_flag_text(n,
-                                                                w->what)));
+        fprintf(out, "%s:%u: %s: \"", ngx_shop_failover_say_name(path),
+                (unsigned) w->line,
+                ngx_shop_failover_flag_reason(w->reason));
+        ngx_shop_failover_show_span(out, n, w->what, "\"\n");
     }
 
     if (n->warnings_total > n->nwarnings) {
@@ -385,7 +393,8 @@ void
 ngx_shop_failover_show_summary(const ngx_shop_failover_notice_t *n,
     const char *path, int64_t now)
 {
-    printf("%s: %s", ngx_shop_failover_show_state(n, now), path);
+    printf("%s: %s", ngx_shop_failover_show_state(n, now),
+           ngx_shop_failover_say_name(path));
 
     if (n->start.at > now) {
         printf("\n  closes at       ");
