@@ -234,7 +234,8 @@ ngx_shop_failover_preview_view(ngx_shop_failover_view_t *v,
 
     v->now = (int64_t) time(NULL);
 
-    ngx_shop_failover_flag_parse(n, NULL, s->data, s->size, s->appeared, v->now);
+    ngx_shop_failover_flag_parse(n, NULL, s->data, s->size, s->appeared,
+                                 v->now);
 
     v->notice = n;
     v->since = n->start.at ? n->start.at : (s->appeared ? s->appeared : v->now);

@@ -76,9 +76,9 @@ typedef struct {
 
     /* out: of the file that speaks */
     const ngx_shop_failover_flagset_file_t   *file;    /* NULL: none, or all */
-    const ngx_shop_failover_notice_t         *notice;  /* one of room; or NULL */
+    const ngx_shop_failover_notice_t         *notice;  /* or NULL */
     uint32_t                                  id;
-    int                                       error;   /* closes, without text */
+    int                                       error;   /* it has no text */
     unsigned                                  word;    /* _flagset_e */
     unsigned                                  asked;   /* _flag_state_e */
     unsigned                                  over;    /* "end: healthy" */
