@@ -58,8 +58,8 @@ ngx_shop_failover_follow_walk(ngx_shop_failover_follow_t *f, const char *path,
     char                             target[NGX_SHOP_FAILOVER_FOLLOW_PATH];
     ngx_shop_failover_follow_walk_t  w;
 
+    memset(&w, 0, sizeof(ngx_shop_failover_follow_walk_t));
     w.f = f;
-    w.links = 0;
     f->dir = -1;
 
     if (strlen(path) >= sizeof(w.rest)) {

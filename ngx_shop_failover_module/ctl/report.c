@@ -473,7 +473,7 @@ void
 ngx_shop_failover_report_text(ngx_shop_failover_str_t text)
 {
     char                  buf[NGX_SHOP_FAILOVER_SAY_CHAR];
-    size_t                n, bad;
+    size_t                k, n, bad;
     const unsigned char  *p, *last;
 
     p = text.data;
@@ -492,8 +492,8 @@ ngx_shop_failover_report_text(ngx_shop_failover_str_t text)
                 putchar('\\');
             }
 
-            (void) fwrite(buf, 1, ngx_shop_failover_say_char(buf, p, n),
-                          stdout);
+            k = ngx_shop_failover_say_char(buf, p, n);
+            (void) fwrite(buf, 1, k, stdout);
         }
 
         p += n;

@@ -152,13 +152,14 @@ void
 ngx_shop_failover_say_text(FILE *out, ngx_shop_failover_str_t text)
 {
     char                  buf[NGX_SHOP_FAILOVER_SAY_CHAR];
-    size_t                n, bad;
+    size_t                k, n, bad;
     const unsigned char  *p, *last;
 
     for (p = text.data, last = p + text.len; p < last; p += n) {
         n = ngx_shop_failover_utf8_next(p, last, &bad);
         n = n ? n : bad;
-        (void) fwrite(buf, 1, ngx_shop_failover_say_char(buf, p, n), out);
+        k = ngx_shop_failover_say_char(buf, p, n);
+        (void) fwrite(buf, 1, k, out);
     }
 }
 
