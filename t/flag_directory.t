@@ -10,11 +10,17 @@ use ShopTest;
 my $shop = shop_server(body => 'shop');
 
 my $nginx = nginx(http => <<"END");
+    upstream checked {
+        server $shop;
+        shop_health_check interval=200ms fast=100ms timeout=1s;
+    }
+
     server {
         listen %%ADDR%%;
         shop_maintenance %%DIR%%/flags;
+        shop_reopen hold=1s;
 
-        location / { proxy_pass http://$shop; }
+        location / { proxy_pass http://checked; }
         location = /status { shop_status; }
     }
 
@@ -105,10 +111,15 @@ is page()->{status}, 200, 'nor hidden files and directories';
 
 # a file that starts in the future becomes the one that closes, on time
 
+sub soon {
+    my @t = gmtime(time + $_[0]);
+
+    return sprintf '%d-%02d-%02dT%02d:%02d:%02dZ', $t[5] + 1900, $t[4] + 1,
+        @t[3, 2, 1, 0];
+}
+
 my $soon = time + 2;
-my @t = gmtime $soon;
-my $start = sprintf '%d-%02d-%02dT%02d:%02d:%02dZ', $t[5] + 1900, $t[4] + 1,
-    @t[3, 2, 1, 0];
+my $start = soon(2);
 
 write_flag('soon', "start: $start\nstatus: it is time\n");
 is page()->{status}, 200, 'before its start a file does not close';
@@ -127,6 +138,63 @@ becomes 503, 'the one that is too big closes alone, with the last good text',
 
 unlink "$dir/unreadable";
 becomes 200, 'and opens when it goes';
+
+# a file that has ended counts no more: another one that closes still does
+
+sub refused { return post($nginx, '/', body => 'x')->{status} == 503 }
+
+# what stands there is asked for as fast as can be: no gap is too short
+sub never_open_while {
+    my ($done, $name) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    my $open = 0;
+
+    ok wait_until(15, sub { $open += !refused(); return $done->() }), $name;
+    return is $open, 0, '... and nothing passed meanwhile';
+}
+
+for my $other (["mode: browse\n", 200, 200], ["mode: paths /a\n", 200, 503],
+    ['x' x 20000, 503, 503])
+{
+    my ($content, $root, $a) = @$other;
+    my $what = substr $content, 0, 12;
+
+    write_flag('a', "mode: full\nend: healthy\nstatus: ended $what\n");
+    becomes 503, 'closed until it is healthy', qr/ended/;
+    write_flag('b', $content);
+
+    ok wait_until(15, sub {
+        get($nginx, '/')->{status} == $root && get($nginx, '/a')->{status} == $a
+    }), "once it has ended, another speaks: $what";
+    is refused() ? 503 : 200, $content =~ /paths/ ? 200 : 503,
+        '... and closes as it did';
+
+    # the files are read again each ten seconds; this makes it sooner
+    write_flag('c', "mode: words\nuntil: 2020-01-01 00:00\n");
+    ok $nginx->log->wait_for(qr{flags/c:1: unknown mode}), 'all are read again';
+    is get($nginx, '/a')->{status}, $a, '... and what has ended stays so';
+
+    $nginx->reload;
+    is get($nginx, '/a')->{status}, $a, '... also after a reload';
+
+    unlink "$dir/b", "$dir/c";
+    becomes 200, 'without the other one it opens';
+    unlink "$dir/a";
+}
+
+write_flag('b', "mode: browse\n");
+ok wait_until(10, sub { refused() }), 'browse';
+write_flag('a', "mode: full\nend: healthy\n");
+becomes 503, 'and full, until it is healthy';
+never_open_while(sub { get($nginx, '/')->{status} == 200 },
+    'browse goes on where full has ended');
+write_flag('a', "mode: full\nuntil: " . soon(2) . "\n");
+becomes 503, 'full until a moment';
+never_open_while(sub { get($nginx, '/')->{status} == 200 },
+    'browse goes on when that has come');
+unlink "$dir/a", "$dir/b";
+becomes 200, 'open';
+
 
 # a ConfigMap as the directory
 

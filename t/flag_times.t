@@ -144,4 +144,40 @@ ok wait_until(10, sub {
 }), 'a new text closes again';
 becomes 200, 'and ends again after the hold';
 
+# ---- a file that brings an old mtime along, by mv, cp -p, rsync -t or tar
+
+unlink $flag;
+becomes 200, 'open';
+
+my $old = $nginx->dir . '/elsewhere';
+my $week = time - 7 * 86400;
+
+sub move_in {
+    my ($content, $name) = @_;
+
+    open my $out, '>', $old or die "$old: $!\n";
+    print $out $content;
+    close $out;
+    utime $week, $week, $old;
+    rename $old, $flag or die "$flag: $!\n";
+
+    becomes 503, $name;
+    unlink $flag;
+    becomes 200, 'and open without it';
+    return;
+}
+
+move_in("until: +1h\n", 'a file of last week, moved in, closes for an hour');
+move_in("eta: +45m\nend: eta\n", '... and until its ETA');
+
+# a template that is linked
+
+open my $template, '>', $old or die "$old: $!\n";
+print $template "until: +3s\n";
+close $template;
+sleep 4;
+symlink $old, $flag;
+becomes 503, 'a link that was made now, to an older file, closes';
+ok wait_until(15, sub { status() == 200 }), 'for its time';
+
 done_testing;

@@ -30,6 +30,8 @@ static int ngx_shop_failover_bypass_hmac(void *data,
     const unsigned char *bytes, size_t size, unsigned char *mac);
 static void ngx_shop_failover_bypass_print(const char *url,
     const unsigned char *token);
+static int ngx_shop_failover_bypass_is_token(const char *p, size_t len);
+static void ngx_shop_failover_bypass_encoded(const char *p, size_t len);
 
 
 const ngx_shop_failover_option_t  ngx_shop_failover_bypass_options[] = {
@@ -72,6 +74,12 @@ ngx_shop_failover_bypass_link(const ngx_shop_failover_options_t *o)
     {
         return ngx_shop_failover_say_error("invalid --valid \"%s\": %s",
                                            valid, reason);
+    }
+
+    if (seconds == 0) {
+        return ngx_shop_failover_say_error("invalid --valid \"%s\": the link "
+                                           "would be over at once, write a "
+                                           "length such as 30m", valid);
     }
 
     path = ngx_shop_failover_options_setting(o, "key", "SHOP_BYPASS_KEY",
@@ -202,20 +210,77 @@ ngx_shop_failover_bypass_hmac(void *data, const unsigned char *bytes,
 }
 
 
-/* the argument comes before a fragment */
+/* the argument comes before a fragment, and in the place of an older one */
 
 static void
 ngx_shop_failover_bypass_print(const char *url, const unsigned char *token)
 {
-    int          n;
-    const char  *args, *slash;
+    char         before;
+    size_t       n, len;
+    const char  *p, *end, *args;
 
-    n = (int) strcspn(url, "#");
-    args = memchr(url, '?', (size_t) n);
-    slash = strchr(strstr(url, "://") + 3, '/');
+    end = url + strcspn(url, "#");
+    args = memchr(url, '?', (size_t) (end - url));
+    p = strstr(url, "://") + 3;
+    n = (size_t) ((args ? args : end) - url);
 
-    printf("%.*s%s%c%s=%.*s%s\n", n, url,
-           (slash || args) ? "" : "/",
-           args ? '&' : '?', NGX_SHOP_FAILOVER_TOKEN_NAME,
-           NGX_SHOP_FAILOVER_TOKEN_LEN, (const char *) token, url + n);
+    ngx_shop_failover_bypass_encoded(url, n);
+
+    if (memchr(p, '/', n - (size_t) (p - url)) == NULL) {
+        putchar('/');
+    }
+
+    before = '?';
+
+    for (p = args ? args + 1 : end; p < end; p += len + 1) {
+        len = strcspn(p, "&#");
+
+        if (!ngx_shop_failover_bypass_is_token(p, len)) {
+            putchar(before);
+            ngx_shop_failover_bypass_encoded(p, len);
+            before = '&';
+        }
+    }
+
+    printf("%c%s=%.*s", before, NGX_SHOP_FAILOVER_TOKEN_NAME,
+           NGX_SHOP_FAILOVER_TOKEN_LEN, (const char *) token);
+
+    ngx_shop_failover_bypass_encoded(end, strlen(end));
+    putchar('\n');
+}
+
+
+/* nginx takes the first one, and reads names without regard to case */
+
+static int
+ngx_shop_failover_bypass_is_token(const char *p, size_t len)
+{
+    size_t             n;
+    static const char  name[] = NGX_SHOP_FAILOVER_TOKEN_NAME;
+
+    for (n = 0; n < sizeof(name) - 1; n++) {
+        if (n == len || (p[n] != name[n] && (p[n] | 0x20) != name[n])) {
+            return 0;
+        }
+    }
+
+    return n == len || p[n] == '=';
+}
+
+
+/* as browsers send it, and nothing that a terminal would obey */
+
+static void
+ngx_shop_failover_bypass_encoded(const char *p, size_t len)
+{
+    size_t  i;
+
+    for (i = 0; i < len; i++) {
+        if ((unsigned char) p[i] < 0x80) {
+            putchar(p[i]);
+
+        } else {
+            printf("%%%02X", (unsigned) (unsigned char) p[i]);
+        }
+    }
 }

@@ -30,7 +30,7 @@ typedef struct {
     ngx_shop_failover_emit_t            out;
     ngx_shop_failover_given_t           news;     /* of "update TEXT" */
     int64_t                             now;
-    unsigned                            begin:1;  /* "on": closed from now */
+    ngx_shop_failover_store_e           what;     /* "on" or "update" */
     unsigned                            surplus;  /* oldest updates to go */
     unsigned char                 buf[2 * NGX_SHOP_FAILOVER_FLAG_MAX_SIZE];
 } ngx_shop_failover_edit_t;
@@ -41,7 +41,7 @@ static const char *ngx_shop_failover_edit_who(
 static ngx_shop_failover_given_t ngx_shop_failover_edit_text(
     const char *text);
 static int ngx_shop_failover_edit_begin(ngx_shop_failover_edit_t *e,
-    const ngx_shop_failover_options_t *o);
+    const ngx_shop_failover_options_t *o, ngx_shop_failover_store_e what);
 static int ngx_shop_failover_edit_values(ngx_shop_failover_edit_t *e);
 static int ngx_shop_failover_edit_finish(ngx_shop_failover_edit_t *e);
 static int ngx_shop_failover_edit_check(ngx_shop_failover_edit_t *e);
@@ -142,11 +142,11 @@ ngx_shop_failover_edit_on(const ngx_shop_failover_options_t *o)
                                            "\"%s\"", o->rest[0]);
     }
 
-    if (ngx_shop_failover_edit_begin(e, o) != NGX_SHOP_FAILOVER_OK) {
+    if (ngx_shop_failover_edit_begin(e, o, NGX_SHOP_FAILOVER_STORE_MAKE)
+        != NGX_SHOP_FAILOVER_OK)
+    {
         return NGX_SHOP_FAILOVER_SAY_ERROR;
     }
-
-    e->begin = 1;
 
     if (e->store.there
         && e->was.start.at <= e->now
@@ -210,7 +210,9 @@ ngx_shop_failover_edit_update(const ngx_shop_failover_options_t *o)
         e->news = ngx_shop_failover_edit_text(o->rest[0]);
     }
 
-    if (ngx_shop_failover_edit_begin(e, o) != NGX_SHOP_FAILOVER_OK) {
+    if (ngx_shop_failover_edit_begin(e, o, NGX_SHOP_FAILOVER_STORE_CHANGE)
+        != NGX_SHOP_FAILOVER_OK)
+    {
         return NGX_SHOP_FAILOVER_SAY_ERROR;
     }
 
@@ -259,7 +261,10 @@ ngx_shop_failover_edit_off(const ngx_shop_failover_options_t *o)
                                            o->rest[0], o->rest[0]);
     }
 
-    if (ngx_shop_failover_store_open(store, o) != NGX_SHOP_FAILOVER_OK) {
+    if (ngx_shop_failover_store_open(store, o) != NGX_SHOP_FAILOVER_OK
+        || ngx_shop_failover_store_own(store, NGX_SHOP_FAILOVER_STORE_REMOVE)
+           != NGX_SHOP_FAILOVER_OK)
+    {
         return NGX_SHOP_FAILOVER_SAY_ERROR;
     }
 
@@ -287,21 +292,23 @@ ngx_shop_failover_edit_off(const ngx_shop_failover_options_t *o)
 
 static int
 ngx_shop_failover_edit_begin(ngx_shop_failover_edit_t *e,
-    const ngx_shop_failover_options_t *o)
+    const ngx_shop_failover_options_t *o, ngx_shop_failover_store_e what)
 {
     e->o = o;
+    e->what = what;
     e->now = (int64_t) time(NULL);
 
     if (ngx_shop_failover_store_open(&e->store, o) != NGX_SHOP_FAILOVER_OK
-        || ngx_shop_failover_store_own(&e->store) != NGX_SHOP_FAILOVER_OK
         || ngx_shop_failover_edit_values(e) != NGX_SHOP_FAILOVER_OK
+        || ngx_shop_failover_store_own(&e->store, what)
+           != NGX_SHOP_FAILOVER_OK
         || ngx_shop_failover_store_read(&e->store) != NGX_SHOP_FAILOVER_OK)
     {
         return NGX_SHOP_FAILOVER_ERROR;
     }
 
     ngx_shop_failover_flag_parse(&e->was, NULL, e->store.data, e->store.size,
-                                 e->store.mtime, e->now);
+                                 e->store.appeared, e->now);
 
     ngx_shop_failover_emit_init(&e->out, e->buf, sizeof(e->buf));
 
@@ -509,7 +516,8 @@ ngx_shop_failover_edit_stays(ngx_shop_failover_edit_t *e,
     unsigned                          i;
     const ngx_shop_failover_given_t  *given;
 
-    if (e->begin && ngx_shop_failover_edit_same(key, "start", 5)) {
+    if (e->what == NGX_SHOP_FAILOVER_STORE_MAKE
+        && ngx_shop_failover_edit_same(key, "start", 5)) {
         return 0;
     }
 
@@ -687,7 +695,7 @@ ngx_shop_failover_edit_check(ngx_shop_failover_edit_t *e)
                                            );
     }
 
-    if (ngx_shop_failover_store_write(&e->store, e->buf, n)
+    if (ngx_shop_failover_store_write(&e->store, e->buf, n, e->what)
         != NGX_SHOP_FAILOVER_OK)
     {
         return NGX_SHOP_FAILOVER_SAY_ERROR;

@@ -9,9 +9,11 @@
 
 #include <errno.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "ctl/fetch.h"
@@ -28,25 +30,24 @@ typedef struct {
     char         authority[300];                  /* as in the URL */
     char         port[8];
     const char  *path;
+    int64_t      deadline;                        /* ms, monotonic */
+    unsigned     local;                           /* this machine only */
     unsigned     status;
 } ngx_shop_failover_fetch_t;
-
-
-/* what is asked, beside the URL; no body: GET */
-typedef struct {
-    const ngx_shop_failover_str_t  *key;
-    const ngx_shop_failover_str_t  *body;
-} ngx_shop_failover_fetch_ask_t;
 
 
 static int ngx_shop_failover_fetch_parse(ngx_shop_failover_fetch_t *f,
     const char *url);
 static int ngx_shop_failover_fetch_connect(ngx_shop_failover_fetch_t *f);
+static int ngx_shop_failover_fetch_loopback(const struct sockaddr *sa);
+static int ngx_shop_failover_fetch_wait(ngx_shop_failover_fetch_t *f, int fd);
+static int ngx_shop_failover_fetch_errno(void);
+static int64_t ngx_shop_failover_fetch_msec(void);
 static int ngx_shop_failover_fetch_exchange(ngx_shop_failover_fetch_t *f,
-    const ngx_shop_failover_fetch_ask_t *ask, unsigned char **body,
+    const ngx_shop_failover_fetch_order_t *order, unsigned char **body,
     size_t *size);
 static int ngx_shop_failover_fetch_ask(ngx_shop_failover_fetch_t *f, int fd,
-    const ngx_shop_failover_fetch_ask_t *ask);
+    const ngx_shop_failover_fetch_order_t *order);
 static int ngx_shop_failover_fetch_send(ngx_shop_failover_fetch_t *f, int fd,
     const void *data, size_t size);
 static unsigned char *ngx_shop_failover_fetch_receive(
@@ -59,11 +60,9 @@ int
 ngx_shop_failover_fetch_url(const char *url, unsigned char **body,
     size_t *size)
 {
-    ngx_shop_failover_fetch_t      f;
-    ngx_shop_failover_fetch_ask_t  ask;
+    ngx_shop_failover_fetch_t  f;
 
     *body = NULL;
-    memset(&ask, 0, sizeof(ngx_shop_failover_fetch_ask_t));
 
     if (ngx_shop_failover_fetch_parse(&f, url) != NGX_SHOP_FAILOVER_OK) {
         (void) ngx_shop_failover_say_error("\"%s\": expected is a URL such as "
@@ -72,7 +71,7 @@ ngx_shop_failover_fetch_url(const char *url, unsigned char **body,
         return NGX_SHOP_FAILOVER_ERROR;
     }
 
-    if (ngx_shop_failover_fetch_exchange(&f, &ask, body, size)
+    if (ngx_shop_failover_fetch_exchange(&f, NULL, body, size)
         != NGX_SHOP_FAILOVER_OK)
     {
         return NGX_SHOP_FAILOVER_ERROR;
@@ -94,16 +93,12 @@ ngx_shop_failover_fetch_url(const char *url, unsigned char **body,
 
 int
 ngx_shop_failover_fetch_order(const char *url,
-    const ngx_shop_failover_str_t *key, const ngx_shop_failover_str_t *form,
-    unsigned *status, unsigned char **body, size_t *size)
+    ngx_shop_failover_fetch_order_t *order, unsigned char **body,
+    size_t *size)
 {
-    ngx_shop_failover_fetch_t      f;
-    ngx_shop_failover_fetch_ask_t  ask;
+    ngx_shop_failover_fetch_t  f;
 
     *body = NULL;
-
-    ask.key = key;
-    ask.body = form;
 
     if (ngx_shop_failover_fetch_parse(&f, url) != NGX_SHOP_FAILOVER_OK) {
         (void) ngx_shop_failover_say_error("\"%s\": expected is a URL such as "
@@ -112,13 +107,15 @@ ngx_shop_failover_fetch_order(const char *url,
         return NGX_SHOP_FAILOVER_ERROR;
     }
 
-    if (ngx_shop_failover_fetch_exchange(&f, &ask, body, size)
+    f.local = !order->insecure;
+
+    if (ngx_shop_failover_fetch_exchange(&f, order, body, size)
         != NGX_SHOP_FAILOVER_OK)
     {
         return NGX_SHOP_FAILOVER_ERROR;
     }
 
-    *status = f.status;
+    order->status = f.status;
 
     return NGX_SHOP_FAILOVER_OK;
 }
@@ -126,10 +123,13 @@ ngx_shop_failover_fetch_order(const char *url,
 
 static int
 ngx_shop_failover_fetch_exchange(ngx_shop_failover_fetch_t *f,
-    const ngx_shop_failover_fetch_ask_t *ask, unsigned char **body,
+    const ngx_shop_failover_fetch_order_t *order, unsigned char **body,
     size_t *size)
 {
     int  fd, rc;
+
+    f->deadline = ngx_shop_failover_fetch_msec()
+                  + NGX_SHOP_FAILOVER_FETCH_TIMEOUT * 1000;
 
     fd = ngx_shop_failover_fetch_connect(f);
 
@@ -137,7 +137,7 @@ ngx_shop_failover_fetch_exchange(ngx_shop_failover_fetch_t *f,
         return NGX_SHOP_FAILOVER_ERROR;
     }
 
-    rc = ngx_shop_failover_fetch_ask(f, fd, ask);
+    rc = ngx_shop_failover_fetch_ask(f, fd, order);
 
     if (rc == NGX_SHOP_FAILOVER_OK) {
         rc = ngx_shop_failover_fetch_answer(f, fd, body, size);
@@ -168,6 +168,7 @@ ngx_shop_failover_fetch_parse(ngx_shop_failover_fetch_t *f, const char *url)
     p = url + 7;
     n = strcspn(p, "/?#");
     f->path = (p[n] == '/') ? p + n : "/";
+    f->local = 0;
 
     if (n == 0 || n >= sizeof(f->authority)) {
         return NGX_SHOP_FAILOVER_ERROR;
@@ -205,7 +206,6 @@ static int
 ngx_shop_failover_fetch_connect(ngx_shop_failover_fetch_t *f)
 {
     int               fd, rc, err;
-    struct timeval    timeout;
     struct addrinfo   hints, *first, *ai;
 
     memset(&hints, 0, sizeof(hints));
@@ -222,10 +222,11 @@ ngx_shop_failover_fetch_connect(ngx_shop_failover_fetch_t *f)
     fd = -1;
     err = 0;
 
-    timeout.tv_sec = NGX_SHOP_FAILOVER_FETCH_TIMEOUT;
-    timeout.tv_usec = 0;
-
     for (ai = first; ai; ai = ai->ai_next) {
+        if (f->local && !ngx_shop_failover_fetch_loopback(ai->ai_addr)) {
+            continue;
+        }
+
         fd = socket(ai->ai_family, ai->ai_socktype, ai->ai_protocol);
 
         if (fd == -1) {
@@ -233,23 +234,28 @@ ngx_shop_failover_fetch_connect(ngx_shop_failover_fetch_t *f)
             continue;
         }
 
-        (void) setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout,
-                          sizeof(timeout));
-        (void) setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout,
-                          sizeof(timeout));
-
-        if (connect(fd, ai->ai_addr, ai->ai_addrlen) == 0) {
+        if (ngx_shop_failover_fetch_wait(f, fd) == NGX_SHOP_FAILOVER_OK
+            && connect(fd, ai->ai_addr, ai->ai_addrlen) == 0)
+        {
             break;
         }
 
-        err = errno;
+        err = ngx_shop_failover_fetch_errno();
         (void) close(fd);
         fd = -1;
     }
 
     freeaddrinfo(first);
 
-    if (fd == -1) {
+    if (fd == -1 && err == 0) {
+        (void) ngx_shop_failover_say_error("the key would go over the network "
+                                           "to %s, and nothing would encrypt "
+                                           "it: run shopctl on that machine, "
+                                           "or through an ssh tunnel; where "
+                                           "the way there is safe, add "
+                                           "--insecure", f->authority);
+
+    } else if (fd == -1) {
         (void) ngx_shop_failover_say_errno(err, "cannot connect to %s",
                                            f->authority);
     }
@@ -258,9 +264,89 @@ ngx_shop_failover_fetch_connect(ngx_shop_failover_fetch_t *f)
 }
 
 
+/* whether what is sent there stays on this machine */
+
+static int
+ngx_shop_failover_fetch_loopback(const struct sockaddr *sa)
+{
+    const unsigned char   *p;
+    struct sockaddr_in     sin;
+    struct sockaddr_in6    sin6;
+
+    static const unsigned char  one[16] = { [15] = 1 };
+    static const unsigned char  mapped[13] = { [10] = 0xFF, 0xFF, 127 };
+
+    if (sa->sa_family == AF_INET) {
+        memcpy(&sin, sa, sizeof(sin));
+        p = (const unsigned char *) &sin.sin_addr;
+
+        return p[0] == 127;
+    }
+
+    if (sa->sa_family != AF_INET6) {
+        return 0;
+    }
+
+    memcpy(&sin6, sa, sizeof(sin6));
+    p = (const unsigned char *) &sin6.sin6_addr;
+
+    return memcmp(p, one, sizeof(one)) == 0
+           || memcmp(p, mapped, sizeof(mapped)) == 0;
+}
+
+
+/*
+ * The next call on the socket ends at the deadline, however often bytes drip.
+ * OK, or ERROR with errno: it has come.
+ */
+
+static int
+ngx_shop_failover_fetch_wait(ngx_shop_failover_fetch_t *f, int fd)
+{
+    int64_t         left;
+    struct timeval  timeout;
+
+    left = f->deadline - ngx_shop_failover_fetch_msec();
+
+    if (left <= 0) {
+        errno = ETIMEDOUT;
+        return NGX_SHOP_FAILOVER_ERROR;
+    }
+
+    timeout.tv_sec = (time_t) (left / 1000);
+    timeout.tv_usec = (suseconds_t) (left % 1000 * 1000);
+
+    (void) setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
+    (void) setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
+
+    return NGX_SHOP_FAILOVER_OK;
+}
+
+
+/* a call that has ended by its timeout says something else */
+
+static int
+ngx_shop_failover_fetch_errno(void)
+{
+    return (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINPROGRESS)
+           ? ETIMEDOUT : errno;
+}
+
+
+static int64_t
+ngx_shop_failover_fetch_msec(void)
+{
+    struct timespec  ts;
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
+
+    return (int64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+
 static int
 ngx_shop_failover_fetch_ask(ngx_shop_failover_fetch_t *f, int fd,
-    const ngx_shop_failover_fetch_ask_t *ask)
+    const ngx_shop_failover_fetch_order_t *order)
 {
     int   n;
     char  request[16384];
@@ -268,15 +354,15 @@ ngx_shop_failover_fetch_ask(ngx_shop_failover_fetch_t *f, int fd,
     n = snprintf(request, sizeof(request),
                  "%s %s HTTP/1.0\r\nHost: %s\r\n"
                  "Accept: application/json\r\nConnection: close\r\n",
-                 ask->body ? "POST" : "GET", f->path, f->authority);
+                 order ? "POST" : "GET", f->path, f->authority);
 
-    if (ask->body && n > 0 && (size_t) n < sizeof(request)) {
+    if (order && n > 0 && (size_t) n < sizeof(request)) {
         n += snprintf(request + n, sizeof(request) - (size_t) n,
                       "Authorization: Bearer %.*s\r\n"
                       "Content-Type: application/x-www-form-urlencoded\r\n"
                       "Content-Length: %lu\r\n",
-                      ngx_shop_failover_say_str(*ask->key),
-                      (unsigned long) ask->body->len);
+                      ngx_shop_failover_say_str(order->key),
+                      (unsigned long) order->form.len);
     }
 
     if (n < 0 || (size_t) n + 2 >= sizeof(request)) {
@@ -292,9 +378,9 @@ ngx_shop_failover_fetch_ask(ngx_shop_failover_fetch_t *f, int fd,
         return NGX_SHOP_FAILOVER_ERROR;
     }
 
-    return ask->body ? ngx_shop_failover_fetch_send(f, fd, ask->body->data,
-                                                    ask->body->len)
-                     : NGX_SHOP_FAILOVER_OK;
+    return order ? ngx_shop_failover_fetch_send(f, fd, order->form.data,
+                                                order->form.len)
+                 : NGX_SHOP_FAILOVER_OK;
 }
 
 
@@ -307,11 +393,13 @@ ngx_shop_failover_fetch_send(ngx_shop_failover_fetch_t *f, int fd,
     const char  *p = data;
 
     for (sent = 0; sent < size; sent += (size_t) m) {
-        m = send(fd, p + sent, size - sent, MSG_NOSIGNAL);
+        m = ngx_shop_failover_fetch_wait(f, fd) == NGX_SHOP_FAILOVER_OK
+            ? send(fd, p + sent, size - sent, MSG_NOSIGNAL) : -1;
 
         if (m <= 0) {
-            (void) ngx_shop_failover_say_errno(errno, "cannot ask %s",
-                                               f->authority);
+            (void) ngx_shop_failover_say_errno(
+                                              ngx_shop_failover_fetch_errno(),
+                                              "cannot ask %s", f->authority);
             return NGX_SHOP_FAILOVER_ERROR;
         }
     }
@@ -348,11 +436,14 @@ ngx_shop_failover_fetch_receive(ngx_shop_failover_fetch_t *f, int fd,
             data = p;
         }
 
-        m = recv(fd, data + n, 65536, 0);
+        m = ngx_shop_failover_fetch_wait(f, fd) == NGX_SHOP_FAILOVER_OK
+            ? recv(fd, data + n, 65536, 0) : -1;
 
         if (m < 0) {
-            (void) ngx_shop_failover_say_errno(errno, "no answer from %s",
-                                               f->authority);
+            (void) ngx_shop_failover_say_errno(
+                                              ngx_shop_failover_fetch_errno(),
+                                              "no whole answer from %s",
+                                              f->authority);
             goto failed;
         }
 

@@ -13,7 +13,16 @@
 #include "ctl/say.h"
 
 
-#define NGX_SHOP_FAILOVER_FETCH_TIMEOUT  10       /* s */
+#define NGX_SHOP_FAILOVER_FETCH_TIMEOUT  10       /* s, of the whole */
+
+
+/* a form, and the key that nginx wants to see with it */
+typedef struct {
+    ngx_shop_failover_str_t  key;
+    ngx_shop_failover_str_t  form;
+    unsigned                 insecure;   /* also to another machine */
+    unsigned                 status;     /* of the answer */
+} ngx_shop_failover_fetch_order_t;
 
 
 /*
@@ -24,12 +33,12 @@ int ngx_shop_failover_fetch_url(const char *url, unsigned char **body,
     size_t *size);
 
 /*
- * POST of a form with a key; any status, which goes to *status.  The rest as
- * above.
+ * POST; any status.  The key goes to this machine only, as nobody encrypts it,
+ * unless insecure.  The rest as above.
  */
 int ngx_shop_failover_fetch_order(const char *url,
-    const ngx_shop_failover_str_t *key, const ngx_shop_failover_str_t *form,
-    unsigned *status, unsigned char **body, size_t *size);
+    ngx_shop_failover_fetch_order_t *order, unsigned char **body,
+    size_t *size);
 
 
 #endif /* _NGX_SHOP_FAILOVER_FETCH_H_INCLUDED_ */

@@ -8,11 +8,18 @@
 
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "ctl/log.h"
 
 
+static int ngx_shop_failover_log_open(const char *path);
+static int ngx_shop_failover_log_large(const char *path);
+static int ngx_shop_failover_log_bytes(ngx_shop_failover_log_t *log, int fd,
+    const char *path);
 static int ngx_shop_failover_log_plain(ngx_shop_failover_log_t *log,
     const char *path);
 static void ngx_shop_failover_log_sort(ngx_shop_failover_log_t *files,
@@ -26,17 +33,91 @@ static int ngx_shop_failover_log_keep(ngx_shop_failover_log_t *log,
 int
 ngx_shop_failover_log_read(ngx_shop_failover_log_t *log, const char *path)
 {
-    int      failed;
-    FILE    *in;
-    size_t   n;
-    void    *p;
+    int  fd, rc;
 
-    in = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
+    fd = ngx_shop_failover_log_open(path);
 
-    if (in == NULL) {
-        (void) ngx_shop_failover_say_errno(errno, "cannot read \"%s\"", path);
+    if (fd == -1) {
         return NGX_SHOP_FAILOVER_ERROR;
     }
+
+    rc = ngx_shop_failover_log_bytes(log, fd, path);
+
+    if (fd != STDIN_FILENO) {
+        (void) close(fd);
+    }
+
+    return rc == NGX_SHOP_FAILOVER_OK
+           ? ngx_shop_failover_log_plain(log, path) : rc;
+}
+
+
+/* a pipe only where the shell has made it: of another nobody may ever write */
+
+static int
+ngx_shop_failover_log_open(const char *path)
+{
+    int          fd, pipe;
+    struct stat  sb;
+
+    if (strcmp(path, "-") == 0) {
+        return STDIN_FILENO;
+    }
+
+    pipe = strcmp(path, "/dev/stdin") == 0
+           || strncmp(path, "/dev/fd/", 8) == 0
+           || strncmp(path, "/proc/self/fd/", 14) == 0;
+
+    fd = open(path, O_RDONLY|O_CLOEXEC|(pipe ? 0 : O_NONBLOCK));
+
+    if (fd == -1 || fstat(fd, &sb) != 0) {
+        (void) ngx_shop_failover_say_errno(errno, "cannot read \"%s\"", path);
+
+    } else if (S_ISDIR(sb.st_mode)) {
+        (void) ngx_shop_failover_say_errno(EISDIR, "cannot read \"%s\"", path);
+
+    } else if (!S_ISREG(sb.st_mode) && !pipe) {
+        (void) ngx_shop_failover_say_error("\"%s\" is no file, but a device, "
+                                           "a pipe or a socket; of a pipe "
+                                           "write: shopctl report - < %s",
+                                           path, path);
+
+    } else if (S_ISREG(sb.st_mode)
+               && sb.st_size > NGX_SHOP_FAILOVER_LOG_MAX)
+    {
+        (void) ngx_shop_failover_log_large(path);
+
+    } else {
+        return fd;
+    }
+
+    if (fd != -1) {
+        (void) close(fd);
+    }
+
+    return -1;
+}
+
+
+static int
+ngx_shop_failover_log_large(const char *path)
+{
+    (void) ngx_shop_failover_say_error("\"%s\" is larger than %d MB: that is "
+                                       "no log of events; give it a part of "
+                                       "it, such as: tail -n 10000 LOG | "
+                                       "shopctl report -", path,
+                                       NGX_SHOP_FAILOVER_LOG_MAX >> 20);
+
+    return NGX_SHOP_FAILOVER_ERROR;
+}
+
+
+static int
+ngx_shop_failover_log_bytes(ngx_shop_failover_log_t *log, int fd,
+    const char *path)
+{
+    void     *p;
+    ssize_t   n;
 
     do {
         if (log->room - log->size < 65536) {
@@ -51,24 +132,23 @@ ngx_shop_failover_log_read(ngx_shop_failover_log_t *log, const char *path)
             log->data = p;
         }
 
-        n = fread(log->data + log->size, 1, 65536, in);
-        log->size += n;
+        n = read(fd, log->data + log->size, 65535);
+
+        if (n == -1) {
+            (void) ngx_shop_failover_say_errno(errno, "cannot read \"%s\"",
+                                               path);
+            return NGX_SHOP_FAILOVER_ERROR;
+        }
+
+        log->size += (size_t) n;
+
+        if (log->size > NGX_SHOP_FAILOVER_LOG_MAX) {
+            return ngx_shop_failover_log_large(path);
+        }
 
     } while (n);
 
-    failed = ferror(in) ? errno : 0;
-
-    if (in != stdin) {
-        (void) fclose(in);
-    }
-
-    if (failed) {
-        (void) ngx_shop_failover_say_errno(failed, "cannot read \"%s\"",
-                                           path);
-        return NGX_SHOP_FAILOVER_ERROR;
-    }
-
-    return ngx_shop_failover_log_plain(log, path);
+    return NGX_SHOP_FAILOVER_OK;
 }
 
 
@@ -158,6 +238,10 @@ ngx_shop_failover_log_append(ngx_shop_failover_log_t *log,
 
     if (file->size == 0) {
         return NGX_SHOP_FAILOVER_OK;
+    }
+
+    if (log->size + file->size > NGX_SHOP_FAILOVER_LOG_MAX) {
+        return ngx_shop_failover_log_large("all of them");
     }
 
     p = realloc(log->data, log->size + file->size);

@@ -29,7 +29,13 @@ typedef struct {
 } ngx_shop_failover_log_t;
 
 
-/* all of a file, "-" is stdin; OK, or ERROR after it was said why */
+/* of a log, and of all of them together; a transition has about 300 bytes */
+#define NGX_SHOP_FAILOVER_LOG_MAX  (256 * 1024 * 1024)
+
+/*
+ * All of a regular file; "-" is stdin, which may be a pipe, as /dev/stdin and
+ * /dev/fd/N may.  OK, or ERROR after it was said why
+ */
 int ngx_shop_failover_log_read(ngx_shop_failover_log_t *log,
     const char *path);
 

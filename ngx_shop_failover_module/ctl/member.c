@@ -7,6 +7,7 @@
 
 
 #include "ctl/member.h"
+#include "ctl/say.h"
 #include "logic/times.h"
 #include "logic/utf8.h"
 
@@ -15,7 +16,8 @@ int
 ngx_shop_failover_member_get(const ngx_shop_failover_json_t *v,
     const char *path, char *buf, size_t size)
 {
-    size_t                    i, n, bad;
+    char                      shown[NGX_SHOP_FAILOVER_SAY_CHAR];
+    size_t                    i, k, n, bad;
     unsigned char             text[4096];
     const unsigned char      *p, *last;
     ngx_shop_failover_str_t   s;
@@ -40,18 +42,20 @@ ngx_shop_failover_member_get(const ngx_shop_failover_json_t *v,
         n = ngx_shop_failover_utf8_next(p, last, &bad);
         n = n ? n : bad;
 
-        if (n > size - 1 - i) {
+        if (ngx_shop_failover_utf8_control(p, n)) {
+            shown[0] = ' ';
+            k = 1;
+
+        } else {
+            k = ngx_shop_failover_say_char(shown, p, n);
+        }
+
+        if (k > size - 1 - i) {
             break;
         }
 
-        if (ngx_shop_failover_utf8_control(p, n)) {
-            buf[i++] = ' ';
-
-        } else {
-            memcpy(buf + i, p, n);
-            i += n;
-        }
-
+        memcpy(buf + i, shown, k);
+        i += k;
         p += n;
     }
 

@@ -33,6 +33,8 @@
     { "key", NGX_SHOP_FAILOVER_OPTIONS_VALUE, "FILE",                        \
       "of shop_control, else $SHOP_CONTROL_KEY, else "                       \
       NGX_SHOP_FAILOVER_ORDER_KEY },                                         \
+    { "insecure", NGX_SHOP_FAILOVER_OPTIONS_SWITCH, NULL,                    \
+      "also to another machine, where anybody on the way reads the key" },   \
     { NULL, NGX_SHOP_FAILOVER_OPTIONS_SWITCH, NULL, NULL }
 
 
@@ -96,11 +98,12 @@ ngx_shop_failover_order_give(const ngx_shop_failover_options_t *o,
 {
     int                        rc, json;
     size_t                     at, size;
-    unsigned                   status;
     const char                *url, *path, *reason;
     unsigned char              buf[NGX_SHOP_FAILOVER_ORDER_LEN], *body;
-    ngx_shop_failover_str_t    key, form, source;
+    ngx_shop_failover_str_t    source;
     ngx_shop_failover_json_t   answer;
+
+    ngx_shop_failover_fetch_order_t  order;
 
     if (o->nrest != 1) {
         return ngx_shop_failover_say_error("\"%s\" needs one server, as "
@@ -114,12 +117,13 @@ ngx_shop_failover_order_give(const ngx_shop_failover_options_t *o,
     path = ngx_shop_failover_options_setting(o, "key", "SHOP_CONTROL_KEY",
                                              NGX_SHOP_FAILOVER_ORDER_KEY);
 
-    if (ngx_shop_failover_order_form(o, action, buf, &form)
+    order.insecure = ngx_shop_failover_options_get(o, "insecure") != NULL;
+
+    if (ngx_shop_failover_order_form(o, action, buf, &order.form)
         != NGX_SHOP_FAILOVER_OK
-        || ngx_shop_failover_secret_read(path, "shop_control", 1, &key)
+        || ngx_shop_failover_secret_read(path, "shop_control", 1, &order.key)
            != NGX_SHOP_FAILOVER_OK
-        || ngx_shop_failover_fetch_order(url, &key, &form, &status, &body,
-                                         &size)
+        || ngx_shop_failover_fetch_order(url, &order, &body, &size)
            != NGX_SHOP_FAILOVER_OK)
     {
         return NGX_SHOP_FAILOVER_SAY_ERROR;
@@ -131,9 +135,9 @@ ngx_shop_failover_order_give(const ngx_shop_failover_options_t *o,
     json = ngx_shop_failover_json_parse(&answer, &source, &at, &reason)
            == NGX_SHOP_FAILOVER_OK;
 
-    rc = (json && status == 200)
+    rc = (json && order.status == 200)
          ? ngx_shop_failover_order_show(word, &answer)
-         : ngx_shop_failover_order_refused(url, path, status,
+         : ngx_shop_failover_order_refused(url, path, order.status,
                                            json ? &answer : NULL);
     free(body);
 

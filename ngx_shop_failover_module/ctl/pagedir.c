@@ -7,9 +7,11 @@
 
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "ctl/pagedir.h"
 #include "ctl/say.h"
@@ -32,6 +34,7 @@ struct ngx_shop_failover_pagedir_file_s {
 };
 
 
+static FILE *ngx_shop_failover_pagedir_fopen(const char *path);
 static int ngx_shop_failover_pagedir_read(
     ngx_shop_failover_pagedir_file_t *file, FILE *in,
     ngx_shop_failover_pagedir_source_t *source);
@@ -111,7 +114,7 @@ ngx_shop_failover_pagedir_own(const char *name,
     file->path = (char *) (file + 1);
     snprintf(file->path, len, "%s/%s", dir, name);
 
-    in = fopen(file->path, "r");
+    in = ngx_shop_failover_pagedir_fopen(file->path);
 
     if (in == NULL && errno == ENOENT) {
         free(file);
@@ -128,6 +131,37 @@ ngx_shop_failover_pagedir_own(const char *name,
     }
 
     return rc;
+}
+
+
+/* a pipe in the place of a file is not waited for */
+
+static FILE *
+ngx_shop_failover_pagedir_fopen(const char *path)
+{
+    int          fd;
+    FILE        *in;
+    struct stat  sb;
+
+    fd = open(path, O_RDONLY|O_NONBLOCK|O_CLOEXEC);
+
+    if (fd == -1) {
+        return NULL;
+    }
+
+    if (fstat(fd, &sb) == 0 && !S_ISREG(sb.st_mode)) {
+        (void) close(fd);
+        errno = EINVAL;
+        return NULL;
+    }
+
+    in = fdopen(fd, "r");
+
+    if (in == NULL) {
+        (void) close(fd);
+    }
+
+    return in;
 }
 
 

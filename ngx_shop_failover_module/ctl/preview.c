@@ -234,10 +234,11 @@ ngx_shop_failover_preview_view(ngx_shop_failover_view_t *v,
 
     v->now = (int64_t) time(NULL);
 
-    ngx_shop_failover_flag_parse(n, NULL, s->data, s->size, s->mtime, v->now);
+    ngx_shop_failover_flag_parse(n, NULL, s->data, s->size, s->appeared,
+                                 v->now);
 
     v->notice = n;
-    v->since = n->start.at ? n->start.at : (s->mtime ? s->mtime : v->now);
+    v->since = n->start.at ? n->start.at : (s->appeared ? s->appeared : v->now);
     v->poll = 30;
     v->retry_after = 120;
 
@@ -269,6 +270,7 @@ ngx_shop_failover_preview_print(const char *template,
     ngx_shop_failover_view_t *v)
 {
     int                                  rc;
+    ngx_shop_failover_str_t              page;
     ngx_shop_failover_emit_t             e;
     ngx_shop_failover_template_t         t;
     ngx_shop_failover_template_error_t   error;
@@ -309,7 +311,15 @@ ngx_shop_failover_preview_print(const char *template,
                                            NGX_SHOP_FAILOVER_PREVIEW_ROOM);
     }
 
-    (void) fwrite(e.start, 1, (size_t) (e.pos - e.start), stdout);
+    page.data = e.start;
+    page.len = (size_t) (e.pos - e.start);
+
+    if (t.plain) {
+        ngx_shop_failover_say_text(stdout, page);
+
+    } else {
+        (void) fwrite(page.data, 1, page.len, stdout);
+    }
 
     return NGX_SHOP_FAILOVER_SAY_YES;
 }

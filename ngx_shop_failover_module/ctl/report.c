@@ -472,7 +472,8 @@ ngx_shop_failover_report_timeline(ngx_shop_failover_log_t *log,
 void
 ngx_shop_failover_report_text(ngx_shop_failover_str_t text)
 {
-    size_t                n, bad;
+    char                  buf[NGX_SHOP_FAILOVER_SAY_CHAR];
+    size_t                k, n, bad;
     const unsigned char  *p, *last;
 
     p = text.data;
@@ -491,7 +492,8 @@ ngx_shop_failover_report_text(ngx_shop_failover_str_t text)
                 putchar('\\');
             }
 
-            (void) fwrite(p, 1, n, stdout);
+            k = ngx_shop_failover_say_char(buf, p, n);
+            (void) fwrite(buf, 1, k, stdout);
         }
 
         p += n;

@@ -54,12 +54,17 @@ static void
 ngx_shop_failover_say_line(const char *prefix, const char *format,
     va_list args)
 {
-    char  line[2 * NGX_SHOP_FAILOVER_SAY_NAME];
+    char                     line[2 * NGX_SHOP_FAILOVER_SAY_NAME];
+    ngx_shop_failover_str_t  text;
 
     vsnprintf(line, sizeof(line), format, args);
     ngx_shop_failover_utf8_printable((unsigned char *) line, strlen(line));
 
-    fprintf(stderr, "%s%s", prefix, line);
+    text.data = (unsigned char *) line;
+    text.len = strlen(line);
+
+    fputs(prefix, stderr);
+    ngx_shop_failover_say_text(stderr, text);
 }
 
 
@@ -100,12 +105,62 @@ ngx_shop_failover_say_note(const char *format, ...)
 const char *
 ngx_shop_failover_say_name(const char *name)
 {
-    static char  shown[NGX_SHOP_FAILOVER_SAY_NAME];
+    size_t                i, n, bad;
+    char                  whole[NGX_SHOP_FAILOVER_SAY_NAME];
+    const unsigned char  *p, *last;
+    static char           shown[NGX_SHOP_FAILOVER_SAY_NAME];
 
-    snprintf(shown, sizeof(shown), "%s", name);
-    ngx_shop_failover_utf8_printable((unsigned char *) shown, strlen(shown));
+    snprintf(whole, sizeof(whole), "%s", name);
+    ngx_shop_failover_utf8_printable((unsigned char *) whole, strlen(whole));
+
+    i = 0;
+    p = (unsigned char *) whole;
+    last = p + strlen(whole);
+
+    while (p < last && i + NGX_SHOP_FAILOVER_SAY_CHAR < sizeof(shown)) {
+        n = ngx_shop_failover_utf8_next(p, last, &bad);
+        n = n ? n : bad;
+        i += ngx_shop_failover_say_char(shown + i, p, n);
+        p += n;
+    }
+
+    shown[i] = '\0';
 
     return shown;
+}
+
+
+size_t
+ngx_shop_failover_say_char(char *buf, const unsigned char *p, size_t len)
+{
+    uint32_t  code;
+
+    code = ngx_shop_failover_utf8_bidi(p, len);
+
+    if (code) {
+        return (size_t) snprintf(buf, NGX_SHOP_FAILOVER_SAY_CHAR, "\\u%04x",
+                                 (unsigned) code & 0xFFFF);
+    }
+
+    memcpy(buf, p, len);
+
+    return len;
+}
+
+
+void
+ngx_shop_failover_say_text(FILE *out, ngx_shop_failover_str_t text)
+{
+    char                  buf[NGX_SHOP_FAILOVER_SAY_CHAR];
+    size_t                k, n, bad;
+    const unsigned char  *p, *last;
+
+    for (p = text.data, last = p + text.len; p < last; p += n) {
+        n = ngx_shop_failover_utf8_next(p, last, &bad);
+        n = n ? n : bad;
+        k = ngx_shop_failover_say_char(buf, p, n);
+        (void) fwrite(buf, 1, k, out);
+    }
 }
 
 

@@ -38,8 +38,21 @@ int ngx_shop_failover_say_errno(int err, const char *format, ...);
 /* a remark on stderr that is no error */
 void ngx_shop_failover_say_note(const char *format, ...);
 
-/* a name as it can be shown: what would move a terminal's cursor is "?" */
+/*
+ * A name as it can be shown: what would move a terminal's cursor is "?", what
+ * would turn a line around is its code ("\u202e").
+ */
 const char *ngx_shop_failover_say_name(const char *name);
+
+/* a text without control characters, as it can be shown */
+void ngx_shop_failover_say_text(FILE *out, ngx_shop_failover_str_t text);
+
+/* room for one character as it can be shown */
+#define NGX_SHOP_FAILOVER_SAY_CHAR   8
+
+/* a character, of that length, into buf, as it can be shown; its length */
+size_t ngx_shop_failover_say_char(char *buf, const unsigned char *p,
+    size_t len);
 
 /* "2026-11-21 04:30 CET, in 45m" or "..., 5m ago" */
 void ngx_shop_failover_say_time(FILE *out, int64_t at, int64_t now);

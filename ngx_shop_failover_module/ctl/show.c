@@ -7,24 +7,30 @@
 
 
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <time.h>
 
+#include "ctl/fetch.h"
+#include "ctl/flags.h"
+#include "ctl/member.h"
 #include "ctl/show.h"
 #include "ctl/store.h"
-#include "logic/site.h"
 
 
-/* shows one file of a directory; an exit code */
-typedef int (*ngx_shop_failover_show_pt)(ngx_shop_failover_store_t *s,
-    int64_t now);
+/* what "check" knows of a flag while its files are shown */
+typedef struct {
+    const char  *flag;
+    int64_t      now;
+    int          rc;       /* the largest exit code of all files */
+} ngx_shop_failover_show_t;
 
 
 static const char *ngx_shop_failover_show_state(
     const ngx_shop_failover_notice_t *n, int64_t now);
+static void ngx_shop_failover_show_span(FILE *out,
+    const ngx_shop_failover_notice_t *n, ngx_shop_failover_span_t span,
+    const char *after);
 static void ngx_shop_failover_show_text(const ngx_shop_failover_notice_t *n,
     const char *key, ngx_shop_failover_span_t span);
 static void ngx_shop_failover_show_time(const ngx_shop_failover_notice_t *n,
@@ -32,15 +38,20 @@ static void ngx_shop_failover_show_time(const ngx_shop_failover_notice_t *n,
 static void ngx_shop_failover_show_mode(const ngx_shop_failover_notice_t *n);
 static void ngx_shop_failover_show_updates(
     const ngx_shop_failover_notice_t *n);
-static int ngx_shop_failover_show_read(ngx_shop_failover_store_t *s,
+static int ngx_shop_failover_show_flag(ngx_shop_failover_store_t *s,
     int64_t now);
-static int ngx_shop_failover_show_all(ngx_shop_failover_store_t *s,
-    int64_t now);
-static int ngx_shop_failover_show_closes(ngx_shop_failover_store_t *s,
-    int64_t now);
-static int ngx_shop_failover_show_each(ngx_shop_failover_store_t *s,
-    int64_t now, ngx_shop_failover_show_pt show);
-static int ngx_shop_failover_show_hidden(const struct dirent *entry);
+static void ngx_shop_failover_show_file(void *data,
+    const ngx_shop_failover_flagset_file_t *file,
+    const ngx_shop_failover_notice_t *notice, int error);
+static int ngx_shop_failover_show_notice(const char *path,
+    const ngx_shop_failover_notice_t *n, int64_t now);
+static void ngx_shop_failover_show_trouble(const char *flag,
+    const ngx_shop_failover_flagset_file_t *file, int error);
+static void ngx_shop_failover_show_quietly(void *data,
+    const ngx_shop_failover_flagset_file_t *file,
+    const ngx_shop_failover_notice_t *notice, int error);
+static int ngx_shop_failover_show_ended(const ngx_shop_failover_options_t *o,
+    ngx_shop_failover_flagset_t *set, const char *flag);
 
 
 const ngx_shop_failover_option_t  ngx_shop_failover_show_options[] = {
@@ -51,16 +62,16 @@ const ngx_shop_failover_option_t  ngx_shop_failover_show_options[] = {
 
 const ngx_shop_failover_option_t  ngx_shop_failover_show_active_options[] = {
     { "quiet", NGX_SHOP_FAILOVER_OPTIONS_SWITCH, NULL, "print nothing" },
+    { "url", NGX_SHOP_FAILOVER_OPTIONS_VALUE, "URL",
+      "a location with shop_status, else $SHOP_STATUS: is asked whether "
+      "\"end: healthy\" has ended it" },
     NGX_SHOP_FAILOVER_STORE_OPTIONS,
     { NULL, NGX_SHOP_FAILOVER_OPTIONS_SWITCH, NULL, NULL }
 };
 
 
 static ngx_shop_failover_store_t   ngx_shop_failover_show_store;
-static ngx_shop_failover_notice_t  ngx_shop_failover_show_notice;
-
-/* how the first file that closes does so; NULL: none */
-static const char                 *ngx_shop_failover_show_closing;
+static ngx_shop_failover_notice_t  ngx_shop_failover_show_parsed;
 
 
 /* without a file, the flag itself: of a directory all that counts */
@@ -84,44 +95,143 @@ ngx_shop_failover_show_check(const ngx_shop_failover_options_t *o)
     now = (int64_t) time(NULL);
 
     if (s->is_dir && o->nrest == 0) {
-        return ngx_shop_failover_show_each(s, now,
-                                           ngx_shop_failover_show_read);
+        return ngx_shop_failover_show_flag(s, now);
     }
 
     rc = ngx_shop_failover_store_load(s, o->nrest ? o->rest[0] : s->path);
 
-    return rc == NGX_SHOP_FAILOVER_OK ? ngx_shop_failover_show_all(s, now)
-                                      : NGX_SHOP_FAILOVER_SAY_ERROR;
+    if (rc != NGX_SHOP_FAILOVER_OK) {
+        return NGX_SHOP_FAILOVER_SAY_ERROR;
+    }
+
+    ngx_shop_failover_flag_parse(&ngx_shop_failover_show_parsed, NULL,
+                                 s->data, s->size, s->appeared, now);
+
+    return ngx_shop_failover_show_notice(s->path,
+                                         &ngx_shop_failover_show_parsed, now);
+}
+
+
+/* all files of a directory, by name, and which of them speaks */
+
+static int
+ngx_shop_failover_show_flag(ngx_shop_failover_store_t *s, int64_t now)
+{
+    ngx_shop_failover_show_t            show;
+    ngx_shop_failover_flagset_t         set;
+    static ngx_shop_failover_flags_t    flags;
+
+    if (ngx_shop_failover_flags_read(&flags, s->flag) != NGX_SHOP_FAILOVER_OK)
+    {
+        return NGX_SHOP_FAILOVER_SAY_ERROR;
+    }
+
+    show.flag = s->flag;
+    show.now = now;
+    show.rc = NGX_SHOP_FAILOVER_SAY_YES;
+
+    set.visit = ngx_shop_failover_show_file;
+    set.data = &show;
+
+    ngx_shop_failover_flags_decide(&set, &flags, now);
+
+    printf("%s: %s", ngx_shop_failover_say_name(s->flag),
+           ngx_shop_failover_flagset_name(set.word));
+
+    if (set.file && flags.nfiles > 1) {
+        printf(", by \"%s\"",
+               ngx_shop_failover_say_name((const char *) set.file->name.data));
+    }
+
+    printf("\n");
+
+    return show.rc;
+}
+
+
+static void
+ngx_shop_failover_show_file(void *data,
+    const ngx_shop_failover_flagset_file_t *file,
+    const ngx_shop_failover_notice_t *notice, int error)
+{
+    int                        rc;
+    char                       path[NGX_SHOP_FAILOVER_STORE_PATH];
+    ngx_shop_failover_show_t  *show = data;
+
+    if (error) {
+        ngx_shop_failover_show_trouble(show->flag, file, error);
+        rc = NGX_SHOP_FAILOVER_SAY_ERROR;
+
+    } else {
+        snprintf(path, sizeof(path), "%s/%s", show->flag,
+                 (const char *) file->name.data);
+        rc = ngx_shop_failover_show_notice(path, notice, show->now);
+    }
+
+    show->rc = rc > show->rc ? rc : show->rc;
+}
+
+
+/* what closes, and why its text is not shown */
+
+static void
+ngx_shop_failover_show_trouble(const char *flag,
+    const ngx_shop_failover_flagset_file_t *file, int error)
+{
+    const char  *name, *slash;
+
+    slash = (file && file->name.len) ? "/" : "";
+    name = *slash ? (const char *) file->name.data : "";
+
+    switch (error) {
+
+    case E2BIG:
+        (void) ngx_shop_failover_say_error("\"%s\" has more than %d files: it "
+                                           "closes the shop, but none of "
+                                           "them is read; is it the right "
+                                           "directory?", flag,
+                                           NGX_SHOP_FAILOVER_FLAGSET_FILES);
+        break;
+
+    case EFBIG:
+        (void) ngx_shop_failover_say_error("\"%s%s%s\" is larger than %d "
+                                           "bytes: it closes the shop, but "
+                                           "its text is not shown; shorten it",
+                                           flag, slash, name,
+                                           NGX_SHOP_FAILOVER_FLAG_MAX_SIZE);
+        break;
+
+    case EINVAL:
+        (void) ngx_shop_failover_say_error("\"%s%s%s\" is no file, but a "
+                                           "device or a pipe: it closes the "
+                                           "shop, but has no text", flag,
+                                           slash, name);
+        break;
+
+    default:
+        (void) ngx_shop_failover_say_errno(error, "cannot read \"%s%s%s\", "
+                                           "which closes the shop", flag,
+                                           slash, name);
+    }
 }
 
 
 static int
-ngx_shop_failover_show_read(ngx_shop_failover_store_t *s, int64_t now)
+ngx_shop_failover_show_notice(const char *path,
+    const ngx_shop_failover_notice_t *n, int64_t now)
 {
-    return ngx_shop_failover_store_read(s) == NGX_SHOP_FAILOVER_OK
-           ? ngx_shop_failover_show_all(s, now) : NGX_SHOP_FAILOVER_SAY_ERROR;
-}
+    unsigned  i;
 
-
-static int
-ngx_shop_failover_show_all(ngx_shop_failover_store_t *s, int64_t now)
-{
-    unsigned                     i;
-    ngx_shop_failover_notice_t  *n = &ngx_shop_failover_show_notice;
-
-    ngx_shop_failover_flag_parse(n, NULL, s->data, s->size, s->mtime, now);
-
-    printf("%s: %s\n", ngx_shop_failover_say_name(s->path),
+    printf("%s: %s\n", ngx_shop_failover_say_name(path),
            ngx_shop_failover_show_state(n, now));
 
     ngx_shop_failover_show_text(n, "status", n->status);
 
     for (i = 0; i < n->nlangs; i++) {
-        printf("  status.%-9.*s%.*s\n",
+        printf("  status.%-9.*s",
                ngx_shop_failover_say_str(ngx_shop_failover_flag_text(n,
-                                                       n->langs[i].lang)),
-               ngx_shop_failover_say_str(ngx_shop_failover_flag_text(n,
-                                                       n->langs[i].text)));
+                                                       n->langs[i].lang)));
+        ngx_shop_failover_show_span(stdout, n, n->langs[i].text, "\n");
     }
 
     ngx_shop_failover_show_text(n, "reason", n->reason);
@@ -138,7 +248,7 @@ ngx_shop_failover_show_all(ngx_shop_failover_store_t *s, int64_t now)
     ngx_shop_failover_show_mode(n);
     ngx_shop_failover_show_updates(n);
 
-    return ngx_shop_failover_show_warnings(stdout, n, s->path)
+    return ngx_shop_failover_show_warnings(stdout, n, path)
            ? NGX_SHOP_FAILOVER_SAY_NO : NGX_SHOP_FAILOVER_SAY_YES;
 }
 
@@ -150,20 +260,19 @@ ngx_shop_failover_show_state(const ngx_shop_failover_notice_t *n, int64_t now)
         return "as before, its start cannot be read";
     }
 
-    switch (ngx_shop_failover_site_flag(n,
-                                        NGX_SHOP_FAILOVER_FLAG_STATE_OPEN,
-                                        now))
-    {
-    case NGX_SHOP_FAILOVER_FLAG_STATE_OPEN:
-        return n->start.at > now ? "announced" : "over";
+    return ngx_shop_failover_flagset_name(
+                                      ngx_shop_failover_flagset_word(n, now));
+}
 
-    case NGX_SHOP_FAILOVER_FLAG_STATE_BROWSE:
-        return "browse";
 
-    default:
-        return n->mode == NGX_SHOP_FAILOVER_FLAG_PATHS_ONLY ? "paths"
-                                                            : "closed";
-    }
+/* a piece of the file, and what comes after it */
+
+static void
+ngx_shop_failover_show_span(FILE *out, const ngx_shop_failover_notice_t *n,
+    ngx_shop_failover_span_t span, const char *after)
+{
+    ngx_shop_failover_say_text(out, ngx_shop_failover_flag_text(n, span));
+    fputs(after, out);
 }
 
 
@@ -172,9 +281,8 @@ ngx_shop_failover_show_text(const ngx_shop_failover_notice_t *n,
     const char *key, ngx_shop_failover_span_t span)
 {
     if (span.len) {
-        printf("  %-16s%.*s\n", key,
-               ngx_shop_failover_say_str(ngx_shop_failover_flag_text(n,
-                                                                     span)));
+        printf("  %-16s", key);
+        ngx_shop_failover_show_span(stdout, n, span, "\n");
     }
 }
 
@@ -189,9 +297,8 @@ ngx_shop_failover_show_time(const ngx_shop_failover_notice_t *n,
 
     printf("  %-16s", key);
     ngx_shop_failover_say_time(stdout, time->at, now);
-    printf("  (%.*s)\n",
-           ngx_shop_failover_say_str(ngx_shop_failover_flag_text(n,
-                                                                time->text)));
+    printf("  (");
+    ngx_shop_failover_show_span(stdout, n, time->text, ")\n");
 }
 
 
@@ -214,14 +321,13 @@ ngx_shop_failover_show_mode(const ngx_shop_failover_notice_t *n)
         break;
 
     case NGX_SHOP_FAILOVER_FLAG_PATHS_ONLY:
-        printf("  %-16spaths:", "mode");
+        printf("  %-16spaths: ", "mode");
 
         for (i = 0; i < n->npaths; i++) {
-            printf(" %.*s", ngx_shop_failover_say_str(
-                             ngx_shop_failover_flag_text(n, n->paths[i])));
+            ngx_shop_failover_show_span(stdout, n, n->paths[i], " ");
         }
 
-        printf(" and what is below\n");
+        printf("and what is below\n");
         break;
 
     default:
@@ -252,9 +358,8 @@ ngx_shop_failover_show_updates(const ngx_shop_failover_notice_t *n)
             (void) strftime(when, sizeof(when), "%Y-%m-%d %H:%M ", &tm);
         }
 
-        printf("  %-16s%s%.*s\n", "update", when,
-               ngx_shop_failover_say_str(ngx_shop_failover_flag_text(n,
-                                                      n->updates[i].text)));
+        printf("  %-16s%s", "update", when);
+        ngx_shop_failover_show_span(stdout, n, n->updates[i].text, "\n");
     }
 }
 
@@ -269,11 +374,10 @@ ngx_shop_failover_show_warnings(FILE *out,
     for (i = 0; i < n->nwarnings; i++) {
         w = &n->warnings[i];
 
-        fprintf(out, "%s:%u: %s: \"%.*s\"\n",
-                ngx_shop_failover_say_name(path), (unsigned) w->line,
-                ngx_shop_failover_flag_reason(w->reason),
-                ngx_shop_failover_say_str(ngx_shop_failover_flag_text(n,
-                                                                w->what)));
+        fprintf(out, "%s:%u: %s: \"", ngx_shop_failover_say_name(path),
+                (unsigned) w->line,
+                ngx_shop_failover_flag_reason(w->reason));
+        ngx_shop_failover_show_span(out, n, w->what, "\"\n");
     }
 
     if (n->warnings_total > n->nwarnings) {
@@ -289,7 +393,8 @@ void
 ngx_shop_failover_show_summary(const ngx_shop_failover_notice_t *n,
     const char *path, int64_t now)
 {
-    printf("%s: %s", ngx_shop_failover_show_state(n, now), path);
+    printf("%s: %s", ngx_shop_failover_show_state(n, now),
+           ngx_shop_failover_say_name(path));
 
     if (n->start.at > now) {
         printf("\n  closes at       ");
@@ -312,15 +417,16 @@ ngx_shop_failover_show_summary(const ngx_shop_failover_notice_t *n,
 
 /*
  * Answers as nginx would: also a file that cannot be read closes.  "end:
- * healthy" may have opened the shop meanwhile; that only nginx knows.
+ * healthy" may have opened the shop meanwhile: that only nginx knows.
  */
 
 int
 ngx_shop_failover_show_is_active(const ngx_shop_failover_options_t *o)
 {
-    int                         rc;
-    int64_t                     now;
-    ngx_shop_failover_store_t  *s = &ngx_shop_failover_show_store;
+    int                                closes, quiet;
+    ngx_shop_failover_flagset_t        set;
+    ngx_shop_failover_store_t         *s = &ngx_shop_failover_show_store;
+    static ngx_shop_failover_flags_t   flags;
 
     if (o->nrest) {
         return ngx_shop_failover_say_error("\"is-active\" takes no \"%s\"; to "
@@ -328,108 +434,101 @@ ngx_shop_failover_show_is_active(const ngx_shop_failover_options_t *o)
                                            o->rest[0], o->rest[0]);
     }
 
-    if (ngx_shop_failover_store_open(s, o) != NGX_SHOP_FAILOVER_OK) {
+    if (ngx_shop_failover_store_open(s, o) != NGX_SHOP_FAILOVER_OK
+        || ngx_shop_failover_flags_read(&flags, s->flag)
+           != NGX_SHOP_FAILOVER_OK)
+    {
         return NGX_SHOP_FAILOVER_SAY_ERROR;
     }
 
-    now = (int64_t) time(NULL);
-    ngx_shop_failover_show_closing = NULL;
+    quiet = ngx_shop_failover_options_get(o, "quiet") != NULL;
 
-    rc = s->is_dir ? ngx_shop_failover_show_each(s, now,
-                                              ngx_shop_failover_show_closes)
-                   : ngx_shop_failover_show_closes(s, now);
+    set.visit = quiet ? NULL : ngx_shop_failover_show_quietly;
+    set.data = s->flag;
 
-    if (rc == NGX_SHOP_FAILOVER_SAY_ERROR) {
-        return rc;
+    ngx_shop_failover_flags_decide(&set, &flags, (int64_t) time(NULL));
+
+    closes = set.asked != NGX_SHOP_FAILOVER_FLAG_STATE_OPEN
+             && !ngx_shop_failover_show_ended(o, &set, s->flag);
+
+    if (!quiet) {
+        printf("%s\n", closes ? ngx_shop_failover_flagset_name(set.word)
+                              : "open");
     }
 
-    if (ngx_shop_failover_options_get(o, "quiet") == NULL) {
-        printf("%s\n", ngx_shop_failover_show_closing
-                       ? ngx_shop_failover_show_closing : "open");
-    }
-
-    return ngx_shop_failover_show_closing ? NGX_SHOP_FAILOVER_SAY_YES
-                                          : NGX_SHOP_FAILOVER_SAY_NO;
+    return closes ? NGX_SHOP_FAILOVER_SAY_YES : NGX_SHOP_FAILOVER_SAY_NO;
 }
 
 
-static int
-ngx_shop_failover_show_closes(ngx_shop_failover_store_t *s, int64_t now)
+static void
+ngx_shop_failover_show_quietly(void *data,
+    const ngx_shop_failover_flagset_file_t *file,
+    const ngx_shop_failover_notice_t *notice, int error)
 {
-    const char                  *state;
-    ngx_shop_failover_notice_t  *n = &ngx_shop_failover_show_notice;
+    (void) notice;
 
-    state = "closed";
-
-    if (ngx_shop_failover_store_read(s) == NGX_SHOP_FAILOVER_OK) {
-
-        ngx_shop_failover_flag_parse(n, NULL, s->data, s->size, s->mtime,
-                                     now);
-
-        if (!s->there
-            || ngx_shop_failover_site_flag(n,
-                                           NGX_SHOP_FAILOVER_FLAG_STATE_OPEN,
-                                           now)
-               == NGX_SHOP_FAILOVER_FLAG_STATE_OPEN)
-        {
-            return NGX_SHOP_FAILOVER_SAY_NO;
-        }
-
-        state = ngx_shop_failover_show_state(n, now);
+    if (error) {
+        ngx_shop_failover_show_trouble(data, file, error);
     }
-
-    if (ngx_shop_failover_show_closing == NULL) {
-        ngx_shop_failover_show_closing = state;
-    }
-
-    return NGX_SHOP_FAILOVER_SAY_YES;
 }
 
 
 /*
- * All files of a directory that count, by name; the largest of their exit
- * codes, or that of the directory, if it cannot be read.
+ * Whether nginx says that health has ended it.  Asked only where that matters,
+ * and believed only of the same flag.
  */
 
 static int
-ngx_shop_failover_show_each(ngx_shop_failover_store_t *s, int64_t now,
-    ngx_shop_failover_show_pt show)
+ngx_shop_failover_show_ended(const ngx_shop_failover_options_t *o,
+    ngx_shop_failover_flagset_t *set, const char *flag)
 {
-    int              i, n, rc, one, len;
-    struct stat      sb;
-    struct dirent  **entries;
+    int                        ended;
+    char                       state[64], path[NGX_SHOP_FAILOVER_STORE_PATH];
+    size_t                     at;
+    const char                *url, *reason;
+    unsigned char             *body;
+    ngx_shop_failover_str_t    s;
+    ngx_shop_failover_json_t   v;
 
-    n = scandir(s->flag, &entries, ngx_shop_failover_show_hidden, alphasort);
-
-    if (n == -1) {
-        return ngx_shop_failover_say_errno(errno, "cannot read \"%s\"",
-                                           s->flag);
+    if (set->error || set->notice == NULL
+        || set->notice->end != NGX_SHOP_FAILOVER_FLAG_END_HEALTHY)
+    {
+        return 0;
     }
 
-    rc = NGX_SHOP_FAILOVER_SAY_YES;
+    url = ngx_shop_failover_options_setting(o, "url", "SHOP_STATUS", "");
 
-    for (i = 0; i < n; i++) {
-
-        len = snprintf(s->path, sizeof(s->path), "%s/%s", s->flag,
-                       entries[i]->d_name);
-        free(entries[i]);
-
-        if (len > 0 && (size_t) len < sizeof(s->path)
-            && (stat(s->path, &sb) != 0 || !S_ISDIR(sb.st_mode)))
-        {
-            one = show(s, now);
-            rc = one > rc ? one : rc;
+    if (*url == '\0') {
+        if (set->visit) {
+            ngx_shop_failover_say_note("it has \"end: healthy\": whether that "
+                                       "has opened the shop only nginx knows, "
+                                       "ask it with --url "
+                                       "http://127.0.0.1/shop_status");
         }
+
+        return 0;
     }
 
-    free(entries);
+    if (ngx_shop_failover_fetch_url(url, &body, &s.len)
+        != NGX_SHOP_FAILOVER_OK)
+    {
+        return 0;
+    }
 
-    return rc;
-}
+    s.data = body;
 
+    ended = ngx_shop_failover_json_parse(&v, &s, &at, &reason)
+            == NGX_SHOP_FAILOVER_OK
+            && ngx_shop_failover_member_get(&v, "maintenance.flag", path,
+                                            sizeof(path))
+            && strcmp(path, flag) == 0
+            && ngx_shop_failover_member_get(&v, "site.state", state,
+                                            sizeof(state))
+            && strcmp(state, "maintenance") != 0
+            && strcmp(state, "browse") != 0
+            && ngx_shop_failover_member_true(&v, "maintenance.present");
 
-static int
-ngx_shop_failover_show_hidden(const struct dirent *entry)
-{
-    return entry->d_name[0] != '.';
+    free(body);
+
+    return ended;
 }

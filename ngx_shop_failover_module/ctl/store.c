@@ -11,10 +11,9 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "ctl/follow.h"
+#include "ctl/lock.h"
 #include "ctl/store.h"
 
 
@@ -22,10 +21,16 @@ static int ngx_shop_failover_store_name(const char *name);
 static int ngx_shop_failover_store_bytes(ngx_shop_failover_store_t *s,
     int fd, const char *path);
 static int ngx_shop_failover_store_replace(ngx_shop_failover_store_t *s,
-    const unsigned char *data, size_t size);
+    const unsigned char *data, size_t size, ngx_shop_failover_store_e what);
+static int ngx_shop_failover_store_temp(ngx_shop_failover_store_t *s,
+    char *temp);
+static int ngx_shop_failover_store_same(ngx_shop_failover_store_t *s);
 static int ngx_shop_failover_store_fill(int fd, const unsigned char *data,
     size_t size);
-static int ngx_shop_failover_store_settle(const char *dir);
+static int ngx_shop_failover_store_settle(ngx_shop_failover_store_t *s);
+
+
+#define NGX_SHOP_FAILOVER_STORE_TEMP  48
 
 
 int
@@ -88,33 +93,52 @@ ngx_shop_failover_store_name(const char *name)
 /* a symlink stays one: what it leads to is replaced */
 
 int
-ngx_shop_failover_store_own(ngx_shop_failover_store_t *s)
+ngx_shop_failover_store_own(ngx_shop_failover_store_t *s,
+    ngx_shop_failover_store_e what)
 {
-    size_t  len;
-    char    name[NGX_SHOP_FAILOVER_STORE_PATH];
-
     s->owned = 1;
 
-    if (s->is_dir) {
-        snprintf(name, sizeof(name), "%s", strrchr(s->path, '/') + 1);
-        strcpy(s->path, s->flag);
-
-        for (len = strlen(s->path); len > 1 && s->path[len - 1] == '/'; len--)
-        {
-            s->path[len - 1] = '\0';
-        }
-
-        if (ngx_shop_failover_follow_links(s->path, sizeof(s->path)
-                                                    - strlen(name) - 1)
-            != NGX_SHOP_FAILOVER_OK)
-        {
-            return NGX_SHOP_FAILOVER_ERROR;
-        }
-
-        strcat(strcat(s->path, "/"), name);
+    if (ngx_shop_failover_follow_walk(&s->at, s->path,
+                                      what != NGX_SHOP_FAILOVER_STORE_REMOVE)
+        == NGX_SHOP_FAILOVER_ERROR)
+    {
+        return NGX_SHOP_FAILOVER_ERROR;
     }
 
-    return ngx_shop_failover_follow_links(s->path, sizeof(s->path));
+    if (s->at.dir == -1) {
+
+        /* whoever reads or writes says so */
+
+        return NGX_SHOP_FAILOVER_OK;
+    }
+
+    if (what != NGX_SHOP_FAILOVER_STORE_REMOVE) {
+        strcpy(s->path, s->at.path);
+    }
+
+    /* to open the shop is never refused; nor to close it */
+
+    if (ngx_shop_failover_lock_take(s->at.dir, NGX_SHOP_FAILOVER_STORE_WAIT)
+        == NGX_SHOP_FAILOVER_OK)
+    {
+        return NGX_SHOP_FAILOVER_OK;
+    }
+
+    if (what == NGX_SHOP_FAILOVER_STORE_CHANGE) {
+        (void) ngx_shop_failover_say_error("another program has had a lock on "
+                                           "the directory of \"%s\" for %d s; "
+                                           "nothing is written, run it again",
+                                           s->path,
+                                           NGX_SHOP_FAILOVER_STORE_WAIT);
+        return NGX_SHOP_FAILOVER_ERROR;
+    }
+
+    ngx_shop_failover_say_note("another program has had a lock on the "
+                               "directory of \"%s\" for %d s; not waited for "
+                               "any longer", s->path,
+                               NGX_SHOP_FAILOVER_STORE_WAIT);
+
+    return NGX_SHOP_FAILOVER_OK;
 }
 
 
@@ -126,7 +150,16 @@ ngx_shop_failover_store_read(ngx_shop_failover_store_t *s)
     s->there = 0;
     s->size = 0;
 
-    fd = open(s->path, O_RDONLY|O_NONBLOCK|(s->owned ? O_NOFOLLOW : 0));
+    if (!s->owned) {
+        fd = open(s->path, O_RDONLY|O_NONBLOCK);
+
+    } else if (s->at.dir == -1) {
+        errno = s->at.err;
+        fd = -1;
+
+    } else {
+        fd = openat(s->at.dir, s->at.name, O_RDONLY|O_NONBLOCK|O_NOFOLLOW);
+    }
 
     if (fd == -1) {
 
@@ -184,15 +217,17 @@ static int
 ngx_shop_failover_store_bytes(ngx_shop_failover_store_t *s, int fd,
     const char *path)
 {
-    ssize_t      n;
-    struct stat  sb;
+    ssize_t  n;
 
     s->there = 1;
 
-    if (fstat(fd, &sb) == 0) {
-        s->mtime = (int64_t) sb.st_mtime;
+    if (fstat(fd, &s->sb) == 0) {
+        s->appeared = ngx_shop_failover_flag_appeared(
+                                           (int64_t) s->sb.st_mtime,
+                                           ngx_shop_failover_store_ctime(path,
+                                                                     &s->sb));
 
-        if (s->owned && !S_ISREG(sb.st_mode)) {
+        if (s->owned && !S_ISREG(s->sb.st_mode)) {
             (void) ngx_shop_failover_say_error("\"%s\" is no file, but a "
                                                "device, a pipe or a "
                                                "directory, and is not "
@@ -227,11 +262,28 @@ ngx_shop_failover_store_bytes(ngx_shop_failover_store_t *s, int fd,
 }
 
 
+/* a symlink may be newer than the file that it has just been made for */
+
+int64_t
+ngx_shop_failover_store_ctime(const char *path, const struct stat *sb)
+{
+    struct stat  link;
+
+    if (lstat(path, &link) == 0 && S_ISLNK(link.st_mode)
+        && link.st_ctime > sb->st_ctime)
+    {
+        return (int64_t) link.st_ctime;
+    }
+
+    return (int64_t) sb->st_ctime;
+}
+
+
 /* signals wait, so that not even a temporary file stays behind */
 
 int
 ngx_shop_failover_store_write(ngx_shop_failover_store_t *s,
-    const unsigned char *data, size_t size)
+    const unsigned char *data, size_t size, ngx_shop_failover_store_e what)
 {
     int       rc;
     sigset_t  all, was;
@@ -249,7 +301,7 @@ ngx_shop_failover_store_write(ngx_shop_failover_store_t *s,
     (void) sigfillset(&all);
     (void) sigprocmask(SIG_BLOCK, &all, &was);
 
-    rc = ngx_shop_failover_store_replace(s, data, size);
+    rc = ngx_shop_failover_store_replace(s, data, size, what);
 
     (void) sigprocmask(SIG_SETMASK, &was, NULL);
 
@@ -257,37 +309,17 @@ ngx_shop_failover_store_write(ngx_shop_failover_store_t *s,
 }
 
 
-/* the temporary file is hidden: in a directory flag it does not count */
-
 static int
 ngx_shop_failover_store_replace(ngx_shop_failover_store_t *s,
-    const unsigned char *data, size_t size)
+    const unsigned char *data, size_t size, ngx_shop_failover_store_e what)
 {
-    int   fd, err;
-    char  dir[NGX_SHOP_FAILOVER_STORE_PATH];
-    char  temp[NGX_SHOP_FAILOVER_STORE_PATH + 32];
+    int   fd, err, dir;
+    char  temp[NGX_SHOP_FAILOVER_STORE_TEMP];
 
-    ngx_shop_failover_follow_dir(s->path, dir);
-    snprintf(temp, sizeof(temp), "%s/.shopctl.XXXXXX", dir);
-
-    fd = mkstemp(temp);
+    dir = s->at.dir;
+    fd = ngx_shop_failover_store_temp(s, temp);
 
     if (fd == -1) {
-        err = errno;
-
-        if (err == ENOENT) {
-            (void) ngx_shop_failover_say_error("directory \"%s\" does not "
-                                               "exist, so no nginx watches a "
-                                               "flag there; make it with: "
-                                               "install -d -m 755 %s, or name "
-                                               "another flag with --flag",
-                                               dir, dir);
-
-        } else {
-            (void) ngx_shop_failover_say_errno(err, "cannot write into "
-                                               "\"%s\"", dir);
-        }
-
         return NGX_SHOP_FAILOVER_ERROR;
     }
 
@@ -303,18 +335,92 @@ ngx_shop_failover_store_replace(ngx_shop_failover_store_t *s,
         err = errno;
     }
 
-    if (err == 0 && rename(temp, s->path) != 0) {
+    if (err == 0 && what == NGX_SHOP_FAILOVER_STORE_CHANGE
+        && !ngx_shop_failover_store_same(s))
+    {
+        (void) unlinkat(dir, temp, 0);
+        (void) ngx_shop_failover_say_error("\"%s\" was changed or removed "
+                                           "meanwhile: nothing is written, "
+                                           "run it again", s->path);
+        return NGX_SHOP_FAILOVER_ERROR;
+    }
+
+    if (err == 0 && renameat(dir, temp, dir, s->at.name) != 0) {
         err = errno;
     }
 
     if (err) {
-        (void) unlink(temp);
+        (void) unlinkat(dir, temp, 0);
         (void) ngx_shop_failover_say_errno(err, "cannot write \"%s\"",
                                            s->path);
         return NGX_SHOP_FAILOVER_ERROR;
     }
 
-    return ngx_shop_failover_store_settle(dir);
+    return ngx_shop_failover_store_settle(s);
+}
+
+
+/* the temporary file is hidden: in a directory flag it does not count */
+
+static int
+ngx_shop_failover_store_temp(ngx_shop_failover_store_t *s, char *temp)
+{
+    int       fd, err;
+    char      dir[NGX_SHOP_FAILOVER_STORE_PATH];
+    unsigned  i;
+
+    fd = -1;
+    err = s->at.err;
+
+    for (i = 0; s->at.dir != -1 && i < 1000; i++) {
+        snprintf(temp, NGX_SHOP_FAILOVER_STORE_TEMP, ".shopctl.%ld.%u",
+                 (long) getpid(), i);
+
+        fd = openat(s->at.dir, temp,
+                    O_WRONLY|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0600);
+
+        if (fd != -1) {
+            return fd;
+        }
+
+        err = errno;
+
+        if (err != EEXIST) {
+            break;
+        }
+    }
+
+    ngx_shop_failover_follow_dir(s->path, dir);
+
+    if (err == ENOENT) {
+        (void) ngx_shop_failover_say_error("directory \"%s\" does not "
+                                           "exist, so no nginx watches a "
+                                           "flag there; make it with: "
+                                           "install -d -m 755 %s, or name "
+                                           "another flag with --flag",
+                                           dir, dir);
+
+    } else {
+        (void) ngx_shop_failover_say_errno(err, "cannot write into \"%s\"",
+                                           dir);
+    }
+
+    return -1;
+}
+
+
+/* whether the file is still the one that was read */
+
+static int
+ngx_shop_failover_store_same(ngx_shop_failover_store_t *s)
+{
+    struct stat  sb;
+
+    return fstatat(s->at.dir, s->at.name, &sb, AT_SYMLINK_NOFOLLOW) == 0
+           && sb.st_dev == s->sb.st_dev && sb.st_ino == s->sb.st_ino
+           && sb.st_size == s->sb.st_size
+           && sb.st_mtim.tv_sec == s->sb.st_mtim.tv_sec
+           && sb.st_mtim.tv_nsec == s->sb.st_mtim.tv_nsec;
 }
 
 
@@ -341,11 +447,11 @@ ngx_shop_failover_store_fill(int fd, const unsigned char *data, size_t size)
 /* the name has to outlive a power cut, too; not all file systems can */
 
 static int
-ngx_shop_failover_store_settle(const char *dir)
+ngx_shop_failover_store_settle(ngx_shop_failover_store_t *s)
 {
     int  fd;
 
-    fd = open(dir, O_RDONLY);
+    fd = openat(s->at.dir, ".", O_RDONLY|O_CLOEXEC);
 
     if (fd != -1) {
         (void) fsync(fd);
@@ -359,26 +465,25 @@ ngx_shop_failover_store_settle(const char *dir)
 int
 ngx_shop_failover_store_remove(ngx_shop_failover_store_t *s)
 {
-    int   err;
-    char  dir[NGX_SHOP_FAILOVER_STORE_PATH];
+    int  err;
 
-    /* of a symlink the link is the flag */
+    err = s->at.err;
 
-    const char  *path = s->is_dir ? s->path : s->flag;
+    if (s->at.dir != -1) {
 
-    if (unlink(path) == 0) {
-        ngx_shop_failover_follow_dir(path, dir);
-        return ngx_shop_failover_store_settle(dir);
+        if (unlinkat(s->at.dir, s->at.name, 0) == 0) {
+            return ngx_shop_failover_store_settle(s);
+        }
+
+        err = errno;
     }
-
-    err = errno;
 
     if (err == ENOENT || err == ENOTDIR) {
         return NGX_SHOP_FAILOVER_DECLINED;
     }
 
     (void) ngx_shop_failover_say_errno(err, "cannot remove \"%s\", the shop "
-                                       "stays closed", path);
+                                       "stays closed", s->path);
 
     return NGX_SHOP_FAILOVER_ERROR;
 }

@@ -13,7 +13,7 @@
 #include "logic/utf8.h"
 
 
-static int64_t ngx_shop_failover_flag_anchor(int64_t mtime, int64_t now);
+static int64_t ngx_shop_failover_flag_anchor(int64_t appeared, int64_t now);
 static ngx_shop_failover_span_t ngx_shop_failover_flag_clean(
     ngx_shop_failover_keys_ctx_t *ctx, const unsigned char *p,
     const unsigned char *last);
@@ -24,7 +24,7 @@ static void ngx_shop_failover_flag_line(ngx_shop_failover_keys_ctx_t *ctx,
 void
 ngx_shop_failover_flag_parse(ngx_shop_failover_notice_t *notice,
     const ngx_shop_failover_notice_t *prev, const unsigned char *data,
-    size_t size, int64_t mtime, int64_t now)
+    size_t size, int64_t appeared, int64_t now)
 {
     const unsigned char          *p, *last, *end;
     ngx_shop_failover_keys_ctx_t  ctx;
@@ -33,7 +33,7 @@ ngx_shop_failover_flag_parse(ngx_shop_failover_notice_t *notice,
 
     ctx.notice = notice;
     ctx.prev = prev;
-    ctx.anchor = ngx_shop_failover_flag_anchor(mtime, now);
+    ctx.anchor = ngx_shop_failover_flag_anchor(appeared, now);
     ctx.seen = 0;
     ctx.line = 0;
 
@@ -67,9 +67,16 @@ ngx_shop_failover_flag_parse(ngx_shop_failover_notice_t *notice,
 
 
 static int64_t
-ngx_shop_failover_flag_anchor(int64_t mtime, int64_t now)
+ngx_shop_failover_flag_anchor(int64_t appeared, int64_t now)
 {
-    return (mtime <= 0 || mtime > now) ? now : mtime;
+    return (appeared <= 0 || appeared > now) ? now : appeared;
+}
+
+
+int64_t
+ngx_shop_failover_flag_appeared(int64_t mtime, int64_t ctime)
+{
+    return mtime > ctime ? mtime : ctime;
 }
 
 

@@ -126,15 +126,22 @@ typedef struct {
  * of contacts, languages and paths the first ones stay.  After a time, a mode
  * or an end " # ..." is a comment; in a text it is text.
  *
- * mtime anchors what is counted or completed from a moment ("+45m", "04:30",
- * the "HH:MM" of an update) unless prev (may be NULL; not notice itself) has
- * the same line: then prev's resolved time is kept, so that appending an
- * update does not move the ETA.  prev is what was in force until now: NULL
- * after the shop was open.  mtime later than now, or none (0), counts as now.
+ * appeared, see flag_appeared(), anchors what is counted or completed from a
+ * moment ("+45m", "04:30", the "HH:MM" of an update) unless prev (may be NULL;
+ * not notice itself) has the same line: then prev's resolved time is kept, so
+ * that appending an update does not move the ETA.  prev is what was in force
+ * until now: NULL after the shop was open.  appeared later than now, or none
+ * (0), counts as now.
  */
 void ngx_shop_failover_flag_parse(ngx_shop_failover_notice_t *notice,
     const ngx_shop_failover_notice_t *prev, const unsigned char *data,
-    size_t size, int64_t mtime, int64_t now);
+    size_t size, int64_t appeared, int64_t now);
+
+/*
+ * When a file with these times (Unix s) appeared here.  "mv", "cp -p", rsync
+ * and tar bring an old mtime along; none of them can choose the ctime.
+ */
+int64_t ngx_shop_failover_flag_appeared(int64_t mtime, int64_t ctime);
 
 /* the text of a span of this notice */
 ngx_shop_failover_str_t ngx_shop_failover_flag_text(

@@ -106,6 +106,28 @@ ngx_shop_failover_utf8_control(const unsigned char *p, size_t len)
 }
 
 
+uint32_t
+ngx_shop_failover_utf8_bidi(const unsigned char *p, size_t len)
+{
+    uint32_t  code;
+
+    if (len == 2) {
+        return (p[0] == 0xD8 && p[1] == 0x9C) ? 0x061C : 0;
+    }
+
+    if (len != 3 || p[0] != 0xE2) {
+        return 0;
+    }
+
+    code = 0x2000 | (uint32_t) (p[1] & 0x3F) << 6 | (p[2] & 0x3F);
+
+    return (code == 0x200E || code == 0x200F
+            || (code >= 0x202A && code <= 0x202E)
+            || (code >= 0x2066 && code <= 0x2069))
+           ? code : 0;
+}
+
+
 void
 ngx_shop_failover_utf8_printable(unsigned char *p, size_t size)
 {

@@ -33,6 +33,13 @@ size_t ngx_shop_failover_utf8_encode(unsigned char *buf, uint32_t code);
 int ngx_shop_failover_utf8_control(const unsigned char *p, size_t len);
 
 /*
+ * The code point of a character that turns the direction of what follows, or 0:
+ * U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069.  In a terminal it
+ * makes a line say something else.
+ */
+uint32_t ngx_shop_failover_utf8_bidi(const unsigned char *p, size_t len);
+
+/*
  * Puts "?" in the place of each byte of what is ill-formed or a control, so
  * that names which others choose make no line of a log, nor tell a terminal
  * what to do.

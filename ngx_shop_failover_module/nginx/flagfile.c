@@ -34,6 +34,8 @@ static ngx_int_t ngx_shop_failover_flagfile_file(
     ngx_shop_failover_flagfile_t *file, ngx_str_t *path, ngx_str_t *name);
 static ngx_int_t ngx_shop_failover_flagfile_directory(
     ngx_shop_failover_flagfile_t *file, ngx_str_t *path);
+static int64_t ngx_shop_failover_flagfile_ctime(u_char *path,
+    ngx_file_info_t *fi);
 static ngx_int_t ngx_shop_failover_flagfile_bytes(ngx_fd_t fd, ngx_str_t *data,
     ngx_err_t *err);
 static ngx_int_t ngx_shop_failover_flagfile_means(ngx_err_t err);
@@ -214,7 +216,7 @@ ngx_shop_failover_flagfile_walk(ngx_str_t *path,
 
         rc = ngx_shop_failover_flagfile_visit(path, &name, walk, err);
 
-        if (rc == NGX_OK && walk->sig->size > NGX_SHOP_FAILOVER_FLAGFILE_MAX) {
+        if (rc == NGX_OK && walk->sig->size > NGX_SHOP_FAILOVER_FLAGSET_FILES) {
 
             /* which they are, and how many more, is not worth a look */
 
@@ -326,7 +328,7 @@ ngx_shop_failover_flagfile_read(ngx_str_t *path, ngx_log_t *log)
         file->rc = ngx_shop_failover_flagfile_file(file, path, &none);
     }
 
-    if (file->rc == NGX_OK && file->entries.nelts == 0) {
+    if (file->rc == NGX_OK && file->entries.nelts == 0 && !file->many) {
         file->rc = NGX_DECLINED;
     }
 
@@ -343,12 +345,11 @@ static ngx_int_t
 ngx_shop_failover_flagfile_directory(ngx_shop_failover_flagfile_t *file,
     ngx_str_t *path)
 {
-    ngx_int_t                            rc;
-    ngx_str_t                           *name, full;
-    ngx_uint_t                           i;
-    ngx_array_t                          names;
-    ngx_shop_failover_flagfile_walk_t    walk;
-    ngx_shop_failover_flagfile_entry_t  *entry;
+    ngx_int_t                           rc;
+    ngx_str_t                          *name, full;
+    ngx_uint_t                          i;
+    ngx_array_t                         names;
+    ngx_shop_failover_flagfile_walk_t   walk;
 
     if (ngx_array_init(&names, file->pool, 4, sizeof(ngx_str_t)) != NGX_OK) {
         file->err = NGX_ENOMEM;
@@ -366,17 +367,8 @@ ngx_shop_failover_flagfile_directory(ngx_shop_failover_flagfile_t *file,
         return rc;
     }
 
-    if (names.nelts > NGX_SHOP_FAILOVER_FLAGFILE_MAX) {
-
-        entry = ngx_array_push(&file->entries);
-        if (entry == NULL) {
-            file->err = NGX_ENOMEM;
-            return NGX_ERROR;
-        }
-
-        ngx_memzero(entry, sizeof(ngx_shop_failover_flagfile_entry_t));
-        entry->err = E2BIG;
-
+    if (names.nelts > NGX_SHOP_FAILOVER_FLAGSET_FILES) {
+        file->many = 1;
         return NGX_OK;
     }
 
@@ -467,6 +459,7 @@ ngx_shop_failover_flagfile_file(ngx_shop_failover_flagfile_t *file,
 
     } else {
         entry.mtime = fi.st_mtim.tv_sec;
+        entry.ctime = ngx_shop_failover_flagfile_ctime(path->data, &fi);
 
         if (name->len == 0) {
             ngx_shop_failover_flagfile_sign(&file->sig, &fi);
@@ -507,7 +500,25 @@ done:
 }
 
 
-/* data has room for one byte more than fits, which tells that it does not */
+/* a symlink may be newer than the file that it has just been made for */
+
+static int64_t
+ngx_shop_failover_flagfile_ctime(u_char *path, ngx_file_info_t *fi)
+{
+    ngx_file_info_t  link;
+
+    if (ngx_link_info(path, &link) != NGX_FILE_ERROR && ngx_is_link(&link)) {
+        return ngx_max(link.st_ctim.tv_sec, fi->st_ctim.tv_sec);
+    }
+
+    return fi->st_ctim.tv_sec;
+}
+
+
+/*
+ * data has room for one byte more than fits, which tells flagset that it does
+ * not
+ */
 
 static ngx_int_t
 ngx_shop_failover_flagfile_bytes(ngx_fd_t fd, ngx_str_t *data, ngx_err_t *err)
@@ -537,9 +548,7 @@ ngx_shop_failover_flagfile_bytes(ngx_fd_t fd, ngx_str_t *data, ngx_err_t *err)
         data->len += n;
     }
 
-    *err = EFBIG;
-
-    return NGX_BUSY;
+    return NGX_OK;
 }
 
 
@@ -552,7 +561,7 @@ ngx_shop_failover_flagfile_agree(ngx_shop_failover_flagfile_t *a,
 
     if (a->rc != b->rc || a->err != b->err
         || ngx_memcmp(&a->sig, &b->sig, sizeof(a->sig)) != 0
-        || a->entries.nelts != b->entries.nelts)
+        || a->entries.nelts != b->entries.nelts || a->many != b->many)
     {
         return 0;
     }

@@ -14,25 +14,22 @@
 #include "nginx/conf.h"
 
 
-/* files of a directory that are read; with more it is "too big" */
-#define NGX_SHOP_FAILOVER_FLAGFILE_MAX  64
-
-
 /* one file as it was read */
 typedef struct {
     ngx_str_t                        name;     /* empty: not of a directory */
     ngx_err_t                        err;      /* there, but not readable */
     int64_t                          mtime;    /* Unix s */
-    ngx_str_t                        data;
+    int64_t                          ctime;    /* Unix s */
+    ngx_str_t                        data;     /* one byte too much: too big */
 } ngx_shop_failover_flagfile_entry_t;
 
 
 /*
  * A whole flag as it was read, in a pool of its own.
  *
- * rc is NGX_OK: entries are what counts, at least one, by name; NGX_DECLINED:
- * there is nothing; NGX_ERROR: it cannot be told (err), so the last known
- * state is to stay.
+ * rc is NGX_OK: entries are what counts, at least one, by name, or many is set,
+ * and none is read; NGX_DECLINED: there is nothing; NGX_ERROR: it cannot be
+ * told (err), so the last known state is to stay.
  */
 typedef struct {
     ngx_pool_t                      *pool;
@@ -40,6 +37,7 @@ typedef struct {
     ngx_err_t                        err;
     ngx_shop_failover_signature_t    sig;      /* of what was read */
     ngx_array_t                      entries;
+    ngx_uint_t                       many;     /* more than are read */
 } ngx_shop_failover_flagfile_t;
 
 

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * Parses what was read of a flag, chooses among the files of a directory, and
- * publishes.  Knows no event and no file.
+ * Has logic/flagset choose among what was read of a flag, and publishes.  Knows
+ * no event and no file.
  */
 
 
@@ -14,46 +14,29 @@
 #define NGX_SHOP_FAILOVER_WATCH_READ_AGAIN  10000
 
 
-/* one choosing among files; a lower rank is a better claim */
+/* one choosing among files */
 typedef struct {
     ngx_shop_failover_flagfile_t        *file;
     ngx_shop_failover_flag_conf_t       *conf;
     ngx_shop_failover_board_view_t      *was;
-    ngx_shop_failover_notice_t          *best;
-    ngx_shop_failover_notice_t          *other;
-    ngx_shop_failover_flagfile_entry_t  *chosen;
-    ngx_uint_t                           rank;
-    int64_t                              next;    /* Unix s; 0: none */
+    ngx_shop_failover_flagset_t         *set;
     unsigned                             same:1;  /* as published */
 } ngx_shop_failover_watch_read_t;
 
 
 static ngx_int_t ngx_shop_failover_watch_read_room(
     ngx_shop_failover_watch_read_t *read);
-static void ngx_shop_failover_watch_read_choose(
+static void ngx_shop_failover_watch_read_decide(
     ngx_shop_failover_watch_read_t *read);
-static ngx_uint_t ngx_shop_failover_watch_read_rank(
-    ngx_shop_failover_watch_read_t *read,
-    ngx_shop_failover_flagfile_entry_t *entry);
-static uint32_t ngx_shop_failover_watch_read_id(
-    ngx_shop_failover_flagfile_entry_t *entry);
 static ngx_msec_t ngx_shop_failover_watch_read_again(int64_t next);
+static void ngx_shop_failover_watch_read_tell(void *data,
+    const ngx_shop_failover_flagset_file_t *file,
+    const ngx_shop_failover_notice_t *notice, int error);
 static void ngx_shop_failover_watch_read_unreadable(
-    ngx_shop_failover_watch_read_t *read,
-    ngx_shop_failover_flagfile_entry_t *entry);
+    ngx_shop_failover_watch_read_t *read, ngx_str_t *name, ngx_err_t err);
 static void ngx_shop_failover_watch_read_warn(
-    ngx_shop_failover_watch_read_t *read,
-    ngx_shop_failover_flagfile_entry_t *entry);
-
-
-/* ranks; one more is added where "end: healthy" may end it */
-#define NGX_SHOP_FAILOVER_WATCH_READ_CLOSES     0
-#define NGX_SHOP_FAILOVER_WATCH_READ_ERROR      2
-#define NGX_SHOP_FAILOVER_WATCH_READ_BROWSE     4
-#define NGX_SHOP_FAILOVER_WATCH_READ_PATHS      6
-#define NGX_SHOP_FAILOVER_WATCH_READ_ANNOUNCES  8
-#define NGX_SHOP_FAILOVER_WATCH_READ_OVER       10
-#define NGX_SHOP_FAILOVER_WATCH_READ_NONE       12
+    ngx_shop_failover_watch_read_t *read, ngx_str_t *name,
+    const ngx_shop_failover_notice_t *notice);
 
 
 void
@@ -61,8 +44,9 @@ ngx_shop_failover_watch_read_publish(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_flag_conf_t *conf, ngx_shop_failover_flagfile_t *file,
     ngx_log_t *log)
 {
-    ngx_shop_failover_reading_t     reading;
-    ngx_shop_failover_watch_read_t  read;
+    ngx_shop_failover_flagset_t     *set;
+    ngx_shop_failover_reading_t      reading;
+    ngx_shop_failover_watch_read_t   read;
 
     if (file->rc == NGX_ERROR) {
         ngx_shop_failover_watch_read_trouble(zone, conf, file->err, log);
@@ -87,20 +71,22 @@ ngx_shop_failover_watch_read_publish(ngx_shop_failover_zone_t *zone,
                             sizeof(ngx_shop_failover_signature_t))
                  == 0);
 
+    ngx_shop_failover_watch_read_decide(&read);
+
+    set = read.set;
+
     ngx_memzero(&reading, sizeof(ngx_shop_failover_reading_t));
 
     reading.signature = file->sig;
-
-    if (file->rc == NGX_OK) {
-        ngx_shop_failover_watch_read_choose(&read);
-
-        reading.notice = read.best;
-        reading.error = read.chosen->err;
-        reading.written = read.chosen->mtime;
-        reading.file = ngx_shop_failover_watch_read_id(read.chosen);
-    }
-
-    reading.reread = ngx_shop_failover_watch_read_again(read.next);
+    reading.notice = set->notice;
+    reading.error = set->error;
+    reading.written = set->file ? set->file->mtime : 0;
+    reading.file = set->id;
+    reading.asked = set->asked;
+    reading.over = set->over;
+    reading.rest = set->rest;
+    reading.ended = &set->ended;
+    reading.reread = ngx_shop_failover_watch_read_again(set->next);
 
     ngx_shop_failover_board_publish(zone, conf, &reading);
 }
@@ -111,118 +97,75 @@ ngx_shop_failover_watch_read_publish(ngx_shop_failover_zone_t *zone,
 static ngx_int_t
 ngx_shop_failover_watch_read_room(ngx_shop_failover_watch_read_t *read)
 {
-    ngx_pool_t  *pool;
-
-    pool = read->file->pool;
-
-    read->was = ngx_palloc(pool, sizeof(ngx_shop_failover_board_view_t));
-    read->best = ngx_palloc(pool, sizeof(ngx_shop_failover_notice_t));
-    read->other = ngx_palloc(pool, sizeof(ngx_shop_failover_notice_t));
-
-    return (read->was && read->best && read->other) ? NGX_OK : NGX_ERROR;
-}
-
-
-/* closed while any closes: the strictest counts, of equals the first by name */
-
-static void
-ngx_shop_failover_watch_read_choose(ngx_shop_failover_watch_read_t *read)
-{
-    int64_t                              now, next;
-    ngx_uint_t                           i, rank;
-    ngx_shop_failover_notice_t          *notice, *prev;
+    ngx_uint_t                           i;
+    ngx_pool_t                          *pool;
+    ngx_array_t                         *entries;
+    ngx_shop_failover_flagset_t         *set;
+    ngx_shop_failover_flagset_file_t    *files;
     ngx_shop_failover_flagfile_entry_t  *entry;
 
-    now = ngx_shop_failover_now();
-    entry = read->file->entries.elts;
-    read->rank = NGX_SHOP_FAILOVER_WATCH_READ_NONE;
+    pool = read->file->pool;
+    entries = &read->file->entries;
 
-    for (i = 0; i < read->file->entries.nelts; i++) {
+    read->was = ngx_palloc(pool, sizeof(ngx_shop_failover_board_view_t));
+    set = ngx_pcalloc(pool, sizeof(ngx_shop_failover_flagset_t));
+    files = ngx_palloc(pool, (entries->nelts + 1)
+                             * sizeof(ngx_shop_failover_flagset_file_t));
 
-        prev = (read->was->flag
-                && read->was->file
-                   == ngx_shop_failover_watch_read_id(&entry[i]))
-               ? &read->was->notice : NULL;
+    if (read->was == NULL || set == NULL || files == NULL) {
+        return NGX_ERROR;
+    }
 
-        notice = read->other;
-
-        ngx_shop_failover_flag_parse(notice, prev, entry[i].data.data,
-                                     entry[i].err ? 0 : entry[i].data.len,
-                                     entry[i].mtime, now);
-
-        if (entry[i].err) {
-            ngx_shop_failover_watch_read_unreadable(read, &entry[i]);
-
-        } else if (!read->same) {
-            ngx_shop_failover_watch_read_warn(read, &entry[i]);
-        }
-
-        next = ngx_shop_failover_site_next(notice, now);
-
-        if (next && (read->next == 0 || next < read->next)) {
-            read->next = next;
-        }
-
-        rank = ngx_shop_failover_watch_read_rank(read, &entry[i]);
-
-        if (rank < read->rank) {
-            read->rank = rank;
-            read->chosen = &entry[i];
-            read->other = read->best;
-            read->best = notice;
+    for (i = 0; i < 2; i++) {
+        set->room[i] = ngx_palloc(pool, sizeof(ngx_shop_failover_notice_t));
+        if (set->room[i] == NULL) {
+            return NGX_ERROR;
         }
     }
+
+    entry = entries->elts;
+
+    for (i = 0; i < entries->nelts; i++) {
+        files[i].name.len = entry[i].name.len;
+        files[i].name.data = entry[i].name.data;
+        files[i].data.len = entry[i].data.len;
+        files[i].data.data = entry[i].data.data;
+        files[i].error = entry[i].err;
+        files[i].mtime = entry[i].mtime;
+        files[i].ctime = entry[i].ctime;
+    }
+
+    set->files = files;
+    set->nfiles = read->file->many ? NGX_SHOP_FAILOVER_FLAGSET_FILES + 1
+                                   : (unsigned) entries->nelts;
+    read->set = set;
+
+    return NGX_OK;
 }
 
 
-static ngx_uint_t
-ngx_shop_failover_watch_read_rank(ngx_shop_failover_watch_read_t *read,
-    ngx_shop_failover_flagfile_entry_t *entry)
+static void
+ngx_shop_failover_watch_read_decide(ngx_shop_failover_watch_read_t *read)
 {
-    int64_t                      now;
-    ngx_uint_t                   asked, was, rank;
-    ngx_shop_failover_notice_t  *notice;
+    ngx_shop_failover_flagset_t     *set;
+    ngx_shop_failover_board_view_t  *was;
 
-    if (entry->err) {
-        return NGX_SHOP_FAILOVER_WATCH_READ_ERROR;
+    set = read->set;
+    was = read->was;
+
+    if (was->flag) {
+        set->was.notice = &was->notice;
+        set->was.file = was->file;
+        set->was.asked = was->asked;
+        set->was.over = was->over;
+        set->was.ended = &was->ended;
     }
 
-    now = ngx_shop_failover_now();
-    notice = read->other;
+    set->now = ngx_shop_failover_now();
+    set->visit = ngx_shop_failover_watch_read_tell;
+    set->data = read;
 
-    was = (read->was->flag
-           && read->was->file == ngx_shop_failover_watch_read_id(entry))
-          ? read->was->asked : NGX_SHOP_FAILOVER_FLAG_STATE_OPEN;
-
-    asked = ngx_shop_failover_site_flag(notice, was, now);
-
-    if (asked == NGX_SHOP_FAILOVER_FLAG_STATE_OPEN) {
-        return notice->start.at > now
-               ? NGX_SHOP_FAILOVER_WATCH_READ_ANNOUNCES
-               : NGX_SHOP_FAILOVER_WATCH_READ_OVER;
-    }
-
-    if (asked == NGX_SHOP_FAILOVER_FLAG_STATE_BROWSE) {
-        rank = NGX_SHOP_FAILOVER_WATCH_READ_BROWSE;
-
-    } else if (notice->mode == NGX_SHOP_FAILOVER_FLAG_PATHS_ONLY) {
-        rank = NGX_SHOP_FAILOVER_WATCH_READ_PATHS;
-
-    } else {
-        rank = NGX_SHOP_FAILOVER_WATCH_READ_CLOSES;
-    }
-
-    return rank + (notice->end == NGX_SHOP_FAILOVER_FLAG_END_HEALTHY);
-}
-
-
-/* 0 for a flag that is no directory */
-
-static uint32_t
-ngx_shop_failover_watch_read_id(ngx_shop_failover_flagfile_entry_t *entry)
-{
-    return entry->name.len ? ngx_crc32_short(entry->name.data, entry->name.len)
-                           : 0;
+    ngx_shop_failover_flagset_decide(set);
 }
 
 
@@ -271,16 +214,39 @@ ngx_shop_failover_watch_read_trouble(ngx_shop_failover_zone_t *zone,
 /* once, not each time that it is read again */
 
 static void
+ngx_shop_failover_watch_read_tell(void *data,
+    const ngx_shop_failover_flagset_file_t *file,
+    const ngx_shop_failover_notice_t *notice, int error)
+{
+    ngx_shop_failover_watch_read_t  *read = data;
+
+    ngx_str_t  name;
+
+    ngx_str_null(&name);
+
+    if (file) {
+        name.len = file->name.len;
+        name.data = (u_char *) file->name.data;
+    }
+
+    if (error) {
+        if (!read->same || read->was->error != error) {
+            ngx_shop_failover_watch_read_unreadable(read, &name, error);
+        }
+
+    } else if (!read->same) {
+        ngx_shop_failover_watch_read_warn(read, &name, notice);
+    }
+}
+
+
+static void
 ngx_shop_failover_watch_read_unreadable(ngx_shop_failover_watch_read_t *read,
-    ngx_shop_failover_flagfile_entry_t *entry)
+    ngx_str_t *name, ngx_err_t err)
 {
     const char  *what;
 
-    if (read->same && read->was->error == entry->err) {
-        return;
-    }
-
-    switch (entry->err) {
+    switch (err) {
 
     case EFBIG:
         what = "is larger than 16k";
@@ -295,24 +261,20 @@ ngx_shop_failover_watch_read_unreadable(ngx_shop_failover_watch_read_t *read,
     }
 
     ngx_log_error(NGX_LOG_ERR, read->file->pool->log,
-                  (entry->err == EFBIG || entry->err == E2BIG) ? 0
-                                                               : entry->err,
+                  (err == EFBIG || err == E2BIG) ? 0 : err,
                   "shop failover: flag \"%V%s%V\" %s: closed, with the last "
                   "good text or the default one", &read->conf->path,
-                  entry->name.len ? "/" : "", &entry->name, what);
+                  name->len ? "/" : "", name, what);
 }
 
 
 static void
 ngx_shop_failover_watch_read_warn(ngx_shop_failover_watch_read_t *read,
-    ngx_shop_failover_flagfile_entry_t *entry)
+    ngx_str_t *name, const ngx_shop_failover_notice_t *notice)
 {
-    ngx_uint_t                         i;
-    ngx_shop_failover_str_t            what;
-    ngx_shop_failover_notice_t        *notice;
-    ngx_shop_failover_flag_warning_t  *warning;
-
-    notice = read->other;
+    ngx_uint_t                               i;
+    ngx_shop_failover_str_t                  what;
+    const ngx_shop_failover_flag_warning_t  *warning;
 
     for (i = 0; i < notice->nwarnings; i++) {
         warning = &notice->warnings[i];
@@ -320,8 +282,8 @@ ngx_shop_failover_watch_read_warn(ngx_shop_failover_watch_read_t *read,
 
         ngx_log_error(NGX_LOG_WARN, read->file->pool->log, 0,
                       "shop failover: flag %V%s%V:%ui: %s: \"%*s\"",
-                      &read->conf->path, entry->name.len ? "/" : "",
-                      &entry->name, (ngx_uint_t) warning->line,
+                      &read->conf->path, name->len ? "/" : "",
+                      name, (ngx_uint_t) warning->line,
                       ngx_shop_failover_flag_reason(warning->reason),
                       what.len, what.data);
     }

@@ -102,6 +102,8 @@ ngx_shop_failover_board_register_locked(ngx_shop_failover_zone_t *zone,
                 ss->site = from->site;
                 ss->signature = from->signature;
                 ss->life = from->life;
+                ss->ended = from->ended;
+                ss->rest = from->rest;
                 ss->announced = from->announced;
                 ss->drill = from->drill;
                 ss->reread = from->reread;
@@ -248,6 +250,8 @@ ngx_shop_failover_board_publish(ngx_shop_failover_zone_t *zone,
         ss->written = reading->written;
     }
 
+    ss->rest = reading->rest;
+    ss->ended = *reading->ended;
     ss->signature = reading->signature;
     ss->reread = ngx_shop_failover_zone_msec(zone->sh) + reading->reread;
     ss->claimed = 0;
@@ -269,9 +273,10 @@ ngx_shop_failover_board_differs(ngx_shop_failover_site_sh_t *ss,
     }
 
     return flag && !reading->error
-           && ngx_memcmp(&ss->notice, reading->notice,
-                         sizeof(ngx_shop_failover_notice_t))
-              != 0;
+           && (ss->file != reading->file
+               || ngx_memcmp(&ss->notice, reading->notice,
+                             sizeof(ngx_shop_failover_notice_t))
+                  != 0);
 }
 
 
@@ -293,6 +298,14 @@ ngx_shop_failover_board_set_notice(ngx_shop_failover_site_sh_t *ss,
             ngx_memcpy(&ss->notice, reading->notice,
                        sizeof(ngx_shop_failover_notice_t));
             ss->file = reading->file;
+            ss->life.ended = (uint8_t) reading->over;
+
+            if (reading->notice->bad_start) {
+
+                /* as before: of this file, not of the one that spoke */
+
+                ss->asked = (uint8_t) reading->asked;
+            }
         }
     }
 
@@ -466,22 +479,28 @@ ngx_shop_failover_board_flag(ngx_shop_failover_site_sh_t *ss,
     asked = ngx_shop_failover_site_flag(&ss->notice, ss->asked,
                                         ngx_shop_failover_now());
 
-    if (asked == NGX_SHOP_FAILOVER_FLAG_STATE_OPEN) {
-        return asked;
-    }
-
     /* without probes nobody can tell; a backup that serves is not well */
 
     well = (health->checked
             && health->worst <= NGX_SHOP_FAILOVER_GROUP_DEGRADED);
 
-    if (ngx_shop_failover_site_ended(&ss->life, &ss->notice, (unsigned) well,
-                                     conf->hold, health->now))
+    if (asked != NGX_SHOP_FAILOVER_FLAG_STATE_OPEN
+        && !ngx_shop_failover_site_ended(&ss->life, &ss->notice,
+                                         (unsigned) well, conf->hold,
+                                         health->now))
     {
-        return NGX_SHOP_FAILOVER_FLAG_STATE_OPEN;
+        return asked;
     }
 
-    return asked;
+    if (ss->rest && ss->asked != NGX_SHOP_FAILOVER_FLAG_STATE_OPEN) {
+
+        /* another file closes: not open until one has said which */
+
+        ss->reread = health->now;
+        return ss->asked;
+    }
+
+    return NGX_SHOP_FAILOVER_FLAG_STATE_OPEN;
 }
 
 
@@ -648,11 +667,13 @@ ngx_shop_failover_board_view(ngx_shop_failover_zone_t *zone,
     view->version = ss->version;
     view->site = ss->site;
     view->flag = ss->flag;
+    view->over = ss->life.ended;
     view->asked = ss->asked;
     view->error = ss->error;
     view->flag_since = ss->flag_since;
     view->written = ss->written;
     view->file = ss->file;
+    view->ended = ss->ended;
     view->signature = ss->signature;
     ngx_memcpy(&view->notice, &ss->notice,
                sizeof(ngx_shop_failover_notice_t));

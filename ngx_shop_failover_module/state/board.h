@@ -47,9 +47,14 @@ typedef struct {
 /* what was read of a flag */
 typedef struct {
     ngx_shop_failover_signature_t     signature;
-    ngx_shop_failover_notice_t       *notice;     /* NULL: no file */
+    const ngx_shop_failover_notice_t *notice;     /* NULL: no file */
     ngx_err_t                         error;      /* of an unreadable file */
-    uint32_t                          file;       /* which of a directory */
+    uint32_t                          file;       /* flagset_id() */
+    unsigned                          asked;      /* _flag_state_e */
+    unsigned                          over:1;     /* "end: healthy" */
+    unsigned                          rest:1;     /* another file closes */
+    const ngx_shop_failover_flagset_ended_t
+                                     *ended;
     int64_t                           written;    /* Unix s, that file */
     ngx_msec_t                        reread;     /* ms, from now */
 } ngx_shop_failover_reading_t;
@@ -60,11 +65,13 @@ typedef struct {
     ngx_uint_t                        version;
     ngx_shop_failover_site_t          site;
     unsigned                          flag:1;
+    unsigned                          over:1;     /* "end: healthy" */
     unsigned                          asked;      /* _flag_state_e */
     int                               error;      /* errno, flag not read */
     int64_t                           flag_since;
     int64_t                           written;    /* Unix s, the text; or 0 */
-    uint32_t                          file;       /* which of a directory */
+    uint32_t                          file;       /* flagset_id() */
+    ngx_shop_failover_flagset_ended_t ended;      /* of a directory */
     ngx_shop_failover_signature_t     signature;
     ngx_shop_failover_notice_t        notice;     /* empty without a flag */
 } ngx_shop_failover_board_view_t;

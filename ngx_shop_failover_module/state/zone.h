@@ -18,12 +18,13 @@
 
 #include "logic/event.h"
 #include "logic/flag.h"
+#include "logic/flagset.h"
 #include "logic/serving.h"
 #include "logic/site.h"
 #include "logic/verdict.h"
 
 
-#define NGX_SHOP_FAILOVER_ZONE_VERSION   3
+#define NGX_SHOP_FAILOVER_ZONE_VERSION   4
 #define NGX_SHOP_FAILOVER_NO_SLOT        ((uint32_t) -1)
 #define NGX_SHOP_FAILOVER_DETAIL_LEN     96
 #define NGX_SHOP_FAILOVER_HISTORY        64       /* results, 4 bits each */
@@ -191,6 +192,7 @@ typedef struct {
     ngx_shop_failover_site_t         site;
     ngx_shop_failover_signature_t    signature;
     ngx_shop_failover_site_life_t    life;        /* of the notice */
+    ngx_shop_failover_flagset_ended_t ended;      /* files of a directory */
     ngx_atomic_t                     announced;   /* a closing, to come */
     int64_t                          flag_since;  /* Unix s */
     int64_t                          written;     /* Unix s, the file; or 0 */
@@ -201,6 +203,7 @@ typedef struct {
     uint32_t                         index;       /* in sh->sites */
     uint8_t                          flag;        /* a file is there */
     uint8_t                          asked;       /* _flag_state_e */
+    uint8_t                          rest;        /* another file closes */
     int32_t                          error;       /* errno of the last read */
     ngx_atomic_t                     trouble;     /* errno: nobody knows */
     uint32_t                         published;   /* grows with each change */

@@ -126,6 +126,26 @@ controls_are_the_two_blocks_of_unicode(void **state)
 }
 
 
+static void
+what_turns_the_direction_is_known(void **state)
+{
+    size_t         n;
+    uint32_t       code, is;
+    unsigned char  buf[4];
+
+    (void) state;
+
+    for (code = 0; code <= 0x10FFFF; code++) {
+        n = ngx_shop_failover_utf8_encode(buf, code);
+        is = (code == 0x61C || code == 0x200E || code == 0x200F
+              || (code >= 0x202A && code <= 0x202E)
+              || (code >= 0x2066 && code <= 0x2069)) ? code : 0;
+
+        assert_int_equal(ngx_shop_failover_utf8_bidi(buf, n), is);
+    }
+}
+
+
 int
 main(void)
 {
@@ -133,7 +153,8 @@ main(void)
         cmocka_unit_test(every_code_point_is_read_as_it_is_written),
         cmocka_unit_test(there_are_as_many_characters_as_code_points),
         cmocka_unit_test(what_moves_a_cursor_is_not_printable),
-        cmocka_unit_test(controls_are_the_two_blocks_of_unicode)
+        cmocka_unit_test(controls_are_the_two_blocks_of_unicode),
+        cmocka_unit_test(what_turns_the_direction_is_known)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
