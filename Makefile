@@ -120,12 +120,26 @@ MEMCHECKED := failover_chain page_fallback flag_life status peers_exit
 
 TESTS   ?= $(if $(VALGRIND),$(MEMCHECKED:%=t/%.t),\
                $(wildcard t/unit/test_*.c t/*.t))
+
+# for t/kill_steps.t: the module with places where a worker can be killed
+STEPS   := $(if $(SANITIZE)$(VALGRIND),,$(BUILD)/steps/$(notdir $(MODULE)))
+
 PROVE   := prove -j $(JOBS) -It/lib $(PROVE_FLAGS)
 
-test: setup-test build $(UNIT) $(FUZZ) $(if $(SANITIZE),sanitized)
+test: setup-test build $(UNIT) $(FUZZ) $(STEPS) $(if $(SANITIZE),sanitized)
 	@CMOCKA_MESSAGE_OUTPUT=TAP $(if $(SANITIZE),$(IN_SANITIZED)) \
 	    $(if $(VALGRIND),TEST_PATIENCE=8) \
 	    $(PROVE) $(patsubst t/unit/%.c,$(BUILD)/t/unit/%,$(TESTS))
+
+
+$(BUILD)/steps/settings: FORCE | setup-build
+	@CC_OPT="$(STEPS_OPT)" t/tools/build_module.sh --settings $(@D)
+
+$(BUILD)/steps/ngx_shop_failover_module.so: $(SOURCES) \
+        $(BUILD)/steps/settings t/tools/build_module.sh
+	@+CC_OPT="$(STEPS_OPT)" t/tools/build_module.sh $(@D)
+
+STEPS_OPT = -g -O2 -fPIC -DNGX_SHOP_FAILOVER_STEPS=1
 
 
 # nginx itself, too: its allocations come from malloc() one by one.  Its own

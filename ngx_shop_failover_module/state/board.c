@@ -205,20 +205,27 @@ ngx_shop_failover_board_publish(ngx_shop_failover_zone_t *zone,
     ngx_shmtx_lock(&zone->shpool->mutex);
 
     if (ngx_shop_failover_board_differs(ss, reading)) {
+        ngx_shop_failover_step();
         ss->version++;
+        ngx_shop_failover_step();
         ss->published++;
         ngx_memory_barrier();
+        ngx_shop_failover_step();
 
         ngx_shop_failover_board_set_notice(ss, reading);
         ngx_memory_barrier();
+        ngx_shop_failover_step();
     }
 
     if (!reading->error) {
         ss->written = reading->written;
     }
 
+    ngx_shop_failover_step();
     ss->signature = reading->signature;
+    ngx_shop_failover_step();
     ss->reread = ngx_shop_failover_zone_msec(zone->sh) + reading->reread;
+    ngx_shop_failover_step();
     ss->claimed = 0;
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
@@ -253,6 +260,7 @@ ngx_shop_failover_board_set_notice(ngx_shop_failover_site_sh_t *ss,
         /* else the last good text stays */
 
         ngx_memzero(&ss->life, sizeof(ngx_shop_failover_site_life_t));
+        ngx_shop_failover_step();
         ss->file = 0;
 
         if (reading->error || reading->notice == NULL) {
@@ -261,6 +269,7 @@ ngx_shop_failover_board_set_notice(ngx_shop_failover_site_sh_t *ss,
         } else {
             ngx_memcpy(&ss->notice, reading->notice,
                        sizeof(ngx_shop_failover_notice_t));
+            ngx_shop_failover_step();
             ss->file = reading->file;
         }
     }
@@ -269,7 +278,9 @@ ngx_shop_failover_board_set_notice(ngx_shop_failover_site_sh_t *ss,
         ss->flag_since = ngx_shop_failover_now();
     }
 
+    ngx_shop_failover_step();
     ss->error = reading->error;
+    ngx_shop_failover_step();
     ss->flag = (reading->notice || reading->error);
 }
 
@@ -342,6 +353,10 @@ ngx_shop_failover_board_evaluate(ngx_shop_failover_zone_t *zone,
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
+    if (zone->sh->unsettled) {
+        ngx_shop_failover_peers_settle_locked(zone);
+    }
+
     k = ngx_shop_failover_board_groups_locked(zone, changes, n, &health);
 
     conf = zone->sites.elts;
@@ -365,6 +380,7 @@ ngx_shop_failover_board_evaluate(ngx_shop_failover_zone_t *zone,
         k++;
     }
 
+    ngx_shop_failover_step();
     zone->sh->changed += k;
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
@@ -457,24 +473,42 @@ ngx_shop_failover_board_site_locked(ngx_shop_failover_site_sh_t *ss,
     ngx_shop_failover_flag_conf_t *conf, ngx_shop_failover_health_t *health)
 {
     ngx_uint_t                      changed;
+    ngx_shop_failover_site_t        next;
     ngx_shop_failover_site_input_t  in;
 
     ss->asked = (uint8_t) ngx_shop_failover_board_flag(ss, conf, health);
+
+    ngx_shop_failover_step();
 
     in.group = (uint8_t) health->worst;
     in.flag = ss->asked;
     in.hold = conf->hold;
     in.ramp = conf->ramp;
 
-    changed = ngx_shop_failover_site_step(&ss->site, &in, health->now,
+    next = ss->site;
+    changed = ngx_shop_failover_site_step(&next, &in, health->now,
                                           ngx_shop_failover_now());
     if (changed) {
+
+        /* first: a worker that is killed here leaves it to be done again */
+
+        ss->version++;
+        ngx_memory_barrier();
+        ngx_shop_failover_step();
+
+        ngx_shop_failover_counters_mark_locked(ss, &next);
+    }
+
+    ss->site = next;
+    ngx_shop_failover_step();
+
+    if (changed) {
         ss->entered[ss->site.state]++;
-        ngx_shop_failover_counters_mark_locked(ss);
+        ngx_shop_failover_step();
     }
 
     ss->gate = ngx_shop_failover_board_gate_of(ss, conf);
-    ss->version += changed;
+    ngx_shop_failover_step();
 
     ngx_shop_failover_board_times(ss);
 
@@ -526,8 +560,10 @@ ngx_shop_failover_board_times(ngx_shop_failover_site_sh_t *ss)
                          || ss->notice.until.at > now));
 
     if (passed != ss->life.passed) {
-        ss->life.passed = (uint8_t) passed;
         ss->version++;
+        ngx_memory_barrier();
+        ngx_shop_failover_step();
+        ss->life.passed = (uint8_t) passed;
     }
 }
 
@@ -543,6 +579,7 @@ ngx_shop_failover_board_drill(ngx_shop_failover_zone_t *zone,
     ngx_shmtx_lock(&zone->shpool->mutex);
 
     ss->drill = ngx_max(ss->drill, until);
+    ngx_shop_failover_step_rare();
     ss->gate = ngx_shop_failover_board_gate_of(ss, conf);
 
     ngx_shmtx_unlock(&zone->shpool->mutex);

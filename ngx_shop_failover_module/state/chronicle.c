@@ -62,6 +62,8 @@ ngx_shop_failover_chronicle_add(ngx_shop_failover_zone_t *zone,
 
     news = ngx_shop_failover_incident_fold(&ch->fold, event, &incident);
 
+    ngx_shop_failover_step();
+
     if (news != NGX_SHOP_FAILOVER_INCIDENT_NO_NEWS) {
         ngx_shop_failover_incident_event(incident, news, &told);
         ngx_shop_failover_chronicle_push_locked(ch, &told);
@@ -95,7 +97,12 @@ ngx_shop_failover_chronicle_push_locked(ngx_shop_failover_chronicle_sh_t *ch,
 
     *ngx_shop_failover_chronicle_event(ch, ch->seq + 1) = *event;
 
+    ngx_memory_barrier();
+    ngx_shop_failover_step();
+
     ch->seq++;
+
+    ngx_shop_failover_step();
 }
 
 

@@ -152,9 +152,10 @@ ngx_shop_failover_counters_inherit_group(ngx_shop_failover_group_sh_t *gs,
 
 
 void
-ngx_shop_failover_counters_mark_locked(ngx_shop_failover_site_sh_t *ss)
+ngx_shop_failover_counters_mark_locked(ngx_shop_failover_site_sh_t *ss,
+    ngx_shop_failover_site_t *next)
 {
-    switch (ss->site.state) {
+    switch (next->state) {
 
     case NGX_SHOP_FAILOVER_SITE_OPEN:
     case NGX_SHOP_FAILOVER_SITE_DEGRADED:
@@ -163,8 +164,14 @@ ngx_shop_failover_counters_mark_locked(ngx_shop_failover_site_sh_t *ss)
 
     default:
         if (ss->incident == 0) {
-            ss->incident = ss->site.since;
+
+            /* in this order: with "incident" it counts from here */
+
             ss->base = ss->counters;
+            ngx_memory_barrier();
+            ngx_shop_failover_step();
+            ss->incident = next->since;
+            ngx_shop_failover_step();
         }
     }
 }
@@ -182,6 +189,8 @@ ngx_shop_failover_counters_page(ngx_shop_failover_zone_t *zone,
     (void) ngx_atomic_fetch_add(&counters->pages
                                [turned->why % NGX_SHOP_FAILOVER_WHYS]
                                [turned->kind % NGX_SHOP_FAILOVER_KINDS], 1);
+
+    ngx_shop_failover_step();
 
     if (turned->class == NULL
         || turned->class->index >= NGX_SHOP_FAILOVER_CLASSES)

@@ -99,9 +99,12 @@ ngx_shop_failover_groups_evaluate_locked(ngx_shop_failover_zone_t *zone,
         changes[k].since = gs->since;
         k++;
 
-        gs->state = (uint8_t) state;
         gs->since = ngx_shop_failover_now();
+        ngx_shop_failover_step();
+        gs->state = (uint8_t) state;
+        ngx_shop_failover_step();
         gs->entered[state]++;
+        ngx_shop_failover_step();
     }
 
     panic = ngx_shop_failover_groups_panic(zone, group);
@@ -116,6 +119,7 @@ ngx_shop_failover_groups_evaluate_locked(ngx_shop_failover_zone_t *zone,
         k++;
 
         gs->panic = (uint8_t) panic;
+        ngx_shop_failover_step();
     }
 
     return k;
@@ -171,14 +175,19 @@ ngx_shop_failover_groups_serving_locked(ngx_shop_failover_zone_t *zone,
                                      ngx_shop_failover_zone_msec(zone->sh));
     change->to = serving.now;
 
+    ngx_shop_failover_step();
     gs->well = (ngx_msec_t) serving.well;
+    ngx_shop_failover_step();
     gs->better = (serving.better == NGX_SHOP_FAILOVER_SERVING_NONE)
                  ? NGX_SHOP_FAILOVER_NO_SLOT
                  : serving.better ? backup[serving.better - 1]->index + 1 : 0;
 
     if (changed) {
-        gs->serving = serving.now ? backup[serving.now - 1]->index + 1 : 0;
+        ngx_shop_failover_step();
         gs->serving_since = ngx_shop_failover_now();
+        ngx_shop_failover_step();
+        gs->serving = serving.now ? backup[serving.now - 1]->index + 1 : 0;
+        ngx_shop_failover_step();
     }
 
     return changed;

@@ -96,6 +96,7 @@ ngx_shop_failover_lease_take(ngx_shop_failover_zone_t *zone,
 
     rc = NGX_AGAIN;
 
+    ngx_shop_failover_step();
     if (!ngx_shop_failover_lease_takes(zone, ps, pace, now)) {
 
         left = (ngx_msec_int_t) (ps->until - now);
@@ -108,10 +109,15 @@ ngx_shop_failover_lease_take(ngx_shop_failover_zone_t *zone,
         ps->due = now + ngx_shop_failover_lease_first(zone, pace);
     }
 
+    ngx_shop_failover_step();
     ps->owner = ngx_pid;
+    ngx_shop_failover_step();
     ps->worker = (uint16_t) pace->worker;
+    ngx_shop_failover_step();
     ps->generation = zone->generation;
+    ngx_shop_failover_step();
     ps->probing = 0;
+    ngx_shop_failover_step();
     ps->touched = now;
 
     left = (ngx_msec_int_t) (ps->due - now);
@@ -123,8 +129,11 @@ ngx_shop_failover_lease_take(ngx_shop_failover_zone_t *zone,
     }
 
     ps->probing = 1;
+    ngx_shop_failover_step();
     ps->started = (uint32_t) now;
+    ngx_shop_failover_step();
     ps->epoch++;
+    ngx_shop_failover_step();
     ps->until = now + 2 * pace->interval;
 
     *wait = pace->interval;
@@ -223,7 +232,13 @@ ngx_shop_failover_lease_commit(ngx_shop_failover_zone_t *zone,
         goto done;
     }
 
+    ngx_shop_failover_step();
+
+    zone->sh->unsettled++;
+
     ngx_shop_failover_lease_judge(ps, pace, sample, commit);
+
+    ngx_shop_failover_step();
 
     gs = &zone->sh->groups[ps->group];
     gs->results[sample->result % NGX_SHOP_FAILOVER_RESULT_N]++;
@@ -232,11 +247,20 @@ ngx_shop_failover_lease_commit(ngx_shop_failover_zone_t *zone,
         gs->detection = ngx_max(1, sample->at - commit->doubt);
     }
 
+    ngx_shop_failover_step();
+
     zone->sh->probed = sample->at;
+    ngx_shop_failover_step();
     zone->sh->changed += (commit->edge != NGX_SHOP_FAILOVER_EDGE_NONE);
+
+    ngx_shop_failover_step();
 
     ngx_shop_failover_peers_publish_locked(zone, ps,
              ngx_shop_failover_verdict_usable(&ps->verdict, pace->rule));
+
+    ngx_shop_failover_step();
+
+    zone->sh->unsettled--;
 
     interval = ngx_shop_failover_verdict_in_doubt(&ps->verdict)
                ? pace->fast : pace->interval;
@@ -250,8 +274,11 @@ ngx_shop_failover_lease_commit(ngx_shop_failover_zone_t *zone,
 
     commit->wait = ps->due - now;
 
+    ngx_shop_failover_step();
     ps->probing = 0;
+    ngx_shop_failover_step();
     ps->touched = now;
+    ngx_shop_failover_step();
     ps->until = ps->due + pace->interval;
 
     rc = NGX_OK;
@@ -273,6 +300,8 @@ ngx_shop_failover_lease_judge(ngx_shop_failover_peer_sh_t *ps,
 {
     ngx_shop_failover_lease_remember(ps, sample);
 
+    ngx_shop_failover_step();
+
     commit->since = ps->since;
     commit->from = ps->verdict.state;
     commit->run = ps->verdict.run + 1;
@@ -284,6 +313,7 @@ ngx_shop_failover_lease_judge(ngx_shop_failover_peer_sh_t *ps,
 
     commit->edge = ngx_shop_failover_verdict_add(&ps->verdict, pace->rule,
                                                  sample->result);
+    ngx_shop_failover_step();
     commit->doubt = ps->doubt;
 
     if (commit->edge == NGX_SHOP_FAILOVER_EDGE_NONE) {
@@ -291,7 +321,9 @@ ngx_shop_failover_lease_judge(ngx_shop_failover_peer_sh_t *ps,
     }
 
     ps->since = sample->at / 1000;
+    ngx_shop_failover_step();
     ps->doubt = 0;
+    ngx_shop_failover_step();
 
     if (commit->edge == NGX_SHOP_FAILOVER_EDGE_UP) {
         ps->up_since = ngx_current_msec;
@@ -357,8 +389,11 @@ ngx_shop_failover_lease_remember(ngx_shop_failover_peer_sh_t *ps,
                                         | sample->result);
     }
 
+    ngx_shop_failover_step();
     ps->checks++;
+    ngx_shop_failover_step();
     ps->last = *sample;
+    ngx_shop_failover_step();
 
     if (sample->result == NGX_SHOP_FAILOVER_RESULT_OK
         || sample->result == NGX_SHOP_FAILOVER_RESULT_INCONCLUSIVE)
@@ -367,6 +402,7 @@ ngx_shop_failover_lease_remember(ngx_shop_failover_peer_sh_t *ps,
     }
 
     ps->fails++;
+    ngx_shop_failover_step();
 
     if (ps->verdict.state != NGX_SHOP_FAILOVER_DOWN
         && (ps->doubt == 0 || ps->verdict.run == 0))

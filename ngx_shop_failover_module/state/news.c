@@ -50,7 +50,9 @@ ngx_shop_failover_news_take(ngx_shop_failover_zone_t *zone,
     later = ((int32_t) (n - was.version) > 0);
 
     if (later) {
+        ngx_shop_failover_step();
         ss->told = told;
+        ngx_shop_failover_step();
     }
 
     ngx_shmtx_unlock(&zone->shpool->mutex);

@@ -282,6 +282,7 @@ ngx_shop_failover_peers_adopt(ngx_shop_failover_zone_t *zone)
     }
 
     sh->running = zone->generation;
+    ngx_shop_failover_step_rare();
 
     for (i = 0; i < zone->groups.nelts; i++) {
 
@@ -439,6 +440,8 @@ ngx_shop_failover_peers_new_locked(ngx_shop_failover_zone_t *zone,
         return NULL;
     }
 
+    ngx_shop_failover_step_rare();
+
     sh = zone->sh;
     ps = &sh->peers[slot];
 
@@ -450,7 +453,9 @@ ngx_shop_failover_peers_new_locked(ngx_shop_failover_zone_t *zone,
         return NULL;
     }
 
+    ngx_shop_failover_step_rare();
     ngx_memzero(ps, sizeof(ngx_shop_failover_peer_sh_t));
+    ngx_shop_failover_step_rare();
 
     ngx_memcpy(ngx_cpymem(names, peer->server.data, peer->server.len),
                peer->address.data, peer->address.len);
@@ -473,8 +478,11 @@ ngx_shop_failover_peers_new_locked(ngx_shop_failover_zone_t *zone,
     }
 
     bucket = &sh->buckets[ps->hash & (sh->nbuckets - 1)];
+    ngx_shop_failover_step_rare();
     ps->next = *bucket;
+    ngx_shop_failover_step_rare();
     *bucket = slot;
+    ngx_shop_failover_step_rare();
 
     return ps;
 }
@@ -489,6 +497,7 @@ ngx_shop_failover_peers_forget(ngx_shop_failover_zone_t *zone,
     ngx_memzero(&ps->verdict, sizeof(ps->verdict));
     ngx_memzero(&ps->last, sizeof(ps->last));
     ngx_memzero(ps->history, sizeof(ps->history));
+    ngx_shop_failover_step_rare();
 
     ps->downs = 0;
     ps->doubt = 0;
@@ -601,8 +610,10 @@ ngx_shop_failover_peers_drop_locked(ngx_shop_failover_zone_t *zone,
 
     names = ps->names;
 
+    ngx_shop_failover_step_rare();
     ps->id = 0;
     ps->unusable = 0;
+    ngx_shop_failover_step_rare();
     ps->names = NULL;
     ps->server_len = 0;
     ps->address_len = 0;
@@ -635,11 +646,54 @@ ngx_shop_failover_peers_publish_locked(ngx_shop_failover_zone_t *zone,
         return;
     }
 
+    ngx_shop_failover_step();
     ps->unusable = unusable;
+    ngx_shop_failover_step();
 
     /* a full barrier: who sees the new generation sees the new verdict */
 
     (void) ngx_atomic_fetch_add(&zone->sh->verdicts, 1);
+}
+
+
+void
+ngx_shop_failover_peers_settle_locked(ngx_shop_failover_zone_t *zone)
+{
+    ngx_uint_t                    i;
+    ngx_shop_failover_walk_t      walk;
+    ngx_shop_failover_peer_t     *peer;
+    ngx_shop_failover_group_t   **group;
+    ngx_shop_failover_peer_sh_t  *ps;
+
+    group = zone->groups.elts;
+
+    for (i = 0; i < zone->groups.nelts; i++) {
+
+        for (peer = ngx_shop_failover_peers_first(group[i], &walk);
+             peer;
+             peer = ngx_shop_failover_peers_next(&walk))
+        {
+            if (peer->slot == NGX_SHOP_FAILOVER_NO_SLOT) {
+                continue;
+            }
+
+            ps = &zone->sh->peers[peer->slot];
+
+            if (ps->id == peer->id) {
+                ngx_shop_failover_force_adopt_locked(zone->sh, ps);
+                ngx_shop_failover_peers_publish_locked(zone, ps,
+                    !group[i]->checked
+                    || ngx_shop_failover_verdict_usable(&ps->verdict,
+                                                        &group[i]->rule));
+            }
+        }
+    }
+
+    /* who waits for a verdict looks again, whatever was told already */
+
+    (void) ngx_atomic_fetch_add(&zone->sh->verdicts, 1);
+
+    zone->sh->unsettled = 0;
 }
 
 

@@ -19,9 +19,13 @@ void ngx_shop_failover_step_at(const char *file, int line);
 #define ngx_shop_failover_step()                                             \
     ngx_shop_failover_step_at(__FILE__, __LINE__)
 
+/* one that the test's shop does not come to in time */
+#define ngx_shop_failover_step_rare()  ngx_shop_failover_step()
+
 #else
 
 #define ngx_shop_failover_step()
+#define ngx_shop_failover_step_rare()
 
 #endif
 

@@ -54,6 +54,7 @@ ngx_shop_failover_suspect(ngx_shop_failover_zone_t *zone,
     }
 
     ps->failures = 0;
+    ngx_shop_failover_step();
 
     /* a flood of failures is one reason for a probe, not a flood of them */
 
@@ -69,9 +70,12 @@ ngx_shop_failover_suspect(ngx_shop_failover_zone_t *zone,
     }
 
     ps->due = next;
+    ngx_shop_failover_step();
     ps->owner = ngx_pid;
+    ngx_shop_failover_step();
     ps->worker = (uint16_t) pace->worker;
     ps->generation = zone->generation;
+    ngx_shop_failover_step();
     ps->until = next + pace->interval;
     ps->touched = now;
 
