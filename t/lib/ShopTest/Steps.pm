@@ -73,7 +73,8 @@ sub passed {
     my ($self, $at, $n) = @_;
     my ($file, $line) = split /:/, $at;
 
-    $self->write(length(pack HEAD) - 4, pack('L', 1) . pack SITE, $file, $line, $n);
+    $self->write(length(pack HEAD) - 4,
+        pack("L", 1) . pack SITE, $file, $line, $n);
 
     return $self;
 }
