@@ -12,6 +12,7 @@
 #include "nginx/discover.h"
 
 
+
 /*
  * Beside 1 ("down" in the configuration) and 8 (NGX_HTTP_UPSTREAM_DRAINING
  * since nginx 1.29.6), which stay as they are.
@@ -29,26 +30,37 @@
 #define NGX_SHOP_FAILOVER_BALANCE_GRACE  2000     /* ms */
 
 
+/* another worker was faster so often: the next request goes on */
+#define NGX_SHOP_FAILOVER_BALANCE_ROUNDS  8
+
+
+/* a word of the balancer's that other workers write, too */
+#define ngx_shop_failover_balance_word(p)  (*(volatile ngx_uint_t *) (p))
+
 #define ngx_shop_failover_balance_share(sscf, peer)                          \
     ngx_shop_failover_peers_share((sscf)->zone, (sscf)->group, peer)
 
 
-static void ngx_shop_failover_balance_sync_list(
-    ngx_shop_failover_srv_conf_t *sscf, ngx_http_upstream_rr_peers_t *peers,
+static ngx_uint_t ngx_shop_failover_balance_verdicts(
+    ngx_shop_failover_srv_conf_t *sscf, ngx_uint_t panic);
+static ngx_uint_t ngx_shop_failover_balance_bits(
+    ngx_shop_failover_srv_conf_t *sscf, ngx_shop_failover_peer_t *known,
     ngx_uint_t panic);
-static ngx_shop_failover_peer_t *ngx_shop_failover_balance_find(
-    ngx_shop_failover_group_t *group, ngx_http_upstream_rr_peer_t *peer,
-    ngx_uint_t *cursor);
-static ngx_uint_t ngx_shop_failover_balance_same(
-    ngx_shop_failover_peer_t *known, ngx_http_upstream_rr_peer_t *peer);
 static void ngx_shop_failover_balance_admit(
     ngx_shop_failover_srv_conf_t *sscf);
 static ngx_uint_t ngx_shop_failover_balance_admit_list(
-    ngx_shop_failover_srv_conf_t *sscf, ngx_http_upstream_rr_peers_t *peers,
-    ngx_uint_t others);
-static ngx_uint_t ngx_shop_failover_balance_mark(
-    ngx_http_upstream_rr_peers_t *peers, ngx_http_upstream_rr_peer_t *peer,
-    ngx_uint_t bits);
+    ngx_shop_failover_srv_conf_t *sscf, ngx_uint_t k, ngx_uint_t others);
+static void ngx_shop_failover_balance_read(
+    ngx_shop_failover_srv_conf_t *sscf, ngx_uint_t k);
+static ngx_http_upstream_rr_peers_t *ngx_shop_failover_balance_list(
+    ngx_shop_failover_srv_conf_t *sscf, ngx_uint_t k);
+static ngx_uint_t ngx_shop_failover_balance_write(
+    ngx_shop_failover_srv_conf_t *sscf, ngx_uint_t k);
+static ngx_uint_t ngx_shop_failover_balance_write_locked(
+    ngx_shop_failover_srv_conf_t *sscf, ngx_uint_t k);
+static void ngx_shop_failover_balance_renew(ngx_shop_failover_seat_t *seat);
+static void ngx_shop_failover_balance_settle(
+    ngx_http_upstream_rr_peers_t *peers);
 
 
 ngx_int_t
@@ -82,6 +94,20 @@ ngx_shop_failover_balance_init(ngx_conf_t *cf)
     }
 
     return NGX_OK;
+}
+
+
+void
+ngx_shop_failover_balance_start(ngx_shop_failover_main_conf_t *smcf)
+{
+    ngx_uint_t                      i;
+    ngx_shop_failover_srv_conf_t  **sscf;
+
+    sscf = smcf->balanced.elts;
+
+    for (i = 0; i < smcf->balanced.nelts; i++) {
+        ngx_shop_failover_balance_sync(sscf[i]);
+    }
 }
 
 
@@ -124,125 +150,106 @@ ngx_shop_failover_balance_open(ngx_http_request_t *r,
 
 
 /*
- * The generation is read before the verdicts, so that a verdict which changes
- * meanwhile is seen again at the next request.
+ * The generation is read before the verdicts, and again after they were
+ * applied: whoever applied an old verdict over a newer one sees it here.
  */
 
 void
 ngx_shop_failover_balance_sync(ngx_shop_failover_srv_conf_t *sscf)
 {
-    ngx_uint_t                     panic;
-    ngx_http_upstream_rr_peers_t  *peers;
+    ngx_uint_t  n, left;
 
-    sscf->applied = ngx_shop_failover_peers_generation(sscf->zone);
-    sscf->ramp_end = ngx_current_msec;
+    if (sscf->roster == NULL
+        && ngx_shop_failover_discover_roster(sscf) != NGX_OK)
+    {
+        return;
+    }
 
-    ngx_memory_barrier();
+    for (n = 0; n < NGX_SHOP_FAILOVER_BALANCE_ROUNDS; n++) {
 
-    panic = ngx_shop_failover_groups_panic(sscf->zone, sscf->group);
+        sscf->applied = ngx_shop_failover_peers_generation(sscf->zone);
+        sscf->ramp_end = ngx_current_msec;
 
-    for (peers = sscf->uscf->peer.data; peers; peers = peers->next) {
+        ngx_memory_barrier();
 
-        ngx_http_upstream_rr_peers_wlock(peers);
+        left = ngx_shop_failover_balance_verdicts(sscf,
+                   ngx_shop_failover_groups_panic(sscf->zone, sscf->group));
 
-        ngx_shop_failover_balance_sync_list(sscf, peers, panic);
+        ngx_memory_barrier();
 
-        ngx_http_upstream_rr_peers_unlock(peers);
+        if (left == 0 && !ngx_shop_failover_balance_stale(sscf)) {
+            break;
+        }
+
+        sscf->applied = NGX_CONF_UNSET_UINT;
     }
 
     sscf->ramping = (sscf->ramp_end != ngx_current_msec);
 }
 
 
-static void
-ngx_shop_failover_balance_sync_list(ngx_shop_failover_srv_conf_t *sscf,
-    ngx_http_upstream_rr_peers_t *peers, ngx_uint_t panic)
+/* returns how many peers another worker changed meanwhile */
+
+static ngx_uint_t
+ngx_shop_failover_balance_verdicts(ngx_shop_failover_srv_conf_t *sscf,
+    ngx_uint_t panic)
 {
-    ngx_msec_t                    end;
-    ngx_uint_t                    cursor, bits;
-    ngx_shop_failover_peer_t     *known;
-    ngx_http_upstream_rr_peer_t  *peer;
+    ngx_uint_t                     i, k, left;
+    ngx_shop_failover_seat_t      *seat;
+    ngx_http_upstream_rr_peers_t  *peers;
 
-    cursor = 0;
+    left = 0;
 
-    for (peer = peers->peer; peer; peer = peer->next) {
+    for (k = 0; k < 2; k++) {
 
-        known = ngx_shop_failover_balance_find(sscf->group, peer, &cursor);
+        ngx_shop_failover_balance_read(sscf, k);
 
-        if (known == NULL && ngx_shop_failover_compat_dynamic(peer)) {
+        seat = sscf->roster->seats[k];
 
-            /* it appeared just now: another worker may know it already */
-
-            continue;
+        for (i = 0; i < sscf->roster->n[k]; i++) {
+            seat[i].wanted = (seat[i].was & ~NGX_SHOP_FAILOVER_BALANCE_OURS)
+                             | ngx_shop_failover_balance_bits(sscf,
+                                                       seat[i].known, panic);
         }
 
-        bits = 0;
+        left += ngx_shop_failover_balance_write(sscf, k);
 
-        if (known && !panic) {
+        peers = ngx_shop_failover_balance_list(sscf, k);
 
-            if (!ngx_shop_failover_peers_usable(sscf->zone, known)) {
-                bits = NGX_SHOP_FAILOVER_BALANCE_DOWN;
-
-            } else if (ngx_shop_failover_balance_share(sscf, known) < 1000) {
-
-                end = ngx_shop_failover_peers_up_since(sscf->zone, known)
-                      + sscf->slow_start;
-
-                if ((ngx_msec_int_t) (end - sscf->ramp_end) > 0) {
-                    sscf->ramp_end = end;
-                }
-            }
-        }
-
-        (void) ngx_shop_failover_balance_mark(peers, peer, bits);
-    }
-}
-
-
-/* in the common case the next peer in order, so that a walk is linear */
-
-static ngx_shop_failover_peer_t *
-ngx_shop_failover_balance_find(ngx_shop_failover_group_t *group,
-    ngx_http_upstream_rr_peer_t *peer, ngx_uint_t *cursor)
-{
-    ngx_uint_t                    i, n;
-    ngx_shop_failover_peer_t     *known;
-    ngx_shop_failover_dynamic_t  *dynamic;
-
-    known = group->peers.elts;
-
-    for (n = 0; n < group->peers.nelts; n++) {
-
-        i = (*cursor + n) % group->peers.nelts;
-
-        if (ngx_shop_failover_balance_same(&known[i], peer)) {
-            *cursor = i + 1;
-            return &known[i];
+        if (peers && sscf->group->resolve == 0) {
+            ngx_shop_failover_balance_settle(peers);
         }
     }
 
-    for (dynamic = group->dynamic; dynamic; dynamic = dynamic->next) {
-
-        if (ngx_shop_failover_balance_same(&dynamic->peer, peer)) {
-            return &dynamic->peer;
-        }
-    }
-
-    return NULL;
+    return left;
 }
 
 
 static ngx_uint_t
-ngx_shop_failover_balance_same(ngx_shop_failover_peer_t *known,
-    ngx_http_upstream_rr_peer_t *peer)
+ngx_shop_failover_balance_bits(ngx_shop_failover_srv_conf_t *sscf,
+    ngx_shop_failover_peer_t *known, ngx_uint_t panic)
 {
-    return known->address.len == peer->name.len
-           && known->server.len == peer->server.len
-           && ngx_memcmp(known->address.data, peer->name.data, peer->name.len)
-              == 0
-           && ngx_memcmp(known->server.data, peer->server.data,
-                         peer->server.len)
-              == 0;
+    ngx_msec_t  end;
+
+    if (known == NULL || panic) {
+        return 0;
+    }
+
+    if (!ngx_shop_failover_peers_usable(sscf->zone, known)) {
+        return NGX_SHOP_FAILOVER_BALANCE_DOWN;
+    }
+
+    if (ngx_shop_failover_balance_share(sscf, known) < 1000) {
+
+        end = ngx_shop_failover_peers_up_since(sscf->zone, known)
+              + sscf->slow_start;
+
+        if ((ngx_msec_int_t) (end - sscf->ramp_end) > 0) {
+            sscf->ramp_end = end;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -256,9 +263,12 @@ ngx_shop_failover_balance_same(ngx_shop_failover_peer_t *known,
 static void
 ngx_shop_failover_balance_admit(ngx_shop_failover_srv_conf_t *sscf)
 {
-    ngx_uint_t                     others;
-    ngx_msec_int_t                 over;
-    ngx_http_upstream_rr_peers_t  *peers;
+    ngx_uint_t      others;
+    ngx_msec_int_t  over;
+
+    if (sscf->roster == NULL) {
+        return;
+    }
 
     over = (ngx_msec_int_t) (ngx_current_msec - sscf->ramp_end);
 
@@ -272,14 +282,9 @@ ngx_shop_failover_balance_admit(ngx_shop_failover_srv_conf_t *sscf)
         return;
     }
 
-    peers = sscf->uscf->peer.data;
-    others = 0;
+    others = ngx_shop_failover_balance_admit_list(sscf, 1, 0);
 
-    if (peers->next) {
-        others = ngx_shop_failover_balance_admit_list(sscf, peers->next, 0);
-    }
-
-    (void) ngx_shop_failover_balance_admit_list(sscf, peers, others);
+    (void) ngx_shop_failover_balance_admit_list(sscf, 0, others);
 }
 
 
@@ -287,54 +292,53 @@ ngx_shop_failover_balance_admit(ngx_shop_failover_srv_conf_t *sscf)
 
 static ngx_uint_t
 ngx_shop_failover_balance_admit_list(ngx_shop_failover_srv_conf_t *sscf,
-    ngx_http_upstream_rr_peers_t *peers, ngx_uint_t others)
+    ngx_uint_t k, ngx_uint_t others)
 {
-    ngx_uint_t                    cursor, n, share, bits;
-    ngx_shop_failover_peer_t     *known;
-    ngx_http_upstream_rr_peer_t  *peer;
+    ngx_uint_t                 i, n, share;
+    ngx_shop_failover_seat_t  *seat, *last;
 
     n = 0;
-    cursor = 0;
 
-    ngx_http_upstream_rr_peers_wlock(peers);
+    ngx_shop_failover_balance_read(sscf, k);
 
-    for (peer = peers->peer; peer; peer = peer->next) {
+    seat = sscf->roster->seats[k];
+    last = seat + sscf->roster->n[k];
 
-        known = ngx_shop_failover_balance_find(sscf->group, peer, &cursor);
+    for (i = 0; &seat[i] < last; i++) {
 
-        if ((peer->down & ~NGX_SHOP_FAILOVER_BALANCE_HELD) == 0
-            && (known == NULL
-                || ngx_shop_failover_balance_share(sscf, known) == 1000))
+        if ((seat[i].was & ~NGX_SHOP_FAILOVER_BALANCE_HELD) == 0
+            && (seat[i].known == NULL
+                || ngx_shop_failover_balance_share(sscf, seat[i].known)
+                   == 1000))
         {
             n++;
         }
     }
 
     others += n;
-    cursor = 0;
 
-    for (peer = peers->peer; peer; peer = peer->next) {
+    for ( /* void */ ; seat < last; seat++) {
 
-        known = ngx_shop_failover_balance_find(sscf->group, peer, &cursor);
+        seat->wanted = seat->was;
 
-        if (known == NULL) {
+        if (seat->known == NULL) {
             continue;
         }
 
-        share = ngx_shop_failover_balance_share(sscf, known);
+        share = ngx_shop_failover_balance_share(sscf, seat->known);
 
-        bits = peer->down & NGX_SHOP_FAILOVER_BALANCE_DOWN;
+        seat->wanted &= ~NGX_SHOP_FAILOVER_BALANCE_HELD;
 
         if (others && share < 1000
             && (ngx_uint_t) ngx_random() % 1000 >= share)
         {
-            bits |= NGX_SHOP_FAILOVER_BALANCE_HELD;
+            seat->wanted |= NGX_SHOP_FAILOVER_BALANCE_HELD;
         }
-
-        (void) ngx_shop_failover_balance_mark(peers, peer, bits);
     }
 
-    ngx_http_upstream_rr_peers_unlock(peers);
+    /* one that another worker changes at this moment is as that one has it */
+
+    (void) ngx_shop_failover_balance_write(sscf, k);
 
     return n;
 }
@@ -343,25 +347,36 @@ ngx_shop_failover_balance_admit_list(ngx_shop_failover_srv_conf_t *sscf,
 ngx_uint_t
 ngx_shop_failover_balance_release(ngx_shop_failover_srv_conf_t *sscf)
 {
-    ngx_uint_t                     released;
-    ngx_http_upstream_rr_peer_t   *peer;
-    ngx_http_upstream_rr_peers_t  *peers;
+    ngx_uint_t                 i, k, n, left, released;
+    ngx_shop_failover_seat_t  *seat;
 
     released = 0;
 
-    for (peers = sscf->uscf->peer.data; peers; peers = peers->next) {
+    for (n = 0; sscf->roster && n < NGX_SHOP_FAILOVER_BALANCE_ROUNDS; n++) {
 
-        ngx_http_upstream_rr_peers_wlock(peers);
+        left = 0;
 
-        for (peer = peers->peer; peer; peer = peer->next) {
-            released += ngx_shop_failover_balance_mark(peers, peer,
-                                peer->down & NGX_SHOP_FAILOVER_BALANCE_DOWN);
+        for (k = 0; k < 2; k++) {
+
+            ngx_shop_failover_balance_read(sscf, k);
+
+            seat = sscf->roster->seats[k];
+
+            for (i = 0; i < sscf->roster->n[k]; i++) {
+                seat[i].wanted = seat[i].was
+                                 & ~NGX_SHOP_FAILOVER_BALANCE_HELD;
+                released |= (seat[i].wanted != seat[i].was);
+            }
+
+            left += ngx_shop_failover_balance_write(sscf, k);
         }
 
-        ngx_http_upstream_rr_peers_unlock(peers);
+        if (left == 0) {
+            break;
+        }
     }
 
-    return released != 0;
+    return released;
 }
 
 
@@ -380,66 +395,212 @@ ngx_shop_failover_balance_live(ngx_shop_failover_srv_conf_t *sscf)
 ngx_uint_t
 ngx_shop_failover_balance_hidden(ngx_shop_failover_srv_conf_t *sscf)
 {
-    ngx_uint_t                     n;
-    ngx_http_upstream_rr_peer_t   *peer;
-    ngx_http_upstream_rr_peers_t  *peers;
+    ngx_uint_t                 i, k, n;
+    ngx_shop_failover_seat_t  *seat;
 
     n = 0;
 
-    if (!sscf->ramping) {
+    if (!sscf->ramping || sscf->roster == NULL) {
         return 0;
     }
 
-    for (peers = sscf->uscf->peer.data; peers; peers = peers->next) {
+    for (k = 0; k < 2; k++) {
+        seat = sscf->roster->seats[k];
 
-        ngx_http_upstream_rr_peers_rlock(peers);
-
-        for (peer = peers->peer; peer; peer = peer->next) {
-            n += (peer->down == NGX_SHOP_FAILOVER_BALANCE_HELD);
+        for (i = 0; i < sscf->roster->n[k]; i++) {
+            n += (ngx_shop_failover_balance_word(&seat[i].peer->down)
+                  == NGX_SHOP_FAILOVER_BALANCE_HELD);
         }
-
-        ngx_http_upstream_rr_peers_unlock(peers);
     }
 
     return n;
 }
 
 
+/* what is there, before the verdicts: who overwrites it has seen the newest */
+
+static void
+ngx_shop_failover_balance_read(ngx_shop_failover_srv_conf_t *sscf,
+    ngx_uint_t k)
+{
+    ngx_uint_t                 i;
+    ngx_shop_failover_seat_t  *seat;
+
+    seat = sscf->roster->seats[k];
+
+    for (i = 0; i < sscf->roster->n[k]; i++) {
+        seat[i].was = ngx_shop_failover_balance_word(&seat[i].peer->down);
+    }
+
+    ngx_memory_barrier();
+}
+
+
+static ngx_http_upstream_rr_peers_t *
+ngx_shop_failover_balance_list(ngx_shop_failover_srv_conf_t *sscf,
+    ngx_uint_t k)
+{
+    ngx_http_upstream_rr_peers_t  *peers;
+
+    peers = sscf->uscf->peer.data;
+
+    return k ? peers->next : peers;
+}
+
+
 /*
- * peers->tries is the number of peers that are not down
- * (src/http/ngx_http_upstream_round_robin.c); it has to follow, or the last
- * answer of the shop itself would be replaced by nginx's own 502.  A peer that
- * comes back starts with a clean slate: what requests found is older than what
- * the probe found.  Returns 1 where a bit changed.
+ * Writes what is wanted where it is not what was read.  A lock of nginx's that
+ * a killed worker held stays locked for ever, so none is taken where the list
+ * is the configuration's: its only writers are workers of ours, the balancers
+ * test "down" for truth, one peer after the other, and one word is written at
+ * once or not at all.  Returns how many are to be looked at again, as another
+ * worker was faster.
  */
 
 static ngx_uint_t
-ngx_shop_failover_balance_mark(ngx_http_upstream_rr_peers_t *peers,
-    ngx_http_upstream_rr_peer_t *peer, ngx_uint_t bits)
+ngx_shop_failover_balance_write(ngx_shop_failover_srv_conf_t *sscf,
+    ngx_uint_t k)
 {
-    ngx_uint_t  was;
+    ngx_uint_t                 i, changed, left;
+    ngx_shop_failover_seat_t  *seat;
 
-    was = peer->down;
+    changed = 0;
+    left = 0;
+    seat = sscf->roster->seats[k];
 
-    if ((was & NGX_SHOP_FAILOVER_BALANCE_OURS) == bits) {
-        return 0;
+    for (i = 0; i < sscf->roster->n[k]; i++) {
+
+        if (seat[i].wanted == seat[i].was) {
+            continue;
+        }
+
+        if (sscf->group->resolve) {
+            return ngx_shop_failover_balance_write_locked(sscf, k);
+        }
+
+        ngx_shop_failover_balance_renew(&seat[i]);
+
+        if (ngx_atomic_cmp_set((ngx_atomic_t *) &seat[i].peer->down,
+                               seat[i].was, seat[i].wanted))
+        {
+            changed = 1;
+
+        } else {
+            left++;
+        }
+
     }
 
-    peer->down = (was & ~NGX_SHOP_FAILOVER_BALANCE_OURS) | bits;
+    if (changed) {
+        ngx_shop_failover_balance_settle(
+                                    ngx_shop_failover_balance_list(sscf, k));
+    }
 
-    if ((was & NGX_SHOP_FAILOVER_BALANCE_DOWN)
-        && !(bits & NGX_SHOP_FAILOVER_BALANCE_DOWN))
+    return left;
+}
+
+
+/*
+ * A list that the resolver changes: it frees peers and counts those that are
+ * not down, both under this lock.  Nothing but the stores are made here.
+ */
+
+static ngx_uint_t
+ngx_shop_failover_balance_write_locked(ngx_shop_failover_srv_conf_t *sscf,
+    ngx_uint_t k)
+{
+    ngx_uint_t                     left;
+    ngx_shop_failover_seat_t      *seat, *last;
+    ngx_http_upstream_rr_peers_t  *peers;
+
+    left = 0;
+    seat = sscf->roster->seats[k];
+    last = seat + sscf->roster->n[k];
+    peers = ngx_shop_failover_balance_list(sscf, k);
+
+    ngx_http_upstream_rr_peers_wlock(peers);
+
+    if (ngx_shop_failover_compat_config(peers) != sscf->config) {
+
+        /* the next scan makes a new roster, and all is applied again */
+
+        last = seat;
+    }
+
+    for ( /* void */ ; seat < last; seat++) {
+
+        if (seat->wanted == seat->was) {
+            continue;
+        }
+
+        if (seat->peer->down != seat->was) {
+            left++;
+            continue;
+        }
+
+        ngx_shop_failover_balance_renew(seat);
+
+        seat->peer->down = seat->wanted;
+        peers->tries += (seat->wanted == 0);
+        peers->tries -= (seat->was == 0);
+    }
+
+    ngx_http_upstream_rr_peers_unlock(peers);
+
+    return left;
+}
+
+
+/*
+ * A peer that comes back starts with a clean slate: what requests found is
+ * older than what the probe found.  Before the bit goes, while balancers pass
+ * by: only a request that was sent before may still write here, under a lock
+ * that is not ours.  Its failure then counts as if it came a moment later.
+ */
+
+static void
+ngx_shop_failover_balance_renew(ngx_shop_failover_seat_t *seat)
+{
+    if ((seat->was & NGX_SHOP_FAILOVER_BALANCE_DOWN)
+        && !(seat->wanted & NGX_SHOP_FAILOVER_BALANCE_DOWN))
     {
-        peer->fails = 0;
-        peer->effective_weight = peer->weight;
+        seat->peer->fails = 0;
+        seat->peer->effective_weight = seat->peer->weight;
     }
+}
 
-    if (was == 0) {
-        peers->tries--;
 
-    } else if (peer->down == 0) {
-        peers->tries++;
+/*
+ * peers->tries is the number of peers that are not down
+ * (src/http/ngx_http_upstream_round_robin.c); it has to follow, or the last
+ * answer of the shop itself would be replaced by nginx's own 502.  Counted, not
+ * added to: it is right whoever was killed before.  And counted again after it
+ * was written: the worker whose store is the last has seen every change before
+ * it, and who changes a peer later writes later (t/unit/test_settle.c tries all
+ * orders).
+ */
+
+static void
+ngx_shop_failover_balance_settle(ngx_http_upstream_rr_peers_t *peers)
+{
+    ngx_uint_t                    n;
+    ngx_http_upstream_rr_peer_t  *peer;
+
+    for ( ;; ) {
+
+        n = 0;
+
+        for (peer = peers->peer; peer; peer = peer->next) {
+            n += (ngx_shop_failover_balance_word(&peer->down) == 0);
+        }
+
+        if (ngx_shop_failover_balance_word(&peers->tries) == n) {
+            return;
+        }
+
+        ngx_shop_failover_balance_word(&peers->tries) = n;
+
+        ngx_memory_barrier();
+
     }
-
-    return 1;
 }

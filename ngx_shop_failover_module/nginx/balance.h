@@ -22,6 +22,12 @@
 ngx_int_t ngx_shop_failover_balance_init(ngx_conf_t *cf);
 
 /*
+ * Called by each worker when it starts: what a predecessor left half done, as
+ * it was killed, is put right before anybody asks.
+ */
+void ngx_shop_failover_balance_start(ngx_shop_failover_main_conf_t *smcf);
+
+/*
  * The balancer's own peer.init, on peers that are up to date with the
  * verdicts: those of this upstream and of all that back it up.
  */

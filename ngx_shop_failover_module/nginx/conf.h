@@ -59,6 +59,9 @@ typedef struct ngx_shop_failover_choices_s  ngx_shop_failover_choices_t;
 /* requests that wait, in failover_wait */
 typedef struct ngx_shop_failover_wait_s  ngx_shop_failover_wait_t;
 
+/* who of a balancer's peers is who, in discover.h */
+typedef struct ngx_shop_failover_roster_s  ngx_shop_failover_roster_t;
+
 
 typedef struct {
     ngx_shop_failover_zone_t           zone;
@@ -123,6 +126,7 @@ typedef struct {
     /* of discover */
     ngx_uint_t                         config;     /* generation of the list */
     ngx_msec_t                         started;
+    ngx_shop_failover_roster_t        *roster;     /* NULL: none yet */
 
     /* of failover */
     ngx_queue_t                        flights;    /* requests at its peers,

@@ -14,6 +14,32 @@
 #include "nginx/conf.h"
 
 
+/* a peer of a balancer, and what balance reads and means to write there */
+typedef struct {
+    ngx_http_upstream_rr_peer_t       *peer;
+    ngx_shop_failover_peer_t          *known;     /* ours; NULL: none */
+    ngx_uint_t                         was;       /* peer->down */
+    ngx_uint_t                         wanted;
+} ngx_shop_failover_seat_t;
+
+
+/*
+ * Who of an upstream's peers is who, so that nothing is searched or compared
+ * when a verdict is applied; in the memory of this worker.
+ *
+ * Where nothing is resolved at run time, the lists are those of the
+ * configuration as long as nginx runs: peers neither come nor go, and their
+ * names do not change.  Else a pointer here is good under the lock of its list,
+ * and only if the list's generation is still sscf->config.  Without the lock
+ * its words may be read, as a zone stays mapped, but may be another peer's.
+ */
+struct ngx_shop_failover_roster_s {
+    ngx_pool_t                        *pool;
+    ngx_shop_failover_seat_t          *seats[2];  /* the backups' are [1] */
+    ngx_uint_t                         n[2];
+};
+
+
 /*
  * Whether the balancer's list is another one than that which was looked at
  * last; no lock, for the request path.
@@ -32,6 +58,13 @@ void ngx_shop_failover_discover_start(ngx_shop_failover_srv_conf_t *sscf);
  * (ngx_shop_failover_discover_free).
  */
 void ngx_shop_failover_discover_scan(ngx_shop_failover_main_conf_t *smcf,
+    ngx_shop_failover_srv_conf_t *sscf);
+
+/*
+ * Makes the roster of an upstream where nothing is resolved at run time; once
+ * in each worker, no lock.  NGX_DECLINED: discover_scan() makes it.
+ */
+ngx_int_t ngx_shop_failover_discover_roster(
     ngx_shop_failover_srv_conf_t *sscf);
 
 /* frees the records of peers that are gone; nothing points to them any more */

@@ -429,8 +429,16 @@ ngx_shop_failover_module_init_process(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
-    return ngx_shop_failover_probe_start(cycle, smcf,
-                                     ngx_shop_failover_failover_wait_silent);
+    if (ngx_shop_failover_probe_start(cycle, smcf,
+                                      ngx_shop_failover_failover_wait_silent)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    ngx_shop_failover_balance_start(smcf);
+
+    return NGX_OK;
 }
 
 

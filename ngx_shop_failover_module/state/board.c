@@ -388,6 +388,10 @@ ngx_shop_failover_board_evaluate(ngx_shop_failover_zone_t *zone,
 
     ngx_shop_failover_clock_follow_locked(zone->sh);
 
+    if (zone->sh->unsettled) {
+        ngx_shop_failover_peers_settle_locked(zone);
+    }
+
     k = ngx_shop_failover_board_groups_locked(zone, changes, n, &health);
 
     conf = zone->sites.elts;
@@ -509,6 +513,7 @@ ngx_shop_failover_board_site_locked(ngx_shop_failover_site_sh_t *ss,
     ngx_shop_failover_flag_conf_t *conf, ngx_shop_failover_health_t *health)
 {
     ngx_uint_t                      changed;
+    ngx_shop_failover_site_t        next;
     ngx_shop_failover_site_input_t  in;
 
     ss->asked = (uint8_t) ngx_shop_failover_board_flag(ss, conf, health);
@@ -518,15 +523,26 @@ ngx_shop_failover_board_site_locked(ngx_shop_failover_site_sh_t *ss,
     in.hold = conf->hold;
     in.ramp = conf->ramp;
 
-    changed = ngx_shop_failover_site_step(&ss->site, &in, health->now,
+    next = ss->site;
+    changed = ngx_shop_failover_site_step(&next, &in, health->now,
                                           ngx_shop_failover_now());
     if (changed) {
+
+        /* first: a worker that is killed here leaves it to be done again */
+
+        ss->version++;
+        ngx_memory_barrier();
+
+        ngx_shop_failover_counters_mark_locked(ss, &next);
+    }
+
+    ss->site = next;
+
+    if (changed) {
         ss->entered[ss->site.state]++;
-        ngx_shop_failover_counters_mark_locked(ss);
     }
 
     ss->gate = ngx_shop_failover_board_gate_of(ss, conf);
-    ss->version += changed;
 
     ngx_shop_failover_board_times(ss);
 
@@ -578,8 +594,9 @@ ngx_shop_failover_board_times(ngx_shop_failover_site_sh_t *ss)
                          || ss->notice.until.at > now));
 
     if (passed != ss->life.passed) {
-        ss->life.passed = (uint8_t) passed;
         ss->version++;
+        ngx_memory_barrier();
+        ss->life.passed = (uint8_t) passed;
     }
 }
 

@@ -95,6 +95,8 @@ ngx_shop_failover_chronicle_push_locked(ngx_shop_failover_chronicle_sh_t *ch,
 
     *ngx_shop_failover_chronicle_event(ch, ch->seq + 1) = *event;
 
+    ngx_memory_barrier();
+
     ch->seq++;
 }
 

@@ -152,9 +152,10 @@ ngx_shop_failover_counters_inherit_group(ngx_shop_failover_group_sh_t *gs,
 
 
 void
-ngx_shop_failover_counters_mark_locked(ngx_shop_failover_site_sh_t *ss)
+ngx_shop_failover_counters_mark_locked(ngx_shop_failover_site_sh_t *ss,
+    ngx_shop_failover_site_t *next)
 {
-    switch (ss->site.state) {
+    switch (next->state) {
 
     case NGX_SHOP_FAILOVER_SITE_OPEN:
     case NGX_SHOP_FAILOVER_SITE_DEGRADED:
@@ -163,8 +164,12 @@ ngx_shop_failover_counters_mark_locked(ngx_shop_failover_site_sh_t *ss)
 
     default:
         if (ss->incident == 0) {
-            ss->incident = ss->site.since;
+
+            /* in this order: with "incident" it counts from here */
+
             ss->base = ss->counters;
+            ngx_memory_barrier();
+            ss->incident = next->since;
         }
     }
 }

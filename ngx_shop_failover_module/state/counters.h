@@ -35,10 +35,12 @@ void ngx_shop_failover_counters_inherit_group(
     ngx_shop_failover_group_sh_t *gs, ngx_shop_failover_group_sh_t *from);
 
 /*
- * Called after the state of a site changed: where trouble begins, what was
- * counted so far is set aside, so that "since it began" is a difference.
+ * Called before the state of a site changes to that of "next": where trouble
+ * begins, what was counted so far is set aside, so that "since it began" is a
+ * difference.
  */
-void ngx_shop_failover_counters_mark_locked(ngx_shop_failover_site_sh_t *ss);
+void ngx_shop_failover_counters_mark_locked(ngx_shop_failover_site_sh_t *ss,
+    ngx_shop_failover_site_t *next);
 
 /* no lock; called once for each page */
 void ngx_shop_failover_counters_page(ngx_shop_failover_zone_t *zone,

@@ -37,11 +37,13 @@ ngx_shop_failover_force_set(ngx_shop_failover_zone_t *zone,
 
     if (ps->id == peer->id) {
         *was = ps->force;
+        zone->sh->unsettled++;
         ps->force = *force;
 
         ngx_shop_failover_force_adopt_locked(zone->sh, ps);
         ngx_shop_failover_peers_publish_locked(zone, ps,
              ngx_shop_failover_verdict_usable(&ps->verdict, &group->rule));
+        zone->sh->unsettled--;
 
         zone->sh->changed++;
         rc = NGX_OK;
@@ -199,11 +201,13 @@ ngx_shop_failover_force_end_locked(ngx_shop_failover_zone_t *zone,
     change->peer = peer;
     change->force = ps->force;
 
+    zone->sh->unsettled++;
     ngx_memzero(&ps->force, sizeof(ngx_shop_failover_force_t));
     zone->sh->changed++;
 
     ngx_shop_failover_peers_publish_locked(zone, ps,
              ngx_shop_failover_verdict_usable(&ps->verdict, &group->rule));
+    zone->sh->unsettled--;
 
     return 1;
 }

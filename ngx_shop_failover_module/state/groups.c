@@ -99,8 +99,8 @@ ngx_shop_failover_groups_evaluate_locked(ngx_shop_failover_zone_t *zone,
         changes[k].since = gs->since;
         k++;
 
-        gs->state = (uint8_t) state;
         gs->since = ngx_shop_failover_now();
+        gs->state = (uint8_t) state;
         gs->entered[state]++;
     }
 
@@ -177,8 +177,8 @@ ngx_shop_failover_groups_serving_locked(ngx_shop_failover_zone_t *zone,
                  : serving.better ? backup[serving.better - 1]->index + 1 : 0;
 
     if (changed) {
-        gs->serving = serving.now ? backup[serving.now - 1]->index + 1 : 0;
         gs->serving_since = ngx_shop_failover_now();
+        gs->serving = serving.now ? backup[serving.now - 1]->index + 1 : 0;
     }
 
     return changed;

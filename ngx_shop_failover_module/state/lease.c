@@ -228,6 +228,8 @@ ngx_shop_failover_lease_commit(ngx_shop_failover_zone_t *zone,
 
     ngx_shop_failover_clock_follow_locked(zone->sh);
 
+    zone->sh->unsettled++;
+
     ngx_shop_failover_lease_judge(ps, pace, sample, commit);
 
     gs = &zone->sh->groups[ps->group];
@@ -242,6 +244,8 @@ ngx_shop_failover_lease_commit(ngx_shop_failover_zone_t *zone,
 
     ngx_shop_failover_peers_publish_locked(zone, ps,
              ngx_shop_failover_verdict_usable(&ps->verdict, pace->rule));
+
+    zone->sh->unsettled--;
 
     interval = ngx_shop_failover_verdict_in_doubt(&ps->verdict)
                ? pace->fast : pace->interval;

@@ -645,6 +645,47 @@ ngx_shop_failover_peers_publish_locked(ngx_shop_failover_zone_t *zone,
 }
 
 
+void
+ngx_shop_failover_peers_settle_locked(ngx_shop_failover_zone_t *zone)
+{
+    ngx_uint_t                    i;
+    ngx_shop_failover_walk_t      walk;
+    ngx_shop_failover_peer_t     *peer;
+    ngx_shop_failover_group_t   **group;
+    ngx_shop_failover_peer_sh_t  *ps;
+
+    group = zone->groups.elts;
+
+    for (i = 0; i < zone->groups.nelts; i++) {
+
+        for (peer = ngx_shop_failover_peers_first(group[i], &walk);
+             peer;
+             peer = ngx_shop_failover_peers_next(&walk))
+        {
+            if (peer->slot == NGX_SHOP_FAILOVER_NO_SLOT) {
+                continue;
+            }
+
+            ps = &zone->sh->peers[peer->slot];
+
+            if (ps->id == peer->id) {
+                ngx_shop_failover_force_adopt_locked(zone->sh, ps);
+                ngx_shop_failover_peers_publish_locked(zone, ps,
+                    !group[i]->checked
+                    || ngx_shop_failover_verdict_usable(&ps->verdict,
+                                                        &group[i]->rule));
+            }
+        }
+    }
+
+    /* who waits for a verdict looks again, whatever was told already */
+
+    (void) ngx_atomic_fetch_add(&zone->sh->verdicts, 1);
+
+    zone->sh->unsettled = 0;
+}
+
+
 ngx_shop_failover_peer_t *
 ngx_shop_failover_peers_first(ngx_shop_failover_group_t *group,
     ngx_shop_failover_walk_t *walk)

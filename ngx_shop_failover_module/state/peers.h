@@ -109,6 +109,12 @@ void ngx_shop_failover_peers_publish_locked(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_peer_sh_t *ps, ngx_uint_t usable);
 
 /*
+ * Called by board only: a worker was killed after a verdict or an override had
+ * changed and before that was published; all are published.
+ */
+void ngx_shop_failover_peers_settle_locked(ngx_shop_failover_zone_t *zone);
+
+/*
  * Called by state/ only: the slot of a peer by its names, made for a group with
  * "resolve" whose peers are not found yet; NULL: it is not of this group.
  */

@@ -24,7 +24,7 @@
 #include "logic/verdict.h"
 
 
-#define NGX_SHOP_FAILOVER_ZONE_VERSION   4
+#define NGX_SHOP_FAILOVER_ZONE_VERSION   5
 #define NGX_SHOP_FAILOVER_NO_SLOT        ((uint32_t) -1)
 #define NGX_SHOP_FAILOVER_DETAIL_LEN     96
 #define NGX_SHOP_FAILOVER_HISTORY        64       /* results, 4 bits each */
@@ -229,6 +229,9 @@ typedef struct {
     uint64_t                         next_id;
 
     ngx_atomic_t                     verdicts;    /* generation of verdicts */
+    ngx_uint_t                       unsettled;   /* workers that changed a
+                                                     peer and did not come to
+                                                     publish it */
 
     uint32_t                         nslots;
     uint32_t                         used;        /* slots ever used */
