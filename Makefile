@@ -51,6 +51,7 @@ SANITIZED := -g -O1 -fno-omit-frame-pointer \
 
 
 .PHONY: help build install uninstall deb run test check unit fuzz chaos
+.PHONY: fuzz-requests
 .PHONY: bench clean setup-build setup-run setup-test setup-bench setup-source
 .PHONY: sanitized sanitized-nginx test-matrix bench-probes FORCE
 
@@ -66,6 +67,8 @@ help:
 	@echo "check      style, layers, warnings of gcc and clang, cppcheck"
 	@echo "unit       the unit tests only"
 	@echo "fuzz       every fuzz target for FUZZ_SECONDS=$(FUZZ_SECONDS)"
+	@echo "fuzz-requests  requests of all kinds to a sanitized nginx (SECONDS=60,"
+	@echo "           REQUESTS= of a round; SEED= CONF= ROUND= repeat one)"
 	@echo "test-matrix  the tests with other versions of nginx (NGINX_SRC=)"
 	@echo "bench      ours and the rivals (BENCH=t/bench/foo: some)"
 	@echo "chaos      load while all goes wrong, two minutes (SEED= repeats one)"
@@ -150,7 +153,7 @@ $(BUILD)/sanitized/nginx_options.o: t/tools/asan_options.c | setup-build
 sanitized: sanitized-nginx $(BUILD)/asan/shopctl
 
 sanitized-nginx: $(BUILD)/sanitized/nginx_options.o | setup-source
-	@+tree=$$(t/tools/nginx_source.sh $(BUILD)/sources) && \
+	@+tree=$${NGINX_SRC:-$$(t/tools/nginx_source.sh $(BUILD)/sources)} && \
 	    NGINX_SRC=$$tree \
 	    CC_OPT="-g -O1 -fPIC -fno-omit-frame-pointer -DNGX_DEBUG_PALLOC=1 \
 	    -fsanitize=address,undefined \
@@ -174,6 +177,12 @@ $(BUILD)/sanitized/%.o: %.c | setup-build
 # SEED= repeats an order
 chaos: setup-test build $(if $(SANITIZE),sanitized)
 	@$(if $(SANITIZE),$(IN_SANITIZED)) perl -It/lib t/chaos
+
+# all beside SECONDS repeats a finding; NGINX_SRC= is another nginx's tree
+fuzz-requests: setup-test sanitized-nginx
+	@$(IN_SANITIZED) TEST_PATIENCE=2 perl -It/lib t/fuzz_requests/run \
+	    --seed=$(SEED) --seconds=$(SECONDS) --requests=$(REQUESTS) \
+	    --conf=$(CONF) --round=$(ROUND)
 
 fuzz: setup-test $(FUZZ)
 	@t/tools/fuzz.sh -max_total_time=$(FUZZ_SECONDS) $(FUZZ)
