@@ -45,6 +45,10 @@
 
 static ngx_shop_failover_evidence_slot_t *ngx_shop_failover_evidence_slot(
     ngx_shop_failover_evidence_t *e, uint32_t msec);
+static uint32_t ngx_shop_failover_evidence_late(
+    ngx_shop_failover_evidence_t *e,
+    const ngx_shop_failover_evidence_rule_t *rule,
+    const ngx_shop_failover_evidence_heard_t *heard);
 static void ngx_shop_failover_evidence_failed(ngx_shop_failover_evidence_t *e,
     ngx_shop_failover_evidence_slot_t *slot,
     const ngx_shop_failover_evidence_heard_t *heard);
@@ -81,25 +85,13 @@ ngx_shop_failover_evidence_add(ngx_shop_failover_evidence_t *e,
 
     waited = heard->waited;
 
-    if (waited >= rule->timeout / NGX_SHOP_FAILOVER_EVIDENCE_AS_LONG
-        && waited <= rule->timeout * NGX_SHOP_FAILOVER_EVIDENCE_PATIENCE)
-    {
-        e->late = heard->msec;
-        e->lateness = waited;
+    if (waited >= rule->timeout / NGX_SHOP_FAILOVER_EVIDENCE_AS_LONG) {
+        waited = ngx_shop_failover_evidence_late(e, rule, heard);
     }
 
-    if (waited > NGX_SHOP_FAILOVER_EVIDENCE_LONGEST) {
-        waited = NGX_SHOP_FAILOVER_EVIDENCE_LONGEST;
-    }
-
-    ngx_shop_failover_evidence_inc(&slot->n, 1);
-    ngx_shop_failover_evidence_inc(&slot->timed, 1);
-
-    if (waited) {
-        ngx_shop_failover_evidence_inc(&slot->sum, waited);
-        ngx_shop_failover_evidence_inc(&slot->squares,
-                                       (uint64_t) waited * waited);
-    }
+    ngx_shop_failover_evidence_inc(&slot->good, 1);
+    ngx_shop_failover_evidence_inc(&slot->sum, waited);
+    ngx_shop_failover_evidence_inc(&slot->squares, (uint64_t) waited * waited);
 
     e->heard = heard->msec;
     e->well++;
@@ -107,6 +99,27 @@ ngx_shop_failover_evidence_add(ngx_shop_failover_evidence_t *e,
     if (e->run) {
         e->run = 0;
     }
+}
+
+
+/* returns what counts of the time */
+
+static uint32_t
+ngx_shop_failover_evidence_late(ngx_shop_failover_evidence_t *e,
+    const ngx_shop_failover_evidence_rule_t *rule,
+    const ngx_shop_failover_evidence_heard_t *heard)
+{
+    uint32_t  waited;
+
+    waited = heard->waited;
+
+    if (waited / NGX_SHOP_FAILOVER_EVIDENCE_PATIENCE <= rule->timeout) {
+        e->late = heard->msec;
+        e->lateness = waited ? waited : 1;
+    }
+
+    return waited < NGX_SHOP_FAILOVER_EVIDENCE_LONGEST
+           ? waited : NGX_SHOP_FAILOVER_EVIDENCE_LONGEST;
 }
 
 
@@ -129,8 +142,9 @@ ngx_shop_failover_evidence_slot(ngx_shop_failover_evidence_t *e, uint32_t msec)
         && __atomic_compare_exchange_n(&slot->period, &was, period, 0,
                                        __ATOMIC_RELAXED, __ATOMIC_RELAXED))
     {
-        memset(&slot->n, 0, sizeof(ngx_shop_failover_evidence_slot_t)
-                            - offsetof(ngx_shop_failover_evidence_slot_t, n));
+        memset(&slot->good, 0,
+               sizeof(ngx_shop_failover_evidence_slot_t)
+               - offsetof(ngx_shop_failover_evidence_slot_t, good));
     }
 
     return slot;
@@ -146,12 +160,6 @@ ngx_shop_failover_evidence_failed(ngx_shop_failover_evidence_t *e,
         e->places = 0;
         e->visitors = 0;
         e->proofs = 0;
-    }
-
-    /* what broke off was counted as an answer already */
-
-    if (heard->kind != NGX_SHOP_FAILOVER_EVIDENCE_BODY || slot->n == 0) {
-        ngx_shop_failover_evidence_inc(&slot->n, 1);
     }
 
     ngx_shop_failover_evidence_inc(&slot->bad[heard->kind - 1], 1);
@@ -191,14 +199,21 @@ ngx_shop_failover_evidence_sum(ngx_shop_failover_evidence_sum_t *sum,
             continue;
         }
 
-        sum->n += slot->n;
+        sum->n += slot->good;
+        sum->timed += slot->good;
 
         for (k = 0; k < NGX_SHOP_FAILOVER_EVIDENCE_N - 1; k++) {
             sum->kinds[k] += slot->bad[k];
             sum->bad += slot->bad[k];
+            sum->n += slot->bad[k];
         }
 
-        sum->timed += slot->timed;
+        /* what broke off was counted as a good answer before, but for one of
+           a stretch that is over */
+
+        k = slot->bad[NGX_SHOP_FAILOVER_EVIDENCE_BODY - 1];
+        sum->n -= k < slot->good ? k : slot->good;
+
         sum->sum += slot->sum;
         sum->squares += slot->squares;
     }

@@ -60,10 +60,9 @@ typedef struct {
 
 typedef struct {
     uint32_t  period;           /* which stretch of time */
-    uint32_t  n;                /* answers and failures */
+    uint32_t  good;             /* answers, also those that broke off */
     uint32_t  bad[NGX_SHOP_FAILOVER_EVIDENCE_N - 1];
-    uint32_t  timed;            /* answers with a time */
-    uint64_t  sum;              /* ms */
+    uint64_t  sum;              /* ms, of good ones */
     uint64_t  squares;          /* ms^2 */
 } ngx_shop_failover_evidence_slot_t;
 

@@ -9,7 +9,8 @@ package ShopTest::Crowd;
 # Each of @done is { method, uri, status, seconds }; status 0: no answer within
 # patience [60] seconds.  Options: ask => sub { ($n) -> (METHOD, URI) }, until
 # => sub { true: no new requests }, each => sub { called with each answer },
-# rate => N, of all a second [as fast as they are answered].
+# rate => N, of all a second [as fast as they are answered], longest => seconds
+# until nobody asks any more [60, times the patience of all tests].
 
 use strict;
 use warnings;
@@ -19,6 +20,8 @@ use Exporter qw(import);
 use IO::Socket::INET;
 use Time::HiRes qw(time);
 
+use ShopTest::Wait qw(patience);
+
 our @EXPORT_OK = qw(crowd);
 
 
@@ -27,7 +30,7 @@ sub crowd {
     my $self = bless {
         where => "$where", visitors => 1, requests => 1e9, patience => 60,
         ask => sub { return (GET => "/page/$_[0]") }, until => sub { 0 },
-        each => sub { }, %options, asked => 0, waiting => {}, done => [],
+        each => sub { }, longest => patience(60), %options, asked => 0, waiting => {}, done => [],
     }, __PACKAGE__;
 
     $self->{begun} = time;
@@ -39,7 +42,8 @@ sub crowd {
 
 sub turn {
     my ($self) = @_;
-    my $over = $self->{over} ||= $self->{until}->();
+    my $over = $self->{over} ||= $self->{until}->()
+        || time - $self->{begun} > $self->{longest};
     my $due = $self->{rate} ? (time - $self->{begun}) * $self->{rate} : 1e9;
 
     while (!$over && $self->{asked} < $self->{requests}
