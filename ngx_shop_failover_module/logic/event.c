@@ -260,6 +260,10 @@ ngx_shop_failover_event_cause(unsigned type, unsigned n)
         return "operator";
     }
 
+    if (n == NGX_SHOP_FAILOVER_EVENT_VISITORS) {
+        return "visitors";
+    }
+
     return n < NGX_SHOP_FAILOVER_RESULT_N
            ? ngx_shop_failover_verdict_result_name(n) : NULL;
 }

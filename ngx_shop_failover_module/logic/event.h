@@ -135,6 +135,7 @@ typedef struct {
 
 /* a cause beside the results of probes: somebody asked for it */
 #define NGX_SHOP_FAILOVER_EVENT_OPERATOR  NGX_SHOP_FAILOVER_RESULT_N
+#define NGX_SHOP_FAILOVER_EVENT_VISITORS  (NGX_SHOP_FAILOVER_RESULT_N + 1)
 
 
 /*

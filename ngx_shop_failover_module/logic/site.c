@@ -155,7 +155,8 @@ ngx_shop_failover_site_group(const ngx_shop_failover_site_count_t *count)
     }
 
     if (count->primaries_usable < count->primaries
-        || count->backups_usable < count->backups)
+        || count->backups_usable < count->backups
+        || count->busy)
     {
         return NGX_SHOP_FAILOVER_GROUP_DEGRADED;
     }

@@ -50,6 +50,8 @@ typedef struct {
     uint32_t  primaries_usable;
     uint32_t  backups;
     uint32_t  backups_usable;
+    uint32_t  busy;                         /* usable, and slow */
+    uint32_t  aside;                        /* by what visitors got */
 } ngx_shop_failover_site_count_t;
 
 

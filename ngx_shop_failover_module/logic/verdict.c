@@ -30,12 +30,13 @@ static const ngx_shop_failover_verdict_name_t
     { "body", "unexpected body" },
     { "malformed", "malformed answer" },
     { "closed", "closed too early" },
-    { "inconclusive", "inconclusive" }
+    { "inconclusive", "inconclusive" },
+    { "busy", "timed out, as visitors wait as long" }
 };
 
 
 static const char  *ngx_shop_failover_verdict_states[] = {
-    "checking", "up", "down", "draining", "disabled"
+    "checking", "up", "down", "draining", "disabled", "busy", "aside"
 };
 
 
@@ -46,6 +47,12 @@ ngx_shop_failover_verdict_add(ngx_shop_failover_verdict_t *v,
 {
     int       pass;
     uint16_t  need;
+
+    if (result == NGX_SHOP_FAILOVER_RESULT_BUSY
+        && v->state != NGX_SHOP_FAILOVER_DOWN)
+    {
+        v->run = 0;
+    }
 
     if (result == NGX_SHOP_FAILOVER_RESULT_NONE
         || result >= NGX_SHOP_FAILOVER_RESULT_INCONCLUSIVE)

@@ -28,6 +28,9 @@ typedef enum {
     NGX_SHOP_FAILOVER_RESULT_MALFORMED,
     NGX_SHOP_FAILOVER_RESULT_CLOSED,
     NGX_SHOP_FAILOVER_RESULT_INCONCLUSIVE,  /* our own fault: no evidence */
+
+    /* timed out as answers to visitors take as long: no evidence, either */
+    NGX_SHOP_FAILOVER_RESULT_BUSY,
     NGX_SHOP_FAILOVER_RESULT_N
 } ngx_shop_failover_result_e;
 
@@ -38,6 +41,8 @@ typedef enum {
     NGX_SHOP_FAILOVER_DOWN,
     NGX_SHOP_FAILOVER_DRAINING,             /* by the operator */
     NGX_SHOP_FAILOVER_DISABLED,             /* by the operator */
+    NGX_SHOP_FAILOVER_BUSY,                 /* up, and slow with everybody */
+    NGX_SHOP_FAILOVER_ASIDE,                /* worse than its siblings */
     NGX_SHOP_FAILOVER_STATE_N
 } ngx_shop_failover_state_e;
 
@@ -67,8 +72,9 @@ typedef struct {
 
 /*
  * Adds one result.  The return value is the edge: the only place that says
- * that a verdict changed.  An inconclusive result changes nothing.  A new peer
- * is up at its first pass, with "mandatory" after as many as "passes" asks.
+ * that a verdict changed.  An inconclusive result changes nothing, "busy" ends
+ * a run of failures.  A new peer is up at its first pass, with "mandatory"
+ * after as many as "passes" asks.
  */
 ngx_shop_failover_edge_e ngx_shop_failover_verdict_add(
     ngx_shop_failover_verdict_t *v,

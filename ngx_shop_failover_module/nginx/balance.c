@@ -242,7 +242,7 @@ ngx_shop_failover_balance_bits(ngx_shop_failover_srv_conf_t *sscf,
     if (ngx_shop_failover_balance_share(sscf, known) < 1000) {
 
         end = ngx_shop_failover_peers_up_since(sscf->zone, known)
-              + sscf->slow_start;
+              + ngx_shop_failover_peers_ramp(sscf->zone, sscf->group, known);
 
         if ((ngx_msec_int_t) (end - sscf->ramp_end) > 0) {
             sscf->ramp_end = end;

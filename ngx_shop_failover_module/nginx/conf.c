@@ -106,6 +106,7 @@ ngx_shop_failover_conf_create_srv(ngx_conf_t *cf)
     }
 
     sscf->observe.errors = NGX_CONF_UNSET;
+    sscf->outlier.percent = NGX_CONF_UNSET_UINT;
     sscf->slow_start = NGX_CONF_UNSET_MSEC;
     sscf->panic = NGX_CONF_UNSET;
     sscf->applied = NGX_CONF_UNSET_UINT;

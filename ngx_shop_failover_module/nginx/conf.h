@@ -17,6 +17,7 @@
 #include "state/zone.h"
 #include "state/peers.h"
 #include "state/lease.h"
+#include "state/record.h"
 #include "state/board.h"
 #include "state/groups.h"
 
@@ -62,6 +63,9 @@ typedef struct ngx_shop_failover_wait_s  ngx_shop_failover_wait_t;
 /* who of a balancer's peers is who, in discover.h */
 typedef struct ngx_shop_failover_roster_s  ngx_shop_failover_roster_t;
 
+/* what requests got, in failover_record */
+typedef struct ngx_shop_failover_witness_s  ngx_shop_failover_witness_t;
+
 
 typedef struct {
     ngx_shop_failover_zone_t           zone;
@@ -106,6 +110,7 @@ typedef struct {
     ngx_shop_failover_ask_conf_t       ask;        /* how it asks */
     ngx_shop_failover_backups_t       *backups;    /* NULL: none */
     ngx_shop_failover_observe_t        observe;
+    ngx_shop_failover_record_conf_t    outlier;
     ngx_msec_t                         slow_start; /* 0: off */
     ngx_int_t                          panic;      /* percent, 0: off */
 
@@ -132,6 +137,7 @@ typedef struct {
     ngx_queue_t                        flights;    /* requests at its peers,
                                                       the newest first */
     ngx_shop_failover_wait_t          *wait;       /* NULL: not observed */
+    ngx_shop_failover_witness_t       *witness;    /* NULL: no check */
 } ngx_shop_failover_srv_conf_t;
 
 
@@ -220,10 +226,16 @@ char *ngx_shop_failover_conf_failover_to(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_shop_failover_conf_failover_observe(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
+char *ngx_shop_failover_conf_outlier(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_shop_failover_conf_failover_slow_start(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 char *ngx_shop_failover_conf_failover_panic(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+
+/* after all blocks were read: what an upstream did not say of outliers */
+void ngx_shop_failover_conf_outlier_finish(ngx_conf_t *cf,
+    ngx_shop_failover_srv_conf_t *sscf);
 
 /* the upstream being read is ours, and so the module is in use */
 char *ngx_shop_failover_conf_use(ngx_conf_t *cf,

@@ -285,6 +285,8 @@ ngx_shop_failover_conf_failover_chains(ngx_conf_t *cf)
             sscf->observe.window = NGX_SHOP_FAILOVER_CONF_WINDOW;
         }
 
+        ngx_shop_failover_conf_outlier_finish(cf, sscf);
+
         if (sscf->slow_start == NGX_CONF_UNSET_MSEC) {
             sscf->slow_start = 0;
         }
@@ -328,6 +330,12 @@ ngx_shop_failover_conf_failover_needs_check(ngx_conf_t *cf,
 
     if (sscf->observe.errors != NGX_CONF_UNSET && sscf->observe.errors) {
         name = "shop_observe";
+    }
+
+    if (sscf->outlier.percent != NGX_CONF_UNSET_UINT
+        && sscf->outlier.percent)
+    {
+        name = "shop_outlier";
     }
 
     if (sscf->slow_start != NGX_CONF_UNSET_MSEC && sscf->slow_start) {

@@ -30,8 +30,6 @@ static ngx_int_t ngx_shop_failover_failover_again(
     ngx_shop_failover_failover_t *ctx);
 static ngx_uint_t ngx_shop_failover_failover_known_dead(
     ngx_shop_failover_failover_t *ctx);
-static void ngx_shop_failover_failover_free(ngx_peer_connection_t *pc,
-    void *data, ngx_uint_t state);
 static ngx_uint_t ngx_shop_failover_failover_failed(
     ngx_shop_failover_failover_t *ctx, ngx_peer_connection_t *pc);
 static void ngx_shop_failover_failover_notify(ngx_peer_connection_t *pc,
@@ -68,7 +66,9 @@ ngx_shop_failover_failover_init(ngx_conf_t *cf)
 
         sscf[i]->uscf->peer.init = ngx_shop_failover_failover_init_peer;
 
-        if (ngx_shop_failover_failover_wait_init(cf, sscf[i]) != NGX_OK) {
+        if (ngx_shop_failover_failover_wait_init(cf, sscf[i]) != NGX_OK
+            || ngx_shop_failover_failover_record_init(cf, sscf[i]) != NGX_OK)
+        {
             return NGX_ERROR;
         }
     }
@@ -152,6 +152,7 @@ ngx_shop_failover_failover_open(ngx_shop_failover_failover_t *ctx,
     pc = &ctx->request->upstream->peer;
 
     ctx->group = group;
+    ctx->failed.slot = NGX_SHOP_FAILOVER_NO_SLOT;
     ctx->config = ngx_shop_failover_compat_config(group->uscf->peer.data);
 
     if (ngx_shop_failover_balance_open(ctx->request, group) != NGX_OK) {
@@ -368,6 +369,10 @@ ngx_shop_failover_failover_get(ngx_peer_connection_t *pc, void *data)
         ngx_shop_failover_failover_wait_begin(ctx, pc->name);
     }
 
+    if (ctx->group->witness) {
+        ngx_shop_failover_failover_record_begin(ctx, pc->name);
+    }
+
     return rc;
 }
 
@@ -454,13 +459,18 @@ ngx_shop_failover_failover_known_dead(ngx_shop_failover_failover_t *ctx)
 }
 
 
-static void
+void
 ngx_shop_failover_failover_free(ngx_peer_connection_t *pc, void *data,
     ngx_uint_t state)
 {
     ngx_shop_failover_failover_t  *ctx = data;
 
     if (ctx->flying) {
+
+        if (ctx->group->witness) {
+            ngx_shop_failover_failover_record_end(ctx, state);
+        }
+
         ngx_queue_remove(&ctx->queue);
         ctx->flying = 0;
 
@@ -491,9 +501,10 @@ ngx_shop_failover_failover_free(ngx_peer_connection_t *pc, void *data,
 
 
 /*
- * What the balancer is told of a failure.  Where probes decide, a failed
- * request makes a probe run and nothing more: nginx's own marks would let one
- * URL that fails everywhere take every server out, for fail_timeout.
+ * What the balancer is told of a failure.  Where probes and the siblings'
+ * answers decide, a failed request makes a probe run and is weighed, and
+ * nothing more: nginx's own marks would let one URL that fails everywhere take
+ * every server out, for fail_timeout.  "shop_outlier off" gives them back.
  */
 
 static ngx_uint_t
@@ -514,6 +525,15 @@ ngx_shop_failover_failover_failed(ngx_shop_failover_failover_t *ctx,
     /* proxy_next_upstream http_502 and its like: of the URL, not the peer */
 
     answered = (u->state->header_time != (ngx_msec_t) -1);
+
+    if (group->outlier.percent == 0) {
+
+        if (group->observe.errors) {
+            ngx_shop_failover_failover_observe(ctx->request, group, pc, 0);
+        }
+
+        return NGX_PEER_FAILED;
+    }
 
     if (!group->observe.errors) {
         return answered ? NGX_PEER_NEXT : NGX_PEER_FAILED;

@@ -46,6 +46,12 @@ typedef struct {
     unsigned                         looked:1;
     ngx_uint_t                       slot;      /* in heard of group */
     ngx_msec_t                       since;     /* given to the peer */
+
+    /* of failover_record */
+    ngx_shop_failover_record_t       record;    /* of the peer it is at */
+    ngx_shop_failover_record_t       failed;    /* of the last one that failed,
+                                                   in this group */
+    unsigned                         heard:1;   /* recorded already */
 } ngx_shop_failover_failover_t;
 
 
@@ -92,6 +98,26 @@ void ngx_shop_failover_failover_wait_end(ngx_shop_failover_failover_t *ctx);
  */
 ngx_uint_t ngx_shop_failover_failover_wait_silent(
     ngx_shop_failover_srv_conf_t *sscf, ngx_shop_failover_peer_t *peer);
+
+/* of u->peer: it tells a request that is ours */
+void ngx_shop_failover_failover_free(ngx_peer_connection_t *pc, void *data,
+    ngx_uint_t state);
+
+/* once for each upstream, at configuration time; NGX_ERROR: no memory */
+ngx_int_t ngx_shop_failover_failover_record_init(ngx_conf_t *cf,
+    ngx_shop_failover_srv_conf_t *sscf);
+
+/*
+ * Where group->witness is: a request was given to the peer of this name, and
+ * is back from it, with nginx's state of the peer.
+ */
+void ngx_shop_failover_failover_record_begin(ngx_shop_failover_failover_t *ctx,
+    ngx_str_t *name);
+void ngx_shop_failover_failover_record_end(ngx_shop_failover_failover_t *ctx,
+    ngx_uint_t state);
+
+/* a header goes out, of a request with an upstream, whoever sends it */
+void ngx_shop_failover_failover_record_heard(ngx_http_request_t *r);
 
 /* whether a peer of nginx, by its name, is one of ours */
 #define ngx_shop_failover_failover_at(name, peer)                            \

@@ -15,7 +15,14 @@
 #include "logic/times.h"
 
 
+#define NGX_SHOP_FAILOVER_JOURNAL_CHANGES  16
+
+
 static void ngx_shop_failover_journal_forced(
+    ngx_shop_failover_zone_t *zone);
+static void ngx_shop_failover_journal_busy(ngx_shop_failover_group_t *group,
+    ngx_shop_failover_peer_t *peer, ngx_shop_failover_commit_t *commit);
+static void ngx_shop_failover_journal_returned(
     ngx_shop_failover_zone_t *zone);
 static void ngx_shop_failover_journal_group(
     ngx_shop_failover_change_t *change);
@@ -28,9 +35,6 @@ static void ngx_shop_failover_journal_site(
 static size_t ngx_shop_failover_journal_length(u_char *buf, int64_t since);
 
 
-#define NGX_SHOP_FAILOVER_JOURNAL_CHANGES  16
-
-
 void
 ngx_shop_failover_journal_probe(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer,
@@ -40,6 +44,12 @@ ngx_shop_failover_journal_probe(ngx_shop_failover_zone_t *zone,
     ngx_log_t  *log;
 
     log = ngx_cycle->log;
+
+    if (commit->busy) {
+        ngx_shop_failover_journal_event_busy(zone, group, peer, sample,
+                                             commit);
+        ngx_shop_failover_journal_busy(group, peer, commit);
+    }
 
     if (sample->result != NGX_SHOP_FAILOVER_RESULT_OK) {
         ngx_log_error(NGX_LOG_INFO, log, 0,
@@ -76,7 +86,7 @@ ngx_shop_failover_journal_probe(ngx_shop_failover_zone_t *zone,
                       "shop failover: peer %V in upstream \"%V\" is up again: "
                       "%ui of %ui passed, was down for %*s",
                       &peer->address, &group->name, commit->run,
-                      (ngx_uint_t) group->rule.passes,
+                      commit->need,
                       ngx_shop_failover_journal_length(length, commit->since),
                       length);
         return;
@@ -90,6 +100,87 @@ ngx_shop_failover_journal_probe(ngx_shop_failover_zone_t *zone,
 
     default:
         return;
+    }
+}
+
+
+static void
+ngx_shop_failover_journal_busy(ngx_shop_failover_group_t *group,
+    ngx_shop_failover_peer_t *peer, ngx_shop_failover_commit_t *commit)
+{
+    u_char  length[NGX_SHOP_FAILOVER_TIMES_LEN];
+
+    if (commit->busy > 0) {
+        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                      "shop failover: peer %V in upstream \"%V\" is slow: its "
+                      "probe waits as long as visitors do, %M ms",
+                      &peer->address, &group->name, commit->waited);
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
+                  "shop failover: peer %V in upstream \"%V\" is no longer "
+                  "slow: it was for %*s",
+                  &peer->address, &group->name,
+                  ngx_shop_failover_journal_length(length, commit->busy_since),
+                  length);
+}
+
+
+void
+ngx_shop_failover_journal_aside(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_record_change_t *change, ngx_str_t *uri)
+{
+    u_char      why[NGX_SHOP_FAILOVER_DETAIL_LEN];
+    u_char      length[NGX_SHOP_FAILOVER_TIMES_LEN];
+    u_char     *last;
+    ngx_log_t  *log;
+
+    log = ngx_cycle->log;
+
+    ngx_shop_failover_journal_event_aside(zone, change);
+
+    if (change->aside) {
+        last = ngx_shop_failover_record_why(why, why + sizeof(why),
+                                            &change->finding);
+
+        ngx_log_error(NGX_LOG_WARN, log, 0,
+                      "shop failover: peer %V in upstream \"%V\" is put aside "
+                      "for %M ms: it %s%V, but %*s",
+                      &change->peer->address, &change->group->name,
+                      change->length,
+                      uri->len ? "answers " : "passes its probes", uri,
+                      (size_t) (last - why), why);
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_NOTICE, log, 0,
+                  "shop failover: peer %V in upstream \"%V\" gets visitors "
+                  "again%s: was aside for %*s",
+                  &change->peer->address, &change->group->name,
+                  change->last ? ", as nobody else is left" : "",
+                  ngx_shop_failover_journal_length(length, change->since),
+                  length);
+}
+
+
+/* peers whose time aside is over */
+
+static void
+ngx_shop_failover_journal_returned(ngx_shop_failover_zone_t *zone)
+{
+    ngx_str_t                          none;
+    ngx_uint_t                         i, n;
+    ngx_shop_failover_record_change_t
+                               changes[NGX_SHOP_FAILOVER_JOURNAL_CHANGES];
+
+    n = ngx_shop_failover_record_return(zone, changes,
+                                        NGX_SHOP_FAILOVER_JOURNAL_CHANGES);
+
+    ngx_str_null(&none);
+
+    for (i = 0; i < n; i++) {
+        ngx_shop_failover_journal_aside(zone, &changes[i], &none);
     }
 }
 
@@ -118,6 +209,7 @@ ngx_shop_failover_journal_update(ngx_shop_failover_zone_t *zone)
 
     ngx_shop_failover_journal_event_flags(zone);
     ngx_shop_failover_journal_forced(zone);
+    ngx_shop_failover_journal_returned(zone);
 
     do {
         n = ngx_shop_failover_board_evaluate(zone, changes,
@@ -198,7 +290,7 @@ ngx_shop_failover_journal_group(ngx_shop_failover_change_t *change)
 
     static const char  *words[] = {
         "is served by all its servers",
-        "has lost redundancy: a server is down",
+        "has lost redundancy: a server is down, aside or slow",
         "is served by backups",
         "is served by nobody"
     };

@@ -13,6 +13,7 @@
 #include "nginx/conf.h"
 
 #include "state/force.h"
+#include "state/record.h"
 
 
 /* one result of a probe, and the edge that it made */
@@ -24,6 +25,13 @@ void ngx_shop_failover_journal_probe(ngx_shop_failover_zone_t *zone,
 void ngx_shop_failover_journal_order(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer,
     ngx_shop_failover_force_t *was, ngx_shop_failover_force_t *order);
+
+/*
+ * A peer was put aside, or came back; uri is what it answers well, len 0:
+ * nothing that has a name.
+ */
+void ngx_shop_failover_journal_aside(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_record_change_t *change, ngx_str_t *uri);
 
 /*
  * Brings groups and sites up to date and tells what that changed.  Called

@@ -66,6 +66,61 @@ ngx_shop_failover_journal_event_probe(ngx_shop_failover_zone_t *zone,
 }
 
 
+void
+ngx_shop_failover_journal_event_busy(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer,
+    ngx_shop_failover_sample_t *sample, ngx_shop_failover_commit_t *commit)
+{
+    ngx_str_t                  detail;
+    ngx_shop_failover_event_t  event;
+
+    ngx_shop_failover_journal_event_peer(&event, group, peer);
+
+    event.from = commit->busy > 0 ? NGX_SHOP_FAILOVER_UP
+                                  : NGX_SHOP_FAILOVER_BUSY;
+    event.to = commit->busy > 0 ? NGX_SHOP_FAILOVER_BUSY
+                                : NGX_SHOP_FAILOVER_UP;
+    event.cause = sample->result;
+    event.since = 1000 * (commit->busy > 0 ? commit->since
+                                           : commit->busy_since);
+
+    detail.len = sample->detail_len;
+    detail.data = sample->detail;
+
+    ngx_shop_failover_journal_event_set(&event, &event.detail, &detail);
+
+    ngx_shop_failover_chronicle_add(zone, &event);
+}
+
+
+void
+ngx_shop_failover_journal_event_aside(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_record_change_t *change)
+{
+    u_char                     why[NGX_SHOP_FAILOVER_DETAIL_LEN];
+    ngx_str_t                  detail;
+    ngx_shop_failover_event_t  event;
+
+    ngx_shop_failover_journal_event_peer(&event, change->group, change->peer);
+
+    event.from = change->aside ? NGX_SHOP_FAILOVER_UP
+                               : NGX_SHOP_FAILOVER_ASIDE;
+    event.to = change->aside ? NGX_SHOP_FAILOVER_ASIDE : NGX_SHOP_FAILOVER_UP;
+    event.cause = NGX_SHOP_FAILOVER_EVENT_VISITORS;
+    event.since = change->since * 1000;
+    event.count = change->finding.failed;
+
+    detail.data = why;
+    detail.len = ngx_shop_failover_record_why(why, why + sizeof(why),
+                                              &change->finding)
+                 - why;
+
+    ngx_shop_failover_journal_event_set(&event, &event.detail, &detail);
+
+    ngx_shop_failover_chronicle_add(zone, &event);
+}
+
+
 static void
 ngx_shop_failover_journal_event_peer(ngx_shop_failover_event_t *event,
     ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer)

@@ -13,6 +13,7 @@
 #include "nginx/conf.h"
 
 #include "state/force.h"
+#include "state/record.h"
 
 
 void ngx_shop_failover_journal_event_probe(ngx_shop_failover_zone_t *zone,
@@ -22,6 +23,15 @@ void ngx_shop_failover_journal_event_probe(ngx_shop_failover_zone_t *zone,
 void ngx_shop_failover_journal_event_order(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer,
     ngx_shop_failover_force_t *was, ngx_shop_failover_force_t *order);
+
+/* a peer is slow with everybody, or no more */
+void ngx_shop_failover_journal_event_busy(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer,
+    ngx_shop_failover_sample_t *sample, ngx_shop_failover_commit_t *commit);
+
+/* a peer was put aside for what visitors got, or came back */
+void ngx_shop_failover_journal_event_aside(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_record_change_t *change);
 
 void ngx_shop_failover_journal_event_group(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_change_t *change);

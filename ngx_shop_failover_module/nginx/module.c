@@ -135,6 +135,13 @@ static ngx_command_t  ngx_shop_failover_module_commands[] = {
       0,
       NULL },
 
+    { ngx_string("shop_outlier"),
+      NGX_HTTP_UPS_CONF|NGX_CONF_1MORE,
+      ngx_shop_failover_conf_outlier,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("shop_slow_start"),
       NGX_HTTP_UPS_CONF|NGX_CONF_TAKE1,
       ngx_shop_failover_conf_failover_slow_start,
@@ -494,6 +501,8 @@ ngx_shop_failover_module_header_filter(ngx_http_request_t *r)
     if (r->upstream == NULL) {
         return ngx_http_next_header_filter(r);
     }
+
+    ngx_shop_failover_failover_record_heard(r);
 
     if (ngx_shop_failover_compat_stale(r)) {
         smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);

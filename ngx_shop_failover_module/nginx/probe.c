@@ -14,6 +14,8 @@
 #include "nginx/journal.h"
 #include "nginx/wake.h"
 
+#include "state/suspect.h"
+
 
 typedef struct ngx_shop_failover_prober_s  ngx_shop_failover_prober_t;
 typedef struct ngx_shop_failover_target_s  ngx_shop_failover_target_t;
@@ -64,6 +66,9 @@ static void ngx_shop_failover_probe_begin(ngx_shop_failover_target_t *t,
 static void ngx_shop_failover_probe_renew(ngx_shop_failover_target_t *t);
 static void ngx_shop_failover_probe_done(void *data,
     ngx_shop_failover_sample_t *sample);
+static void ngx_shop_failover_probe_late(ngx_shop_failover_target_t *t,
+    ngx_shop_failover_sample_t *sample);
+static void ngx_shop_failover_probe_hurry(ngx_shop_failover_target_t *t);
 static void ngx_shop_failover_probe_again(ngx_shop_failover_target_t *t,
     ngx_msec_t wait);
 
@@ -288,6 +293,7 @@ ngx_shop_failover_probe_paces(ngx_cycle_t *cycle,
         check->pace.timeout = check->timeout;
         check->pace.jitter = check->jitter;
         check->pace.rule = &check->rule;
+        check->pace.group = sscf[i]->group;
         check->pace.worker = ngx_worker;
         check->pace.workers = ngx_process == NGX_PROCESS_SINGLE
                               ? 1 : ccf->worker_processes;
@@ -426,6 +432,8 @@ ngx_shop_failover_probe_done(void *data, ngx_shop_failover_sample_t *sample)
         return;
     }
 
+    ngx_shop_failover_probe_late(t, sample);
+
     silent = sample->result != NGX_SHOP_FAILOVER_RESULT_OK
              && t->prober->silent(t->sscf, t->peer);
 
@@ -437,13 +445,75 @@ ngx_shop_failover_probe_done(void *data, ngx_shop_failover_sample_t *sample)
         ngx_shop_failover_journal_probe(zone, t->sscf->group, t->peer, sample,
                                         &commit);
 
-        if (commit.edge != NGX_SHOP_FAILOVER_EDGE_NONE) {
+        if (commit.edge != NGX_SHOP_FAILOVER_EDGE_NONE || commit.busy) {
             ngx_shop_failover_journal_update(zone);
             ngx_shop_failover_wake_all(t->prober->smcf);
         }
     }
 
     ngx_shop_failover_probe_again(t, commit.wait);
+
+    if (commit.edge == NGX_SHOP_FAILOVER_EDGE_DOWN && commit.nobody) {
+        ngx_shop_failover_probe_hurry(t);
+    }
+}
+
+
+/* a timeout beside visitors who wait as long is no word on the server */
+
+static void
+ngx_shop_failover_probe_late(ngx_shop_failover_target_t *t,
+    ngx_shop_failover_sample_t *sample)
+{
+    u_char      *p;
+    ngx_msec_t   waited;
+
+    if (sample->result != NGX_SHOP_FAILOVER_RESULT_TIMEOUT
+        && sample->result != NGX_SHOP_FAILOVER_RESULT_CONNECT_TIMEOUT)
+    {
+        return;
+    }
+
+    waited = ngx_shop_failover_record_late(&t->prober->smcf->zone,
+                                           t->sscf->group, t->peer,
+                                           &t->sscf->outlier.rule,
+                                           sample->total);
+    if (waited == 0) {
+        return;
+    }
+
+    sample->result = NGX_SHOP_FAILOVER_RESULT_BUSY;
+
+    p = ngx_slprintf(sample->detail,
+                     sample->detail + NGX_SHOP_FAILOVER_DETAIL_LEN,
+                     "timed out after %uD ms, a visitor was answered after "
+                     "%M ms", sample->total, waited);
+
+    sample->detail_len = (uint8_t) (p - sample->detail);
+}
+
+
+/* the last one went down: those that were down before are asked more often */
+
+static void
+ngx_shop_failover_probe_hurry(ngx_shop_failover_target_t *t)
+{
+    ngx_msec_t                 wait;
+    ngx_shop_failover_walk_t   walk;
+    ngx_shop_failover_peer_t  *peer;
+
+    for (peer = ngx_shop_failover_peers_first(t->sscf->group, &walk);
+         peer;
+         peer = ngx_shop_failover_peers_next(&walk))
+    {
+        if (peer != t->peer
+            && ngx_shop_failover_suspect_hurry(&t->prober->smcf->zone, peer,
+                                               &t->sscf->check->pace, &wait)
+               == NGX_OK)
+        {
+            ngx_shop_failover_probe_soon(t->prober->smcf, peer, wait);
+        }
+    }
 }
 
 

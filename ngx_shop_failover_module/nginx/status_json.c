@@ -32,6 +32,10 @@ static void ngx_shop_failover_status_json_last(ngx_shop_failover_emit_t *e,
     ngx_shop_failover_sample_t *last);
 static void ngx_shop_failover_status_json_history(
     ngx_shop_failover_emit_t *e, ngx_shop_failover_snapshot_peer_t *peer);
+static void ngx_shop_failover_status_json_visitors(
+    ngx_shop_failover_emit_t *e, ngx_shop_failover_evidence_sum_t *sum);
+static void ngx_shop_failover_status_json_aside(ngx_shop_failover_emit_t *e,
+    ngx_shop_failover_snapshot_peer_t *peer);
 static void ngx_shop_failover_status_json_force(ngx_shop_failover_emit_t *e,
     ngx_shop_failover_force_t *force);
 static void ngx_shop_failover_status_json_counters(
@@ -322,6 +326,9 @@ ngx_shop_failover_status_json_peer(ngx_shop_failover_emit_t *e,
 
     ngx_shop_failover_status_json_history(e, peer);
 
+    ngx_shop_failover_status_json_visitors(e, &peer->visitors);
+    ngx_shop_failover_status_json_aside(e, peer);
+
     if (peer->force.how) {
         ngx_shop_failover_status_json_force(e, &peer->force);
 
@@ -389,6 +396,46 @@ ngx_shop_failover_status_json_history(ngx_shop_failover_emit_t *e,
     }
 
     ngx_shop_failover_emit_close(e, ']');
+}
+
+
+/* what visitors got of it, in the window */
+
+static void
+ngx_shop_failover_status_json_visitors(ngx_shop_failover_emit_t *e,
+    ngx_shop_failover_evidence_sum_t *sum)
+{
+    ngx_shop_failover_emit_object(e, "visitors");
+    ngx_shop_failover_emit_int(e, "requests", sum->n);
+    ngx_shop_failover_emit_int(e, "failed", sum->bad);
+    ngx_shop_failover_emit_int(e, "first_byte_ms",
+                       sum->timed ? (int64_t) (sum->sum / sum->timed) : 0);
+    ngx_shop_failover_emit_close(e, '}');
+}
+
+
+static void
+ngx_shop_failover_status_json_aside(ngx_shop_failover_emit_t *e,
+    ngx_shop_failover_snapshot_peer_t *peer)
+{
+    u_char                   buf[NGX_SHOP_FAILOVER_DETAIL_LEN];
+    ngx_shop_failover_str_t  why;
+
+    if (peer->aside.until == 0) {
+        ngx_shop_failover_emit_null(e, "aside");
+        return;
+    }
+
+    why.data = buf;
+    why.len = ngx_shop_failover_record_why(buf, buf + sizeof(buf),
+                                           &peer->aside.finding)
+              - buf;
+
+    ngx_shop_failover_emit_object(e, "aside");
+    ngx_shop_failover_emit_str(e, "reason", &why);
+    ngx_shop_failover_emit_time(e, "until", peer->back);
+    ngx_shop_failover_emit_int(e, "times", peer->aside.times);
+    ngx_shop_failover_emit_close(e, '}');
 }
 
 

@@ -160,6 +160,12 @@ ngx_shop_failover_status_metrics_get(peer_duration, peer,
                  : NGX_SHOP_FAILOVER_STATUS_METRICS_NO)
 ngx_shop_failover_status_metrics_get(peer_downs, peer,
     peer->downs)
+ngx_shop_failover_status_metrics_get(peer_busy, peer,
+    peer->state == NGX_SHOP_FAILOVER_BUSY)
+ngx_shop_failover_status_metrics_get(peer_aside, peer,
+    peer->state == NGX_SHOP_FAILOVER_ASIDE)
+ngx_shop_failover_status_metrics_get(peer_asides, peer,
+    peer->asides)
 
 
 #define ngx_shop_failover_status_metrics_of(level, name, type, get, help)    \
@@ -311,7 +317,20 @@ static ngx_shop_failover_status_metrics_row_t
 
     ngx_shop_failover_status_metrics_of(PEER, "peer_downs_total",
         "counter", peer_downs,
-        "How often the peer went down.")
+        "How often the peer went down."),
+
+    ngx_shop_failover_status_metrics_of(PEER, "peer_busy",
+        "gauge", peer_busy,
+        "1 while probes of the peer time out, as visitors wait as long."),
+
+    ngx_shop_failover_status_metrics_of(PEER, "peer_aside",
+        "gauge", peer_aside,
+        "1 while the peer is aside, as visitors got worse of it than of its "
+        "siblings."),
+
+    ngx_shop_failover_status_metrics_of(PEER, "peer_asides_total",
+        "counter", peer_asides,
+        "How often the peer was put aside.")
 };
 
 

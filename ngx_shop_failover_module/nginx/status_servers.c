@@ -26,6 +26,9 @@ static void ngx_shop_failover_status_servers_row(
 static void ngx_shop_failover_status_servers_why(
     ngx_shop_failover_emit_t *e, ngx_shop_failover_snapshot_t *snap,
     ngx_shop_failover_snapshot_peer_t *peer);
+static void ngx_shop_failover_status_servers_aside(
+    ngx_shop_failover_emit_t *e, ngx_shop_failover_snapshot_t *snap,
+    ngx_shop_failover_snapshot_peer_t *peer);
 static void ngx_shop_failover_status_servers_force(
     ngx_shop_failover_emit_t *e, ngx_shop_failover_snapshot_t *snap,
     ngx_shop_failover_force_t *force);
@@ -133,7 +136,8 @@ ngx_shop_failover_status_servers_row(ngx_shop_failover_emit_t *e,
 {
     u_char                     buf[NGX_SHOP_FAILOVER_TIMES_LEN];
     ngx_shop_failover_peer_t  *p;
-    static const char         *classes[] = { "w", "ok", "x", "w", "w" };
+    static const char         *classes[] = { "w", "ok", "x", "w", "w", "w",
+                                              "w" };
 
     p = peer->peer;
 
@@ -180,6 +184,10 @@ ngx_shop_failover_status_servers_why(ngx_shop_failover_emit_t *e,
         ngx_shop_failover_emit_text(e, "switched off in the configuration; ");
     }
 
+    if (peer->state == NGX_SHOP_FAILOVER_ASIDE) {
+        ngx_shop_failover_status_servers_aside(e, snap, peer);
+    }
+
     if (peer->share < 1000) {
         ngx_shop_failover_emit_text(e, "slow start, ");
         ngx_shop_failover_emit_number(e, peer->share / 10);
@@ -202,6 +210,26 @@ ngx_shop_failover_status_servers_why(ngx_shop_failover_emit_t *e,
     ngx_shop_failover_emit_text(e, " of ");
     ngx_shop_failover_emit_number(e, (int64_t) peer->checks);
     ngx_shop_failover_emit_text(e, " failed</span>");
+}
+
+
+static void
+ngx_shop_failover_status_servers_aside(ngx_shop_failover_emit_t *e,
+    ngx_shop_failover_snapshot_t *snap,
+    ngx_shop_failover_snapshot_peer_t *peer)
+{
+    u_char                   buf[NGX_SHOP_FAILOVER_DETAIL_LEN];
+    ngx_shop_failover_str_t  why;
+
+    why.data = buf;
+    why.len = ngx_shop_failover_record_why(buf, buf + sizeof(buf),
+                                           &peer->aside.finding)
+              - buf;
+
+    ngx_shop_failover_emit_html(e, &why);
+    ngx_shop_failover_emit_text(e, ", ends ");
+    ngx_shop_failover_status_due(e, peer->back, snap->now);
+    ngx_shop_failover_emit_text(e, "; ");
 }
 
 

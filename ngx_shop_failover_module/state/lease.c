@@ -11,6 +11,13 @@
 #include "state/peers.h"
 
 
+/* "soon after it came back": in so many intervals */
+#define NGX_SHOP_FAILOVER_LEASE_RELAPSE   10
+
+/* how often the passes that are asked for double */
+#define NGX_SHOP_FAILOVER_LEASE_RELAPSES  5
+
+
 static ngx_uint_t ngx_shop_failover_lease_takes(
     ngx_shop_failover_zone_t *zone, ngx_shop_failover_peer_sh_t *ps,
     ngx_shop_failover_pace_t *pace, ngx_msec_t now);
@@ -20,7 +27,16 @@ static ngx_msec_t ngx_shop_failover_lease_first(
     ngx_shop_failover_zone_t *zone, ngx_shop_failover_pace_t *pace);
 static int64_t ngx_shop_failover_lease_doubt(ngx_shop_failover_peer_sh_t *ps,
     ngx_shop_failover_sample_t *sample);
+static ngx_uint_t ngx_shop_failover_lease_nobody(
+    ngx_shop_failover_zone_t *zone, ngx_shop_failover_group_t *group);
 static void ngx_shop_failover_lease_judge(ngx_shop_failover_peer_sh_t *ps,
+    ngx_shop_failover_pace_t *pace, ngx_shop_failover_sample_t *sample,
+    ngx_shop_failover_commit_t *commit);
+static uint16_t ngx_shop_failover_lease_passes(ngx_shop_failover_peer_sh_t *ps,
+    ngx_shop_failover_pace_t *pace, ngx_uint_t nobody);
+static void ngx_shop_failover_lease_busy(ngx_shop_failover_peer_sh_t *ps,
+    ngx_shop_failover_sample_t *sample, ngx_shop_failover_commit_t *commit);
+static void ngx_shop_failover_lease_turned(ngx_shop_failover_peer_sh_t *ps,
     ngx_shop_failover_pace_t *pace, ngx_shop_failover_sample_t *sample,
     ngx_shop_failover_commit_t *commit);
 static ngx_msec_t ngx_shop_failover_lease_spread(ngx_msec_t interval,
@@ -230,6 +246,8 @@ ngx_shop_failover_lease_commit(ngx_shop_failover_zone_t *zone,
 
     zone->sh->unsettled++;
 
+    commit->nobody = ngx_shop_failover_lease_nobody(zone, pace->group);
+
     ngx_shop_failover_lease_judge(ps, pace, sample, commit);
 
     gs = &zone->sh->groups[ps->group];
@@ -240,14 +258,18 @@ ngx_shop_failover_lease_commit(ngx_shop_failover_zone_t *zone,
     }
 
     zone->sh->probed = sample->at;
-    zone->sh->changed += (commit->edge != NGX_SHOP_FAILOVER_EDGE_NONE);
+    zone->sh->changed += (commit->edge != NGX_SHOP_FAILOVER_EDGE_NONE
+                          || commit->busy);
 
     ngx_shop_failover_peers_publish_locked(zone, ps,
              ngx_shop_failover_verdict_usable(&ps->verdict, pace->rule));
 
     zone->sh->unsettled--;
 
+    commit->nobody = ngx_shop_failover_lease_nobody(zone, pace->group);
+
     interval = ngx_shop_failover_verdict_in_doubt(&ps->verdict)
+               || commit->nobody
                ? pace->fast : pace->interval;
 
     ps->due = lease->started
@@ -273,6 +295,20 @@ done:
 }
 
 
+/* whether no peer of the group may be used: then each moment counts */
+
+static ngx_uint_t
+ngx_shop_failover_lease_nobody(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_group_t *group)
+{
+    ngx_shop_failover_site_count_t  count;
+
+    ngx_shop_failover_peers_count(zone, group, &count);
+
+    return count.primaries_usable == 0 && count.backups_usable == 0;
+}
+
+
 /* the result into the verdict and the history */
 
 static void
@@ -280,35 +316,105 @@ ngx_shop_failover_lease_judge(ngx_shop_failover_peer_sh_t *ps,
     ngx_shop_failover_pace_t *pace, ngx_shop_failover_sample_t *sample,
     ngx_shop_failover_commit_t *commit)
 {
+    ngx_shop_failover_verdict_rule_t  rule;
+
+    rule = *pace->rule;
+    rule.passes = ngx_shop_failover_lease_passes(ps, pace, commit->nobody);
+    commit->need = rule.passes;
+
     ngx_shop_failover_lease_remember(ps, sample);
+    ngx_shop_failover_lease_busy(ps, sample, commit);
 
     commit->since = ps->since;
     commit->from = ps->verdict.state;
     commit->run = ps->verdict.run + 1;
 
     if (commit->silent) {
-        ngx_shop_failover_verdict_suspect(&ps->verdict, pace->rule,
-                                          sample->result);
+        ngx_shop_failover_verdict_suspect(&ps->verdict, &rule, sample->result);
     }
 
-    commit->edge = ngx_shop_failover_verdict_add(&ps->verdict, pace->rule,
+    commit->edge = ngx_shop_failover_verdict_add(&ps->verdict, &rule,
                                                  sample->result);
     commit->doubt = ngx_shop_failover_lease_doubt(ps, sample);
 
-    if (commit->edge == NGX_SHOP_FAILOVER_EDGE_NONE) {
-        return;
+    if (commit->edge != NGX_SHOP_FAILOVER_EDGE_NONE) {
+        ngx_shop_failover_lease_turned(ps, pace, sample, commit);
+    }
+}
+
+
+/*
+ * A server that goes down again soon after it came back has to pass more
+ * probes each time; not where nobody else is left to serve.
+ */
+
+static uint16_t
+ngx_shop_failover_lease_passes(ngx_shop_failover_peer_sh_t *ps,
+    ngx_shop_failover_pace_t *pace, ngx_uint_t nobody)
+{
+    ngx_uint_t  passes;
+
+    passes = pace->rule->passes;
+
+    if (ps->verdict.state == NGX_SHOP_FAILOVER_DOWN && !nobody) {
+        passes <<= ps->relapses;
     }
 
+    return (uint16_t) ngx_min(passes, 65535);
+}
+
+
+/* slow with everybody, or no more */
+
+static void
+ngx_shop_failover_lease_busy(ngx_shop_failover_peer_sh_t *ps,
+    ngx_shop_failover_sample_t *sample, ngx_shop_failover_commit_t *commit)
+{
+    commit->busy_since = ps->busy;
+
+    if (sample->result == NGX_SHOP_FAILOVER_RESULT_BUSY) {
+
+        if (ps->busy == 0 && ps->verdict.state == NGX_SHOP_FAILOVER_UP) {
+            ps->busy = sample->at / 1000;
+            commit->busy = 1;
+            commit->waited = sample->total;
+        }
+
+    } else if (sample->result == NGX_SHOP_FAILOVER_RESULT_OK && ps->busy) {
+        ps->busy = 0;
+        commit->busy = -1;
+    }
+}
+
+
+static void
+ngx_shop_failover_lease_turned(ngx_shop_failover_peer_sh_t *ps,
+    ngx_shop_failover_pace_t *pace, ngx_shop_failover_sample_t *sample,
+    ngx_shop_failover_commit_t *commit)
+{
     ps->since = sample->at / 1000;
     ps->doubt = 0;
     ps->doubted = 0;
 
     if (commit->edge == NGX_SHOP_FAILOVER_EDGE_UP) {
         ps->up_since = ngx_current_msec;
+        ps->ramp = 0;
     }
 
     if (commit->edge == NGX_SHOP_FAILOVER_EDGE_DOWN) {
         ps->downs++;
+        ps->busy = 0;
+        ps->aside.until = 0;
+
+        if (ps->up_since == 0
+            || ngx_current_msec - ps->up_since
+               > NGX_SHOP_FAILOVER_LEASE_RELAPSE * pace->interval)
+        {
+            ps->relapses = 0;
+
+        } else if (ps->relapses < NGX_SHOP_FAILOVER_LEASE_RELAPSES) {
+            ps->relapses++;
+        }
     }
 }
 
@@ -392,7 +498,7 @@ ngx_shop_failover_lease_remember(ngx_shop_failover_peer_sh_t *ps,
     ps->last = *sample;
 
     if (sample->result == NGX_SHOP_FAILOVER_RESULT_OK
-        || sample->result == NGX_SHOP_FAILOVER_RESULT_INCONCLUSIVE)
+        || sample->result >= NGX_SHOP_FAILOVER_RESULT_INCONCLUSIVE)
     {
         return;
     }

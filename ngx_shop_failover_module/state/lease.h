@@ -24,6 +24,7 @@ typedef struct {
     ngx_uint_t                        workers;    /* that share the work */
     ngx_uint_t                        worker;     /* this one's number */
     ngx_shop_failover_verdict_rule_t *rule;
+    ngx_shop_failover_group_t        *group;
 } ngx_shop_failover_pace_t;
 
 
@@ -41,7 +42,12 @@ typedef struct {
     ngx_shop_failover_edge_e          edge;
     ngx_uint_t                        from;       /* state before */
     ngx_uint_t                        run;        /* results of the edge */
+    ngx_uint_t                        need;       /* ... of so many */
     ngx_uint_t                        silent;     /* to visitors, too */
+    ngx_int_t                         busy;       /* 1: is now, -1: no more */
+    ngx_uint_t                        nobody;     /* of the group is usable */
+    int64_t                           busy_since; /* Unix s */
+    ngx_msec_t                        waited;     /* by a busy one's probe */
     int64_t                           doubt;      /* Unix ms */
     int64_t                           since;      /* Unix s, state before */
     ngx_msec_t                        wait;       /* until the next probe */

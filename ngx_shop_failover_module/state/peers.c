@@ -490,6 +490,13 @@ ngx_shop_failover_peers_forget(ngx_shop_failover_zone_t *zone,
     ngx_memzero(&ps->last, sizeof(ps->last));
     ngx_memzero(ps->history, sizeof(ps->history));
 
+    ngx_memzero(&ps->evidence, sizeof(ps->evidence));
+    ngx_memzero(&ps->aside, sizeof(ps->aside));
+
+    ps->busy = 0;
+    ps->ramp = 0;
+    ps->asides = 0;
+    ps->relapses = 0;
     ps->downs = 0;
     ps->doubt = 0;
     ps->doubted = 0;
@@ -525,6 +532,12 @@ ngx_shop_failover_peers_inherit(ngx_shop_failover_peer_sh_t *ps,
     ps->last = from->last;
     ps->due = from->due;
     ps->force = from->force;
+    ps->evidence = from->evidence;
+    ps->aside = from->aside;
+    ps->busy = from->busy;
+    ps->ramp = from->ramp;
+    ps->asides = from->asides;
+    ps->relapses = from->relapses;
     ngx_memcpy(ps->history, from->history, sizeof(ps->history));
 }
 
@@ -626,8 +639,9 @@ ngx_shop_failover_peers_publish_locked(ngx_shop_failover_zone_t *zone,
 {
     ngx_uint_t  unusable;
 
-    unusable = usable ? NGX_SHOP_FAILOVER_UNUSABLE_NOT
-                      : NGX_SHOP_FAILOVER_UNUSABLE_DEAD;
+    unusable = !usable ? NGX_SHOP_FAILOVER_UNUSABLE_DEAD
+               : ps->aside.until ? NGX_SHOP_FAILOVER_UNUSABLE_ASIDE
+               : NGX_SHOP_FAILOVER_UNUSABLE_NOT;
 
     if (ps->force.how) {
         unusable = ngx_shop_failover_force_unusable(&ps->force);
@@ -729,9 +743,10 @@ void
 ngx_shop_failover_peers_count(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_group_t *group, ngx_shop_failover_site_count_t *count)
 {
-    ngx_uint_t                 usable;
-    ngx_shop_failover_walk_t   walk;
-    ngx_shop_failover_peer_t  *peer;
+    ngx_uint_t                    usable;
+    ngx_shop_failover_walk_t      walk;
+    ngx_shop_failover_peer_t     *peer;
+    ngx_shop_failover_peer_sh_t  *ps;
 
     ngx_memzero(count, sizeof(ngx_shop_failover_site_count_t));
 
@@ -744,6 +759,14 @@ ngx_shop_failover_peers_count(ngx_shop_failover_zone_t *zone,
         }
 
         usable = ngx_shop_failover_peers_usable(zone, peer);
+
+        if (peer->slot != NGX_SHOP_FAILOVER_NO_SLOT) {
+            ps = &zone->sh->peers[peer->slot];
+
+            count->busy += (usable && ps->busy && ps->id == peer->id);
+            count->aside += (!usable && ps->unusable
+                                        == NGX_SHOP_FAILOVER_UNUSABLE_ASIDE);
+        }
 
         if (peer->backup) {
             count->backups++;
@@ -761,10 +784,12 @@ ngx_uint_t
 ngx_shop_failover_peers_share(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer)
 {
-    ngx_msec_t      since;
+    ngx_msec_t      since, ramp;
     ngx_msec_int_t  passed;
 
-    if (group->slow_start == 0) {
+    ramp = ngx_shop_failover_peers_ramp(zone, group, peer);
+
+    if (ramp == 0) {
         return 1000;
     }
 
@@ -783,6 +808,6 @@ ngx_shop_failover_peers_share(ngx_shop_failover_zone_t *zone,
         return 0;
     }
 
-    return (ngx_msec_t) passed >= group->slow_start
-           ? 1000 : (ngx_msec_t) passed * 1000 / group->slow_start;
+    return (ngx_msec_t) passed >= ramp
+           ? 1000 : (ngx_msec_t) passed * 1000 / ramp;
 }

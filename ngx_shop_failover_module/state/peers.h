@@ -18,7 +18,8 @@
 typedef enum {
     NGX_SHOP_FAILOVER_UNUSABLE_NOT = 0,
     NGX_SHOP_FAILOVER_UNUSABLE_DEAD,        /* what waits there is lost */
-    NGX_SHOP_FAILOVER_UNUSABLE_DRAINING     /* ... is to end in peace */
+    NGX_SHOP_FAILOVER_UNUSABLE_DRAINING,    /* ... is to end in peace */
+    NGX_SHOP_FAILOVER_UNUSABLE_ASIDE        /* ... may get an answer */
 } ngx_shop_failover_unusable_e;
 
 
@@ -96,6 +97,11 @@ ngx_int_t ngx_shop_failover_peers_add(ngx_shop_failover_zone_t *zone,
 #define ngx_shop_failover_peers_up_since(zone, peer)                         \
     ((peer)->slot == NGX_SHOP_FAILOVER_NO_SLOT                               \
      ? 0 : (zone)->sh->peers[(peer)->slot].up_since)
+
+/* for how long it takes less than its share then; ms */
+#define ngx_shop_failover_peers_ramp(zone, group, peer)                      \
+    ((group)->slow_start || (peer)->slot == NGX_SHOP_FAILOVER_NO_SLOT        \
+     ? (group)->slow_start : (zone)->sh->peers[(peer)->slot].ramp)
 
 /* no lock; how much of its share a usable peer is to take: 0 to 1000 */
 ngx_uint_t ngx_shop_failover_peers_share(ngx_shop_failover_zone_t *zone,

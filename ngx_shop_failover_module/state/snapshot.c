@@ -348,6 +348,7 @@ static void
 ngx_shop_failover_snapshot_peer_locked(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_snapshot_peer_t *copy)
 {
+    ngx_msec_int_t                left;
     ngx_shop_failover_peer_sh_t  *ps;
 
     copy->usable = 1;
@@ -371,6 +372,17 @@ ngx_shop_failover_snapshot_peer_locked(ngx_shop_failover_zone_t *zone,
     copy->fails = ps->fails;
     copy->last = ps->last;
     copy->force = ps->force;
+    copy->aside = ps->aside;
+    copy->asides = ps->asides;
+    copy->busy = ps->busy;
+
+    left = (ngx_msec_int_t) (ps->aside.until
+                             - ngx_shop_failover_zone_msec(zone->sh));
+    copy->back = ngx_shop_failover_now() + ngx_max(left, 0) / 1000;
+
+    ngx_shop_failover_evidence_sum(&copy->visitors, &ps->evidence,
+                                   (uint32_t) ngx_current_msec);
+
     ngx_memcpy(copy->history, ps->history, sizeof(copy->history));
 }
 
@@ -400,8 +412,24 @@ ngx_shop_failover_snapshot_state(ngx_shop_failover_snapshot_peer_t *copy)
         return NGX_SHOP_FAILOVER_UP;
 
     default:
-        return copy->verdict.state;
+        break;
     }
+
+    if (copy->verdict.state == NGX_SHOP_FAILOVER_DOWN) {
+        return NGX_SHOP_FAILOVER_DOWN;
+    }
+
+    if (copy->aside.until) {
+        copy->since = copy->aside.since;
+        return NGX_SHOP_FAILOVER_ASIDE;
+    }
+
+    if (copy->busy) {
+        copy->since = copy->busy;
+        return NGX_SHOP_FAILOVER_BUSY;
+    }
+
+    return copy->verdict.state;
 }
 
 

@@ -12,6 +12,7 @@
 #define _NGX_SHOP_FAILOVER_SNAPSHOT_H_INCLUDED_
 
 
+#include "state/record.h"
 #include "state/board.h"
 #include "state/chronicle.h"
 
@@ -30,6 +31,11 @@ typedef struct {
     ngx_shop_failover_sample_t          last;
     uint8_t                   history[NGX_SHOP_FAILOVER_HISTORY / 2];
     ngx_shop_failover_force_t           force;
+    ngx_shop_failover_aside_t           aside;
+    int64_t                             back;         /* Unix s, from aside */
+    uint32_t                            asides;
+    ngx_shop_failover_evidence_sum_t    visitors;     /* of the window */
+    int64_t                             busy;         /* Unix s; 0: no */
 } ngx_shop_failover_snapshot_peer_t;
 
 

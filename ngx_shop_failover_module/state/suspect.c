@@ -10,14 +10,18 @@
 #include "state/suspect.h"
 
 
+static ngx_int_t ngx_shop_failover_suspect_take_locked(
+    ngx_shop_failover_zone_t *zone, ngx_shop_failover_peer_sh_t *ps,
+    ngx_shop_failover_pace_t *pace, ngx_msec_t *wait);
+
+
 ngx_int_t
 ngx_shop_failover_suspect(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_peer_t *peer, ngx_shop_failover_pace_t *pace,
     ngx_shop_failover_suspicion_t *s, ngx_msec_t *wait)
 {
-    uint32_t                      passed;
     ngx_int_t                     rc;
-    ngx_msec_t                    now, next;
+    ngx_msec_t                    now;
     ngx_shop_failover_peer_sh_t  *ps;
 
     if (peer->slot == NGX_SHOP_FAILOVER_NO_SLOT) {
@@ -55,8 +59,27 @@ ngx_shop_failover_suspect(ngx_shop_failover_zone_t *zone,
 
     ps->failures = 0;
 
-    /* a flood of failures is one reason for a probe, not a flood of them */
+    rc = ngx_shop_failover_suspect_take_locked(zone, ps, pace, wait);
 
+done:
+
+    ngx_shmtx_unlock(&zone->shpool->mutex);
+
+    return rc;
+}
+
+
+/* a flood of failures is one reason for a probe, not a flood of them */
+
+static ngx_int_t
+ngx_shop_failover_suspect_take_locked(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_peer_sh_t *ps, ngx_shop_failover_pace_t *pace,
+    ngx_msec_t *wait)
+{
+    uint32_t    passed;
+    ngx_msec_t  now, next;
+
+    now = ngx_shop_failover_zone_msec(zone->sh);
     next = now;
     passed = (uint32_t) now - ps->started;
 
@@ -65,7 +88,7 @@ ngx_shop_failover_suspect(ngx_shop_failover_zone_t *zone,
     }
 
     if (ps->owner && (ngx_msec_int_t) (ps->due - next) <= 0) {
-        goto done;
+        return NGX_DECLINED;
     }
 
     ps->due = next;
@@ -76,9 +99,34 @@ ngx_shop_failover_suspect(ngx_shop_failover_zone_t *zone,
     ps->touched = now;
 
     *wait = next - now;
-    rc = NGX_OK;
 
-done:
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_shop_failover_suspect_hurry(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_peer_t *peer, ngx_shop_failover_pace_t *pace,
+    ngx_msec_t *wait)
+{
+    ngx_int_t                     rc;
+    ngx_shop_failover_peer_sh_t  *ps;
+
+    if (peer->slot == NGX_SHOP_FAILOVER_NO_SLOT) {
+        return NGX_DECLINED;
+    }
+
+    rc = NGX_DECLINED;
+    ps = &zone->sh->peers[peer->slot];
+
+    ngx_shmtx_lock(&zone->shpool->mutex);
+
+    if (ps->id == peer->id && !ps->probing
+        && ps->verdict.state == NGX_SHOP_FAILOVER_DOWN
+        && (int32_t) (ps->generation - zone->generation) <= 0)
+    {
+        rc = ngx_shop_failover_suspect_take_locked(zone, ps, pace, wait);
+    }
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
 

@@ -31,5 +31,13 @@ ngx_int_t ngx_shop_failover_suspect(ngx_shop_failover_zone_t *zone,
     ngx_shop_failover_peer_t *peer, ngx_shop_failover_pace_t *pace,
     ngx_shop_failover_suspicion_t *suspicion, ngx_msec_t *wait);
 
+/*
+ * Nobody of a group serves any more: its peers that are down are to be probed
+ * at the fast interval from now on.  Returns as _suspect() does.
+ */
+ngx_int_t ngx_shop_failover_suspect_hurry(ngx_shop_failover_zone_t *zone,
+    ngx_shop_failover_peer_t *peer, ngx_shop_failover_pace_t *pace,
+    ngx_msec_t *wait);
+
 
 #endif /* _NGX_SHOP_FAILOVER_SUSPECT_H_INCLUDED_ */

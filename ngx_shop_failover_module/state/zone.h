@@ -17,6 +17,7 @@
 #include <ngx_event.h>
 
 #include "logic/event.h"
+#include "logic/evidence.h"
 #include "logic/flag.h"
 #include "logic/flagset.h"
 #include "logic/serving.h"
@@ -24,7 +25,7 @@
 #include "logic/verdict.h"
 
 
-#define NGX_SHOP_FAILOVER_ZONE_VERSION   5
+#define NGX_SHOP_FAILOVER_ZONE_VERSION   6
 #define NGX_SHOP_FAILOVER_NO_SLOT        ((uint32_t) -1)
 #define NGX_SHOP_FAILOVER_DETAIL_LEN     96
 #define NGX_SHOP_FAILOVER_HISTORY        64       /* results, 4 bits each */
@@ -67,6 +68,16 @@ typedef struct {
 } ngx_shop_failover_force_t;
 
 
+/* a peer that was put aside for what visitors got of it */
+typedef struct {
+    ngx_msec_t                       until;       /* monotonic; 0: is not */
+    ngx_msec_t                       returned;    /* monotonic; 0: never was */
+    int64_t                          since;       /* Unix s */
+    uint32_t                         times;       /* in a row */
+    ngx_shop_failover_evidence_finding_t   finding;
+} ngx_shop_failover_aside_t;
+
+
 /*
  * One peer, keyed by upstream, server and address.  Written under the mutex of
  * the slab pool, which the master forces open when a worker dies; "unusable"
@@ -94,6 +105,16 @@ typedef struct {
     ngx_shop_failover_sample_t       last;
     uint8_t                          history[NGX_SHOP_FAILOVER_HISTORY / 2];
     ngx_shop_failover_force_t        force;
+
+    /* added to without a lock, on the request path */
+    ngx_shop_failover_evidence_t     evidence;
+
+    ngx_shop_failover_aside_t        aside;
+    int64_t                          busy;        /* Unix s, since; 0: no */
+    ngx_msec_t                       ramp;        /* of the last return, where
+                                                     shop_slow_start is off */
+    uint32_t                         asides;      /* so far */
+    uint8_t                          relapses;    /* down soon after "up" */
 
     /* who uses the slot */
     uint32_t                         registered;  /* newest generation */

@@ -3,8 +3,8 @@
  * Copyright (C) ngx_shop_failover_module authors
  *
  * Verdicts: what runs of results make of a peer.  P is a pass, F a failure, I
- * inconclusive, S a failure while visitors get no answer either; of what
- * follows each, "+" is up, "-" down, "?" no verdict.
+ * inconclusive, B busy, S a failure while visitors get no answer either; of
+ * what follows each, "+" is up, "-" down, "?" no verdict.
  */
 
 
@@ -45,7 +45,11 @@ static const verdict_case_t  cases[] = {
     { 3, 2, 0, "PSPSS",    "++++-",    2 },
     { 1, 2, 0, "PS",       "+-",       2 },
     { 2, 2, 0, "SP",       "?+",       1 },
-    { 2, 2, 0, "PSSPP",    "+---+",    3 }
+    { 2, 2, 0, "PSSPP",    "+---+",    3 },
+    { 2, 2, 0, "PFBF",     "++++",     1 },
+    { 2, 2, 0, "PBBBB",    "+++++",    1 },
+    { 2, 2, 0, "FBF",      "???",      0 },
+    { 2, 2, 0, "FFPBP",    "?---+",    2 }
 };
 
 
@@ -56,6 +60,9 @@ result_of(char c)
 
     case 'P':
         return NGX_SHOP_FAILOVER_RESULT_OK;
+
+    case 'B':
+        return NGX_SHOP_FAILOVER_RESULT_BUSY;
 
     case 'F':
     case 'S':
@@ -166,6 +173,10 @@ every_result_and_state_has_a_name(void **state)
     assert_string_equal(ngx_shop_failover_verdict_state_name(
                                        NGX_SHOP_FAILOVER_DISABLED),
                         "disabled");
+    assert_string_equal(ngx_shop_failover_verdict_state_name(
+                                       NGX_SHOP_FAILOVER_ASIDE), "aside");
+    assert_string_equal(ngx_shop_failover_verdict_state_name(
+                                       NGX_SHOP_FAILOVER_BUSY), "busy");
 }
 
 
