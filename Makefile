@@ -2,7 +2,7 @@
 #
 # make            what can be made
 # make run        the demo shop on http://127.0.0.1:8080 (PORT=)
-# make test       all tests (TESTS=t/foo.t: some)
+# make test       all tests (TESTS=t/gate/foo.t: some)
 # make install    the module into the nginx of this machine
 
 .DEFAULT_GOAL := help
@@ -34,8 +34,8 @@ MODULE  := $(BUILD)/ngx_shop_failover_module.so
 HTML    := $(shell find html -type f)
 SOURCES := config $(HTML) $(shell find $(TOP) -type f)
 
-# logic/assets.h is made from html/
-LOGIC   := $(wildcard $(TOP)/logic/*.c) $(BUILD)/assets.c
+# logic/words/assets.h is made from html/
+LOGIC   := $(wildcard $(TOP)/logic/*/*.c) $(BUILD)/assets.c
 CTL     := $(wildcard $(TOP)/ctl/*.c)
 SHOPCTL := $(if $(CTL),$(BUILD)/shopctl)
 SHOPCTL_LIBS := -lcrypto
@@ -61,7 +61,7 @@ help:
 	@echo "uninstall  takes it away again"
 	@echo "deb        a Debian package: apt then keeps nginx and module together"
 	@echo "run        the demo shop on http://127.0.0.1:$(PORT) (PORT=)"
-	@echo "test       all tests (TESTS=\"t/foo.t t/unit/test_bar.c\": some)"
+	@echo "test       all tests (TESTS=\"t/gate/foo.t t/unit/test_bar.c\": some)"
 	@echo "           SANITIZE=1: nginx and the module under ASan and UBSan"
 	@echo "           VALGRIND=1: some of them under valgrind (TESTS=)"
 	@echo "check      style, layers, warnings of gcc and clang, cppcheck"
@@ -116,13 +116,13 @@ run: setup-run build
 	@t/demo/run
 
 
-# ---- tests: unit tests are programs that speak TAP, beside Perl's t/*.t
+# ---- tests: unit tests are programs that speak TAP, beside Perl's t/*/*.t
 
 # failover, pages, flags, the status, probes of a worker that ends
-MEMCHECKED := failover_chain page_fallback flag_life status peers_exit
+MEMCHECKED := failover/chain page/fallback flag/life status/status peers/exit
 
 TESTS   ?= $(if $(VALGRIND),$(MEMCHECKED:%=t/%.t),\
-               $(wildcard t/unit/test_*.c t/*.t))
+               $(wildcard t/unit/test_*.c t/*/*.t))
 PROVE   := prove -j $(JOBS) -It/lib $(PROVE_FLAGS)
 
 test: setup-test build $(UNIT) $(FUZZ) $(if $(SANITIZE),sanitized)

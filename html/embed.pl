@@ -37,7 +37,7 @@ my @langs = sort { order($a) cmp order($b) } map { /([^\/]+)\z/ }
             glob("$dir/lang/*.txt");
 
 my $out = "/* made by html/embed.pl: do not edit */\n\n"
-          . "#include \"logic/assets.h\"\n\n\n";
+          . "#include \"logic/words/assets.h\"\n\n\n";
 my $table = '';
 my $n = 0;
 
@@ -45,17 +45,17 @@ for my $name ('page.html', 'page.txt', map { "lang/$_" } @langs) {
     my $data = small($name, slurp("$dir/$name"));
 
     $out .= sprintf "static const unsigned char  "
-                    . "ngx_shop_failover_asset_%u[%u] = {\n%s};\n\n",
+                    . "ngx_shop_assets_%u[%u] = {\n%s};\n\n",
                     $n, length $data, bytes($data);
 
-    $table .= sprintf "    { ngx_shop_failover_string(\"%s\"),\n"
-                      . "      { %u, ngx_shop_failover_asset_%u } },\n",
+    $table .= sprintf "    { ngx_shop_string(\"%s\"),\n"
+                      . "      { %u, ngx_shop_assets_%u } },\n",
                       $name, length $data, $n++;
 }
 
-$out .= "\nconst ngx_shop_failover_asset_t  ngx_shop_failover_assets[] = {\n"
+$out .= "\nconst ngx_shop_assets_entry_t  ngx_shop_assets[] = {\n"
         . "$table};\n\n"
-        . "const unsigned  ngx_shop_failover_assets_n = $n;\n";
+        . "const unsigned  ngx_shop_assets_n = $n;\n";
 
 spew($to, $out);
 

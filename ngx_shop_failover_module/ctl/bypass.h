@@ -6,16 +6,16 @@
  */
 
 
-#ifndef _NGX_SHOP_FAILOVER_BYPASS_H_INCLUDED_
-#define _NGX_SHOP_FAILOVER_BYPASS_H_INCLUDED_
+#ifndef _NGX_SHOP_BYPASS_H_INCLUDED_
+#define _NGX_SHOP_BYPASS_H_INCLUDED_
 
 
 #include "ctl/options.h"
 
 
-extern const ngx_shop_failover_option_t  ngx_shop_failover_bypass_options[];
+extern const ngx_shop_options_entry_t  ngx_shop_bypass_options[];
 
-int ngx_shop_failover_bypass_link(const ngx_shop_failover_options_t *o);
+int ngx_shop_bypass_link(const ngx_shop_options_t *o);
 
 
-#endif /* _NGX_SHOP_FAILOVER_BYPASS_H_INCLUDED_ */
+#endif /* _NGX_SHOP_BYPASS_H_INCLUDED_ */

@@ -6,19 +6,19 @@
  */
 
 
-#ifndef _NGX_SHOP_FAILOVER_EDIT_H_INCLUDED_
-#define _NGX_SHOP_FAILOVER_EDIT_H_INCLUDED_
+#ifndef _NGX_SHOP_EDIT_H_INCLUDED_
+#define _NGX_SHOP_EDIT_H_INCLUDED_
 
 
 #include "ctl/options.h"
 
 
-extern const ngx_shop_failover_option_t  ngx_shop_failover_edit_options[];
-extern const ngx_shop_failover_option_t  ngx_shop_failover_edit_off_options[];
+extern const ngx_shop_options_entry_t  ngx_shop_edit_options[];
+extern const ngx_shop_options_entry_t  ngx_shop_edit_off_options[];
 
-int ngx_shop_failover_edit_on(const ngx_shop_failover_options_t *o);
-int ngx_shop_failover_edit_update(const ngx_shop_failover_options_t *o);
-int ngx_shop_failover_edit_off(const ngx_shop_failover_options_t *o);
+int ngx_shop_edit_on(const ngx_shop_options_t *o);
+int ngx_shop_edit_update(const ngx_shop_options_t *o);
+int ngx_shop_edit_off(const ngx_shop_options_t *o);
 
 
-#endif /* _NGX_SHOP_FAILOVER_EDIT_H_INCLUDED_ */
+#endif /* _NGX_SHOP_EDIT_H_INCLUDED_ */

@@ -18,11 +18,11 @@
 
 #include "ctl/fetch.h"
 
-#include "logic/answer.h"
+#include "logic/answer/answer.h"
 
 
 /* far more than a status of 10,000 servers has */
-#define NGX_SHOP_FAILOVER_FETCH_MAX  (128 * 1024 * 1024)
+#define NGX_SHOP_FETCH_MAX  (128 * 1024 * 1024)
 
 
 typedef struct {
@@ -33,114 +33,104 @@ typedef struct {
     int64_t      deadline;                        /* ms, monotonic */
     unsigned     local;                           /* this machine only */
     unsigned     status;
-} ngx_shop_failover_fetch_t;
+} ngx_shop_fetch_t;
 
 
-static int ngx_shop_failover_fetch_parse(ngx_shop_failover_fetch_t *f,
-    const char *url);
-static int ngx_shop_failover_fetch_connect(ngx_shop_failover_fetch_t *f);
-static int ngx_shop_failover_fetch_loopback(const struct sockaddr *sa);
-static int ngx_shop_failover_fetch_wait(ngx_shop_failover_fetch_t *f, int fd);
-static int ngx_shop_failover_fetch_errno(void);
-static int64_t ngx_shop_failover_fetch_msec(void);
-static int ngx_shop_failover_fetch_exchange(ngx_shop_failover_fetch_t *f,
-    const ngx_shop_failover_fetch_order_t *order, unsigned char **body,
+static int ngx_shop_fetch_parse(ngx_shop_fetch_t *f, const char *url);
+static int ngx_shop_fetch_connect(ngx_shop_fetch_t *f);
+static int ngx_shop_fetch_loopback(const struct sockaddr *sa);
+static int ngx_shop_fetch_wait(ngx_shop_fetch_t *f, int fd);
+static int ngx_shop_fetch_errno(void);
+static int64_t ngx_shop_fetch_msec(void);
+static int ngx_shop_fetch_exchange(ngx_shop_fetch_t *f,
+    const ngx_shop_fetch_order_t *order, unsigned char **body, size_t *size);
+static int ngx_shop_fetch_ask(ngx_shop_fetch_t *f, int fd,
+    const ngx_shop_fetch_order_t *order);
+static int ngx_shop_fetch_send(ngx_shop_fetch_t *f, int fd, const void *data,
+    size_t size);
+static unsigned char *ngx_shop_fetch_receive(ngx_shop_fetch_t *f, int fd,
     size_t *size);
-static int ngx_shop_failover_fetch_ask(ngx_shop_failover_fetch_t *f, int fd,
-    const ngx_shop_failover_fetch_order_t *order);
-static int ngx_shop_failover_fetch_send(ngx_shop_failover_fetch_t *f, int fd,
-    const void *data, size_t size);
-static unsigned char *ngx_shop_failover_fetch_receive(
-    ngx_shop_failover_fetch_t *f, int fd, size_t *size);
-static int ngx_shop_failover_fetch_answer(ngx_shop_failover_fetch_t *f, int fd,
+static int ngx_shop_fetch_answer(ngx_shop_fetch_t *f, int fd,
     unsigned char **body, size_t *size);
 
 
 int
-ngx_shop_failover_fetch_url(const char *url, unsigned char **body,
-    size_t *size)
+ngx_shop_fetch_url(const char *url, unsigned char **body, size_t *size)
 {
-    ngx_shop_failover_fetch_t  f;
+    ngx_shop_fetch_t  f;
 
     *body = NULL;
 
-    if (ngx_shop_failover_fetch_parse(&f, url) != NGX_SHOP_FAILOVER_OK) {
-        (void) ngx_shop_failover_say_error("\"%s\": expected is a URL such as "
-                                           "http://127.0.0.1/shop_status",
-                                           url);
-        return NGX_SHOP_FAILOVER_ERROR;
+    if (ngx_shop_fetch_parse(&f, url) != NGX_SHOP_OK) {
+        (void) ngx_shop_say_error("\"%s\": expected is a URL such as "
+                                  "http://127.0.0.1/shop_status",
+                                  url);
+        return NGX_SHOP_ERROR;
     }
 
-    if (ngx_shop_failover_fetch_exchange(&f, NULL, body, size)
-        != NGX_SHOP_FAILOVER_OK)
-    {
-        return NGX_SHOP_FAILOVER_ERROR;
+    if (ngx_shop_fetch_exchange(&f, NULL, body, size) != NGX_SHOP_OK) {
+        return NGX_SHOP_ERROR;
     }
 
     if (f.status != 200) {
-        (void) ngx_shop_failover_say_error("%s%s answers %03u: is there a "
-                                           "location with shop_status?",
-                                           f.authority, f.path, f.status);
+        (void) ngx_shop_say_error("%s%s answers %03u: is there a "
+                                  "location with shop_status?",
+                                  f.authority, f.path, f.status);
         free(*body);
         *body = NULL;
 
-        return NGX_SHOP_FAILOVER_ERROR;
+        return NGX_SHOP_ERROR;
     }
 
-    return NGX_SHOP_FAILOVER_OK;
+    return NGX_SHOP_OK;
 }
 
 
 int
-ngx_shop_failover_fetch_order(const char *url,
-    ngx_shop_failover_fetch_order_t *order, unsigned char **body,
-    size_t *size)
+ngx_shop_fetch_order(const char *url, ngx_shop_fetch_order_t *order,
+    unsigned char **body, size_t *size)
 {
-    ngx_shop_failover_fetch_t  f;
+    ngx_shop_fetch_t  f;
 
     *body = NULL;
 
-    if (ngx_shop_failover_fetch_parse(&f, url) != NGX_SHOP_FAILOVER_OK) {
-        (void) ngx_shop_failover_say_error("\"%s\": expected is a URL such as "
-                                           "http://127.0.0.1/shop_control",
-                                           url);
-        return NGX_SHOP_FAILOVER_ERROR;
+    if (ngx_shop_fetch_parse(&f, url) != NGX_SHOP_OK) {
+        (void) ngx_shop_say_error("\"%s\": expected is a URL such as "
+                                  "http://127.0.0.1/shop_control",
+                                  url);
+        return NGX_SHOP_ERROR;
     }
 
     f.local = !order->insecure;
 
-    if (ngx_shop_failover_fetch_exchange(&f, order, body, size)
-        != NGX_SHOP_FAILOVER_OK)
-    {
-        return NGX_SHOP_FAILOVER_ERROR;
+    if (ngx_shop_fetch_exchange(&f, order, body, size) != NGX_SHOP_OK) {
+        return NGX_SHOP_ERROR;
     }
 
     order->status = f.status;
 
-    return NGX_SHOP_FAILOVER_OK;
+    return NGX_SHOP_OK;
 }
 
 
 static int
-ngx_shop_failover_fetch_exchange(ngx_shop_failover_fetch_t *f,
-    const ngx_shop_failover_fetch_order_t *order, unsigned char **body,
-    size_t *size)
+ngx_shop_fetch_exchange(ngx_shop_fetch_t *f,
+    const ngx_shop_fetch_order_t *order, unsigned char **body, size_t *size)
 {
     int  fd, rc;
 
-    f->deadline = ngx_shop_failover_fetch_msec()
-                  + NGX_SHOP_FAILOVER_FETCH_TIMEOUT * 1000;
+    f->deadline = ngx_shop_fetch_msec() + NGX_SHOP_FETCH_TIMEOUT * 1000;
 
-    fd = ngx_shop_failover_fetch_connect(f);
+    fd = ngx_shop_fetch_connect(f);
 
     if (fd == -1) {
-        return NGX_SHOP_FAILOVER_ERROR;
+        return NGX_SHOP_ERROR;
     }
 
-    rc = ngx_shop_failover_fetch_ask(f, fd, order);
+    rc = ngx_shop_fetch_ask(f, fd, order);
 
-    if (rc == NGX_SHOP_FAILOVER_OK) {
-        rc = ngx_shop_failover_fetch_answer(f, fd, body, size);
+    if (rc == NGX_SHOP_OK) {
+        rc = ngx_shop_fetch_answer(f, fd, body, size);
     }
 
     (void) close(fd);
@@ -150,18 +140,18 @@ ngx_shop_failover_fetch_exchange(ngx_shop_failover_fetch_t *f,
 
 
 static int
-ngx_shop_failover_fetch_parse(ngx_shop_failover_fetch_t *f, const char *url)
+ngx_shop_fetch_parse(ngx_shop_fetch_t *f, const char *url)
 {
     size_t       n, host;
     const char  *p, *port;
 
     if (strncmp(url, "http://", 7) != 0) {
-        return NGX_SHOP_FAILOVER_ERROR;
+        return NGX_SHOP_ERROR;
     }
 
     for (p = url; *p; p++) {
         if ((unsigned char) *p <= 0x20 || *p == 0x7F) {
-            return NGX_SHOP_FAILOVER_ERROR;
+            return NGX_SHOP_ERROR;
         }
     }
 
@@ -171,7 +161,7 @@ ngx_shop_failover_fetch_parse(ngx_shop_failover_fetch_t *f, const char *url)
     f->local = 0;
 
     if (n == 0 || n >= sizeof(f->authority)) {
-        return NGX_SHOP_FAILOVER_ERROR;
+        return NGX_SHOP_ERROR;
     }
 
     memcpy(f->authority, p, n);
@@ -191,19 +181,19 @@ ngx_shop_failover_fetch_parse(ngx_shop_failover_fetch_t *f, const char *url)
     if (host == 0 || host >= sizeof(f->host)
         || (*port && *port != ':') || strlen(port) > sizeof(f->port))
     {
-        return NGX_SHOP_FAILOVER_ERROR;
+        return NGX_SHOP_ERROR;
     }
 
     memcpy(f->host, p, host);
     f->host[host] = '\0';
     strcpy(f->port, *port ? port + 1 : "80");
 
-    return NGX_SHOP_FAILOVER_OK;
+    return NGX_SHOP_OK;
 }
 
 
 static int
-ngx_shop_failover_fetch_connect(ngx_shop_failover_fetch_t *f)
+ngx_shop_fetch_connect(ngx_shop_fetch_t *f)
 {
     int               fd, rc, err;
     struct addrinfo   hints, *first, *ai;
@@ -214,8 +204,7 @@ ngx_shop_failover_fetch_connect(ngx_shop_failover_fetch_t *f)
     rc = getaddrinfo(f->host, f->port, &hints, &first);
 
     if (rc != 0) {
-        (void) ngx_shop_failover_say_error("%s: %s", f->authority,
-                                           gai_strerror(rc));
+        (void) ngx_shop_say_error("%s: %s", f->authority, gai_strerror(rc));
         return -1;
     }
 
@@ -223,7 +212,7 @@ ngx_shop_failover_fetch_connect(ngx_shop_failover_fetch_t *f)
     err = 0;
 
     for (ai = first; ai; ai = ai->ai_next) {
-        if (f->local && !ngx_shop_failover_fetch_loopback(ai->ai_addr)) {
+        if (f->local && !ngx_shop_fetch_loopback(ai->ai_addr)) {
             continue;
         }
 
@@ -234,13 +223,13 @@ ngx_shop_failover_fetch_connect(ngx_shop_failover_fetch_t *f)
             continue;
         }
 
-        if (ngx_shop_failover_fetch_wait(f, fd) == NGX_SHOP_FAILOVER_OK
+        if (ngx_shop_fetch_wait(f, fd) == NGX_SHOP_OK
             && connect(fd, ai->ai_addr, ai->ai_addrlen) == 0)
         {
             break;
         }
 
-        err = ngx_shop_failover_fetch_errno();
+        err = ngx_shop_fetch_errno();
         (void) close(fd);
         fd = -1;
     }
@@ -248,16 +237,15 @@ ngx_shop_failover_fetch_connect(ngx_shop_failover_fetch_t *f)
     freeaddrinfo(first);
 
     if (fd == -1 && err == 0) {
-        (void) ngx_shop_failover_say_error("the key would go over the network "
-                                           "to %s, and nothing would encrypt "
-                                           "it: run shopctl on that machine, "
-                                           "or through an ssh tunnel; where "
-                                           "the way there is safe, add "
-                                           "--insecure", f->authority);
+        (void) ngx_shop_say_error("the key would go over the network "
+                                  "to %s, and nothing would encrypt "
+                                  "it: run shopctl on that machine, "
+                                  "or through an ssh tunnel; where "
+                                  "the way there is safe, add "
+                                  "--insecure", f->authority);
 
     } else if (fd == -1) {
-        (void) ngx_shop_failover_say_errno(err, "cannot connect to %s",
-                                           f->authority);
+        (void) ngx_shop_say_errno(err, "cannot connect to %s", f->authority);
     }
 
     return fd;
@@ -267,7 +255,7 @@ ngx_shop_failover_fetch_connect(ngx_shop_failover_fetch_t *f)
 /* whether what is sent there stays on this machine */
 
 static int
-ngx_shop_failover_fetch_loopback(const struct sockaddr *sa)
+ngx_shop_fetch_loopback(const struct sockaddr *sa)
 {
     const unsigned char   *p;
     struct sockaddr_in     sin;
@@ -301,16 +289,16 @@ ngx_shop_failover_fetch_loopback(const struct sockaddr *sa)
  */
 
 static int
-ngx_shop_failover_fetch_wait(ngx_shop_failover_fetch_t *f, int fd)
+ngx_shop_fetch_wait(ngx_shop_fetch_t *f, int fd)
 {
     int64_t         left;
     struct timeval  timeout;
 
-    left = f->deadline - ngx_shop_failover_fetch_msec();
+    left = f->deadline - ngx_shop_fetch_msec();
 
     if (left <= 0) {
         errno = ETIMEDOUT;
-        return NGX_SHOP_FAILOVER_ERROR;
+        return NGX_SHOP_ERROR;
     }
 
     timeout.tv_sec = (time_t) (left / 1000);
@@ -319,14 +307,14 @@ ngx_shop_failover_fetch_wait(ngx_shop_failover_fetch_t *f, int fd)
     (void) setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
     (void) setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
 
-    return NGX_SHOP_FAILOVER_OK;
+    return NGX_SHOP_OK;
 }
 
 
 /* a call that has ended by its timeout says something else */
 
 static int
-ngx_shop_failover_fetch_errno(void)
+ngx_shop_fetch_errno(void)
 {
     return (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINPROGRESS)
            ? ETIMEDOUT : errno;
@@ -334,7 +322,7 @@ ngx_shop_failover_fetch_errno(void)
 
 
 static int64_t
-ngx_shop_failover_fetch_msec(void)
+ngx_shop_fetch_msec(void)
 {
     struct timespec  ts;
 
@@ -345,8 +333,8 @@ ngx_shop_failover_fetch_msec(void)
 
 
 static int
-ngx_shop_failover_fetch_ask(ngx_shop_failover_fetch_t *f, int fd,
-    const ngx_shop_failover_fetch_order_t *order)
+ngx_shop_fetch_ask(ngx_shop_fetch_t *f, int fd,
+    const ngx_shop_fetch_order_t *order)
 {
     int   n;
     char  request[16384];
@@ -361,58 +349,54 @@ ngx_shop_failover_fetch_ask(ngx_shop_failover_fetch_t *f, int fd,
                       "Authorization: Bearer %.*s\r\n"
                       "Content-Type: application/x-www-form-urlencoded\r\n"
                       "Content-Length: %lu\r\n",
-                      ngx_shop_failover_say_str(order->key),
+                      ngx_shop_say_str(order->key),
                       (unsigned long) order->form.len);
     }
 
     if (n < 0 || (size_t) n + 2 >= sizeof(request)) {
-        (void) ngx_shop_failover_say_error("the URL is too long");
-        return NGX_SHOP_FAILOVER_ERROR;
+        (void) ngx_shop_say_error("the URL is too long");
+        return NGX_SHOP_ERROR;
     }
 
     memcpy(request + n, "\r\n", 2);
 
-    if (ngx_shop_failover_fetch_send(f, fd, request, (size_t) n + 2)
-        != NGX_SHOP_FAILOVER_OK)
-    {
-        return NGX_SHOP_FAILOVER_ERROR;
+    if (ngx_shop_fetch_send(f, fd, request, (size_t) n + 2) != NGX_SHOP_OK) {
+        return NGX_SHOP_ERROR;
     }
 
-    return order ? ngx_shop_failover_fetch_send(f, fd, order->form.data,
-                                                order->form.len)
-                 : NGX_SHOP_FAILOVER_OK;
+    return order ? ngx_shop_fetch_send(f, fd, order->form.data,
+                                       order->form.len)
+                 : NGX_SHOP_OK;
 }
 
 
 static int
-ngx_shop_failover_fetch_send(ngx_shop_failover_fetch_t *f, int fd,
-    const void *data, size_t size)
+ngx_shop_fetch_send(ngx_shop_fetch_t *f, int fd, const void *data, size_t size)
 {
     size_t       sent;
     ssize_t      m;
     const char  *p = data;
 
     for (sent = 0; sent < size; sent += (size_t) m) {
-        m = ngx_shop_failover_fetch_wait(f, fd) == NGX_SHOP_FAILOVER_OK
+        m = ngx_shop_fetch_wait(f, fd) == NGX_SHOP_OK
             ? send(fd, p + sent, size - sent, MSG_NOSIGNAL) : -1;
 
         if (m <= 0) {
-            (void) ngx_shop_failover_say_errno(
-                                              ngx_shop_failover_fetch_errno(),
-                                              "cannot ask %s", f->authority);
-            return NGX_SHOP_FAILOVER_ERROR;
+            (void) ngx_shop_say_errno(
+                                     ngx_shop_fetch_errno(),
+                                     "cannot ask %s", f->authority);
+            return NGX_SHOP_ERROR;
         }
     }
 
-    return NGX_SHOP_FAILOVER_OK;
+    return NGX_SHOP_OK;
 }
 
 
 /* the whole answer, read to the end of the connection; the caller's to free */
 
 static unsigned char *
-ngx_shop_failover_fetch_receive(ngx_shop_failover_fetch_t *f, int fd,
-    size_t *size)
+ngx_shop_fetch_receive(ngx_shop_fetch_t *f, int fd, size_t *size)
 {
     void           *p;
     size_t          room, n;
@@ -422,28 +406,28 @@ ngx_shop_failover_fetch_receive(ngx_shop_failover_fetch_t *f, int fd,
     data = NULL;
     room = 0;
 
-    for (n = 0; n <= NGX_SHOP_FAILOVER_FETCH_MAX; n += (size_t) m) {
+    for (n = 0; n <= NGX_SHOP_FETCH_MAX; n += (size_t) m) {
 
         if (room - n < 65536) {
             room = 2 * room + 131072;
             p = realloc(data, room);
 
             if (p == NULL) {
-                (void) ngx_shop_failover_say_error("no memory");
+                (void) ngx_shop_say_error("no memory");
                 goto failed;
             }
 
             data = p;
         }
 
-        m = ngx_shop_failover_fetch_wait(f, fd) == NGX_SHOP_FAILOVER_OK
+        m = ngx_shop_fetch_wait(f, fd) == NGX_SHOP_OK
             ? recv(fd, data + n, 65536, 0) : -1;
 
         if (m < 0) {
-            (void) ngx_shop_failover_say_errno(
-                                              ngx_shop_failover_fetch_errno(),
-                                              "no whole answer from %s",
-                                              f->authority);
+            (void) ngx_shop_say_errno(
+                                     ngx_shop_fetch_errno(),
+                                     "no whole answer from %s",
+                                     f->authority);
             goto failed;
         }
 
@@ -453,9 +437,9 @@ ngx_shop_failover_fetch_receive(ngx_shop_failover_fetch_t *f, int fd,
         }
     }
 
-    (void) ngx_shop_failover_say_error("the answer of %s is larger than %d MB",
-                                       f->authority,
-                                       NGX_SHOP_FAILOVER_FETCH_MAX >> 20);
+    (void) ngx_shop_say_error("the answer of %s is larger than %d MB",
+                              f->authority,
+                              NGX_SHOP_FETCH_MAX >> 20);
 
 failed:
 
@@ -468,21 +452,21 @@ failed:
 /* of the answer the status into f, and the body, to be freed by the caller */
 
 static int
-ngx_shop_failover_fetch_answer(ngx_shop_failover_fetch_t *f, int fd,
-    unsigned char **body, size_t *size)
+ngx_shop_fetch_answer(ngx_shop_fetch_t *f, int fd, unsigned char **body,
+    size_t *size)
 {
-    int                         rc;
-    size_t                      n, used;
-    unsigned char              *data, head[NGX_SHOP_FAILOVER_ANSWER_HEAD_MAX];
-    ngx_shop_failover_answer_t  a;
+    int                rc;
+    size_t             n, used;
+    unsigned char     *data, head[NGX_SHOP_ANSWER_HEAD_MAX];
+    ngx_shop_answer_t  a;
 
-    data = ngx_shop_failover_fetch_receive(f, fd, &n);
+    data = ngx_shop_fetch_receive(f, fd, &n);
 
     if (data == NULL) {
-        return NGX_SHOP_FAILOVER_ERROR;
+        return NGX_SHOP_ERROR;
     }
 
-    memset(&a, 0, sizeof(ngx_shop_failover_answer_t));
+    memset(&a, 0, sizeof(ngx_shop_answer_t));
     a.head = head;
     a.head_size = sizeof(head);
     a.body = malloc(n + 1);
@@ -490,29 +474,29 @@ ngx_shop_failover_fetch_answer(ngx_shop_failover_fetch_t *f, int fd,
 
     if (a.body == NULL) {
         free(data);
-        (void) ngx_shop_failover_say_error("no memory");
-        return NGX_SHOP_FAILOVER_ERROR;
+        (void) ngx_shop_say_error("no memory");
+        return NGX_SHOP_ERROR;
     }
 
-    ngx_shop_failover_answer_init(&a);
-    rc = ngx_shop_failover_answer_feed(&a, data, n, &used);
+    ngx_shop_answer_init(&a);
+    rc = ngx_shop_answer_feed(&a, data, n, &used);
 
-    if (rc == NGX_SHOP_FAILOVER_AGAIN) {
-        rc = ngx_shop_failover_answer_eof(&a);
+    if (rc == NGX_SHOP_AGAIN) {
+        rc = ngx_shop_answer_eof(&a);
     }
 
     free(data);
 
-    if (rc != NGX_SHOP_FAILOVER_OK) {
-        (void) ngx_shop_failover_say_error("the answer of %s: %s",
-                                           f->authority, a.error);
+    if (rc != NGX_SHOP_OK) {
+        (void) ngx_shop_say_error("the answer of %s: %s",
+                                  f->authority, a.error);
         free(a.body);
-        return NGX_SHOP_FAILOVER_ERROR;
+        return NGX_SHOP_ERROR;
     }
 
     f->status = a.status;
     *body = a.body;
     *size = a.body_len;
 
-    return NGX_SHOP_FAILOVER_OK;
+    return NGX_SHOP_OK;
 }

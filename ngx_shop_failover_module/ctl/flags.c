@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * The files of a flag, as nginx reads them (nginx/flagfile.c).  Does not know
- * what is in them; logic/flagset does.
+ * The files of a flag, as nginx reads them (nginx/watch/flagfile.c).  Does not
+ * know what is in them; logic/flag/flagset does.
  */
 
 
@@ -19,61 +19,56 @@
 #include "ctl/store.h"
 
 
-static int ngx_shop_failover_flags_directory(ngx_shop_failover_flags_t *flags,
-    const char *dir);
-static int ngx_shop_failover_flags_sort(const void *one, const void *two);
-static int ngx_shop_failover_flags_counts(const char *path);
-static void ngx_shop_failover_flags_file(
-    ngx_shop_failover_flagset_file_t *file, const char *path);
-static int ngx_shop_failover_flags_bytes(
-    ngx_shop_failover_flagset_file_t *file, int fd);
+static int ngx_shop_flags_directory(ngx_shop_flags_t *flags, const char *dir);
+static int ngx_shop_flags_sort(const void *one, const void *two);
+static int ngx_shop_flags_counts(const char *path);
+static void ngx_shop_flags_file(ngx_shop_flagset_file_t *file,
+    const char *path);
+static int ngx_shop_flags_bytes(ngx_shop_flagset_file_t *file, int fd);
 
 
 int
-ngx_shop_failover_flags_read(ngx_shop_failover_flags_t *flags,
-    const char *flag)
+ngx_shop_flags_read(ngx_shop_flags_t *flags, const char *flag)
 {
     struct stat  sb;
 
-    memset(flags, 0, sizeof(ngx_shop_failover_flags_t));
+    memset(flags, 0, sizeof(ngx_shop_flags_t));
 
     if (stat(flag, &sb) != 0) {
 
         if (errno == ENOENT || errno == ENOTDIR) {
-            return NGX_SHOP_FAILOVER_OK;
+            return NGX_SHOP_OK;
         }
 
         /* a symlink to itself: somebody put it there */
 
         if (errno != ELOOP) {
-            (void) ngx_shop_failover_say_errno(errno, "cannot look at \"%s\"",
-                                               flag);
-            return NGX_SHOP_FAILOVER_ERROR;
+            (void) ngx_shop_say_errno(errno, "cannot look at \"%s\"", flag);
+            return NGX_SHOP_ERROR;
         }
 
     } else if (S_ISDIR(sb.st_mode)) {
-        return ngx_shop_failover_flags_directory(flags, flag);
+        return ngx_shop_flags_directory(flags, flag);
     }
 
-    ngx_shop_failover_flags_file(&flags->files[0], flag);
+    ngx_shop_flags_file(&flags->files[0], flag);
     flags->nfiles = (flags->files[0].error != ENOENT);
 
-    return NGX_SHOP_FAILOVER_OK;
+    return NGX_SHOP_OK;
 }
 
 
 /* what is hidden does not count, nor do directories and dangling symlinks */
 
 static int
-ngx_shop_failover_flags_directory(ngx_shop_failover_flags_t *flags,
-    const char *name)
+ngx_shop_flags_directory(ngx_shop_flags_t *flags, const char *name)
 {
     int             failed;
     DIR            *dir;
-    char            path[NGX_SHOP_FAILOVER_STORE_PATH], *copy;
+    char            path[NGX_SHOP_STORE_PATH], *copy;
     struct dirent  *entry;
 
-    ngx_shop_failover_flagset_file_t  *file;
+    ngx_shop_flagset_file_t  *file;
 
     dir = opendir(name);
     errno = dir ? 0 : errno;
@@ -88,12 +83,12 @@ ngx_shop_failover_flags_directory(ngx_shop_failover_flags_t *flags,
 
         strcat(strcat(strcpy(path, name), "/"), entry->d_name);
 
-        if (!ngx_shop_failover_flags_counts(path)) {
+        if (!ngx_shop_flags_counts(path)) {
             errno = 0;
             continue;
         }
 
-        if (flags->nfiles++ == NGX_SHOP_FAILOVER_FLAGSET_FILES) {
+        if (flags->nfiles++ == NGX_SHOP_FLAGSET_FILES) {
             break;
         }
 
@@ -105,7 +100,7 @@ ngx_shop_failover_flags_directory(ngx_shop_failover_flags_t *flags,
         }
 
         file = &flags->files[flags->nfiles - 1];
-        ngx_shop_failover_flags_file(file, path);
+        ngx_shop_flags_file(file, path);
 
         file->name.len = strlen(entry->d_name);
         file->name.data = (unsigned char *) strcpy(copy, entry->d_name);
@@ -120,33 +115,32 @@ ngx_shop_failover_flags_directory(ngx_shop_failover_flags_t *flags,
         (void) closedir(dir);
     }
 
-    if (failed && flags->nfiles <= NGX_SHOP_FAILOVER_FLAGSET_FILES) {
-        (void) ngx_shop_failover_say_errno(failed, "cannot read \"%s\"",
-                                           name);
-        return NGX_SHOP_FAILOVER_ERROR;
+    if (failed && flags->nfiles <= NGX_SHOP_FLAGSET_FILES) {
+        (void) ngx_shop_say_errno(failed, "cannot read \"%s\"", name);
+        return NGX_SHOP_ERROR;
     }
 
-    if (flags->nfiles <= NGX_SHOP_FAILOVER_FLAGSET_FILES) {
+    if (flags->nfiles <= NGX_SHOP_FLAGSET_FILES) {
         qsort(flags->files, flags->nfiles, sizeof(flags->files[0]),
-              ngx_shop_failover_flags_sort);
+              ngx_shop_flags_sort);
     }
 
-    return NGX_SHOP_FAILOVER_OK;
+    return NGX_SHOP_OK;
 }
 
 
 static int
-ngx_shop_failover_flags_sort(const void *one, const void *two)
+ngx_shop_flags_sort(const void *one, const void *two)
 {
-    const ngx_shop_failover_flagset_file_t  *a = one;
-    const ngx_shop_failover_flagset_file_t  *b = two;
+    const ngx_shop_flagset_file_t  *a = one;
+    const ngx_shop_flagset_file_t  *b = two;
 
     return strcmp((const char *) a->name.data, (const char *) b->name.data);
 }
 
 
 static int
-ngx_shop_failover_flags_counts(const char *path)
+ngx_shop_flags_counts(const char *path)
 {
     struct stat  sb;
 
@@ -156,13 +150,12 @@ ngx_shop_failover_flags_counts(const char *path)
 
 
 static void
-ngx_shop_failover_flags_file(ngx_shop_failover_flagset_file_t *file,
-    const char *path)
+ngx_shop_flags_file(ngx_shop_flagset_file_t *file, const char *path)
 {
     int          fd;
     struct stat  sb;
 
-    memset(file, 0, sizeof(ngx_shop_failover_flagset_file_t));
+    memset(file, 0, sizeof(ngx_shop_flagset_file_t));
 
     fd = open(path, O_RDONLY|O_NONBLOCK|O_CLOEXEC);
 
@@ -171,9 +164,9 @@ ngx_shop_failover_flags_file(ngx_shop_failover_flagset_file_t *file,
 
     } else {
         file->mtime = (int64_t) sb.st_mtime;
-        file->ctime = ngx_shop_failover_store_ctime(path, &sb);
+        file->ctime = ngx_shop_store_ctime(path, &sb);
         file->error = S_ISREG(sb.st_mode)
-                      ? ngx_shop_failover_flags_bytes(file, fd) : EINVAL;
+                      ? ngx_shop_flags_bytes(file, fd) : EINVAL;
     }
 
     if (fd != -1) {
@@ -185,12 +178,12 @@ ngx_shop_failover_flags_file(ngx_shop_failover_flagset_file_t *file,
 /* one byte more than may be: flagset sees that it is too large */
 
 static int
-ngx_shop_failover_flags_bytes(ngx_shop_failover_flagset_file_t *file, int fd)
+ngx_shop_flags_bytes(ngx_shop_flagset_file_t *file, int fd)
 {
     ssize_t         n;
     unsigned char  *data;
 
-    data = malloc(NGX_SHOP_FAILOVER_FLAG_MAX_SIZE + 1);
+    data = malloc(NGX_SHOP_FLAG_MAX_SIZE + 1);
 
     if (data == NULL) {
         return ENOMEM;
@@ -198,9 +191,9 @@ ngx_shop_failover_flags_bytes(ngx_shop_failover_flagset_file_t *file, int fd)
 
     file->data.data = data;
 
-    while (file->data.len <= NGX_SHOP_FAILOVER_FLAG_MAX_SIZE) {
+    while (file->data.len <= NGX_SHOP_FLAG_MAX_SIZE) {
         n = read(fd, data + file->data.len,
-                 NGX_SHOP_FAILOVER_FLAG_MAX_SIZE + 1 - file->data.len);
+                 NGX_SHOP_FLAG_MAX_SIZE + 1 - file->data.len);
 
         if (n <= 0) {
             return n ? errno : 0;
@@ -214,10 +207,10 @@ ngx_shop_failover_flags_bytes(ngx_shop_failover_flagset_file_t *file, int fd)
 
 
 void
-ngx_shop_failover_flags_decide(ngx_shop_failover_flagset_t *set,
-    const ngx_shop_failover_flags_t *flags, int64_t now)
+ngx_shop_flags_decide(ngx_shop_flagset_t *set, const ngx_shop_flags_t *flags,
+    int64_t now)
 {
-    static ngx_shop_failover_notice_t  room[2];
+    static ngx_shop_flag_notice_t  room[2];
 
     set->files = flags->files;
     set->nfiles = flags->nfiles;
@@ -226,5 +219,5 @@ ngx_shop_failover_flags_decide(ngx_shop_failover_flagset_t *set,
     set->room[1] = &room[1];
     memset(&set->was, 0, sizeof(set->was));
 
-    ngx_shop_failover_flagset_decide(set);
+    ngx_shop_flagset_decide(set);
 }

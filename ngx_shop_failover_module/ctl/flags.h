@@ -6,27 +6,26 @@
  */
 
 
-#ifndef _NGX_SHOP_FAILOVER_FLAGS_H_INCLUDED_
-#define _NGX_SHOP_FAILOVER_FLAGS_H_INCLUDED_
+#ifndef _NGX_SHOP_FLAGS_H_INCLUDED_
+#define _NGX_SHOP_FLAGS_H_INCLUDED_
 
 
-#include "logic/flagset.h"
+#include "logic/flag/flagset.h"
 
 
 /* what is read stays until the program ends */
 typedef struct {
-    ngx_shop_failover_flagset_file_t   files[NGX_SHOP_FAILOVER_FLAGSET_FILES];
-    unsigned                           nfiles;    /* > FILES: too many */
-} ngx_shop_failover_flags_t;
+    ngx_shop_flagset_file_t   files[NGX_SHOP_FLAGSET_FILES];
+    unsigned                  nfiles;    /* > FILES: too many */
+} ngx_shop_flags_t;
 
 
 /* OK; ERROR after it was said why it cannot be told */
-int ngx_shop_failover_flags_read(ngx_shop_failover_flags_t *flags,
-    const char *flag);
+int ngx_shop_flags_read(ngx_shop_flags_t *flags, const char *flag);
 
 /* which of them speaks, of a flag that is read for the first time */
-void ngx_shop_failover_flags_decide(ngx_shop_failover_flagset_t *set,
-    const ngx_shop_failover_flags_t *flags, int64_t now);
+void ngx_shop_flags_decide(ngx_shop_flagset_t *set,
+    const ngx_shop_flags_t *flags, int64_t now);
 
 
-#endif /* _NGX_SHOP_FAILOVER_FLAGS_H_INCLUDED_ */
+#endif /* _NGX_SHOP_FLAGS_H_INCLUDED_ */

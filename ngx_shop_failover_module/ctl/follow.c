@@ -21,60 +21,58 @@
 #include "ctl/say.h"
 
 
-#define NGX_SHOP_FAILOVER_FOLLOW_MAX  16
+#define NGX_SHOP_FOLLOW_MAX  16
 
 #ifndef O_PATH
 #define O_PATH  O_RDONLY
 #endif
 
-#define NGX_SHOP_FAILOVER_FOLLOW_DIR  (O_PATH|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC)
+#define NGX_SHOP_FOLLOW_DIR  (O_PATH|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC)
 
 
 typedef struct {
-    ngx_shop_failover_follow_t  *f;
-    unsigned                     links;
-    unsigned                     shared;   /* others may have led us here */
-    char                         rest[NGX_SHOP_FAILOVER_FOLLOW_PATH];
-} ngx_shop_failover_follow_walk_t;
+    ngx_shop_follow_t  *f;
+    unsigned            links;
+    unsigned            shared;   /* others may have led us here */
+    char                rest[NGX_SHOP_FOLLOW_PATH];
+} ngx_shop_follow_walk_t;
 
 
-static int ngx_shop_failover_follow_begin(ngx_shop_failover_follow_walk_t *w);
-static int ngx_shop_failover_follow_next(ngx_shop_failover_follow_walk_t *w);
-static int ngx_shop_failover_follow_enter(ngx_shop_failover_follow_walk_t *w);
-static int ngx_shop_failover_follow_link(ngx_shop_failover_follow_walk_t *w,
-    char *target);
-static void ngx_shop_failover_follow_add(ngx_shop_failover_follow_t *f);
-static int ngx_shop_failover_follow_shared(const struct stat *sb);
-static int ngx_shop_failover_follow_ours(const struct stat *sb);
-static int ngx_shop_failover_follow_long(const char *path);
+static int ngx_shop_follow_begin(ngx_shop_follow_walk_t *w);
+static int ngx_shop_follow_next(ngx_shop_follow_walk_t *w);
+static int ngx_shop_follow_enter(ngx_shop_follow_walk_t *w);
+static int ngx_shop_follow_link(ngx_shop_follow_walk_t *w, char *target);
+static void ngx_shop_follow_add(ngx_shop_follow_t *f);
+static int ngx_shop_follow_shared(const struct stat *sb);
+static int ngx_shop_follow_ours(const struct stat *sb);
+static int ngx_shop_follow_long(const char *path);
 
 
 int
-ngx_shop_failover_follow_walk(ngx_shop_failover_follow_t *f, const char *path,
-    int last)
+ngx_shop_follow_walk(ngx_shop_follow_t *f, const char *path, int last)
 {
-    int                              rc;
-    ssize_t                          n;
-    char                             target[NGX_SHOP_FAILOVER_FOLLOW_PATH];
-    ngx_shop_failover_follow_walk_t  w;
+    int                     rc;
+    ssize_t                 n;
+    char                    target[NGX_SHOP_FOLLOW_PATH];
+    ngx_shop_follow_walk_t  w;
 
-    memset(&w, 0, sizeof(ngx_shop_failover_follow_walk_t));
+    memset(&w, 0, sizeof(ngx_shop_follow_walk_t));
     w.f = f;
     f->dir = -1;
 
     if (strlen(path) >= sizeof(w.rest)) {
-        return ngx_shop_failover_follow_long(path);
+        return ngx_shop_follow_long(path);
     }
 
     strcpy(w.rest, path);
 
-    rc = ngx_shop_failover_follow_begin(&w);
+    rc = ngx_shop_follow_begin(&w);
 
-    while (rc == NGX_SHOP_FAILOVER_OK) {
+    while (rc == NGX_SHOP_OK) {
 
-        rc = ngx_shop_failover_follow_next(&w);
+        rc = ngx_shop_follow_next(&w);
 
-        if (rc != NGX_SHOP_FAILOVER_OK) {
+        if (rc != NGX_SHOP_OK) {
             break;
         }
 
@@ -82,14 +80,14 @@ ngx_shop_failover_follow_walk(ngx_shop_failover_follow_t *f, const char *path,
 
         if (n != -1 && (last || w.rest[0])) {
             target[n] = '\0';
-            rc = ngx_shop_failover_follow_link(&w, target);
+            rc = ngx_shop_follow_link(&w, target);
 
         } else if (w.rest[0]) {
-            rc = ngx_shop_failover_follow_enter(&w);
+            rc = ngx_shop_follow_enter(&w);
 
         } else {
-            ngx_shop_failover_follow_add(f);
-            return NGX_SHOP_FAILOVER_OK;
+            ngx_shop_follow_add(f);
+            return NGX_SHOP_OK;
         }
     }
 
@@ -105,7 +103,7 @@ ngx_shop_failover_follow_walk(ngx_shop_failover_follow_t *f, const char *path,
 /* at the root, or where we are */
 
 static int
-ngx_shop_failover_follow_begin(ngx_shop_failover_follow_walk_t *w)
+ngx_shop_follow_begin(ngx_shop_follow_walk_t *w)
 {
     int  root;
 
@@ -115,20 +113,19 @@ ngx_shop_failover_follow_begin(ngx_shop_failover_follow_walk_t *w)
         (void) close(w->f->dir);
     }
 
-    w->f->dir = open(root ? "/" : ".", NGX_SHOP_FAILOVER_FOLLOW_DIR);
+    w->f->dir = open(root ? "/" : ".", NGX_SHOP_FOLLOW_DIR);
     w->f->err = errno;
     strcpy(w->f->path, root ? "/" : "");
     w->shared = 0;
 
-    return w->f->dir == -1 ? NGX_SHOP_FAILOVER_DECLINED
-                           : NGX_SHOP_FAILOVER_OK;
+    return w->f->dir == -1 ? NGX_SHOP_DECLINED : NGX_SHOP_OK;
 }
 
 
 /* takes a name off the rest, and the slashes behind it */
 
 static int
-ngx_shop_failover_follow_next(ngx_shop_failover_follow_walk_t *w)
+ngx_shop_follow_next(ngx_shop_follow_walk_t *w)
 {
     size_t       n;
     const char  *p;
@@ -139,7 +136,7 @@ ngx_shop_failover_follow_next(ngx_shop_failover_follow_walk_t *w)
     if (n >= sizeof(w->f->name)
         || strlen(w->f->path) + n + 2 > sizeof(w->f->path))
     {
-        return ngx_shop_failover_follow_long(w->rest);
+        return ngx_shop_follow_long(w->rest);
     }
 
     memcpy(w->f->name, n ? p : ".", n ? n : 1);
@@ -149,7 +146,7 @@ ngx_shop_failover_follow_next(ngx_shop_failover_follow_walk_t *w)
     p += strspn(p, "/");
     memmove(w->rest, p, strlen(p) + 1);
 
-    return NGX_SHOP_FAILOVER_OK;
+    return NGX_SHOP_OK;
 }
 
 
@@ -159,12 +156,12 @@ ngx_shop_failover_follow_next(ngx_shop_failover_follow_walk_t *w)
  */
 
 static int
-ngx_shop_failover_follow_enter(ngx_shop_failover_follow_walk_t *w)
+ngx_shop_follow_enter(ngx_shop_follow_walk_t *w)
 {
     int          fd;
     struct stat  in, to;
 
-    fd = openat(w->f->dir, w->f->name, NGX_SHOP_FAILOVER_FOLLOW_DIR);
+    fd = openat(w->f->dir, w->f->name, NGX_SHOP_FOLLOW_DIR);
 
     if (fd == -1 || fstat(w->f->dir, &in) != 0 || fstat(fd, &to) != 0) {
         w->f->err = errno;
@@ -173,54 +170,54 @@ ngx_shop_failover_follow_enter(ngx_shop_failover_follow_walk_t *w)
             (void) close(fd);
         }
 
-        return NGX_SHOP_FAILOVER_DECLINED;
+        return NGX_SHOP_DECLINED;
     }
 
-    if (ngx_shop_failover_follow_shared(&in)
-        && !((in.st_mode & S_ISVTX) && ngx_shop_failover_follow_ours(&in)
-             && ngx_shop_failover_follow_ours(&to)))
+    if (ngx_shop_follow_shared(&in)
+        && !((in.st_mode & S_ISVTX) && ngx_shop_follow_ours(&in)
+             && ngx_shop_follow_ours(&to)))
     {
         w->shared = 1;
     }
 
     (void) close(w->f->dir);
     w->f->dir = fd;
-    ngx_shop_failover_follow_add(w->f);
+    ngx_shop_follow_add(w->f);
 
-    return NGX_SHOP_FAILOVER_OK;
+    return NGX_SHOP_OK;
 }
 
 
 static int
-ngx_shop_failover_follow_link(ngx_shop_failover_follow_walk_t *w, char *target)
+ngx_shop_follow_link(ngx_shop_follow_walk_t *w, char *target)
 {
     struct stat  in;
 
     if (w->shared || fstat(w->f->dir, &in) != 0
-        || ngx_shop_failover_follow_shared(&in))
+        || ngx_shop_follow_shared(&in))
     {
-        ngx_shop_failover_follow_add(w->f);
-        (void) ngx_shop_failover_say_error("\"%s\" is a symlink to \"%s\", in "
-                                           "a directory that others may "
-                                           "write: it is not followed; name "
-                                           "the file itself with --flag, or "
-                                           "remove the symlink", w->f->path,
-                                           target);
-        return NGX_SHOP_FAILOVER_ERROR;
+        ngx_shop_follow_add(w->f);
+        (void) ngx_shop_say_error("\"%s\" is a symlink to \"%s\", in "
+                                  "a directory that others may "
+                                  "write: it is not followed; name "
+                                  "the file itself with --flag, or "
+                                  "remove the symlink", w->f->path,
+                                  target);
+        return NGX_SHOP_ERROR;
     }
 
-    if (++w->links > NGX_SHOP_FAILOVER_FOLLOW_MAX) {
-        ngx_shop_failover_follow_add(w->f);
-        (void) ngx_shop_failover_say_error("\"%s\" is a symlink that leads "
-                                           "over more than %d others; name "
-                                           "the file itself with --flag",
-                                           w->f->path,
-                                           NGX_SHOP_FAILOVER_FOLLOW_MAX);
-        return NGX_SHOP_FAILOVER_ERROR;
+    if (++w->links > NGX_SHOP_FOLLOW_MAX) {
+        ngx_shop_follow_add(w->f);
+        (void) ngx_shop_say_error("\"%s\" is a symlink that leads "
+                                  "over more than %d others; name "
+                                  "the file itself with --flag",
+                                  w->f->path,
+                                  NGX_SHOP_FOLLOW_MAX);
+        return NGX_SHOP_ERROR;
     }
 
     if (strlen(target) + strlen(w->rest) + 2 > sizeof(w->rest)) {
-        return ngx_shop_failover_follow_long(target);
+        return ngx_shop_follow_long(target);
     }
 
     if (w->rest[0]) {
@@ -229,15 +226,14 @@ ngx_shop_failover_follow_link(ngx_shop_failover_follow_walk_t *w, char *target)
 
     strcpy(w->rest, target);
 
-    return *target == '/' ? ngx_shop_failover_follow_begin(w)
-                          : NGX_SHOP_FAILOVER_OK;
+    return *target == '/' ? ngx_shop_follow_begin(w) : NGX_SHOP_OK;
 }
 
 
 /* the name behind the path, which has room for it */
 
 static void
-ngx_shop_failover_follow_add(ngx_shop_failover_follow_t *f)
+ngx_shop_follow_add(ngx_shop_follow_t *f)
 {
     size_t  len;
 
@@ -252,31 +248,30 @@ ngx_shop_failover_follow_add(ngx_shop_failover_follow_t *f)
 
 
 static int
-ngx_shop_failover_follow_shared(const struct stat *sb)
+ngx_shop_follow_shared(const struct stat *sb)
 {
-    return !ngx_shop_failover_follow_ours(sb)
-           || (sb->st_mode & (S_IWGRP|S_IWOTH));
+    return !ngx_shop_follow_ours(sb) || (sb->st_mode & (S_IWGRP|S_IWOTH));
 }
 
 
 static int
-ngx_shop_failover_follow_ours(const struct stat *sb)
+ngx_shop_follow_ours(const struct stat *sb)
 {
     return sb->st_uid == 0 || sb->st_uid == geteuid();
 }
 
 
 static int
-ngx_shop_failover_follow_long(const char *path)
+ngx_shop_follow_long(const char *path)
 {
-    (void) ngx_shop_failover_say_error("the path \"%s\" is too long", path);
+    (void) ngx_shop_say_error("the path \"%s\" is too long", path);
 
-    return NGX_SHOP_FAILOVER_ERROR;
+    return NGX_SHOP_ERROR;
 }
 
 
 void
-ngx_shop_failover_follow_dir(const char *path, char *dir)
+ngx_shop_follow_dir(const char *path, char *dir)
 {
     char  *slash;
 

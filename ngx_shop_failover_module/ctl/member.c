@@ -8,26 +8,26 @@
 
 #include "ctl/member.h"
 #include "ctl/say.h"
-#include "logic/times.h"
-#include "logic/utf8.h"
+#include "logic/flag/times.h"
+#include "logic/text/utf8.h"
 
 
 int
-ngx_shop_failover_member_get(const ngx_shop_failover_json_t *v,
-    const char *path, char *buf, size_t size)
+ngx_shop_member_get(const ngx_shop_json_t *v, const char *path, char *buf,
+    size_t size)
 {
-    char                      shown[NGX_SHOP_FAILOVER_SAY_CHAR];
-    size_t                    i, k, n, bad;
-    unsigned char             text[4096];
-    const unsigned char      *p, *last;
-    ngx_shop_failover_str_t   s;
-    ngx_shop_failover_json_t  found;
+    char                  shown[NGX_SHOP_SAY_CHAR];
+    size_t                i, k, n, bad;
+    unsigned char         text[4096];
+    ngx_shop_str_t        s;
+    ngx_shop_json_t       found;
+    const unsigned char  *p, *last;
 
     *buf = '\0';
 
-    if (ngx_shop_failover_json_find(v, path, &found) != NGX_SHOP_FAILOVER_OK
-        || ngx_shop_failover_json_string(&found, text, sizeof(text), &s)
-           != NGX_SHOP_FAILOVER_OK)
+    if (ngx_shop_json_find(v, path, &found) != NGX_SHOP_OK
+        || ngx_shop_json_string(&found, text, sizeof(text), &s)
+           != NGX_SHOP_OK)
     {
         return 0;
     }
@@ -39,15 +39,15 @@ ngx_shop_failover_member_get(const ngx_shop_failover_json_t *v,
     /* whole characters, and none that a terminal would obey */
 
     while (p < last) {
-        n = ngx_shop_failover_utf8_next(p, last, &bad);
+        n = ngx_shop_utf8_next(p, last, &bad);
         n = n ? n : bad;
 
-        if (ngx_shop_failover_utf8_control(p, n)) {
+        if (ngx_shop_utf8_control(p, n)) {
             shown[0] = ' ';
             k = 1;
 
         } else {
-            k = ngx_shop_failover_say_char(shown, p, n);
+            k = ngx_shop_say_char(shown, p, n);
         }
 
         if (k > size - 1 - i) {
@@ -66,14 +66,13 @@ ngx_shop_failover_member_get(const ngx_shop_failover_json_t *v,
 
 
 long
-ngx_shop_failover_member_number(const ngx_shop_failover_json_t *v,
-    const char *path)
+ngx_shop_member_number(const ngx_shop_json_t *v, const char *path)
 {
-    int64_t                   n;
-    ngx_shop_failover_json_t  found;
+    int64_t          n;
+    ngx_shop_json_t  found;
 
-    if (ngx_shop_failover_json_find(v, path, &found) != NGX_SHOP_FAILOVER_OK
-        || ngx_shop_failover_json_int(&found, &n) != NGX_SHOP_FAILOVER_OK)
+    if (ngx_shop_json_find(v, path, &found) != NGX_SHOP_OK
+        || ngx_shop_json_int(&found, &n) != NGX_SHOP_OK)
     {
         return 0;
     }
@@ -83,16 +82,15 @@ ngx_shop_failover_member_number(const ngx_shop_failover_json_t *v,
 
 
 int
-ngx_shop_failover_member_true(const ngx_shop_failover_json_t *v,
-    const char *path)
+ngx_shop_member_true(const ngx_shop_json_t *v, const char *path)
 {
-    int                       value;
-    ngx_shop_failover_json_t  found;
+    int              value;
+    ngx_shop_json_t  found;
 
     value = 0;
 
-    if (ngx_shop_failover_json_find(v, path, &found) == NGX_SHOP_FAILOVER_OK) {
-        (void) ngx_shop_failover_json_bool(&found, &value);
+    if (ngx_shop_json_find(v, path, &found) == NGX_SHOP_OK) {
+        (void) ngx_shop_json_bool(&found, &value);
     }
 
     return value;
@@ -100,21 +98,19 @@ ngx_shop_failover_member_true(const ngx_shop_failover_json_t *v,
 
 
 int64_t
-ngx_shop_failover_member_time(const ngx_shop_failover_json_t *v,
-    const char *path, int64_t now)
+ngx_shop_member_time(const ngx_shop_json_t *v, const char *path, int64_t now)
 {
-    char                      text[64];
-    int64_t                   at;
-    const char               *reason;
-    ngx_shop_failover_str_t   s;
+    char             text[64];
+    int64_t          at;
+    const char      *reason;
+    ngx_shop_str_t   s;
 
-    if (!ngx_shop_failover_member_get(v, path, text, sizeof(text))) {
+    if (!ngx_shop_member_get(v, path, text, sizeof(text))) {
         return 0;
     }
 
     s.data = (unsigned char *) text;
     s.len = strlen(text);
 
-    return ngx_shop_failover_times_parse(&s, now, &at, &reason)
-           == NGX_SHOP_FAILOVER_OK ? at : 0;
+    return ngx_shop_times_parse(&s, now, &at, &reason) == NGX_SHOP_OK ? at : 0;
 }

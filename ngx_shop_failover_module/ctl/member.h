@@ -6,28 +6,26 @@
  */
 
 
-#ifndef _NGX_SHOP_FAILOVER_MEMBER_H_INCLUDED_
-#define _NGX_SHOP_FAILOVER_MEMBER_H_INCLUDED_
+#ifndef _NGX_SHOP_MEMBER_H_INCLUDED_
+#define _NGX_SHOP_MEMBER_H_INCLUDED_
 
 
-#include "logic/json.h"
+#include "logic/text/json.h"
 
 
 /* a text, safe for a terminal; 0 and "": there is none */
-int ngx_shop_failover_member_get(const ngx_shop_failover_json_t *v,
-    const char *path, char *buf, size_t size);
+int ngx_shop_member_get(const ngx_shop_json_t *v, const char *path, char *buf,
+    size_t size);
 
 /* a number; 0 where there is none */
-long ngx_shop_failover_member_number(const ngx_shop_failover_json_t *v,
-    const char *path);
+long ngx_shop_member_number(const ngx_shop_json_t *v, const char *path);
 
 /* whether it is true */
-int ngx_shop_failover_member_true(const ngx_shop_failover_json_t *v,
-    const char *path);
+int ngx_shop_member_true(const ngx_shop_json_t *v, const char *path);
 
 /* a time, Unix s; 0 where there is none */
-int64_t ngx_shop_failover_member_time(const ngx_shop_failover_json_t *v,
-    const char *path, int64_t now);
+int64_t ngx_shop_member_time(const ngx_shop_json_t *v, const char *path,
+    int64_t now);
 
 
-#endif /* _NGX_SHOP_FAILOVER_MEMBER_H_INCLUDED_ */
+#endif /* _NGX_SHOP_MEMBER_H_INCLUDED_ */

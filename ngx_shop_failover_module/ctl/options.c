@@ -11,32 +11,32 @@
 #include "ctl/options.h"
 
 
-static const ngx_shop_failover_option_t *ngx_shop_failover_options_find(
-    const ngx_shop_failover_option_t *table, const char *name, int len);
-static int ngx_shop_failover_options_is_one(
-    const ngx_shop_failover_option_t *table, const char *text);
-static int ngx_shop_failover_options_instead(
-    const ngx_shop_failover_given_t *given, const char *text);
-static int ngx_shop_failover_options_add(ngx_shop_failover_options_t *o,
-    const ngx_shop_failover_option_t *table, ngx_shop_failover_given_t *given);
-static int ngx_shop_failover_options_unknown(
-    const ngx_shop_failover_option_t *table, const char *name, int len);
+static const ngx_shop_options_entry_t *ngx_shop_options_find(
+    const ngx_shop_options_entry_t *table, const char *name, int len);
+static int ngx_shop_options_is_one(const ngx_shop_options_entry_t *table,
+    const char *text);
+static int ngx_shop_options_instead(const ngx_shop_options_given_t *given,
+    const char *text);
+static int ngx_shop_options_add(ngx_shop_options_t *o,
+    const ngx_shop_options_entry_t *table, ngx_shop_options_given_t *given);
+static int ngx_shop_options_unknown(const ngx_shop_options_entry_t *table,
+    const char *name, int len);
 
 
 int
-ngx_shop_failover_options_parse(ngx_shop_failover_options_t *o,
-    const ngx_shop_failover_option_t *table, int argc, char **argv)
+ngx_shop_options_parse(ngx_shop_options_t *o,
+    const ngx_shop_options_entry_t *table, int argc, char **argv)
 {
-    int                        i, end;
-    const char                *p;
-    ngx_shop_failover_given_t  given;
+    int                       i, end;
+    const char               *p;
+    ngx_shop_options_given_t  given;
 
-    memset(o, 0, sizeof(ngx_shop_failover_options_t));
+    memset(o, 0, sizeof(ngx_shop_options_t));
 
-    if (argc > NGX_SHOP_FAILOVER_OPTIONS_MAX) {
-        (void) ngx_shop_failover_say_error("more than %d arguments",
-                                           NGX_SHOP_FAILOVER_OPTIONS_MAX);
-        return NGX_SHOP_FAILOVER_ERROR;
+    if (argc > NGX_SHOP_OPTIONS_MAX) {
+        (void) ngx_shop_say_error("more than %d arguments",
+                                  NGX_SHOP_OPTIONS_MAX);
+        return NGX_SHOP_ERROR;
     }
 
     for (i = 0, end = 0; i < argc; i++) {
@@ -56,37 +56,34 @@ ngx_shop_failover_options_parse(ngx_shop_failover_options_t *o,
         given.len = (int) (p ? (size_t) (p - given.name)
                              : strlen(given.name));
         given.value = p ? p + 1 : NULL;
-        given.option = ngx_shop_failover_options_find(table, given.name,
-                                                      given.len);
+        given.option = ngx_shop_options_find(table, given.name, given.len);
 
         if (given.value == NULL && given.option
-            && given.option->type != NGX_SHOP_FAILOVER_OPTIONS_SWITCH
+            && given.option->type != NGX_SHOP_OPTIONS_SWITCH
             && i + 1 < argc)
         {
-            if (ngx_shop_failover_options_is_one(table, argv[++i])) {
-                return ngx_shop_failover_options_instead(&given, argv[i]);
+            if (ngx_shop_options_is_one(table, argv[++i])) {
+                return ngx_shop_options_instead(&given, argv[i]);
             }
 
             given.value = argv[i];
         }
 
-        if (ngx_shop_failover_options_add(o, table, &given)
-            != NGX_SHOP_FAILOVER_OK)
-        {
-            return NGX_SHOP_FAILOVER_ERROR;
+        if (ngx_shop_options_add(o, table, &given) != NGX_SHOP_OK) {
+            return NGX_SHOP_ERROR;
         }
     }
 
-    return NGX_SHOP_FAILOVER_OK;
+    return NGX_SHOP_OK;
 }
 
 
-static const ngx_shop_failover_option_t *
-ngx_shop_failover_options_find(const ngx_shop_failover_option_t *table,
-    const char *name, int len)
+static const ngx_shop_options_entry_t *
+ngx_shop_options_find(const ngx_shop_options_entry_t *table, const char *name,
+    int len)
 {
-    size_t                             n;
-    const ngx_shop_failover_option_t  *option;
+    size_t                           n;
+    const ngx_shop_options_entry_t  *option;
 
     for (option = table; option->name; option++) {
         n = strlen(option->name);
@@ -96,7 +93,7 @@ ngx_shop_failover_options_find(const ngx_shop_failover_option_t *table,
         }
 
         if ((size_t) len == n
-            || (option->type == NGX_SHOP_FAILOVER_OPTIONS_DOTTED
+            || (option->type == NGX_SHOP_OPTIONS_DOTTED
                 && name[n] == '.'))
         {
             return option;
@@ -110,87 +107,86 @@ ngx_shop_failover_options_find(const ngx_shop_failover_option_t *table,
 /* "--status --eta +45m": a value was forgotten, and must not be published */
 
 static int
-ngx_shop_failover_options_is_one(const ngx_shop_failover_option_t *table,
+ngx_shop_options_is_one(const ngx_shop_options_entry_t *table,
     const char *text)
 {
     return *text == '-'
            && (text[1] == '-'
-               || ngx_shop_failover_options_find(table, text + 1,
-                                                 (int) strcspn(text + 1, "="))
+               || ngx_shop_options_find(table, text + 1,
+                                        (int) strcspn(text + 1, "="))
                   != NULL);
 }
 
 
 static int
-ngx_shop_failover_options_instead(const ngx_shop_failover_given_t *given,
+ngx_shop_options_instead(const ngx_shop_options_given_t *given,
     const char *text)
 {
-    (void) ngx_shop_failover_say_error("--%.*s needs a value, and \"%s\" "
-                                       "looks like an option; if it is meant, "
-                                       "write: --%.*s=\"%s\"",
-                                       given->len, given->name, text,
-                                       given->len, given->name, text);
+    (void) ngx_shop_say_error("--%.*s needs a value, and \"%s\" "
+                              "looks like an option; if it is meant, "
+                              "write: --%.*s=\"%s\"",
+                              given->len, given->name, text,
+                              given->len, given->name, text);
 
-    return NGX_SHOP_FAILOVER_ERROR;
+    return NGX_SHOP_ERROR;
 }
 
 
 static int
-ngx_shop_failover_options_add(ngx_shop_failover_options_t *o,
-    const ngx_shop_failover_option_t *table, ngx_shop_failover_given_t *given)
+ngx_shop_options_add(ngx_shop_options_t *o,
+    const ngx_shop_options_entry_t *table, ngx_shop_options_given_t *given)
 {
-    unsigned                    i;
-    ngx_shop_failover_given_t  *before;
+    unsigned                   i;
+    ngx_shop_options_given_t  *before;
 
     if (given->option == NULL) {
-        return ngx_shop_failover_options_unknown(table, given->name,
-                                                 given->len);
+        return ngx_shop_options_unknown(table, given->name, given->len);
     }
 
-    if (given->option->type == NGX_SHOP_FAILOVER_OPTIONS_SWITCH) {
+    if (given->option->type == NGX_SHOP_OPTIONS_SWITCH) {
 
         if (given->value) {
-            (void) ngx_shop_failover_say_error("--%s takes no value",
-                                               given->option->name);
-            return NGX_SHOP_FAILOVER_ERROR;
+            (void) ngx_shop_say_error("--%s takes no value",
+                                      given->option->name);
+            return NGX_SHOP_ERROR;
         }
 
         given->value = "";
 
     } else if (given->value == NULL || *given->value == '\0') {
-        (void) ngx_shop_failover_say_error("--%.*s needs a value: --%.*s %s",
-                                           given->len, given->name,
-                                           given->len, given->name,
-                                           given->option->value);
-        return NGX_SHOP_FAILOVER_ERROR;
+        (void) ngx_shop_say_error("--%.*s needs a value: --%.*s %s",
+                                  given->len, given->name,
+                                  given->len, given->name,
+                                  given->option->value);
+        return NGX_SHOP_ERROR;
     }
 
     for (i = 0; i < o->ngiven; i++) {
         before = &o->given[i];
 
-        if (given->option->type != NGX_SHOP_FAILOVER_OPTIONS_LIST
+        if (given->option->type != NGX_SHOP_OPTIONS_LIST
             && before->len == given->len
             && memcmp(before->name, given->name, (size_t) given->len) == 0)
         {
-            (void) ngx_shop_failover_say_error("--%.*s is given twice: \"%s\" "
-                                               "and \"%s\"",
-                                               given->len, given->name,
-                                               before->value, given->value);
-            return NGX_SHOP_FAILOVER_ERROR;
+            (void) ngx_shop_say_error("--%.*s is given twice: \"%s\" "
+                                      "and \"%s\"",
+                                      given->len, given->name,
+                                      before->value, given->value);
+            return NGX_SHOP_ERROR;
         }
     }
 
     o->given[o->ngiven++] = *given;
 
-    return NGX_SHOP_FAILOVER_OK;
+    return NGX_SHOP_OK;
 }
 
 
 static int
-ngx_shop_failover_options_unknown(const ngx_shop_failover_option_t *table,
+ngx_shop_options_unknown(const ngx_shop_options_entry_t *table,
     const char *name, int len)
 {
-    const ngx_shop_failover_option_t  *option;
+    const ngx_shop_options_entry_t  *option;
 
     fprintf(stderr, "shopctl: unknown option \"%.*s\", known are:", len, name);
 
@@ -202,13 +198,12 @@ ngx_shop_failover_options_unknown(const ngx_shop_failover_option_t *table,
                             ? "; before a text that begins with \"-\" write --"
                             : "");
 
-    return NGX_SHOP_FAILOVER_ERROR;
+    return NGX_SHOP_ERROR;
 }
 
 
 const char *
-ngx_shop_failover_options_get(const ngx_shop_failover_options_t *o,
-    const char *name)
+ngx_shop_options_get(const ngx_shop_options_t *o, const char *name)
 {
     unsigned  i;
 
@@ -225,12 +220,12 @@ ngx_shop_failover_options_get(const ngx_shop_failover_options_t *o,
 
 
 const char *
-ngx_shop_failover_options_setting(const ngx_shop_failover_options_t *o,
-    const char *name, const char *variable, const char *other)
+ngx_shop_options_setting(const ngx_shop_options_t *o, const char *name,
+    const char *variable, const char *other)
 {
     const char  *value;
 
-    value = ngx_shop_failover_options_get(o, name);
+    value = ngx_shop_options_get(o, name);
 
     if (value == NULL) {
         value = getenv(variable);
@@ -241,11 +236,10 @@ ngx_shop_failover_options_setting(const ngx_shop_failover_options_t *o,
 
 
 void
-ngx_shop_failover_options_usage(FILE *out,
-    const ngx_shop_failover_option_t *table)
+ngx_shop_options_usage(FILE *out, const ngx_shop_options_entry_t *table)
 {
-    int                                n;
-    const ngx_shop_failover_option_t  *option;
+    int                              n;
+    const ngx_shop_options_entry_t  *option;
 
     for (option = table; option->name; option++) {
         n = fprintf(out, "  --%s%s%s", option->name,

@@ -14,131 +14,130 @@
 #include "ctl/fetch.h"
 #include "ctl/member.h"
 #include "ctl/order.h"
-#include "ctl/secret.h"
-#include "logic/form.h"
+#include "ctl/secret_file.h"
+#include "logic/text/form.h"
 
 
-#define NGX_SHOP_FAILOVER_ORDER_URL  "http://127.0.0.1/shop_control"
-#define NGX_SHOP_FAILOVER_ORDER_KEY  "/etc/nginx/shop.key"
+#define NGX_SHOP_ORDER_URL  "http://127.0.0.1/shop_control"
+#define NGX_SHOP_ORDER_KEY  "/etc/nginx/shop.key"
 
 
-#define NGX_SHOP_FAILOVER_ORDER_OPTIONS                                      \
-    { "upstream", NGX_SHOP_FAILOVER_OPTIONS_VALUE, "NAME",                   \
+#define NGX_SHOP_ORDER_OPTIONS                                               \
+    { "upstream", NGX_SHOP_OPTIONS_VALUE, "NAME",                            \
       "needed where several upstreams have the server" },                    \
-    { "reason", NGX_SHOP_FAILOVER_OPTIONS_VALUE, "TEXT",                     \
+    { "reason", NGX_SHOP_OPTIONS_VALUE, "TEXT",                              \
       "up to 96 bytes, shown in the status and in the log" },                \
-    { "url", NGX_SHOP_FAILOVER_OPTIONS_VALUE, "URL",                         \
+    { "url", NGX_SHOP_OPTIONS_VALUE, "URL",                                  \
       "a location with shop_control, else $SHOP_CONTROL, else "              \
-      NGX_SHOP_FAILOVER_ORDER_URL },                                         \
-    { "key", NGX_SHOP_FAILOVER_OPTIONS_VALUE, "FILE",                        \
+      NGX_SHOP_ORDER_URL },                                                  \
+    { "key", NGX_SHOP_OPTIONS_VALUE, "FILE",                                 \
       "of shop_control, else $SHOP_CONTROL_KEY, else "                       \
-      NGX_SHOP_FAILOVER_ORDER_KEY },                                         \
-    { "insecure", NGX_SHOP_FAILOVER_OPTIONS_SWITCH, NULL,                    \
+      NGX_SHOP_ORDER_KEY },                                                  \
+    { "insecure", NGX_SHOP_OPTIONS_SWITCH, NULL,                             \
       "also to another machine, where anybody on the way reads the key" },   \
-    { NULL, NGX_SHOP_FAILOVER_OPTIONS_SWITCH, NULL, NULL }
+    { NULL, NGX_SHOP_OPTIONS_SWITCH, NULL, NULL }
 
 
-static int ngx_shop_failover_order_give(const ngx_shop_failover_options_t *o,
-    const char *action, const char *word);
-static int ngx_shop_failover_order_form(const ngx_shop_failover_options_t *o,
-    const char *action, unsigned char *buf, ngx_shop_failover_str_t *form);
-static int ngx_shop_failover_order_refused(const char *url, const char *path,
-    unsigned status, const ngx_shop_failover_json_t *answer);
-static int ngx_shop_failover_order_show(const char *word,
-    const ngx_shop_failover_json_t *answer);
+static int ngx_shop_order_give(const ngx_shop_options_t *o, const char *action,
+    const char *word);
+static int ngx_shop_order_form(const ngx_shop_options_t *o, const char *action,
+    unsigned char *buf, ngx_shop_str_t *form);
+static int ngx_shop_order_refused(const char *url, const char *path,
+    unsigned status, const ngx_shop_json_t *answer);
+static int ngx_shop_order_show(const char *word,
+    const ngx_shop_json_t *answer);
 
 
 /* nginx takes no more */
-#define NGX_SHOP_FAILOVER_ORDER_LEN  4096
+#define NGX_SHOP_ORDER_LEN  4096
 
 
-const ngx_shop_failover_option_t  ngx_shop_failover_order_options[] = {
-    { "for", NGX_SHOP_FAILOVER_OPTIONS_VALUE, "LENGTH",
+const ngx_shop_options_entry_t  ngx_shop_order_options[] = {
+    { "for", NGX_SHOP_OPTIONS_VALUE, "LENGTH",
       "30m, 1h30m: then the order ends by itself" },
-    NGX_SHOP_FAILOVER_ORDER_OPTIONS
+    NGX_SHOP_ORDER_OPTIONS
 };
 
 
-const ngx_shop_failover_option_t  ngx_shop_failover_order_enable_options[] = {
-    NGX_SHOP_FAILOVER_ORDER_OPTIONS
+const ngx_shop_options_entry_t  ngx_shop_order_enable_options[] = {
+    NGX_SHOP_ORDER_OPTIONS
 };
 
 
 int
-ngx_shop_failover_order_drain(const ngx_shop_failover_options_t *o)
+ngx_shop_order_drain(const ngx_shop_options_t *o)
 {
-    return ngx_shop_failover_order_give(o, "drain", "draining");
+    return ngx_shop_order_give(o, "drain", "draining");
 }
 
 
 int
-ngx_shop_failover_order_down(const ngx_shop_failover_options_t *o)
+ngx_shop_order_down(const ngx_shop_options_t *o)
 {
-    return ngx_shop_failover_order_give(o, "down", "down");
+    return ngx_shop_order_give(o, "down", "down");
 }
 
 
 int
-ngx_shop_failover_order_up(const ngx_shop_failover_options_t *o)
+ngx_shop_order_up(const ngx_shop_options_t *o)
 {
-    return ngx_shop_failover_order_give(o, "up", "up");
+    return ngx_shop_order_give(o, "up", "up");
 }
 
 
 int
-ngx_shop_failover_order_enable(const ngx_shop_failover_options_t *o)
+ngx_shop_order_enable(const ngx_shop_options_t *o)
 {
-    return ngx_shop_failover_order_give(o, "enable", "enabled");
+    return ngx_shop_order_give(o, "enable", "enabled");
 }
 
 
 static int
-ngx_shop_failover_order_give(const ngx_shop_failover_options_t *o,
-    const char *action, const char *word)
+ngx_shop_order_give(const ngx_shop_options_t *o, const char *action,
+    const char *word)
 {
-    int                        rc, json;
-    size_t                     at, size;
-    const char                *url, *path, *reason;
-    unsigned char              buf[NGX_SHOP_FAILOVER_ORDER_LEN], *body;
-    ngx_shop_failover_str_t    source;
-    ngx_shop_failover_json_t   answer;
+    int               rc, json;
+    size_t            at, size;
+    const char       *url, *path, *reason;
+    unsigned char     buf[NGX_SHOP_ORDER_LEN], *body;
+    ngx_shop_str_t    source;
+    ngx_shop_json_t   answer;
 
-    ngx_shop_failover_fetch_order_t  order;
+    ngx_shop_fetch_order_t  order;
 
     if (o->nrest != 1) {
-        return ngx_shop_failover_say_error("\"%s\" needs one server, as "
-                                           "written in the configuration or "
-                                           "an address: shopctl %s "
-                                           "10.0.0.11:8080", action, action);
+        return ngx_shop_say_error("\"%s\" needs one server, as "
+                                  "written in the configuration or "
+                                  "an address: shopctl %s "
+                                  "10.0.0.11:8080", action, action);
     }
 
-    url = ngx_shop_failover_options_setting(o, "url", "SHOP_CONTROL",
-                                            NGX_SHOP_FAILOVER_ORDER_URL);
-    path = ngx_shop_failover_options_setting(o, "key", "SHOP_CONTROL_KEY",
-                                             NGX_SHOP_FAILOVER_ORDER_KEY);
+    url = ngx_shop_options_setting(o, "url", "SHOP_CONTROL",
+                                   NGX_SHOP_ORDER_URL);
+    path = ngx_shop_options_setting(o, "key", "SHOP_CONTROL_KEY",
+                                    NGX_SHOP_ORDER_KEY);
 
-    order.insecure = ngx_shop_failover_options_get(o, "insecure") != NULL;
+    order.insecure = ngx_shop_options_get(o, "insecure") != NULL;
 
-    if (ngx_shop_failover_order_form(o, action, buf, &order.form)
-        != NGX_SHOP_FAILOVER_OK
-        || ngx_shop_failover_secret_read(path, "shop_control", 1, &order.key)
-           != NGX_SHOP_FAILOVER_OK
-        || ngx_shop_failover_fetch_order(url, &order, &body, &size)
-           != NGX_SHOP_FAILOVER_OK)
+    if (ngx_shop_order_form(o, action, buf, &order.form)
+        != NGX_SHOP_OK
+        || ngx_shop_secret_file_read(path, "shop_control", 1, &order.key)
+           != NGX_SHOP_OK
+        || ngx_shop_fetch_order(url, &order, &body, &size)
+           != NGX_SHOP_OK)
     {
-        return NGX_SHOP_FAILOVER_SAY_ERROR;
+        return NGX_SHOP_SAY_ERROR;
     }
 
     source.data = body;
     source.len = size;
 
-    json = ngx_shop_failover_json_parse(&answer, &source, &at, &reason)
-           == NGX_SHOP_FAILOVER_OK;
+    json = ngx_shop_json_parse(&answer, &source, &at, &reason) == NGX_SHOP_OK;
 
     rc = (json && order.status == 200)
-         ? ngx_shop_failover_order_show(word, &answer)
-         : ngx_shop_failover_order_refused(url, path, order.status,
-                                           json ? &answer : NULL);
+         ? ngx_shop_order_show(word, &answer)
+         : ngx_shop_order_refused(url, path, order.status,
+                                  json ? &answer : NULL);
     free(body);
 
     return rc;
@@ -146,8 +145,8 @@ ngx_shop_failover_order_give(const ngx_shop_failover_options_t *o,
 
 
 static int
-ngx_shop_failover_order_form(const ngx_shop_failover_options_t *o,
-    const char *action, unsigned char *buf, ngx_shop_failover_str_t *form)
+ngx_shop_order_form(const ngx_shop_options_t *o, const char *action,
+    unsigned char *buf, ngx_shop_str_t *form)
 {
     size_t              n, i;
     const char         *value;
@@ -155,103 +154,94 @@ ngx_shop_failover_order_form(const ngx_shop_failover_options_t *o,
 
     n = 0;
 
-    if (ngx_shop_failover_form_add(buf, NGX_SHOP_FAILOVER_ORDER_LEN, &n,
-                                   "action", action)
-        != NGX_SHOP_FAILOVER_OK
-        || ngx_shop_failover_form_add(buf, NGX_SHOP_FAILOVER_ORDER_LEN, &n,
-                                      "peer", o->rest[0])
-           != NGX_SHOP_FAILOVER_OK)
+    if (ngx_shop_form_add(buf, NGX_SHOP_ORDER_LEN, &n,
+                          "action", action)
+        != NGX_SHOP_OK
+        || ngx_shop_form_add(buf, NGX_SHOP_ORDER_LEN, &n,
+                             "peer", o->rest[0])
+           != NGX_SHOP_OK)
     {
-        (void) ngx_shop_failover_say_error("the server's name is too long");
-        return NGX_SHOP_FAILOVER_ERROR;
+        (void) ngx_shop_say_error("the server's name is too long");
+        return NGX_SHOP_ERROR;
     }
 
     for (i = 0; i < 3; i++) {
-        value = ngx_shop_failover_options_get(o, names[i]);
+        value = ngx_shop_options_get(o, names[i]);
 
         if (value
-            && ngx_shop_failover_form_add(buf, NGX_SHOP_FAILOVER_ORDER_LEN,
-                                          &n, names[i], value)
-               != NGX_SHOP_FAILOVER_OK)
+            && ngx_shop_form_add(buf, NGX_SHOP_ORDER_LEN,
+                                 &n, names[i], value)
+               != NGX_SHOP_OK)
         {
-            (void) ngx_shop_failover_say_error("--%s is too long", names[i]);
-            return NGX_SHOP_FAILOVER_ERROR;
+            (void) ngx_shop_say_error("--%s is too long", names[i]);
+            return NGX_SHOP_ERROR;
         }
     }
 
     form->data = buf;
     form->len = n;
 
-    return NGX_SHOP_FAILOVER_OK;
+    return NGX_SHOP_OK;
 }
 
 
 /* what nginx says is wrong, and what it cannot know: where to look for it */
 
 static int
-ngx_shop_failover_order_refused(const char *url, const char *path,
-    unsigned status, const ngx_shop_failover_json_t *answer)
+ngx_shop_order_refused(const char *url, const char *path, unsigned status,
+    const ngx_shop_json_t *answer)
 {
     char  error[1024];
 
-    if (answer
-        && ngx_shop_failover_member_get(answer, "error", error,
-                                        sizeof(error)))
-    {
+    if (answer && ngx_shop_member_get(answer, "error", error, sizeof(error))) {
         if (status == 401) {
-            return ngx_shop_failover_say_error("%s refuses the key in "
-                                               "\"%s\": name the file of "
-                                               "shop_control there with "
-                                               "--key; nginx reads a new key "
-                                               "when it is reloaded",
-                                               url, path);
+            return ngx_shop_say_error("%s refuses the key in "
+                                      "\"%s\": name the file of "
+                                      "shop_control there with "
+                                      "--key; nginx reads a new key "
+                                      "when it is reloaded",
+                                      url, path);
         }
 
-        return ngx_shop_failover_say_error("%s", error);
+        return ngx_shop_say_error("%s", error);
     }
 
     if (status == 403) {
-        return ngx_shop_failover_say_error("%s answers 403: \"allow\" and "
-                                           "\"deny\" of that location keep "
-                                           "this machine out", url);
+        return ngx_shop_say_error("%s answers 403: \"allow\" and "
+                                  "\"deny\" of that location keep "
+                                  "this machine out", url);
     }
 
-    return ngx_shop_failover_say_error("%s answers %03u: is there a location "
-                                       "with shop_control?", url, status);
+    return ngx_shop_say_error("%s answers %03u: is there a location "
+                              "with shop_control?", url, status);
 }
 
 
 static int
-ngx_shop_failover_order_show(const char *word,
-    const ngx_shop_failover_json_t *answer)
+ngx_shop_order_show(const char *word, const ngx_shop_json_t *answer)
 {
-    char                           server[256], address[256];
-    char                           upstream[256], state[32];
-    long                           usable;
-    int64_t                        now, until;
-    ngx_shop_failover_json_t       peers, peer;
-    ngx_shop_failover_json_walk_t  walk;
+    char                  server[256], address[256];
+    char                  upstream[256], state[32];
+    long                  usable;
+    int64_t               now, until;
+    ngx_shop_json_t       peers, peer;
+    ngx_shop_json_walk_t  walk;
 
     now = (int64_t) time(NULL);
 
-    if (ngx_shop_failover_json_find(answer, "peers", &peers)
-        != NGX_SHOP_FAILOVER_OK
-        || !ngx_shop_failover_member_get(answer, "upstream", upstream,
-                                         sizeof(upstream)))
+    if (ngx_shop_json_find(answer, "peers", &peers)
+        != NGX_SHOP_OK
+        || !ngx_shop_member_get(answer, "upstream", upstream,
+                                sizeof(upstream)))
     {
-        return ngx_shop_failover_say_error("that is not the answer of "
-                                           "shop_control");
+        return ngx_shop_say_error("that is not the answer of " "shop_control");
     }
 
-    ngx_shop_failover_json_walk(&peers, &walk);
+    ngx_shop_json_walk(&peers, &walk);
 
-    while (ngx_shop_failover_json_next(&walk, NULL, &peer)
-           == NGX_SHOP_FAILOVER_OK)
-    {
-        (void) ngx_shop_failover_member_get(&peer, "server", server,
-                                            sizeof(server));
-        (void) ngx_shop_failover_member_get(&peer, "address", address,
-                                            sizeof(address));
+    while (ngx_shop_json_next(&walk, NULL, &peer) == NGX_SHOP_OK) {
+        (void) ngx_shop_member_get(&peer, "server", server, sizeof(server));
+        (void) ngx_shop_member_get(&peer, "address", address, sizeof(address));
 
         printf("%s: %s", word, server);
 
@@ -259,28 +249,27 @@ ngx_shop_failover_order_show(const char *word,
             printf(" (%s)", address);
         }
 
-        until = ngx_shop_failover_member_time(&peer, "until", now);
+        until = ngx_shop_member_time(&peer, "until", now);
 
         if (until) {
             printf(", until ");
-            ngx_shop_failover_say_time(stdout, until, now);
+            ngx_shop_say_time(stdout, until, now);
         }
 
         putchar('\n');
     }
 
-    usable = ngx_shop_failover_member_number(answer, "usable");
+    usable = ngx_shop_member_number(answer, "usable");
 
-    (void) ngx_shop_failover_member_get(answer, "state", state,
-                                        sizeof(state));
+    (void) ngx_shop_member_get(answer, "state", state, sizeof(state));
 
     printf("upstream %s: %s, %ld usable\n", upstream, state, usable);
 
     if (usable == 0) {
-        ngx_shop_failover_say_note("no server of upstream %s takes visitors "
-                                   "now: a backup group does, or they see "
-                                   "the page", upstream);
+        ngx_shop_say_note("no server of upstream %s takes visitors "
+                          "now: a backup group does, or they see "
+                          "the page", upstream);
     }
 
-    return NGX_SHOP_FAILOVER_SAY_YES;
+    return NGX_SHOP_SAY_YES;
 }

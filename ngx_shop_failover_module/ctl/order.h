@@ -6,21 +6,20 @@
  */
 
 
-#ifndef _NGX_SHOP_FAILOVER_ORDER_H_INCLUDED_
-#define _NGX_SHOP_FAILOVER_ORDER_H_INCLUDED_
+#ifndef _NGX_SHOP_ORDER_H_INCLUDED_
+#define _NGX_SHOP_ORDER_H_INCLUDED_
 
 
 #include "ctl/options.h"
 
 
-extern const ngx_shop_failover_option_t  ngx_shop_failover_order_options[];
-extern const ngx_shop_failover_option_t
-                                     ngx_shop_failover_order_enable_options[];
+extern const ngx_shop_options_entry_t  ngx_shop_order_options[];
+extern const ngx_shop_options_entry_t ngx_shop_order_enable_options[];
 
-int ngx_shop_failover_order_drain(const ngx_shop_failover_options_t *o);
-int ngx_shop_failover_order_down(const ngx_shop_failover_options_t *o);
-int ngx_shop_failover_order_up(const ngx_shop_failover_options_t *o);
-int ngx_shop_failover_order_enable(const ngx_shop_failover_options_t *o);
+int ngx_shop_order_drain(const ngx_shop_options_t *o);
+int ngx_shop_order_down(const ngx_shop_options_t *o);
+int ngx_shop_order_up(const ngx_shop_options_t *o);
+int ngx_shop_order_enable(const ngx_shop_options_t *o);
 
 
-#endif /* _NGX_SHOP_FAILOVER_ORDER_H_INCLUDED_ */
+#endif /* _NGX_SHOP_ORDER_H_INCLUDED_ */

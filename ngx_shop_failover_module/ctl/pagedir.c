@@ -15,62 +15,58 @@
 
 #include "ctl/pagedir.h"
 #include "ctl/say.h"
-#include "logic/assets.h"
+#include "logic/words/assets.h"
 
 
 /* as in nginx: every waiting visitor would load more than that */
-#define NGX_SHOP_FAILOVER_PAGEDIR_FILE  262144
+#define NGX_SHOP_PAGEDIR_FILE  262144
 
 
-typedef struct ngx_shop_failover_pagedir_file_s
-                                            ngx_shop_failover_pagedir_file_t;
+typedef struct ngx_shop_pagedir_file_s  ngx_shop_pagedir_file_t;
 
 /* what was read stays, and its path behind it */
-struct ngx_shop_failover_pagedir_file_s {
-    ngx_shop_failover_pagedir_file_t  *next;
-    char                              *path;
-    unsigned char                      data[NGX_SHOP_FAILOVER_PAGEDIR_FILE
-                                            + 1];
+struct ngx_shop_pagedir_file_s {
+    ngx_shop_pagedir_file_t  *next;
+    char                     *path;
+    unsigned char             data[NGX_SHOP_PAGEDIR_FILE + 1];
 };
 
 
-static FILE *ngx_shop_failover_pagedir_fopen(const char *path);
-static int ngx_shop_failover_pagedir_read(
-    ngx_shop_failover_pagedir_file_t *file, FILE *in,
-    ngx_shop_failover_pagedir_source_t *source);
+static FILE *ngx_shop_pagedir_fopen(const char *path);
+static int ngx_shop_pagedir_read(ngx_shop_pagedir_file_t *file, FILE *in,
+    ngx_shop_pagedir_source_t *source);
 
 
-static const char                        *ngx_shop_failover_pagedir_dir;
-static ngx_shop_failover_pagedir_file_t  *ngx_shop_failover_pagedir_files;
+static const char               *ngx_shop_pagedir_dir;
+static ngx_shop_pagedir_file_t  *ngx_shop_pagedir_files;
 
 
 int
-ngx_shop_failover_pagedir_open(const char *dir)
+ngx_shop_pagedir_open(const char *dir)
 {
     struct stat  sb;
 
     if (dir && (stat(dir, &sb) != 0 || !S_ISDIR(sb.st_mode))) {
-        (void) ngx_shop_failover_say_error("\"%s\" is no directory of "
-                                           "templates; copy html/ to begin "
-                                           "with one", dir);
-        return NGX_SHOP_FAILOVER_ERROR;
+        (void) ngx_shop_say_error("\"%s\" is no directory of "
+                                  "templates; copy html/ to begin "
+                                  "with one", dir);
+        return NGX_SHOP_ERROR;
     }
 
-    ngx_shop_failover_pagedir_dir = dir;
+    ngx_shop_pagedir_dir = dir;
 
-    return NGX_SHOP_FAILOVER_OK;
+    return NGX_SHOP_OK;
 }
 
 
 int
-ngx_shop_failover_pagedir_builtin(const char *name,
-    ngx_shop_failover_pagedir_source_t *source)
+ngx_shop_pagedir_builtin(const char *name, ngx_shop_pagedir_source_t *source)
 {
-    unsigned                          i;
-    const ngx_shop_failover_asset_t  *asset;
+    unsigned                        i;
+    const ngx_shop_assets_entry_t  *asset;
 
-    for (i = 0; i < ngx_shop_failover_assets_n; i++) {
-        asset = &ngx_shop_failover_assets[i];
+    for (i = 0; i < ngx_shop_assets_n; i++) {
+        asset = &ngx_shop_assets[i];
 
         if (asset->name.len == strlen(name)
             && memcmp(asset->name.data, name, asset->name.len) == 0)
@@ -78,53 +74,51 @@ ngx_shop_failover_pagedir_builtin(const char *name,
             source->name = (const char *) asset->name.data;
             source->data = asset->data;
 
-            return NGX_SHOP_FAILOVER_OK;
+            return NGX_SHOP_OK;
         }
     }
 
-    return NGX_SHOP_FAILOVER_DECLINED;
+    return NGX_SHOP_DECLINED;
 }
 
 
 int
-ngx_shop_failover_pagedir_own(const char *name,
-    ngx_shop_failover_pagedir_source_t *source)
+ngx_shop_pagedir_own(const char *name, ngx_shop_pagedir_source_t *source)
 {
-    int                                rc;
-    FILE                              *in;
-    size_t                             len;
-    const char                        *dir;
-    ngx_shop_failover_pagedir_file_t  *file;
+    int                       rc;
+    FILE                     *in;
+    size_t                    len;
+    const char               *dir;
+    ngx_shop_pagedir_file_t  *file;
 
-    dir = ngx_shop_failover_pagedir_dir;
+    dir = ngx_shop_pagedir_dir;
 
     if (dir == NULL) {
-        return NGX_SHOP_FAILOVER_DECLINED;
+        return NGX_SHOP_DECLINED;
     }
 
     len = strlen(dir) + strlen(name) + 2;
-    file = malloc(sizeof(ngx_shop_failover_pagedir_file_t) + len);
+    file = malloc(sizeof(ngx_shop_pagedir_file_t) + len);
 
     if (file == NULL) {
-        (void) ngx_shop_failover_say_errno(ENOMEM, "cannot read \"%s\"",
-                                           name);
-        return NGX_SHOP_FAILOVER_ERROR;
+        (void) ngx_shop_say_errno(ENOMEM, "cannot read \"%s\"", name);
+        return NGX_SHOP_ERROR;
     }
 
     file->path = (char *) (file + 1);
     snprintf(file->path, len, "%s/%s", dir, name);
 
-    in = ngx_shop_failover_pagedir_fopen(file->path);
+    in = ngx_shop_pagedir_fopen(file->path);
 
     if (in == NULL && errno == ENOENT) {
         free(file);
-        return NGX_SHOP_FAILOVER_DECLINED;
+        return NGX_SHOP_DECLINED;
     }
 
-    file->next = ngx_shop_failover_pagedir_files;
-    ngx_shop_failover_pagedir_files = file;
+    file->next = ngx_shop_pagedir_files;
+    ngx_shop_pagedir_files = file;
 
-    rc = ngx_shop_failover_pagedir_read(file, in, source);
+    rc = ngx_shop_pagedir_read(file, in, source);
 
     if (in) {
         (void) fclose(in);
@@ -137,7 +131,7 @@ ngx_shop_failover_pagedir_own(const char *name,
 /* a pipe in the place of a file is not waited for */
 
 static FILE *
-ngx_shop_failover_pagedir_fopen(const char *path)
+ngx_shop_pagedir_fopen(const char *path)
 {
     int          fd;
     FILE        *in;
@@ -166,42 +160,41 @@ ngx_shop_failover_pagedir_fopen(const char *path)
 
 
 static int
-ngx_shop_failover_pagedir_read(ngx_shop_failover_pagedir_file_t *file,
-    FILE *in, ngx_shop_failover_pagedir_source_t *source)
+ngx_shop_pagedir_read(ngx_shop_pagedir_file_t *file, FILE *in,
+    ngx_shop_pagedir_source_t *source)
 {
     size_t  n;
 
     n = in ? fread(file->data, 1, sizeof(file->data), in) : 0;
 
     if (in == NULL || ferror(in)) {
-        (void) ngx_shop_failover_say_errno(errno, "cannot read \"%s\"",
-                                           file->path);
-        return NGX_SHOP_FAILOVER_ERROR;
+        (void) ngx_shop_say_errno(errno, "cannot read \"%s\"", file->path);
+        return NGX_SHOP_ERROR;
     }
 
-    if (n > NGX_SHOP_FAILOVER_PAGEDIR_FILE) {
-        (void) ngx_shop_failover_say_error("\"%s\" is larger than 256k: "
-                                           "every waiting visitor would load "
-                                           "it", file->path);
-        return NGX_SHOP_FAILOVER_ERROR;
+    if (n > NGX_SHOP_PAGEDIR_FILE) {
+        (void) ngx_shop_say_error("\"%s\" is larger than 256k: "
+                                  "every waiting visitor would load "
+                                  "it", file->path);
+        return NGX_SHOP_ERROR;
     }
 
     source->name = file->path;
     source->data.data = file->data;
     source->data.len = n;
 
-    return NGX_SHOP_FAILOVER_OK;
+    return NGX_SHOP_OK;
 }
 
 
 void
-ngx_shop_failover_pagedir_languages(void)
+ngx_shop_pagedir_languages(void)
 {
-    unsigned                 i;
-    ngx_shop_failover_str_t  name;
+    unsigned        i;
+    ngx_shop_str_t  name;
 
-    for (i = 0; i < ngx_shop_failover_assets_n; i++) {
-        name = ngx_shop_failover_assets[i].name;
+    for (i = 0; i < ngx_shop_assets_n; i++) {
+        name = ngx_shop_assets[i].name;
 
         if (name.len > 9 && memcmp(name.data, "lang/", 5) == 0) {
             fprintf(stderr, " %.*s", (int) name.len - 9,

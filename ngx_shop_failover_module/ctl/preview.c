@@ -12,126 +12,119 @@
 #include "ctl/pagedir.h"
 #include "ctl/preview.h"
 #include "ctl/store.h"
-#include "logic/times.h"
-#include "logic/place.h"
-#include "logic/view.h"
+#include "logic/flag/times.h"
+#include "logic/words/placeholders.h"
+#include "logic/words/view.h"
 
 
-#define NGX_SHOP_FAILOVER_PREVIEW_ROOM  262144
+#define NGX_SHOP_PREVIEW_ROOM  262144
 
 
-static int ngx_shop_failover_preview_words(const char *lang,
-    ngx_shop_failover_words_t *words);
-static int ngx_shop_failover_preview_layer(const char *lang,
-    ngx_shop_failover_words_t *words);
-static int ngx_shop_failover_preview_parse(ngx_shop_failover_words_t *words,
-    const ngx_shop_failover_pagedir_source_t *source);
-static int ngx_shop_failover_preview_vars(ngx_shop_failover_view_t *v,
-    const ngx_shop_failover_options_t *o);
-static void ngx_shop_failover_preview_view(ngx_shop_failover_view_t *v,
-    const ngx_shop_failover_options_t *o);
-static int ngx_shop_failover_preview_print(const char *template,
-    ngx_shop_failover_view_t *v);
+static int ngx_shop_preview_words(const char *lang, ngx_shop_strings_t *words);
+static int ngx_shop_preview_layer(const char *lang, ngx_shop_strings_t *words);
+static int ngx_shop_preview_parse(ngx_shop_strings_t *words,
+    const ngx_shop_pagedir_source_t *source);
+static int ngx_shop_preview_vars(ngx_shop_view_t *v,
+    const ngx_shop_options_t *o);
+static void ngx_shop_preview_view(ngx_shop_view_t *v,
+    const ngx_shop_options_t *o);
+static int ngx_shop_preview_print(const char *template, ngx_shop_view_t *v);
 
 
-const ngx_shop_failover_option_t  ngx_shop_failover_preview_options[] = {
-    { "html", NGX_SHOP_FAILOVER_OPTIONS_SWITCH, NULL,
+const ngx_shop_options_entry_t  ngx_shop_preview_options[] = {
+    { "html", NGX_SHOP_OPTIONS_SWITCH, NULL,
       "the page of a browser, and not the text" },
-    { "lang", NGX_SHOP_FAILOVER_OPTIONS_VALUE, "LANG",
+    { "lang", NGX_SHOP_OPTIONS_VALUE, "LANG",
       "de, fr, pt, ... [en]" },
-    { "outage", NGX_SHOP_FAILOVER_OPTIONS_SWITCH, NULL,
+    { "outage", NGX_SHOP_OPTIONS_SWITCH, NULL,
       "the page of an outage, and not of maintenance" },
-    { "page-dir", NGX_SHOP_FAILOVER_OPTIONS_VALUE, "DIR",
+    { "page-dir", NGX_SHOP_OPTIONS_VALUE, "DIR",
       "templates and texts of your own, as in shop_page_dir" },
-    { "page-var", NGX_SHOP_FAILOVER_OPTIONS_LIST, "NAME=VALUE",
+    { "page-var", NGX_SHOP_OPTIONS_LIST, "NAME=VALUE",
       "as in shop_page_var: name, home, basket, ..." },
-    NGX_SHOP_FAILOVER_STORE_OPTIONS,
-    { NULL, NGX_SHOP_FAILOVER_OPTIONS_SWITCH, NULL, NULL }
+    NGX_SHOP_STORE_OPTIONS,
+    { NULL, NGX_SHOP_OPTIONS_SWITCH, NULL, NULL }
 };
 
 
-static ngx_shop_failover_store_t        ngx_shop_failover_preview_store;
-static ngx_shop_failover_notice_t       ngx_shop_failover_preview_notice;
-static ngx_shop_failover_words_t        ngx_shop_failover_preview_texts;
-static ngx_shop_failover_view_t         ngx_shop_failover_preview_page;
-static ngx_shop_failover_view_var_t
-              ngx_shop_failover_preview_given[NGX_SHOP_FAILOVER_OPTIONS_MAX];
-static ngx_shop_failover_template_op_t
-                ngx_shop_failover_preview_ops[NGX_SHOP_FAILOVER_TEMPLATE_OPS];
-static unsigned char
-                ngx_shop_failover_preview_buf[NGX_SHOP_FAILOVER_PREVIEW_ROOM];
+static ngx_shop_store_t             ngx_shop_preview_store;
+static ngx_shop_flag_notice_t       ngx_shop_preview_notice;
+static ngx_shop_strings_t           ngx_shop_preview_texts;
+static ngx_shop_view_t              ngx_shop_preview_page;
+static ngx_shop_view_var_t ngx_shop_preview_given[NGX_SHOP_OPTIONS_MAX];
+static ngx_shop_template_op_t ngx_shop_preview_ops[NGX_SHOP_TEMPLATE_OPS];
+static unsigned char ngx_shop_preview_buf[NGX_SHOP_PREVIEW_ROOM];
 
 
 int
-ngx_shop_failover_preview_run(const ngx_shop_failover_options_t *o)
+ngx_shop_preview_run(const ngx_shop_options_t *o)
 {
-    int                         rc;
-    const char                 *lang;
-    ngx_shop_failover_store_t  *s = &ngx_shop_failover_preview_store;
-    ngx_shop_failover_view_t   *v = &ngx_shop_failover_preview_page;
+    int                rc;
+    const char        *lang;
+    ngx_shop_store_t  *s = &ngx_shop_preview_store;
+    ngx_shop_view_t   *v = &ngx_shop_preview_page;
 
     if (o->nrest > 1) {
-        return ngx_shop_failover_say_error("\"preview\" takes one file, not "
-                                           "also \"%s\"", o->rest[1]);
+        return ngx_shop_say_error("\"preview\" takes one file, not "
+                                  "also \"%s\"", o->rest[1]);
     }
 
-    lang = ngx_shop_failover_options_get(o, "lang");
+    lang = ngx_shop_options_get(o, "lang");
     lang = lang ? lang : "en";
 
-    if (ngx_shop_failover_store_open(s, o) != NGX_SHOP_FAILOVER_OK
-        || ngx_shop_failover_pagedir_open(
-                                ngx_shop_failover_options_get(o, "page-dir"))
-           != NGX_SHOP_FAILOVER_OK
-        || ngx_shop_failover_preview_vars(v, o) != NGX_SHOP_FAILOVER_OK
-        || ngx_shop_failover_preview_words(lang,
-                                           &ngx_shop_failover_preview_texts)
-           != NGX_SHOP_FAILOVER_OK)
+    if (ngx_shop_store_open(s, o) != NGX_SHOP_OK
+        || ngx_shop_pagedir_open(
+                                 ngx_shop_options_get(o, "page-dir"))
+           != NGX_SHOP_OK
+        || ngx_shop_preview_vars(v, o) != NGX_SHOP_OK
+        || ngx_shop_preview_words(lang,
+                                  &ngx_shop_preview_texts)
+           != NGX_SHOP_OK)
     {
-        return NGX_SHOP_FAILOVER_SAY_ERROR;
+        return NGX_SHOP_SAY_ERROR;
     }
 
-    rc = o->nrest ? ngx_shop_failover_store_load(s, o->rest[0])
-                  : ngx_shop_failover_store_read(s);
+    rc = o->nrest ? ngx_shop_store_load(s, o->rest[0])
+                  : ngx_shop_store_read(s);
 
-    if (rc != NGX_SHOP_FAILOVER_OK) {
-        return NGX_SHOP_FAILOVER_SAY_ERROR;
+    if (rc != NGX_SHOP_OK) {
+        return NGX_SHOP_SAY_ERROR;
     }
 
     if (!s->there) {
-        ngx_shop_failover_say_note("there is no flag \"%s\", this is the page "
-                                   "of an empty one", s->path);
+        ngx_shop_say_note("there is no flag \"%s\", this is the page "
+                          "of an empty one", s->path);
     }
 
-    v->words = &ngx_shop_failover_preview_texts;
+    v->words = &ngx_shop_preview_texts;
     v->lang.data = (const unsigned char *) lang;
     v->lang.len = strlen(lang);
 
-    ngx_shop_failover_preview_view(v, o);
+    ngx_shop_preview_view(v, o);
 
-    return ngx_shop_failover_preview_print(
-                              ngx_shop_failover_options_get(o, "html")
-                              ? "page.html" : "page.txt", v);
+    return ngx_shop_preview_print(
+                                  ngx_shop_options_get(o, "html")
+                                  ? "page.html" : "page.txt", v);
 }
 
 
 /* English, and over it the language */
 
 static int
-ngx_shop_failover_preview_words(const char *lang,
-    ngx_shop_failover_words_t *words)
+ngx_shop_preview_words(const char *lang, ngx_shop_strings_t *words)
 {
     int  rc;
 
-    rc = ngx_shop_failover_preview_layer("en", words);
+    rc = ngx_shop_preview_layer("en", words);
 
-    if (rc == NGX_SHOP_FAILOVER_OK && strcmp(lang, "en") != 0) {
-        rc = ngx_shop_failover_preview_layer(lang, words);
+    if (rc == NGX_SHOP_OK && strcmp(lang, "en") != 0) {
+        rc = ngx_shop_preview_layer(lang, words);
     }
 
-    if (rc == NGX_SHOP_FAILOVER_DECLINED) {
-        (void) ngx_shop_failover_say_error("there is no language \"%s\"; "
-                                           "built in are:", lang);
-        ngx_shop_failover_pagedir_languages();
+    if (rc == NGX_SHOP_DECLINED) {
+        (void) ngx_shop_say_error("there is no language \"%s\"; "
+                                  "built in are:", lang);
+        ngx_shop_pagedir_languages();
     }
 
     return rc;
@@ -141,63 +134,60 @@ ngx_shop_failover_preview_words(const char *lang,
 /* the built-in language, and over it that of the directory */
 
 static int
-ngx_shop_failover_preview_layer(const char *lang,
-    ngx_shop_failover_words_t *words)
+ngx_shop_preview_layer(const char *lang, ngx_shop_strings_t *words)
 {
-    int                                  builtin, own;
-    char                                 name[64];
-    ngx_shop_failover_pagedir_source_t   source;
+    int                         builtin, own;
+    char                        name[64];
+    ngx_shop_pagedir_source_t   source;
 
     snprintf(name, sizeof(name), "lang/%s.txt", lang);
 
-    builtin = ngx_shop_failover_pagedir_builtin(name, &source);
+    builtin = ngx_shop_pagedir_builtin(name, &source);
 
-    if (builtin == NGX_SHOP_FAILOVER_OK
-        && ngx_shop_failover_preview_parse(words, &source)
-           != NGX_SHOP_FAILOVER_OK)
+    if (builtin == NGX_SHOP_OK
+        && ngx_shop_preview_parse(words, &source)
+           != NGX_SHOP_OK)
     {
-        return NGX_SHOP_FAILOVER_ERROR;
+        return NGX_SHOP_ERROR;
     }
 
-    own = ngx_shop_failover_pagedir_own(name, &source);
+    own = ngx_shop_pagedir_own(name, &source);
 
-    if (own == NGX_SHOP_FAILOVER_OK) {
-        return ngx_shop_failover_preview_parse(words, &source);
+    if (own == NGX_SHOP_OK) {
+        return ngx_shop_preview_parse(words, &source);
     }
 
-    return own == NGX_SHOP_FAILOVER_ERROR ? own : builtin;
+    return own == NGX_SHOP_ERROR ? own : builtin;
 }
 
 
 static int
-ngx_shop_failover_preview_parse(ngx_shop_failover_words_t *words,
-    const ngx_shop_failover_pagedir_source_t *source)
+ngx_shop_preview_parse(ngx_shop_strings_t *words,
+    const ngx_shop_pagedir_source_t *source)
 {
     unsigned     line;
     const char  *reason;
 
-    if (ngx_shop_failover_words_parse(words, &source->data, &line, &reason)
-        == NGX_SHOP_FAILOVER_OK)
+    if (ngx_shop_strings_parse(words, &source->data, &line, &reason)
+        == NGX_SHOP_OK)
     {
-        return NGX_SHOP_FAILOVER_OK;
+        return NGX_SHOP_OK;
     }
 
-    (void) ngx_shop_failover_say_error("%s:%u: %s", source->name, line,
-                                       reason);
+    (void) ngx_shop_say_error("%s:%u: %s", source->name, line, reason);
 
-    return NGX_SHOP_FAILOVER_ERROR;
+    return NGX_SHOP_ERROR;
 }
 
 
 static int
-ngx_shop_failover_preview_vars(ngx_shop_failover_view_t *v,
-    const ngx_shop_failover_options_t *o)
+ngx_shop_preview_vars(ngx_shop_view_t *v, const ngx_shop_options_t *o)
 {
-    unsigned                       i;
-    const char                    *value, *equals;
-    ngx_shop_failover_view_var_t  *var;
+    unsigned              i;
+    const char           *value, *equals;
+    ngx_shop_view_var_t  *var;
 
-    v->vars = ngx_shop_failover_preview_given;
+    v->vars = ngx_shop_preview_given;
 
     for (i = 0; i < o->ngiven; i++) {
 
@@ -209,50 +199,48 @@ ngx_shop_failover_preview_vars(ngx_shop_failover_view_t *v,
         equals = strchr(value, '=');
 
         if (equals == NULL || equals == value) {
-            (void) ngx_shop_failover_say_error("invalid --page-var \"%s\": "
-                                               "write NAME=VALUE", value);
-            return NGX_SHOP_FAILOVER_ERROR;
+            (void) ngx_shop_say_error("invalid --page-var \"%s\": "
+                                      "write NAME=VALUE", value);
+            return NGX_SHOP_ERROR;
         }
 
-        var = &ngx_shop_failover_preview_given[v->nvars++];
+        var = &ngx_shop_preview_given[v->nvars++];
         var->name.data = (const unsigned char *) value;
         var->name.len = (size_t) (equals - value);
         var->value.data = (const unsigned char *) equals + 1;
         var->value.len = strlen(equals + 1);
     }
 
-    return NGX_SHOP_FAILOVER_OK;
+    return NGX_SHOP_OK;
 }
 
 
 static void
-ngx_shop_failover_preview_view(ngx_shop_failover_view_t *v,
-    const ngx_shop_failover_options_t *o)
+ngx_shop_preview_view(ngx_shop_view_t *v, const ngx_shop_options_t *o)
 {
-    ngx_shop_failover_store_t   *s = &ngx_shop_failover_preview_store;
-    ngx_shop_failover_notice_t  *n = &ngx_shop_failover_preview_notice;
+    ngx_shop_store_t        *s = &ngx_shop_preview_store;
+    ngx_shop_flag_notice_t  *n = &ngx_shop_preview_notice;
 
     v->now = (int64_t) time(NULL);
 
-    ngx_shop_failover_flag_parse(n, NULL, s->data, s->size, s->appeared,
-                                 v->now);
+    ngx_shop_flag_parse(n, NULL, s->data, s->size, s->appeared, v->now);
 
     v->notice = n;
     v->since = n->start.at ? n->start.at : (s->appeared ? s->appeared : v->now);
     v->poll = 30;
     v->retry_after = 120;
 
-    if (ngx_shop_failover_options_get(o, "outage")) {
-        v->state = NGX_SHOP_FAILOVER_VIEW_OUTAGE;
+    if (ngx_shop_options_get(o, "outage")) {
+        v->state = NGX_SHOP_VIEW_OUTAGE;
 
-    } else if (n->mode == NGX_SHOP_FAILOVER_FLAG_BROWSE) {
-        v->state = NGX_SHOP_FAILOVER_VIEW_BROWSE;
+    } else if (n->mode == NGX_SHOP_FLAG_BROWSE) {
+        v->state = NGX_SHOP_VIEW_BROWSE;
 
-    } else if (n->mode == NGX_SHOP_FAILOVER_FLAG_PATHS_ONLY) {
-        v->state = NGX_SHOP_FAILOVER_VIEW_PATHS;
+    } else if (n->mode == NGX_SHOP_FLAG_PATHS_ONLY) {
+        v->state = NGX_SHOP_VIEW_PATHS;
 
     } else {
-        v->state = NGX_SHOP_FAILOVER_VIEW_MAINTENANCE;
+        v->state = NGX_SHOP_VIEW_MAINTENANCE;
     }
 
     /* what is planned is shown as it will be when it begins */
@@ -261,65 +249,63 @@ ngx_shop_failover_preview_view(ngx_shop_failover_view_t *v,
         v->now = n->start.at;
     }
 
-    ngx_shop_failover_view_prepare(v);
+    ngx_shop_view_prepare(v);
 }
 
 
 static int
-ngx_shop_failover_preview_print(const char *template,
-    ngx_shop_failover_view_t *v)
+ngx_shop_preview_print(const char *template, ngx_shop_view_t *v)
 {
-    int                                  rc;
-    ngx_shop_failover_str_t              page;
-    ngx_shop_failover_emit_t             e;
-    ngx_shop_failover_template_t         t;
-    ngx_shop_failover_template_error_t   error;
-    ngx_shop_failover_pagedir_source_t   source;
+    int                         rc;
+    ngx_shop_str_t              page;
+    ngx_shop_emit_t             e;
+    ngx_shop_template_t         t;
+    ngx_shop_template_error_t   error;
+    ngx_shop_pagedir_source_t   source;
 
     memset(&t, 0, sizeof(t));
 
-    t.ops = ngx_shop_failover_preview_ops;
-    t.nalloc = NGX_SHOP_FAILOVER_TEMPLATE_OPS;
+    t.ops = ngx_shop_preview_ops;
+    t.nalloc = NGX_SHOP_TEMPLATE_OPS;
     t.plain = (strcmp(template, "page.txt") == 0);
 
-    rc = ngx_shop_failover_pagedir_own(template, &source);
+    rc = ngx_shop_pagedir_own(template, &source);
 
-    if (rc == NGX_SHOP_FAILOVER_DECLINED) {
-        rc = ngx_shop_failover_pagedir_builtin(template, &source);
+    if (rc == NGX_SHOP_DECLINED) {
+        rc = ngx_shop_pagedir_builtin(template, &source);
     }
 
-    if (rc != NGX_SHOP_FAILOVER_OK) {
-        return NGX_SHOP_FAILOVER_SAY_ERROR;
+    if (rc != NGX_SHOP_OK) {
+        return NGX_SHOP_SAY_ERROR;
     }
 
-    if (ngx_shop_failover_template_compile(&t, &source.data,
-                                           ngx_shop_failover_place_resolve,
-                                           v, &error)
-        != NGX_SHOP_FAILOVER_OK)
+    if (ngx_shop_template_compile(&t, &source.data,
+                                  ngx_shop_placeholders_resolve,
+                                  v, &error)
+        != NGX_SHOP_OK)
     {
-        return ngx_shop_failover_say_error("%s:%u: %s: \"%.*s\"",
-                                       source.name, error.line, error.reason,
-                                       ngx_shop_failover_say_str(error.what));
+        return ngx_shop_say_error("%s:%u: %s: \"%.*s\"",
+                                  source.name, error.line, error.reason,
+                                  ngx_shop_say_str(error.what));
     }
 
-    ngx_shop_failover_emit_init(&e, ngx_shop_failover_preview_buf,
-                                NGX_SHOP_FAILOVER_PREVIEW_ROOM);
-    ngx_shop_failover_template_render(&t, ngx_shop_failover_place_get, v, &e);
+    ngx_shop_emit_init(&e, ngx_shop_preview_buf, NGX_SHOP_PREVIEW_ROOM);
+    ngx_shop_template_render(&t, ngx_shop_placeholders_get, v, &e);
 
     if (e.failed) {
-        return ngx_shop_failover_say_error("the page is larger than %d bytes",
-                                           NGX_SHOP_FAILOVER_PREVIEW_ROOM);
+        return ngx_shop_say_error("the page is larger than %d bytes",
+                                  NGX_SHOP_PREVIEW_ROOM);
     }
 
     page.data = e.start;
     page.len = (size_t) (e.pos - e.start);
 
     if (t.plain) {
-        ngx_shop_failover_say_text(stdout, page);
+        ngx_shop_say_text(stdout, page);
 
     } else {
         (void) fwrite(page.data, 1, page.len, stdout);
     }
 
-    return NGX_SHOP_FAILOVER_SAY_YES;
+    return NGX_SHOP_SAY_YES;
 }

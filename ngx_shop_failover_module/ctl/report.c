@@ -11,74 +11,65 @@
 #include <time.h>
 
 #include "ctl/report.h"
-#include "logic/site.h"
-#include "logic/times.h"
-#include "logic/utf8.h"
+#include "logic/judge/site.h"
+#include "logic/flag/times.h"
+#include "logic/text/utf8.h"
 
 
-static int ngx_shop_failover_report_read(ngx_shop_failover_log_t *log,
-    const ngx_shop_failover_options_t *o);
-static int ngx_shop_failover_report_since(ngx_shop_failover_log_t *log,
-    const char *text);
-static int ngx_shop_failover_report_one(ngx_shop_failover_log_t *log,
-    const char *text);
-static void ngx_shop_failover_report_incident(ngx_shop_failover_log_t *log,
-    const ngx_shop_failover_incident_t *in);
-static void ngx_shop_failover_report_head(
-    const ngx_shop_failover_incident_t *in);
-static void ngx_shop_failover_report_row(const char *what,
-    const char *how, int64_t at, int64_t start);
-static void ngx_shop_failover_report_times(
-    const ngx_shop_failover_incident_t *in);
-static void ngx_shop_failover_report_impact(
-    const ngx_shop_failover_incident_t *in);
-static void ngx_shop_failover_report_classes(
-    const ngx_shop_failover_incident_t *in);
-static int ngx_shop_failover_report_is(ngx_shop_failover_str_t name,
-    const char **words);
-static void ngx_shop_failover_report_texts(
-    const ngx_shop_failover_incident_t *in);
-static void ngx_shop_failover_report_timeline(ngx_shop_failover_log_t *log,
-    const ngx_shop_failover_incident_t *in);
-static int64_t ngx_shop_failover_report_start(
-    const ngx_shop_failover_incident_t *in);
+static int ngx_shop_report_read(ngx_shop_log_t *log,
+    const ngx_shop_options_t *o);
+static int ngx_shop_report_since(ngx_shop_log_t *log, const char *text);
+static int ngx_shop_report_one(ngx_shop_log_t *log, const char *text);
+static void ngx_shop_report_incident(ngx_shop_log_t *log,
+    const ngx_shop_incident_t *in);
+static void ngx_shop_report_head(const ngx_shop_incident_t *in);
+static void ngx_shop_report_row(const char *what, const char *how, int64_t at,
+    int64_t start);
+static void ngx_shop_report_times(const ngx_shop_incident_t *in);
+static void ngx_shop_report_impact(const ngx_shop_incident_t *in);
+static void ngx_shop_report_classes(const ngx_shop_incident_t *in);
+static int ngx_shop_report_is(ngx_shop_str_t name, const char **words);
+static void ngx_shop_report_texts(const ngx_shop_incident_t *in);
+static void ngx_shop_report_timeline(ngx_shop_log_t *log,
+    const ngx_shop_incident_t *in);
+static int64_t ngx_shop_report_start(const ngx_shop_incident_t *in);
 
 
-const ngx_shop_failover_option_t  ngx_shop_failover_report_options[] = {
-    { "incident", NGX_SHOP_FAILOVER_OPTIONS_VALUE, "N",
+const ngx_shop_options_entry_t  ngx_shop_report_options[] = {
+    { "incident", NGX_SHOP_OPTIONS_VALUE, "N",
       "its number, or \"last\" [last]" },
-    { "since", NGX_SHOP_FAILOVER_OPTIONS_VALUE, "TIME",
+    { "since", NGX_SHOP_OPTIONS_VALUE, "TIME",
       "all that began since then, such as \"2026-11-21 04:30\"" },
-    { NULL, NGX_SHOP_FAILOVER_OPTIONS_SWITCH, NULL, NULL }
+    { NULL, NGX_SHOP_OPTIONS_SWITCH, NULL, NULL }
 };
 
 
 int
-ngx_shop_failover_report_run(const ngx_shop_failover_options_t *o)
+ngx_shop_report_run(const ngx_shop_options_t *o)
 {
-    int                      rc;
-    const char              *since, *one;
-    ngx_shop_failover_log_t  log;
+    int             rc;
+    const char     *since, *one;
+    ngx_shop_log_t  log;
 
-    memset(&log, 0, sizeof(ngx_shop_failover_log_t));
+    memset(&log, 0, sizeof(ngx_shop_log_t));
 
-    since = ngx_shop_failover_options_get(o, "since");
-    one = ngx_shop_failover_options_get(o, "incident");
+    since = ngx_shop_options_get(o, "since");
+    one = ngx_shop_options_get(o, "incident");
 
     if (since && one) {
-        return ngx_shop_failover_say_error("--incident or --since, not both");
+        return ngx_shop_say_error("--incident or --since, not both");
     }
 
-    if (ngx_shop_failover_report_read(&log, o) != NGX_SHOP_FAILOVER_OK
-        || ngx_shop_failover_log_fold(&log) != NGX_SHOP_FAILOVER_OK)
+    if (ngx_shop_report_read(&log, o) != NGX_SHOP_OK
+        || ngx_shop_log_fold(&log) != NGX_SHOP_OK)
     {
-        rc = NGX_SHOP_FAILOVER_SAY_ERROR;
+        rc = NGX_SHOP_SAY_ERROR;
 
     } else if (since) {
-        rc = ngx_shop_failover_report_since(&log, since);
+        rc = ngx_shop_report_since(&log, since);
 
     } else {
-        rc = ngx_shop_failover_report_one(&log, one ? one : "last");
+        rc = ngx_shop_report_one(&log, one ? one : "last");
     }
 
     free(log.data);
@@ -89,29 +80,27 @@ ngx_shop_failover_report_run(const ngx_shop_failover_options_t *o)
 
 
 static int
-ngx_shop_failover_report_read(ngx_shop_failover_log_t *log,
-    const ngx_shop_failover_options_t *o)
+ngx_shop_report_read(ngx_shop_log_t *log, const ngx_shop_options_t *o)
 {
     const char  *path;
 
     if (o->nrest) {
-        return ngx_shop_failover_log_join(log, o->rest, o->nrest);
+        return ngx_shop_log_join(log, o->rest, o->nrest);
     }
 
     path = getenv("SHOP_EVENTS");
 
-    return ngx_shop_failover_log_read(log, path && *path ? path
-                                              : NGX_SHOP_FAILOVER_LOG_DEFAULT);
+    return ngx_shop_log_read(log, path && *path ? path : NGX_SHOP_LOG_DEFAULT);
 }
 
 
 static int
-ngx_shop_failover_report_since(ngx_shop_failover_log_t *log, const char *text)
+ngx_shop_report_since(ngx_shop_log_t *log, const char *text)
 {
-    int64_t                   at, now;
-    unsigned                  i, n;
-    const char               *reason;
-    ngx_shop_failover_str_t   s;
+    int64_t          at, now;
+    unsigned         i, n;
+    const char      *reason;
+    ngx_shop_str_t   s;
 
     s.data = (const unsigned char *) text;
     s.len = strlen(text);
@@ -119,11 +108,11 @@ ngx_shop_failover_report_since(ngx_shop_failover_log_t *log, const char *text)
 
     /* "04:30" is the last one here, not the next */
 
-    if (ngx_shop_failover_times_last(&s, now, &at) != NGX_SHOP_FAILOVER_OK
-        && ngx_shop_failover_times_parse(&s, now, &at, &reason)
-           != NGX_SHOP_FAILOVER_OK)
+    if (ngx_shop_times_last(&s, now, &at) != NGX_SHOP_OK
+        && ngx_shop_times_parse(&s, now, &at, &reason)
+           != NGX_SHOP_OK)
     {
-        return ngx_shop_failover_say_error("--since \"%s\": %s", text, reason);
+        return ngx_shop_say_error("--since \"%s\": %s", text, reason);
     }
 
     n = 0;
@@ -131,22 +120,21 @@ ngx_shop_failover_report_since(ngx_shop_failover_log_t *log, const char *text)
     for (i = 0; i < log->nincidents; i++) {
         if (log->incidents[i].began >= at * 1000) {
             printf("%s", n++ ? "\n\n" : "");
-            ngx_shop_failover_report_incident(log, &log->incidents[i]);
+            ngx_shop_report_incident(log, &log->incidents[i]);
         }
     }
 
     if (n == 0) {
-        (void) ngx_shop_failover_say_error("no incident began since \"%s\"",
-                                           text);
-        return NGX_SHOP_FAILOVER_SAY_NO;
+        (void) ngx_shop_say_error("no incident began since \"%s\"", text);
+        return NGX_SHOP_SAY_NO;
     }
 
-    return NGX_SHOP_FAILOVER_SAY_YES;
+    return NGX_SHOP_SAY_YES;
 }
 
 
 static int
-ngx_shop_failover_report_one(ngx_shop_failover_log_t *log, const char *text)
+ngx_shop_report_one(ngx_shop_log_t *log, const char *text)
 {
     char      *end;
     long       number;
@@ -158,9 +146,9 @@ ngx_shop_failover_report_one(ngx_shop_failover_log_t *log, const char *text)
         number = strtol(text, &end, 10);
 
         if (number <= 0 || *end) {
-            return ngx_shop_failover_say_error("--incident \"%s\": expected "
-                                               "is a number or \"last\"",
-                                               text);
+            return ngx_shop_say_error("--incident \"%s\": expected "
+                                      "is a number or \"last\"",
+                                      text);
         }
     }
 
@@ -169,28 +157,27 @@ ngx_shop_failover_report_one(ngx_shop_failover_log_t *log, const char *text)
     for (i = log->nincidents; i; i--) {
 
         if (number == 0 || log->incidents[i - 1].number == number) {
-            ngx_shop_failover_report_incident(log, &log->incidents[i - 1]);
-            return NGX_SHOP_FAILOVER_SAY_YES;
+            ngx_shop_report_incident(log, &log->incidents[i - 1]);
+            return NGX_SHOP_SAY_YES;
         }
     }
 
-    (void) ngx_shop_failover_say_error(number ? "no incident %s in the log"
-                                              : "no incident in the log",
-                                       text);
+    (void) ngx_shop_say_error(number ? "no incident %s in the log"
+                                     : "no incident in the log",
+                              text);
 
-    return NGX_SHOP_FAILOVER_SAY_NO;
+    return NGX_SHOP_SAY_NO;
 }
 
 
 static void
-ngx_shop_failover_report_incident(ngx_shop_failover_log_t *log,
-    const ngx_shop_failover_incident_t *in)
+ngx_shop_report_incident(ngx_shop_log_t *log, const ngx_shop_incident_t *in)
 {
-    ngx_shop_failover_report_head(in);
-    ngx_shop_failover_report_times(in);
-    ngx_shop_failover_report_impact(in);
-    ngx_shop_failover_report_texts(in);
-    ngx_shop_failover_report_timeline(log, in);
+    ngx_shop_report_head(in);
+    ngx_shop_report_times(in);
+    ngx_shop_report_impact(in);
+    ngx_shop_report_texts(in);
+    ngx_shop_report_timeline(log, in);
 
     puts("\n## Review\n\n"
          "- Cause:\n"
@@ -199,25 +186,23 @@ ngx_shop_failover_report_incident(ngx_shop_failover_log_t *log,
          "- To do, by whom, until when:");
 
     if (log->skipped) {
-        ngx_shop_failover_say_note("%u lines of the log are no events",
-                                   log->skipped);
+        ngx_shop_say_note("%u lines of the log are no events", log->skipped);
     }
 }
 
 
 static void
-ngx_shop_failover_report_head(const ngx_shop_failover_incident_t *in)
+ngx_shop_report_head(const ngx_shop_incident_t *in)
 {
     printf("# %s %u%s%s\n\n",
            in->planned ? "Maintenance" : "Incident", (unsigned) in->number,
            in->severity ? ", " : "",
-           in->severity ? ngx_shop_failover_event_severity_name(in->severity)
+           in->severity ? ngx_shop_event_severity_name(in->severity)
                         : "");
 
     if (in->site.len) {
         fputs("Shop of the flag ", stdout);
-        ngx_shop_failover_report_text(
-                          ngx_shop_failover_incident_text(in, in->site));
+        ngx_shop_report_text(ngx_shop_incident_text(in, in->site));
         fputs(". ", stdout);
     }
 
@@ -226,14 +211,14 @@ ngx_shop_failover_report_head(const ngx_shop_failover_incident_t *in)
 
 
 static int64_t
-ngx_shop_failover_report_start(const ngx_shop_failover_incident_t *in)
+ngx_shop_report_start(const ngx_shop_incident_t *in)
 {
     return in->first_failure ? in->first_failure : in->began;
 }
 
 
 static void
-ngx_shop_failover_report_times(const ngx_shop_failover_incident_t *in)
+ngx_shop_report_times(const ngx_shop_incident_t *in)
 {
     int64_t  start;
 
@@ -242,41 +227,40 @@ ngx_shop_failover_report_times(const ngx_shop_failover_incident_t *in)
         "by the page for visitors"
     };
 
-    start = ngx_shop_failover_report_start(in);
+    start = ngx_shop_report_start(in);
 
     puts("| what | when | after the start |\n"
          "|---|---|---|");
 
-    ngx_shop_failover_report_row("started", in->first_failure
-                                            ? "first failure" : "", start, 0);
-    ngx_shop_failover_report_row("detected", "", in->detected, start);
-    ngx_shop_failover_report_row("mitigated", by[in->by], in->mitigated,
-                                 start);
+    ngx_shop_report_row("started", in->first_failure
+                                   ? "first failure" : "", start, 0);
+    ngx_shop_report_row("detected", "", in->detected, start);
+    ngx_shop_report_row("mitigated", by[in->by], in->mitigated, start);
 
     if (in->reopening) {
-        ngx_shop_failover_report_row("reopened", "visitors are let in",
-                                     in->reopening, start);
+        ngx_shop_report_row("reopened", "visitors are let in", in->reopening,
+                            start);
     }
 
     if (in->resolved == 0) {
         printf("| resolved | not yet: the shop is %s | |\n",
-               ngx_shop_failover_site_name(in->state));
+               ngx_shop_site_name(in->state));
 
     } else if (in->lost) {
         puts("| resolved | not known: nginx was started anew | |");
 
     } else {
-        ngx_shop_failover_report_row("resolved", "", in->resolved, start);
+        ngx_shop_report_row("resolved", "", in->resolved, start);
     }
 
     fputs("\nTime to detect: ", stdout);
-    ngx_shop_failover_report_length(in->detected - start);
+    ngx_shop_report_length(in->detected - start);
     fputs(". Time to mitigate: ", stdout);
-    ngx_shop_failover_report_length(in->mitigated ? in->mitigated - start : 0);
+    ngx_shop_report_length(in->mitigated ? in->mitigated - start : 0);
 
     if (in->resolved && !in->lost) {
         fputs(". Time to recover: ", stdout);
-        ngx_shop_failover_report_length(in->resolved - start);
+        ngx_shop_report_length(in->resolved - start);
     }
 
     puts(".");
@@ -284,19 +268,19 @@ ngx_shop_failover_report_times(const ngx_shop_failover_incident_t *in)
 
 
 static void
-ngx_shop_failover_report_row(const char *what, const char *how, int64_t at,
+ngx_shop_report_row(const char *what, const char *how, int64_t at,
     int64_t start)
 {
     printf("| %s%s%s | ", what, *how ? ", " : "", how);
 
     if (at) {
-        ngx_shop_failover_report_time(at);
+        ngx_shop_report_time(at);
     }
 
     fputs(" | ", stdout);
 
     if (at && start) {
-        ngx_shop_failover_report_length(at - start);
+        ngx_shop_report_length(at - start);
         putchar(' ');
     }
 
@@ -305,7 +289,7 @@ ngx_shop_failover_report_row(const char *what, const char *how, int64_t at,
 
 
 static void
-ngx_shop_failover_report_impact(const ngx_shop_failover_incident_t *in)
+ngx_shop_report_impact(const ngx_shop_incident_t *in)
 {
     puts("\n## Impact\n");
 
@@ -317,18 +301,18 @@ ngx_shop_failover_report_impact(const ngx_shop_failover_incident_t *in)
     }
 
     if (in->nclasses) {
-        ngx_shop_failover_report_classes(in);
+        ngx_shop_report_classes(in);
     }
 }
 
 
 static void
-ngx_shop_failover_report_classes(const ngx_shop_failover_incident_t *in)
+ngx_shop_report_classes(const ngx_shop_incident_t *in)
 {
-    int64_t                                    orders, refused, unknown;
-    unsigned                                   i;
-    ngx_shop_failover_str_t                    name;
-    const ngx_shop_failover_incident_class_t  *class;
+    int64_t                           orders, refused, unknown;
+    unsigned                          i;
+    ngx_shop_str_t                    name;
+    const ngx_shop_incident_class_t  *class;
 
     static const char  *order[] = { "checkout", "order", NULL };
     static const char  *callback[] = {
@@ -341,13 +325,13 @@ ngx_shop_failover_report_classes(const ngx_shop_failover_incident_t *in)
 
     for (i = 0; i < in->nclasses; i++) {
         class = &in->classes[i];
-        name = ngx_shop_failover_incident_text(in, class->name);
+        name = ngx_shop_incident_text(in, class->name);
 
-        if (ngx_shop_failover_report_is(name, callback)) {
+        if (ngx_shop_report_is(name, callback)) {
             refused += class->refused;
             unknown += class->unknown;
 
-        } else if (ngx_shop_failover_report_is(name, order)) {
+        } else if (ngx_shop_report_is(name, order)) {
             orders += class->refused + class->unknown;
         }
     }
@@ -361,15 +345,14 @@ ngx_shop_failover_report_classes(const ngx_shop_failover_incident_t *in)
         class = &in->classes[i];
 
         fputs("| ", stdout);
-        ngx_shop_failover_report_text(
-                       ngx_shop_failover_incident_text(in, class->name));
+        ngx_shop_report_text(ngx_shop_incident_text(in, class->name));
         printf(" | %ld | %ld |\n", (long) class->refused,
                (long) class->unknown);
     }
 
     if (refused + unknown) {
         fputs("\nAsk the payment provider for its callbacks since ", stdout);
-        ngx_shop_failover_report_time(ngx_shop_failover_report_start(in));
+        ngx_shop_report_time(ngx_shop_report_start(in));
         puts(" and compare them with the orders: what was refused is sent "
              "again only for a while.");
     }
@@ -377,7 +360,7 @@ ngx_shop_failover_report_classes(const ngx_shop_failover_incident_t *in)
 
 
 static int
-ngx_shop_failover_report_is(ngx_shop_failover_str_t name, const char **words)
+ngx_shop_report_is(ngx_shop_str_t name, const char **words)
 {
     size_t  i, n;
 
@@ -396,11 +379,11 @@ ngx_shop_failover_report_is(ngx_shop_failover_str_t name, const char **words)
 
 
 static void
-ngx_shop_failover_report_texts(const ngx_shop_failover_incident_t *in)
+ngx_shop_report_texts(const ngx_shop_incident_t *in)
 {
-    unsigned                                  i;
-    ngx_shop_failover_str_t                   text;
-    const ngx_shop_failover_incident_text_t  *t;
+    unsigned                         i;
+    ngx_shop_str_t                   text;
+    const ngx_shop_incident_text_t  *t;
 
     if (in->ntexts == 0) {
         return;
@@ -410,10 +393,10 @@ ngx_shop_failover_report_texts(const ngx_shop_failover_incident_t *in)
 
     for (i = 0; i < in->ntexts; i++) {
         t = &in->texts[i];
-        text = ngx_shop_failover_incident_text(in, t->text);
+        text = ngx_shop_incident_text(in, t->text);
 
         fputs("- ", stdout);
-        ngx_shop_failover_report_time(t->at);
+        ngx_shop_report_time(t->at);
 
         if (text.len == 0) {
             puts(" the built-in text");
@@ -421,7 +404,7 @@ ngx_shop_failover_report_texts(const ngx_shop_failover_incident_t *in)
         }
 
         fputs(t->update ? " update: \"" : " \"", stdout);
-        ngx_shop_failover_report_text(text);
+        ngx_shop_report_text(text);
         puts("\"");
     }
 
@@ -432,31 +415,30 @@ ngx_shop_failover_report_texts(const ngx_shop_failover_incident_t *in)
 
 
 static void
-ngx_shop_failover_report_timeline(ngx_shop_failover_log_t *log,
-    const ngx_shop_failover_incident_t *in)
+ngx_shop_report_timeline(ngx_shop_log_t *log, const ngx_shop_incident_t *in)
 {
-    int64_t                    from, to;
-    ngx_shop_failover_str_t    site, of;
-    ngx_shop_failover_event_t  event;
+    int64_t           from, to;
+    ngx_shop_str_t    site, of;
+    ngx_shop_event_t  event;
 
     puts("\n## Timeline\n");
 
-    from = ngx_shop_failover_report_start(in);
+    from = ngx_shop_report_start(in);
     to = in->resolved ? in->resolved : INT64_MAX;
-    site = ngx_shop_failover_incident_text(in, in->site);
+    site = ngx_shop_incident_text(in, in->site);
 
     log->pos = 0;
     log->skipped = 0;
 
-    while (ngx_shop_failover_log_next(log, &event) == NGX_SHOP_FAILOVER_OK) {
+    while (ngx_shop_log_next(log, &event) == NGX_SHOP_OK) {
 
         if (event.time < from || event.time > to) {
             continue;
         }
 
-        of = ngx_shop_failover_event_get(&event, event.site);
+        of = ngx_shop_event_get(&event, event.site);
 
-        if (event.type >= NGX_SHOP_FAILOVER_EVENT_SITE
+        if (event.type >= NGX_SHOP_EVENT_SITE
             && (of.len != site.len || memcmp(of.data, site.data, of.len) != 0))
         {
             /* of another shop */
@@ -464,15 +446,15 @@ ngx_shop_failover_report_timeline(ngx_shop_failover_log_t *log,
             continue;
         }
 
-        ngx_shop_failover_report_event(&event);
+        ngx_shop_report_event(&event);
     }
 }
 
 
 void
-ngx_shop_failover_report_text(ngx_shop_failover_str_t text)
+ngx_shop_report_text(ngx_shop_str_t text)
 {
-    char                  buf[NGX_SHOP_FAILOVER_SAY_CHAR];
+    char                  buf[NGX_SHOP_SAY_CHAR];
     size_t                k, n, bad;
     const unsigned char  *p, *last;
 
@@ -480,10 +462,10 @@ ngx_shop_failover_report_text(ngx_shop_failover_str_t text)
     last = p + text.len;
 
     while (p < last) {
-        n = ngx_shop_failover_utf8_next(p, last, &bad);
+        n = ngx_shop_utf8_next(p, last, &bad);
         n = n ? n : bad;
 
-        if (ngx_shop_failover_utf8_control(p, n)) {
+        if (ngx_shop_utf8_control(p, n)) {
             putchar(' ');
 
         } else {
@@ -492,7 +474,7 @@ ngx_shop_failover_report_text(ngx_shop_failover_str_t text)
                 putchar('\\');
             }
 
-            k = ngx_shop_failover_say_char(buf, p, n);
+            k = ngx_shop_say_char(buf, p, n);
             (void) fwrite(buf, 1, k, stdout);
         }
 
@@ -502,14 +484,14 @@ ngx_shop_failover_report_text(ngx_shop_failover_str_t text)
 
 
 void
-ngx_shop_failover_report_time(int64_t msec)
+ngx_shop_report_time(int64_t msec)
 {
     size_t         n;
-    unsigned char  buf[NGX_SHOP_FAILOVER_TIMES_LEN];
+    unsigned char  buf[NGX_SHOP_TIMES_LEN];
 
     /* "2026-11-21T03:10:00Z" */
 
-    n = ngx_shop_failover_times_rfc3339(buf, msec / 1000);
+    n = ngx_shop_times_rfc3339(buf, msec / 1000);
     buf[10] = ' ';
 
     printf("%.*s", (int) n - 1, (char *) buf);
@@ -517,10 +499,10 @@ ngx_shop_failover_report_time(int64_t msec)
 
 
 void
-ngx_shop_failover_report_length(int64_t msec)
+ngx_shop_report_length(int64_t msec)
 {
     size_t         n;
-    unsigned char  buf[NGX_SHOP_FAILOVER_TIMES_LEN];
+    unsigned char  buf[NGX_SHOP_TIMES_LEN];
 
     if (msec < 0) {
 
@@ -535,6 +517,6 @@ ngx_shop_failover_report_length(int64_t msec)
         return;
     }
 
-    n = ngx_shop_failover_times_length(buf, msec / 1000);
+    n = ngx_shop_times_length(buf, msec / 1000);
     printf("%.*s", (int) n, (char *) buf);
 }

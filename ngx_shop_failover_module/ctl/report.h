@@ -6,31 +6,31 @@
  */
 
 
-#ifndef _NGX_SHOP_FAILOVER_REPORT_H_INCLUDED_
-#define _NGX_SHOP_FAILOVER_REPORT_H_INCLUDED_
+#ifndef _NGX_SHOP_REPORT_H_INCLUDED_
+#define _NGX_SHOP_REPORT_H_INCLUDED_
 
 
 #include "ctl/log.h"
 
 
-extern const ngx_shop_failover_option_t  ngx_shop_failover_report_options[];
+extern const ngx_shop_options_entry_t  ngx_shop_report_options[];
 
-int ngx_shop_failover_report_run(const ngx_shop_failover_options_t *o);
+int ngx_shop_report_run(const ngx_shop_options_t *o);
 
 /* for report.c: one line of the timeline, of events that belong there */
-void ngx_shop_failover_report_event(const ngx_shop_failover_event_t *event);
+void ngx_shop_report_event(const ngx_shop_event_t *event);
 
 /*
  * For report_event.c.  A text of others as Markdown: it is shown and not
  * obeyed.
  */
-void ngx_shop_failover_report_text(ngx_shop_failover_str_t text);
+void ngx_shop_report_text(ngx_shop_str_t text);
 
 /* "2026-11-21 03:10:00" */
-void ngx_shop_failover_report_time(int64_t msec);
+void ngx_shop_report_time(int64_t msec);
 
 /* "1.1 s", "25m 3s" */
-void ngx_shop_failover_report_length(int64_t msec);
+void ngx_shop_report_length(int64_t msec);
 
 
-#endif /* _NGX_SHOP_FAILOVER_REPORT_H_INCLUDED_ */
+#endif /* _NGX_SHOP_REPORT_H_INCLUDED_ */

@@ -7,26 +7,22 @@
 
 
 #include "ctl/report.h"
-#include "logic/site.h"
-#include "logic/verdict.h"
+#include "logic/judge/site.h"
+#include "logic/judge/verdict.h"
 
 
-static void ngx_shop_failover_report_event_peer(
-    const ngx_shop_failover_event_t *event);
-static void ngx_shop_failover_report_event_group(
-    const ngx_shop_failover_event_t *event);
-static void ngx_shop_failover_report_event_site(
-    const ngx_shop_failover_event_t *event);
-static void ngx_shop_failover_report_event_flag(
-    const ngx_shop_failover_event_t *event);
-static void ngx_shop_failover_report_event_text(
-    const ngx_shop_failover_event_t *event, ngx_shop_failover_span_t span);
+static void ngx_shop_report_event_peer(const ngx_shop_event_t *event);
+static void ngx_shop_report_event_group(const ngx_shop_event_t *event);
+static void ngx_shop_report_event_site(const ngx_shop_event_t *event);
+static void ngx_shop_report_event_flag(const ngx_shop_event_t *event);
+static void ngx_shop_report_event_text(const ngx_shop_event_t *event,
+    ngx_shop_span_t span);
 
 
 void
-ngx_shop_failover_report_event(const ngx_shop_failover_event_t *event)
+ngx_shop_report_event(const ngx_shop_event_t *event)
 {
-    if (event->type == NGX_SHOP_FAILOVER_EVENT_INCIDENT) {
+    if (event->type == NGX_SHOP_EVENT_INCIDENT) {
 
         /* it is what the table is about */
 
@@ -34,25 +30,25 @@ ngx_shop_failover_report_event(const ngx_shop_failover_event_t *event)
     }
 
     fputs("- ", stdout);
-    ngx_shop_failover_report_time(event->time);
+    ngx_shop_report_time(event->time);
     putchar(' ');
 
     switch (event->type) {
 
-    case NGX_SHOP_FAILOVER_EVENT_PEER:
-        ngx_shop_failover_report_event_peer(event);
+    case NGX_SHOP_EVENT_PEER:
+        ngx_shop_report_event_peer(event);
         break;
 
-    case NGX_SHOP_FAILOVER_EVENT_GROUP:
-        ngx_shop_failover_report_event_group(event);
+    case NGX_SHOP_EVENT_GROUP:
+        ngx_shop_report_event_group(event);
         break;
 
-    case NGX_SHOP_FAILOVER_EVENT_SITE:
-        ngx_shop_failover_report_event_site(event);
+    case NGX_SHOP_EVENT_SITE:
+        ngx_shop_report_event_site(event);
         break;
 
     default:
-        ngx_shop_failover_report_event_flag(event);
+        ngx_shop_report_event_flag(event);
     }
 
     putchar('\n');
@@ -60,57 +56,55 @@ ngx_shop_failover_report_event(const ngx_shop_failover_event_t *event)
 
 
 static void
-ngx_shop_failover_report_event_peer(const ngx_shop_failover_event_t *event)
+ngx_shop_report_event_peer(const ngx_shop_event_t *event)
 {
     printf("%sserver ", event->backup ? "backup " : "");
-    ngx_shop_failover_report_event_text(event, event->peer);
+    ngx_shop_report_event_text(event, event->peer);
     fputs(" of upstream ", stdout);
-    ngx_shop_failover_report_event_text(event, event->upstream);
-    printf(" is %s (was %s): ",
-           ngx_shop_failover_verdict_state_name(event->to),
-           ngx_shop_failover_verdict_state_name(event->from));
+    ngx_shop_report_event_text(event, event->upstream);
+    printf(" is %s (was %s): ", ngx_shop_verdict_state_name(event->to),
+           ngx_shop_verdict_state_name(event->from));
 
-    if (event->cause == NGX_SHOP_FAILOVER_EVENT_OPERATOR) {
+    if (event->cause == NGX_SHOP_EVENT_OPERATOR) {
         fputs("ordered, \"", stdout);
-        ngx_shop_failover_report_event_text(event, event->detail);
+        ngx_shop_report_event_text(event, event->detail);
         putchar('"');
         return;
     }
 
-    ngx_shop_failover_report_event_text(event, event->detail);
+    ngx_shop_report_event_text(event, event->detail);
     printf(", %ld in a row", (long) event->count);
 
     if (event->first_failure) {
         fputs(", first failure ", stdout);
-        ngx_shop_failover_report_length(event->time - event->first_failure);
+        ngx_shop_report_length(event->time - event->first_failure);
         fputs(" before", stdout);
     }
 }
 
 
 static void
-ngx_shop_failover_report_event_group(const ngx_shop_failover_event_t *event)
+ngx_shop_report_event_group(const ngx_shop_event_t *event)
 {
     fputs("upstream ", stdout);
-    ngx_shop_failover_report_event_text(event, event->upstream);
+    ngx_shop_report_event_text(event, event->upstream);
 
     switch (event->what) {
 
-    case NGX_SHOP_FAILOVER_EVENT_SERVING:
+    case NGX_SHOP_EVENT_SERVING:
         break;
 
-    case NGX_SHOP_FAILOVER_EVENT_PANIC:
+    case NGX_SHOP_EVENT_PANIC:
         fputs(": too few servers are up, probes are ignored", stdout);
         return;
 
-    case NGX_SHOP_FAILOVER_EVENT_PANIC_OVER:
+    case NGX_SHOP_EVENT_PANIC_OVER:
         fputs(": probes count again", stdout);
         return;
 
     default:
-        printf(" is %s (was %s)",
-               ngx_shop_failover_site_group_name(event->to),
-               ngx_shop_failover_site_group_name(event->from));
+        printf(" is %s (was %s)", ngx_shop_site_group_name(event->to),
+               ngx_shop_site_group_name(event->from));
     }
 
     if (event->served_by.len == 0) {
@@ -119,26 +113,25 @@ ngx_shop_failover_report_event_group(const ngx_shop_failover_event_t *event)
     }
 
     fputs(", served by upstream ", stdout);
-    ngx_shop_failover_report_event_text(event, event->served_by);
+    ngx_shop_report_event_text(event, event->served_by);
 }
 
 
 static void
-ngx_shop_failover_report_event_site(const ngx_shop_failover_event_t *event)
+ngx_shop_report_event_site(const ngx_shop_event_t *event)
 {
     const char  *severity;
 
-    severity = ngx_shop_failover_event_severity_name(event->severity);
+    severity = ngx_shop_event_severity_name(event->severity);
 
-    printf("the shop is **%s**%s%s (was %s)",
-           ngx_shop_failover_site_name(event->to),
+    printf("the shop is **%s**%s%s (was %s)", ngx_shop_site_name(event->to),
            event->severity ? ", " : "", event->severity ? severity : "",
-           ngx_shop_failover_site_name(event->from));
+           ngx_shop_site_name(event->from));
 }
 
 
 static void
-ngx_shop_failover_report_event_flag(const ngx_shop_failover_event_t *event)
+ngx_shop_report_event_flag(const ngx_shop_event_t *event)
 {
     static const char  *words[] = {
         "the flag is set", "the flag is changed", "an update",
@@ -147,17 +140,17 @@ ngx_shop_failover_report_event_flag(const ngx_shop_failover_event_t *event)
 
     fputs(words[event->to], stdout);
 
-    if (event->text.len && event->to != NGX_SHOP_FAILOVER_EVENT_REMOVED) {
+    if (event->text.len && event->to != NGX_SHOP_EVENT_REMOVED) {
         fputs(": \"", stdout);
-        ngx_shop_failover_report_event_text(event, event->text);
+        ngx_shop_report_event_text(event, event->text);
         putchar('"');
     }
 
-    if (event->eta && event->to != NGX_SHOP_FAILOVER_EVENT_REMOVED
-        && event->to != NGX_SHOP_FAILOVER_EVENT_UPDATE)
+    if (event->eta && event->to != NGX_SHOP_EVENT_REMOVED
+        && event->to != NGX_SHOP_EVENT_UPDATE)
     {
         fputs(", ETA ", stdout);
-        ngx_shop_failover_report_time(event->eta);
+        ngx_shop_report_time(event->eta);
     }
 
     if (event->warnings) {
@@ -167,8 +160,7 @@ ngx_shop_failover_report_event_flag(const ngx_shop_failover_event_t *event)
 
 
 static void
-ngx_shop_failover_report_event_text(const ngx_shop_failover_event_t *event,
-    ngx_shop_failover_span_t span)
+ngx_shop_report_event_text(const ngx_shop_event_t *event, ngx_shop_span_t span)
 {
-    ngx_shop_failover_report_text(ngx_shop_failover_event_get(event, span));
+    ngx_shop_report_text(ngx_shop_event_get(event, span));
 }

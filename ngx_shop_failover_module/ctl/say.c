@@ -10,66 +10,64 @@
 #include <stdarg.h>
 
 #include "ctl/say.h"
-#include "logic/times.h"
-#include "logic/utf8.h"
+#include "logic/flag/times.h"
+#include "logic/text/utf8.h"
 
 
-static void ngx_shop_failover_say_line(const char *prefix, const char *format,
+static void ngx_shop_say_line(const char *prefix, const char *format,
     va_list args);
-static const char *ngx_shop_failover_say_cure(int err);
+static const char *ngx_shop_say_cure(int err);
 
 
 int
-ngx_shop_failover_say_error(const char *format, ...)
+ngx_shop_say_error(const char *format, ...)
 {
     va_list  args;
 
     va_start(args, format);
-    ngx_shop_failover_say_line("shopctl: ", format, args);
+    ngx_shop_say_line("shopctl: ", format, args);
     fputc('\n', stderr);
     va_end(args);
 
-    return NGX_SHOP_FAILOVER_SAY_ERROR;
+    return NGX_SHOP_SAY_ERROR;
 }
 
 
 int
-ngx_shop_failover_say_errno(int err, const char *format, ...)
+ngx_shop_say_errno(int err, const char *format, ...)
 {
     va_list  args;
 
     va_start(args, format);
-    ngx_shop_failover_say_line("shopctl: ", format, args);
-    fprintf(stderr, ": %s%s\n", strerror(err),
-            ngx_shop_failover_say_cure(err));
+    ngx_shop_say_line("shopctl: ", format, args);
+    fprintf(stderr, ": %s%s\n", strerror(err), ngx_shop_say_cure(err));
     va_end(args);
 
-    return NGX_SHOP_FAILOVER_SAY_ERROR;
+    return NGX_SHOP_SAY_ERROR;
 }
 
 
 /* names of files may be in it */
 
 static void
-ngx_shop_failover_say_line(const char *prefix, const char *format,
-    va_list args)
+ngx_shop_say_line(const char *prefix, const char *format, va_list args)
 {
-    char                     line[2 * NGX_SHOP_FAILOVER_SAY_NAME];
-    ngx_shop_failover_str_t  text;
+    char            line[2 * NGX_SHOP_SAY_NAME];
+    ngx_shop_str_t  text;
 
     vsnprintf(line, sizeof(line), format, args);
-    ngx_shop_failover_utf8_printable((unsigned char *) line, strlen(line));
+    ngx_shop_utf8_printable((unsigned char *) line, strlen(line));
 
     text.data = (unsigned char *) line;
     text.len = strlen(line);
 
     fputs(prefix, stderr);
-    ngx_shop_failover_say_text(stderr, text);
+    ngx_shop_say_text(stderr, text);
 }
 
 
 static const char *
-ngx_shop_failover_say_cure(int err)
+ngx_shop_say_cure(int err)
 {
     switch (err) {
 
@@ -91,36 +89,36 @@ ngx_shop_failover_say_cure(int err)
 
 
 void
-ngx_shop_failover_say_note(const char *format, ...)
+ngx_shop_say_note(const char *format, ...)
 {
     va_list  args;
 
     va_start(args, format);
-    ngx_shop_failover_say_line("note: ", format, args);
+    ngx_shop_say_line("note: ", format, args);
     fputc('\n', stderr);
     va_end(args);
 }
 
 
 const char *
-ngx_shop_failover_say_name(const char *name)
+ngx_shop_say_name(const char *name)
 {
     size_t                i, n, bad;
-    char                  whole[NGX_SHOP_FAILOVER_SAY_NAME];
+    char                  whole[NGX_SHOP_SAY_NAME];
     const unsigned char  *p, *last;
-    static char           shown[NGX_SHOP_FAILOVER_SAY_NAME];
+    static char           shown[NGX_SHOP_SAY_NAME];
 
     snprintf(whole, sizeof(whole), "%s", name);
-    ngx_shop_failover_utf8_printable((unsigned char *) whole, strlen(whole));
+    ngx_shop_utf8_printable((unsigned char *) whole, strlen(whole));
 
     i = 0;
     p = (unsigned char *) whole;
     last = p + strlen(whole);
 
-    while (p < last && i + NGX_SHOP_FAILOVER_SAY_CHAR < sizeof(shown)) {
-        n = ngx_shop_failover_utf8_next(p, last, &bad);
+    while (p < last && i + NGX_SHOP_SAY_CHAR < sizeof(shown)) {
+        n = ngx_shop_utf8_next(p, last, &bad);
         n = n ? n : bad;
-        i += ngx_shop_failover_say_char(shown + i, p, n);
+        i += ngx_shop_say_char(shown + i, p, n);
         p += n;
     }
 
@@ -131,14 +129,14 @@ ngx_shop_failover_say_name(const char *name)
 
 
 size_t
-ngx_shop_failover_say_char(char *buf, const unsigned char *p, size_t len)
+ngx_shop_say_char(char *buf, const unsigned char *p, size_t len)
 {
     uint32_t  code;
 
-    code = ngx_shop_failover_utf8_bidi(p, len);
+    code = ngx_shop_utf8_bidi(p, len);
 
     if (code) {
-        return (size_t) snprintf(buf, NGX_SHOP_FAILOVER_SAY_CHAR, "\\u%04x",
+        return (size_t) snprintf(buf, NGX_SHOP_SAY_CHAR, "\\u%04x",
                                  (unsigned) code & 0xFFFF);
     }
 
@@ -149,31 +147,31 @@ ngx_shop_failover_say_char(char *buf, const unsigned char *p, size_t len)
 
 
 void
-ngx_shop_failover_say_text(FILE *out, ngx_shop_failover_str_t text)
+ngx_shop_say_text(FILE *out, ngx_shop_str_t text)
 {
-    char                  buf[NGX_SHOP_FAILOVER_SAY_CHAR];
+    char                  buf[NGX_SHOP_SAY_CHAR];
     size_t                k, n, bad;
     const unsigned char  *p, *last;
 
     for (p = text.data, last = p + text.len; p < last; p += n) {
-        n = ngx_shop_failover_utf8_next(p, last, &bad);
+        n = ngx_shop_utf8_next(p, last, &bad);
         n = n ? n : bad;
-        k = ngx_shop_failover_say_char(buf, p, n);
+        k = ngx_shop_say_char(buf, p, n);
         (void) fwrite(buf, 1, k, out);
     }
 }
 
 
 void
-ngx_shop_failover_say_time(FILE *out, int64_t at, int64_t now)
+ngx_shop_say_time(FILE *out, int64_t at, int64_t now)
 {
     size_t         n;
-    unsigned char  buf[NGX_SHOP_FAILOVER_TIMES_LEN];
+    unsigned char  buf[NGX_SHOP_TIMES_LEN];
 
-    n = ngx_shop_failover_times_local(buf, at);
+    n = ngx_shop_times_local(buf, at);
     fprintf(out, "%.*s", (int) n, (const char *) buf);
 
-    n = ngx_shop_failover_times_length(buf, at > now ? at - now : now - at);
+    n = ngx_shop_times_length(buf, at > now ? at - now : now - at);
     fprintf(out, at > now ? ", in %.*s" : ", %.*s ago", (int) n,
             (const char *) buf);
 }

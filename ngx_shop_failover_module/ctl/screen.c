@@ -15,67 +15,65 @@
 #include "ctl/log.h"
 #include "ctl/member.h"
 #include "ctl/screen.h"
-#include "logic/times.h"
+#include "logic/flag/times.h"
 
 
-#define NGX_SHOP_FAILOVER_SCREEN_URL  "http://127.0.0.1/shop_status"
+#define NGX_SHOP_SCREEN_URL  "http://127.0.0.1/shop_status"
 
 /* servers in a row: those that are well are only counted beyond it */
-#define NGX_SHOP_FAILOVER_SCREEN_PEERS  12
+#define NGX_SHOP_SCREEN_PEERS  12
 
 
-static int ngx_shop_failover_screen_show(unsigned char *data, size_t size);
-static void ngx_shop_failover_screen_now(const ngx_shop_failover_json_t *v);
-static void ngx_shop_failover_screen_text(const ngx_shop_failover_json_t *v);
-static void ngx_shop_failover_screen_upstreams(
-    const ngx_shop_failover_json_t *v);
-static void ngx_shop_failover_screen_peers(const ngx_shop_failover_json_t *v);
-static void ngx_shop_failover_screen_counts(const ngx_shop_failover_json_t *v);
-static void ngx_shop_failover_screen_events(const ngx_shop_failover_json_t *v);
-static void ngx_shop_failover_screen_flag(const ngx_shop_failover_json_t *v);
-static void ngx_shop_failover_screen_next(const ngx_shop_failover_json_t *v);
-static void ngx_shop_failover_screen_when(const ngx_shop_failover_json_t *v,
-    const char *name, const char *path);
-static void ngx_shop_failover_screen_since(const ngx_shop_failover_json_t *v,
+static int ngx_shop_screen_show(unsigned char *data, size_t size);
+static void ngx_shop_screen_now(const ngx_shop_json_t *v);
+static void ngx_shop_screen_text(const ngx_shop_json_t *v);
+static void ngx_shop_screen_upstreams(const ngx_shop_json_t *v);
+static void ngx_shop_screen_peers(const ngx_shop_json_t *v);
+static void ngx_shop_screen_counts(const ngx_shop_json_t *v);
+static void ngx_shop_screen_events(const ngx_shop_json_t *v);
+static void ngx_shop_screen_flag(const ngx_shop_json_t *v);
+static void ngx_shop_screen_next(const ngx_shop_json_t *v);
+static void ngx_shop_screen_when(const ngx_shop_json_t *v, const char *name,
     const char *path);
-static int ngx_shop_failover_screen_colored(void);
-static const char *ngx_shop_failover_screen_color(const char *state);
-static const char *ngx_shop_failover_screen_plain(void);
+static void ngx_shop_screen_since(const ngx_shop_json_t *v, const char *path);
+static int ngx_shop_screen_colored(void);
+static const char *ngx_shop_screen_color(const char *state);
+static const char *ngx_shop_screen_plain(void);
 
 
-const ngx_shop_failover_option_t  ngx_shop_failover_screen_options[] = {
-    { "url", NGX_SHOP_FAILOVER_OPTIONS_VALUE, "URL",
+const ngx_shop_options_entry_t  ngx_shop_screen_options[] = {
+    { "url", NGX_SHOP_OPTIONS_VALUE, "URL",
       "a location with shop_status, else $SHOP_STATUS, else "
-      NGX_SHOP_FAILOVER_SCREEN_URL },
-    { NULL, NGX_SHOP_FAILOVER_OPTIONS_SWITCH, NULL, NULL }
+      NGX_SHOP_SCREEN_URL },
+    { NULL, NGX_SHOP_OPTIONS_SWITCH, NULL, NULL }
 };
 
 
 int
-ngx_shop_failover_screen_run(const ngx_shop_failover_options_t *o)
+ngx_shop_screen_run(const ngx_shop_options_t *o)
 {
-    int                      rc;
-    const char              *url;
-    ngx_shop_failover_log_t  file;
+    int             rc;
+    const char     *url;
+    ngx_shop_log_t  file;
 
-    memset(&file, 0, sizeof(ngx_shop_failover_log_t));
+    memset(&file, 0, sizeof(ngx_shop_log_t));
 
     if (o->nrest > 1) {
-        return ngx_shop_failover_say_error("one file, or none");
+        return ngx_shop_say_error("one file, or none");
     }
 
     if (o->nrest) {
-        rc = ngx_shop_failover_log_read(&file, o->rest[0]);
+        rc = ngx_shop_log_read(&file, o->rest[0]);
 
     } else {
-        url = ngx_shop_failover_options_setting(o, "url", "SHOP_STATUS",
-                                                NGX_SHOP_FAILOVER_SCREEN_URL);
-        rc = ngx_shop_failover_fetch_url(url, &file.data, &file.size);
+        url = ngx_shop_options_setting(o, "url", "SHOP_STATUS",
+                                       NGX_SHOP_SCREEN_URL);
+        rc = ngx_shop_fetch_url(url, &file.data, &file.size);
     }
 
-    rc = rc == NGX_SHOP_FAILOVER_OK
-         ? ngx_shop_failover_screen_show(file.data, file.size)
-         : NGX_SHOP_FAILOVER_SAY_ERROR;
+    rc = rc == NGX_SHOP_OK
+         ? ngx_shop_screen_show(file.data, file.size)
+         : NGX_SHOP_SAY_ERROR;
 
     free(file.data);
 
@@ -84,58 +82,54 @@ ngx_shop_failover_screen_run(const ngx_shop_failover_options_t *o)
 
 
 static int
-ngx_shop_failover_screen_show(unsigned char *data, size_t size)
+ngx_shop_screen_show(unsigned char *data, size_t size)
 {
-    char                      state[64];
-    size_t                    at;
-    const char               *reason;
-    ngx_shop_failover_str_t   s;
-    ngx_shop_failover_json_t  v;
+    char             state[64];
+    size_t           at;
+    const char      *reason;
+    ngx_shop_str_t   s;
+    ngx_shop_json_t  v;
 
     s.data = data;
     s.len = size;
 
-    if (ngx_shop_failover_json_parse(&v, &s, &at, &reason)
-        != NGX_SHOP_FAILOVER_OK
-        || !ngx_shop_failover_member_get(&v, "site.state", state,
-                                         sizeof(state)))
+    if (ngx_shop_json_parse(&v, &s, &at, &reason)
+        != NGX_SHOP_OK
+        || !ngx_shop_member_get(&v, "site.state", state,
+                                sizeof(state)))
     {
-        return ngx_shop_failover_say_error("that is not the JSON of "
-                                           "shop_status");
+        return ngx_shop_say_error("that is not the JSON of " "shop_status");
     }
 
-    ngx_shop_failover_screen_now(&v);
-    ngx_shop_failover_screen_text(&v);
-    ngx_shop_failover_screen_upstreams(&v);
-    ngx_shop_failover_screen_counts(&v);
-    ngx_shop_failover_screen_events(&v);
-    ngx_shop_failover_screen_flag(&v);
-    ngx_shop_failover_screen_next(&v);
+    ngx_shop_screen_now(&v);
+    ngx_shop_screen_text(&v);
+    ngx_shop_screen_upstreams(&v);
+    ngx_shop_screen_counts(&v);
+    ngx_shop_screen_events(&v);
+    ngx_shop_screen_flag(&v);
+    ngx_shop_screen_next(&v);
 
-    return NGX_SHOP_FAILOVER_SAY_YES;
+    return NGX_SHOP_SAY_YES;
 }
 
 
 /* 1: what visitors see right now, and since when */
 
 static void
-ngx_shop_failover_screen_now(const ngx_shop_failover_json_t *v)
+ngx_shop_screen_now(const ngx_shop_json_t *v)
 {
     char  state[64], severity[8];
 
-    (void) ngx_shop_failover_member_get(v, "site.state", state,
-                                        sizeof(state));
+    (void) ngx_shop_member_get(v, "site.state", state, sizeof(state));
 
-    printf("%s%s%s", ngx_shop_failover_screen_color(state), state,
-           ngx_shop_failover_screen_plain());
+    printf("%s%s%s", ngx_shop_screen_color(state), state,
+           ngx_shop_screen_plain());
 
-    if (ngx_shop_failover_member_get(v, "site.severity", severity,
-                                     sizeof(severity)))
-    {
+    if (ngx_shop_member_get(v, "site.severity", severity, sizeof(severity))) {
         printf(" %s", severity);
     }
 
-    ngx_shop_failover_screen_since(v, "site.since");
+    ngx_shop_screen_since(v, "site.since");
     putchar('\n');
 }
 
@@ -143,35 +137,33 @@ ngx_shop_failover_screen_now(const ngx_shop_failover_json_t *v)
 /* 2: which text, and how old */
 
 static void
-ngx_shop_failover_screen_text(const ngx_shop_failover_json_t *v)
+ngx_shop_screen_text(const ngx_shop_json_t *v)
 {
     char  text[1024];
 
-    if (ngx_shop_failover_member_get(v, "maintenance.status", text,
-                                     sizeof(text)))
-    {
+    if (ngx_shop_member_get(v, "maintenance.status", text, sizeof(text))) {
         printf("  says \"%s\"\n", text);
     }
 
-    ngx_shop_failover_screen_when(v, "ETA", "maintenance.eta");
-    ngx_shop_failover_screen_when(v, "next update", "maintenance.next_update");
+    ngx_shop_screen_when(v, "ETA", "maintenance.eta");
+    ngx_shop_screen_when(v, "next update", "maintenance.next_update");
 }
 
 
 /* local time, and how far it is: whether a promise is broken is seen at once */
 
 static void
-ngx_shop_failover_screen_when(const ngx_shop_failover_json_t *v,
-    const char *name, const char *path)
+ngx_shop_screen_when(const ngx_shop_json_t *v, const char *name,
+    const char *path)
 {
     int64_t  at, now;
 
     now = (int64_t) time(NULL);
-    at = ngx_shop_failover_member_time(v, path, now);
+    at = ngx_shop_member_time(v, path, now);
 
     if (at) {
         printf("  %s ", name);
-        ngx_shop_failover_say_time(stdout, at, now);
+        ngx_shop_say_time(stdout, at, now);
         putchar('\n');
     }
 }
@@ -180,102 +172,89 @@ ngx_shop_failover_screen_when(const ngx_shop_failover_json_t *v,
 /* 3: which servers are up, and in words why not */
 
 static void
-ngx_shop_failover_screen_upstreams(const ngx_shop_failover_json_t *v)
+ngx_shop_screen_upstreams(const ngx_shop_json_t *v)
 {
-    char                           name[256], state[64], by[256];
-    ngx_shop_failover_json_t       list, group, peers;
-    ngx_shop_failover_json_walk_t  walk;
+    char                  name[256], state[64], by[256];
+    ngx_shop_json_t       list, group, peers;
+    ngx_shop_json_walk_t  walk;
 
-    if (ngx_shop_failover_json_find(v, "upstreams", &list)
-        != NGX_SHOP_FAILOVER_OK)
-    {
+    if (ngx_shop_json_find(v, "upstreams", &list) != NGX_SHOP_OK) {
         return;
     }
 
-    ngx_shop_failover_json_walk(&list, &walk);
+    ngx_shop_json_walk(&list, &walk);
 
-    while (ngx_shop_failover_json_next(&walk, NULL, &group)
-           == NGX_SHOP_FAILOVER_OK)
-    {
-        (void) ngx_shop_failover_member_get(&group, "name", name,
-                                            sizeof(name));
-        (void) ngx_shop_failover_member_get(&group, "state", state,
-                                            sizeof(state));
+    while (ngx_shop_json_next(&walk, NULL, &group) == NGX_SHOP_OK) {
+        (void) ngx_shop_member_get(&group, "name", name, sizeof(name));
+        (void) ngx_shop_member_get(&group, "state", state, sizeof(state));
 
-        printf("\nupstream %s: %s%s%s", name,
-               ngx_shop_failover_screen_color(state), state,
-               ngx_shop_failover_screen_plain());
+        printf("\nupstream %s: %s%s%s", name, ngx_shop_screen_color(state),
+               state, ngx_shop_screen_plain());
 
-        if (ngx_shop_failover_member_get(&group, "served_by", by, sizeof(by))
+        if (ngx_shop_member_get(&group, "served_by", by, sizeof(by))
             && strcmp(by, name) != 0)
         {
             printf(", served by %s", by);
         }
 
-        ngx_shop_failover_screen_since(&group, "since");
+        ngx_shop_screen_since(&group, "since");
 
-        if (ngx_shop_failover_member_true(&group, "panic")) {
+        if (ngx_shop_member_true(&group, "panic")) {
             printf(", too few are usable: probes are ignored");
         }
 
         putchar('\n');
 
-        if (ngx_shop_failover_json_find(&group, "peers", &peers)
-            == NGX_SHOP_FAILOVER_OK)
-        {
-            ngx_shop_failover_screen_peers(&peers);
+        if (ngx_shop_json_find(&group, "peers", &peers) == NGX_SHOP_OK) {
+            ngx_shop_screen_peers(&peers);
         }
     }
 }
 
 
 static void
-ngx_shop_failover_screen_peers(const ngx_shop_failover_json_t *v)
+ngx_shop_screen_peers(const ngx_shop_json_t *v)
 {
-    int                            well;
-    char                           peer[256], state[64], why[256];
-    long                           share;
-    unsigned                       shown, left;
-    ngx_shop_failover_json_t       item;
-    ngx_shop_failover_json_walk_t  walk;
+    int                   well;
+    char                  peer[256], state[64], why[256];
+    long                  share;
+    unsigned              shown, left;
+    ngx_shop_json_t       item;
+    ngx_shop_json_walk_t  walk;
 
     shown = 0;
     left = 0;
-    ngx_shop_failover_json_walk(v, &walk);
+    ngx_shop_json_walk(v, &walk);
 
-    while (ngx_shop_failover_json_next(&walk, NULL, &item)
-           == NGX_SHOP_FAILOVER_OK)
-    {
-        (void) ngx_shop_failover_member_get(&item, "address", peer,
-                                            sizeof(peer));
-        (void) ngx_shop_failover_member_get(&item, "state", state,
-                                            sizeof(state));
+    while (ngx_shop_json_next(&walk, NULL, &item) == NGX_SHOP_OK) {
+        (void) ngx_shop_member_get(&item, "address", peer, sizeof(peer));
+        (void) ngx_shop_member_get(&item, "state", state, sizeof(state));
         well = strcmp(state, "up") == 0;
 
-        if (well && shown >= NGX_SHOP_FAILOVER_SCREEN_PEERS) {
+        if (well && shown >= NGX_SHOP_SCREEN_PEERS) {
             left++;
             continue;
         }
 
         shown++;
 
-        printf("  %s%-8s%s %s%s", ngx_shop_failover_screen_color(state),
-               state, ngx_shop_failover_screen_plain(), peer,
-               ngx_shop_failover_member_true(&item, "backup")
+        printf("  %s%-8s%s %s%s", ngx_shop_screen_color(state),
+               state, ngx_shop_screen_plain(), peer,
+               ngx_shop_member_true(&item, "backup")
                ? " (backup)" : "");
-        ngx_shop_failover_screen_since(&item, "since");
+        ngx_shop_screen_since(&item, "since");
 
-        share = ngx_shop_failover_member_number(&item, "share");
+        share = ngx_shop_member_number(&item, "share");
 
         if (well && share > 0 && share < 100) {
             printf(", slow start: %ld %% of its share", share);
         }
 
         if (!well
-            && (ngx_shop_failover_member_get(&item, "override.reason", why,
-                                             sizeof(why))
-                || ngx_shop_failover_member_get(&item, "last.detail", why,
-                                                sizeof(why))))
+            && (ngx_shop_member_get(&item, "override.reason", why,
+                                    sizeof(why))
+                || ngx_shop_member_get(&item, "last.detail", why,
+                                       sizeof(why))))
         {
             printf(": %s", why);
         }
@@ -292,37 +271,32 @@ ngx_shop_failover_screen_peers(const ngx_shop_failover_json_t *v)
 /* 4: how many were turned away since it began */
 
 static void
-ngx_shop_failover_screen_counts(const ngx_shop_failover_json_t *v)
+ngx_shop_screen_counts(const ngx_shop_json_t *v)
 {
-    char                           name[64];
-    ngx_shop_failover_json_t       list, item;
-    ngx_shop_failover_json_walk_t  walk;
+    char                  name[64];
+    ngx_shop_json_t       list, item;
+    ngx_shop_json_walk_t  walk;
 
-    if (!ngx_shop_failover_member_get(v, "counters.incident_since", name,
-                                      sizeof(name)))
+    if (!ngx_shop_member_get(v, "counters.incident_since", name,
+                             sizeof(name)))
     {
         return;
     }
 
     printf("\nsince it began: %ld visitors turned away\n",
-           ngx_shop_failover_member_number(v, "counters.visitors.incident"));
+           ngx_shop_member_number(v, "counters.visitors.incident"));
 
-    if (ngx_shop_failover_json_find(v, "counters.refused", &list)
-        != NGX_SHOP_FAILOVER_OK)
-    {
+    if (ngx_shop_json_find(v, "counters.refused", &list) != NGX_SHOP_OK) {
         return;
     }
 
-    ngx_shop_failover_json_walk(&list, &walk);
+    ngx_shop_json_walk(&list, &walk);
 
-    while (ngx_shop_failover_json_next(&walk, NULL, &item)
-           == NGX_SHOP_FAILOVER_OK)
-    {
-        (void) ngx_shop_failover_member_get(&item, "class", name,
-                                            sizeof(name));
+    while (ngx_shop_json_next(&walk, NULL, &item) == NGX_SHOP_OK) {
+        (void) ngx_shop_member_get(&item, "class", name, sizeof(name));
         printf("  %s: %ld refused, %ld of unknown outcome\n", name,
-               ngx_shop_failover_member_number(&item, "incident"),
-               ngx_shop_failover_member_number(&item, "unknown_incident"));
+               ngx_shop_member_number(&item, "incident"),
+               ngx_shop_member_number(&item, "unknown_incident"));
     }
 }
 
@@ -330,41 +304,32 @@ ngx_shop_failover_screen_counts(const ngx_shop_failover_json_t *v)
 /* 5: what happened last */
 
 static void
-ngx_shop_failover_screen_events(const ngx_shop_failover_json_t *v)
+ngx_shop_screen_events(const ngx_shop_json_t *v)
 {
-    char                           at[64], type[16], to[32], what[512];
-    unsigned                       n;
-    ngx_shop_failover_json_t       list, item;
-    ngx_shop_failover_json_walk_t  walk;
+    char                  at[64], type[16], to[32], what[512];
+    unsigned              n;
+    ngx_shop_json_t       list, item;
+    ngx_shop_json_walk_t  walk;
 
-    if (ngx_shop_failover_json_find(v, "events", &list)
-        != NGX_SHOP_FAILOVER_OK)
-    {
+    if (ngx_shop_json_find(v, "events", &list) != NGX_SHOP_OK) {
         return;
     }
 
-    ngx_shop_failover_json_walk(&list, &walk);
+    ngx_shop_json_walk(&list, &walk);
 
-    for (n = 0;
-         ngx_shop_failover_json_next(&walk, NULL, &item)
-         == NGX_SHOP_FAILOVER_OK;
-         n++)
-    {
-        (void) ngx_shop_failover_member_get(&item, "time", at, sizeof(at));
-        (void) ngx_shop_failover_member_get(&item, "type", type,
-                                            sizeof(type));
+    for (n = 0; ngx_shop_json_next(&walk, NULL, &item) == NGX_SHOP_OK; n++) {
+        (void) ngx_shop_member_get(&item, "time", at, sizeof(at));
+        (void) ngx_shop_member_get(&item, "type", type, sizeof(type));
 
-        if (!ngx_shop_failover_member_get(&item, "to", to, sizeof(to))) {
-            (void) ngx_shop_failover_member_get(&item, "what", to,
-                                                sizeof(to));
+        if (!ngx_shop_member_get(&item, "to", to, sizeof(to))) {
+            (void) ngx_shop_member_get(&item, "what", to, sizeof(to));
         }
 
-        if (!ngx_shop_failover_member_get(&item, "peer", what, sizeof(what))
-            && !ngx_shop_failover_member_get(&item, "upstream", what,
-                                             sizeof(what)))
+        if (!ngx_shop_member_get(&item, "peer", what, sizeof(what))
+            && !ngx_shop_member_get(&item, "upstream", what,
+                                    sizeof(what)))
         {
-            (void) ngx_shop_failover_member_get(&item, "text", what,
-                                                sizeof(what));
+            (void) ngx_shop_member_get(&item, "text", what, sizeof(what));
         }
 
         printf("%s  %s %s %s %s\n", n ? "" : "\nlast events\n", at, type, to,
@@ -376,39 +341,31 @@ ngx_shop_failover_screen_events(const ngx_shop_failover_json_t *v)
 /* 6: the flag and its warnings */
 
 static void
-ngx_shop_failover_screen_flag(const ngx_shop_failover_json_t *v)
+ngx_shop_screen_flag(const ngx_shop_json_t *v)
 {
-    char                           path[512], text[256], piece[128];
-    ngx_shop_failover_json_t       list, item;
-    ngx_shop_failover_json_walk_t  walk;
+    char                  path[512], text[256], piece[128];
+    ngx_shop_json_t       list, item;
+    ngx_shop_json_walk_t  walk;
 
-    if (!ngx_shop_failover_member_get(v, "maintenance.flag", path,
-                                      sizeof(path)))
-    {
+    if (!ngx_shop_member_get(v, "maintenance.flag", path, sizeof(path))) {
         return;
     }
 
     printf("\nflag %s", path);
-    ngx_shop_failover_screen_since(v, "maintenance.since");
+    ngx_shop_screen_since(v, "maintenance.since");
     putchar('\n');
 
-    if (ngx_shop_failover_json_find(v, "maintenance.warnings", &list)
-        != NGX_SHOP_FAILOVER_OK)
-    {
+    if (ngx_shop_json_find(v, "maintenance.warnings", &list) != NGX_SHOP_OK) {
         return;
     }
 
-    ngx_shop_failover_json_walk(&list, &walk);
+    ngx_shop_json_walk(&list, &walk);
 
-    while (ngx_shop_failover_json_next(&walk, NULL, &item)
-           == NGX_SHOP_FAILOVER_OK)
-    {
-        (void) ngx_shop_failover_member_get(&item, "reason", text,
-                                            sizeof(text));
-        (void) ngx_shop_failover_member_get(&item, "text", piece,
-                                            sizeof(piece));
+    while (ngx_shop_json_next(&walk, NULL, &item) == NGX_SHOP_OK) {
+        (void) ngx_shop_member_get(&item, "reason", text, sizeof(text));
+        (void) ngx_shop_member_get(&item, "text", piece, sizeof(piece));
         printf("  line %ld: %s: \"%s\"\n",
-               ngx_shop_failover_member_number(&item, "line"), text, piece);
+               ngx_shop_member_number(&item, "line"), text, piece);
     }
 }
 
@@ -416,18 +373,15 @@ ngx_shop_failover_screen_flag(const ngx_shop_failover_json_t *v)
 /* 7: what to type next */
 
 static void
-ngx_shop_failover_screen_next(const ngx_shop_failover_json_t *v)
+ngx_shop_screen_next(const ngx_shop_json_t *v)
 {
     char  state[64], since[64];
 
-    (void) ngx_shop_failover_member_get(v, "site.state", state,
-                                        sizeof(state));
+    (void) ngx_shop_member_get(v, "site.state", state, sizeof(state));
 
     puts("\nnext");
 
-    if (ngx_shop_failover_member_get(v, "maintenance.since", since,
-                                     sizeof(since)))
-    {
+    if (ngx_shop_member_get(v, "maintenance.since", since, sizeof(since))) {
         puts("  shopctl update \"TEXT\" --eta +30m\n  shopctl off");
 
     } else if (strcmp(state, "open") != 0) {
@@ -439,18 +393,17 @@ ngx_shop_failover_screen_next(const ngx_shop_failover_json_t *v)
 
 
 static void
-ngx_shop_failover_screen_since(const ngx_shop_failover_json_t *v,
-    const char *path)
+ngx_shop_screen_since(const ngx_shop_json_t *v, const char *path)
 {
     size_t         n;
     int64_t        since, now;
-    unsigned char  buf[NGX_SHOP_FAILOVER_TIMES_LEN];
+    unsigned char  buf[NGX_SHOP_TIMES_LEN];
 
     now = (int64_t) time(NULL);
-    since = ngx_shop_failover_member_time(v, path, now);
+    since = ngx_shop_member_time(v, path, now);
 
     if (since) {
-        n = ngx_shop_failover_times_length(buf, now - since);
+        n = ngx_shop_times_length(buf, now - since);
         printf(" for %.*s", (int) n, (char *) buf);
     }
 }
@@ -459,7 +412,7 @@ ngx_shop_failover_screen_since(const ngx_shop_failover_json_t *v,
 /* https://no-color.org: where it is set, and not empty */
 
 static int
-ngx_shop_failover_screen_colored(void)
+ngx_shop_screen_colored(void)
 {
     const char  *no;
 
@@ -470,9 +423,9 @@ ngx_shop_failover_screen_colored(void)
 
 
 static const char *
-ngx_shop_failover_screen_color(const char *state)
+ngx_shop_screen_color(const char *state)
 {
-    if (!ngx_shop_failover_screen_colored()) {
+    if (!ngx_shop_screen_colored()) {
         return "";
     }
 
@@ -486,7 +439,7 @@ ngx_shop_failover_screen_color(const char *state)
 
 
 static const char *
-ngx_shop_failover_screen_plain(void)
+ngx_shop_screen_plain(void)
 {
-    return ngx_shop_failover_screen_colored() ? "\033[0m" : "";
+    return ngx_shop_screen_colored() ? "\033[0m" : "";
 }

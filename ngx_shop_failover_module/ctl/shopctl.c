@@ -18,83 +18,79 @@
 #include "ctl/screen.h"
 #include "ctl/show.h"
 
-#include "logic/version.h"
+#include "logic/text/version.h"
 
 
 typedef struct {
-    const char                        *name;
-    const char                        *usage;
-    const char                        *what;
-    const ngx_shop_failover_option_t  *options;
-    int                              (*run)(
-        const ngx_shop_failover_options_t *o);
-} ngx_shop_failover_shopctl_command_t;
+    const char                      *name;
+    const char                      *usage;
+    const char                      *what;
+    const ngx_shop_options_entry_t  *options;
+    int                              (*run)(const ngx_shop_options_t *o);
+} ngx_shop_shopctl_command_t;
 
 
-static int ngx_shop_failover_shopctl_run(
-    const ngx_shop_failover_shopctl_command_t *command, int argc,
-    char **argv);
-static int ngx_shop_failover_shopctl_usage(FILE *out);
-static int ngx_shop_failover_shopctl_help(
-    const ngx_shop_failover_shopctl_command_t *command);
+static int ngx_shop_shopctl_run(const ngx_shop_shopctl_command_t *command,
+    int argc, char **argv);
+static int ngx_shop_shopctl_usage(FILE *out);
+static int ngx_shop_shopctl_help(const ngx_shop_shopctl_command_t *command);
 
 
 /* in the order in which they are needed; a name of NULL ends the table */
-static const ngx_shop_failover_shopctl_command_t
-                                        ngx_shop_failover_shopctl_commands[] = {
+static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
 
     { "on", "on [--eta +45m] [--status TEXT] ...",
       "closes the shop, or changes what its flag says",
-      ngx_shop_failover_edit_options, ngx_shop_failover_edit_on },
+      ngx_shop_edit_options, ngx_shop_edit_on },
 
     { "update", "update TEXT [--eta +30m] ...",
       "adds news for those who wait",
-      ngx_shop_failover_edit_options, ngx_shop_failover_edit_update },
+      ngx_shop_edit_options, ngx_shop_edit_update },
 
     { "off", "off",
       "opens the shop",
-      ngx_shop_failover_edit_off_options, ngx_shop_failover_edit_off },
+      ngx_shop_edit_off_options, ngx_shop_edit_off },
 
     { "is-active", "is-active",
       "exit code 0: the flag closes now; 1: it does not",
-      ngx_shop_failover_show_active_options,
-      ngx_shop_failover_show_is_active },
+      ngx_shop_show_active_options,
+      ngx_shop_show_is_active },
 
     { "check", "check [FILE]",
       "what a flag means, with its times and warnings",
-      ngx_shop_failover_show_options, ngx_shop_failover_show_check },
+      ngx_shop_show_options, ngx_shop_show_check },
 
     { "preview", "preview [--lang de] [--html] [FILE]",
       "the page that visitors get",
-      ngx_shop_failover_preview_options, ngx_shop_failover_preview_run },
+      ngx_shop_preview_options, ngx_shop_preview_run },
 
     { "link", "link [--valid 12h] [--drill] URL",
       "a link by which staff pass the closed shop",
-      ngx_shop_failover_bypass_options, ngx_shop_failover_bypass_link },
+      ngx_shop_bypass_options, ngx_shop_bypass_link },
 
     { "drain", "drain SERVER [--for 30m] ...",
       "no new visitors; those that are there end in peace",
-      ngx_shop_failover_order_options, ngx_shop_failover_order_drain },
+      ngx_shop_order_options, ngx_shop_order_drain },
 
     { "down", "down SERVER [--for 30m] ...",
       "takes a server out at once, as if its probes had failed",
-      ngx_shop_failover_order_options, ngx_shop_failover_order_down },
+      ngx_shop_order_options, ngx_shop_order_down },
 
     { "up", "up SERVER [--for 30m] ...",
       "uses a server, whatever its probes say",
-      ngx_shop_failover_order_options, ngx_shop_failover_order_up },
+      ngx_shop_order_options, ngx_shop_order_up },
 
     { "enable", "enable SERVER ...",
       "ends drain, down or up: its probes decide again",
-      ngx_shop_failover_order_enable_options, ngx_shop_failover_order_enable },
+      ngx_shop_order_enable_options, ngx_shop_order_enable },
 
     { "status", "status [--url URL] [FILE]",
       "one screen: what visitors see, and why",
-      ngx_shop_failover_screen_options, ngx_shop_failover_screen_run },
+      ngx_shop_screen_options, ngx_shop_screen_run },
 
     { "report", "report [--incident 3] [LOG ...]",
       "the review of an incident, from the event log",
-      ngx_shop_failover_report_options, ngx_shop_failover_report_run },
+      ngx_shop_report_options, ngx_shop_report_run },
 
     { NULL, NULL, NULL, NULL, NULL }
 };
@@ -103,66 +99,64 @@ static const ngx_shop_failover_shopctl_command_t
 int
 main(int argc, char **argv)
 {
-    const ngx_shop_failover_shopctl_command_t  *command;
+    const ngx_shop_shopctl_command_t  *command;
 
     tzset();
 
     if (argc < 2) {
-        return ngx_shop_failover_shopctl_usage(stderr);
+        return ngx_shop_shopctl_usage(stderr);
     }
 
     if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0
         || strcmp(argv[1], "-h") == 0)
     {
-        (void) ngx_shop_failover_shopctl_usage(stdout);
-        return NGX_SHOP_FAILOVER_SAY_YES;
+        (void) ngx_shop_shopctl_usage(stdout);
+        return NGX_SHOP_SAY_YES;
     }
 
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
-        puts("shopctl " NGX_SHOP_FAILOVER_VERSION);
-        return NGX_SHOP_FAILOVER_SAY_YES;
+        puts("shopctl " NGX_SHOP_VERSION);
+        return NGX_SHOP_SAY_YES;
     }
 
-    for (command = ngx_shop_failover_shopctl_commands; command->name;
-         command++)
-    {
+    for (command = ngx_shop_shopctl_commands; command->name; command++) {
         if (strcmp(argv[1], command->name) == 0) {
-            return ngx_shop_failover_shopctl_run(command, argc - 2, argv + 2);
+            return ngx_shop_shopctl_run(command, argc - 2, argv + 2);
         }
     }
 
-    (void) ngx_shop_failover_say_error(argv[1][0] == '-'
-                                       ? "the command comes before \"%s\""
-                                       : "unknown command \"%s\"", argv[1]);
+    (void) ngx_shop_say_error(argv[1][0] == '-'
+                              ? "the command comes before \"%s\""
+                              : "unknown command \"%s\"", argv[1]);
 
-    return ngx_shop_failover_shopctl_usage(stderr);
+    return ngx_shop_shopctl_usage(stderr);
 }
 
 
 static int
-ngx_shop_failover_shopctl_run(
-    const ngx_shop_failover_shopctl_command_t *command, int argc, char **argv)
+ngx_shop_shopctl_run(const ngx_shop_shopctl_command_t *command, int argc,
+    char **argv)
 {
-    int                                 i, rc;
-    static ngx_shop_failover_options_t  options;
+    int                        i, rc;
+    static ngx_shop_options_t  options;
 
     for (i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-            return ngx_shop_failover_shopctl_help(command);
+            return ngx_shop_shopctl_help(command);
         }
     }
 
-    if (ngx_shop_failover_options_parse(&options, command->options, argc,
-                                        argv)
-        != NGX_SHOP_FAILOVER_OK)
+    if (ngx_shop_options_parse(&options, command->options, argc,
+                               argv)
+        != NGX_SHOP_OK)
     {
-        return NGX_SHOP_FAILOVER_SAY_ERROR;
+        return NGX_SHOP_SAY_ERROR;
     }
 
     rc = command->run(&options);
 
     if (fflush(stdout) != 0 || ferror(stdout)) {
-        return ngx_shop_failover_say_error("cannot write to stdout");
+        return ngx_shop_say_error("cannot write to stdout");
     }
 
     return rc;
@@ -170,31 +164,28 @@ ngx_shop_failover_shopctl_run(
 
 
 static int
-ngx_shop_failover_shopctl_usage(FILE *out)
+ngx_shop_shopctl_usage(FILE *out)
 {
-    const ngx_shop_failover_shopctl_command_t  *command;
+    const ngx_shop_shopctl_command_t  *command;
 
     fputs("usage: shopctl COMMAND ...\n\n", out);
 
-    for (command = ngx_shop_failover_shopctl_commands; command->name;
-         command++)
-    {
+    for (command = ngx_shop_shopctl_commands; command->name; command++) {
         fprintf(out, "  %-38s %s\n", command->usage, command->what);
     }
 
     fputs("\nshopctl COMMAND --help shows the options of a command, "
           "shopctl --version the version.\n", out);
 
-    return NGX_SHOP_FAILOVER_SAY_ERROR;
+    return NGX_SHOP_SAY_ERROR;
 }
 
 
 static int
-ngx_shop_failover_shopctl_help(
-    const ngx_shop_failover_shopctl_command_t *command)
+ngx_shop_shopctl_help(const ngx_shop_shopctl_command_t *command)
 {
     printf("usage: shopctl %s\n\n%s\n\n", command->usage, command->what);
-    ngx_shop_failover_options_usage(stdout, command->options);
+    ngx_shop_options_usage(stdout, command->options);
 
-    return NGX_SHOP_FAILOVER_SAY_YES;
+    return NGX_SHOP_SAY_YES;
 }

@@ -23,124 +23,118 @@ typedef struct {
     const char  *flag;
     int64_t      now;
     int          rc;       /* the largest exit code of all files */
-} ngx_shop_failover_show_t;
+} ngx_shop_show_t;
 
 
-static const char *ngx_shop_failover_show_state(
-    const ngx_shop_failover_notice_t *n, int64_t now);
-static void ngx_shop_failover_show_span(FILE *out,
-    const ngx_shop_failover_notice_t *n, ngx_shop_failover_span_t span,
-    const char *after);
-static void ngx_shop_failover_show_text(const ngx_shop_failover_notice_t *n,
-    const char *key, ngx_shop_failover_span_t span);
-static void ngx_shop_failover_show_time(const ngx_shop_failover_notice_t *n,
-    const char *key, const ngx_shop_failover_flag_time_t *time, int64_t now);
-static void ngx_shop_failover_show_mode(const ngx_shop_failover_notice_t *n);
-static void ngx_shop_failover_show_updates(
-    const ngx_shop_failover_notice_t *n);
-static int ngx_shop_failover_show_flag(ngx_shop_failover_store_t *s,
+static const char *ngx_shop_show_state(const ngx_shop_flag_notice_t *n,
     int64_t now);
-static void ngx_shop_failover_show_file(void *data,
-    const ngx_shop_failover_flagset_file_t *file,
-    const ngx_shop_failover_notice_t *notice, int error);
-static int ngx_shop_failover_show_notice(const char *path,
-    const ngx_shop_failover_notice_t *n, int64_t now);
-static void ngx_shop_failover_show_trouble(const char *flag,
-    const ngx_shop_failover_flagset_file_t *file, int error);
-static void ngx_shop_failover_show_quietly(void *data,
-    const ngx_shop_failover_flagset_file_t *file,
-    const ngx_shop_failover_notice_t *notice, int error);
-static int ngx_shop_failover_show_ended(const ngx_shop_failover_options_t *o,
-    ngx_shop_failover_flagset_t *set, const char *flag);
+static void ngx_shop_show_span(FILE *out, const ngx_shop_flag_notice_t *n,
+    ngx_shop_span_t span, const char *after);
+static void ngx_shop_show_text(const ngx_shop_flag_notice_t *n,
+    const char *key, ngx_shop_span_t span);
+static void ngx_shop_show_time(const ngx_shop_flag_notice_t *n,
+    const char *key, const ngx_shop_flag_time_t *time, int64_t now);
+static void ngx_shop_show_mode(const ngx_shop_flag_notice_t *n);
+static void ngx_shop_show_updates(const ngx_shop_flag_notice_t *n);
+static int ngx_shop_show_flag(ngx_shop_store_t *s, int64_t now);
+static void ngx_shop_show_file(void *data, const ngx_shop_flagset_file_t *file,
+    const ngx_shop_flag_notice_t *notice, int error);
+static int ngx_shop_show_notice(const char *path,
+    const ngx_shop_flag_notice_t *n, int64_t now);
+static void ngx_shop_show_trouble(const char *flag,
+    const ngx_shop_flagset_file_t *file, int error);
+static void ngx_shop_show_quietly(void *data,
+    const ngx_shop_flagset_file_t *file, const ngx_shop_flag_notice_t *notice,
+    int error);
+static int ngx_shop_show_ended(const ngx_shop_options_t *o,
+    ngx_shop_flagset_t *set, const char *flag);
 
 
-const ngx_shop_failover_option_t  ngx_shop_failover_show_options[] = {
-    NGX_SHOP_FAILOVER_STORE_OPTIONS,
-    { NULL, NGX_SHOP_FAILOVER_OPTIONS_SWITCH, NULL, NULL }
+const ngx_shop_options_entry_t  ngx_shop_show_options[] = {
+    NGX_SHOP_STORE_OPTIONS,
+    { NULL, NGX_SHOP_OPTIONS_SWITCH, NULL, NULL }
 };
 
 
-const ngx_shop_failover_option_t  ngx_shop_failover_show_active_options[] = {
-    { "quiet", NGX_SHOP_FAILOVER_OPTIONS_SWITCH, NULL, "print nothing" },
-    { "url", NGX_SHOP_FAILOVER_OPTIONS_VALUE, "URL",
+const ngx_shop_options_entry_t  ngx_shop_show_active_options[] = {
+    { "quiet", NGX_SHOP_OPTIONS_SWITCH, NULL, "print nothing" },
+    { "url", NGX_SHOP_OPTIONS_VALUE, "URL",
       "a location with shop_status, else $SHOP_STATUS: is asked whether "
       "\"end: healthy\" has ended it" },
-    NGX_SHOP_FAILOVER_STORE_OPTIONS,
-    { NULL, NGX_SHOP_FAILOVER_OPTIONS_SWITCH, NULL, NULL }
+    NGX_SHOP_STORE_OPTIONS,
+    { NULL, NGX_SHOP_OPTIONS_SWITCH, NULL, NULL }
 };
 
 
-static ngx_shop_failover_store_t   ngx_shop_failover_show_store;
-static ngx_shop_failover_notice_t  ngx_shop_failover_show_parsed;
+static ngx_shop_store_t        ngx_shop_show_store;
+static ngx_shop_flag_notice_t  ngx_shop_show_parsed;
 
 
 /* without a file, the flag itself: of a directory all that counts */
 
 int
-ngx_shop_failover_show_check(const ngx_shop_failover_options_t *o)
+ngx_shop_show_check(const ngx_shop_options_t *o)
 {
-    int                         rc;
-    int64_t                     now;
-    ngx_shop_failover_store_t  *s = &ngx_shop_failover_show_store;
+    int                rc;
+    int64_t            now;
+    ngx_shop_store_t  *s = &ngx_shop_show_store;
 
     if (o->nrest > 1) {
-        return ngx_shop_failover_say_error("\"check\" takes one file, not "
-                                           "also \"%s\"", o->rest[1]);
+        return ngx_shop_say_error("\"check\" takes one file, not "
+                                  "also \"%s\"", o->rest[1]);
     }
 
-    if (ngx_shop_failover_store_open(s, o) != NGX_SHOP_FAILOVER_OK) {
-        return NGX_SHOP_FAILOVER_SAY_ERROR;
+    if (ngx_shop_store_open(s, o) != NGX_SHOP_OK) {
+        return NGX_SHOP_SAY_ERROR;
     }
 
     now = (int64_t) time(NULL);
 
     if (s->is_dir && o->nrest == 0) {
-        return ngx_shop_failover_show_flag(s, now);
+        return ngx_shop_show_flag(s, now);
     }
 
-    rc = ngx_shop_failover_store_load(s, o->nrest ? o->rest[0] : s->path);
+    rc = ngx_shop_store_load(s, o->nrest ? o->rest[0] : s->path);
 
-    if (rc != NGX_SHOP_FAILOVER_OK) {
-        return NGX_SHOP_FAILOVER_SAY_ERROR;
+    if (rc != NGX_SHOP_OK) {
+        return NGX_SHOP_SAY_ERROR;
     }
 
-    ngx_shop_failover_flag_parse(&ngx_shop_failover_show_parsed, NULL,
-                                 s->data, s->size, s->appeared, now);
+    ngx_shop_flag_parse(&ngx_shop_show_parsed, NULL, s->data, s->size,
+                        s->appeared, now);
 
-    return ngx_shop_failover_show_notice(s->path,
-                                         &ngx_shop_failover_show_parsed, now);
+    return ngx_shop_show_notice(s->path, &ngx_shop_show_parsed, now);
 }
 
 
 /* all files of a directory, by name, and which of them speaks */
 
 static int
-ngx_shop_failover_show_flag(ngx_shop_failover_store_t *s, int64_t now)
+ngx_shop_show_flag(ngx_shop_store_t *s, int64_t now)
 {
-    ngx_shop_failover_show_t            show;
-    ngx_shop_failover_flagset_t         set;
-    static ngx_shop_failover_flags_t    flags;
+    ngx_shop_show_t            show;
+    ngx_shop_flagset_t         set;
+    static ngx_shop_flags_t    flags;
 
-    if (ngx_shop_failover_flags_read(&flags, s->flag) != NGX_SHOP_FAILOVER_OK)
-    {
-        return NGX_SHOP_FAILOVER_SAY_ERROR;
+    if (ngx_shop_flags_read(&flags, s->flag) != NGX_SHOP_OK) {
+        return NGX_SHOP_SAY_ERROR;
     }
 
     show.flag = s->flag;
     show.now = now;
-    show.rc = NGX_SHOP_FAILOVER_SAY_YES;
+    show.rc = NGX_SHOP_SAY_YES;
 
-    set.visit = ngx_shop_failover_show_file;
+    set.visit = ngx_shop_show_file;
     set.data = &show;
 
-    ngx_shop_failover_flags_decide(&set, &flags, now);
+    ngx_shop_flags_decide(&set, &flags, now);
 
-    printf("%s: %s", ngx_shop_failover_say_name(s->flag),
-           ngx_shop_failover_flagset_name(set.word));
+    printf("%s: %s", ngx_shop_say_name(s->flag),
+           ngx_shop_flagset_name(set.word));
 
     if (set.file && flags.nfiles > 1) {
         printf(", by \"%s\"",
-               ngx_shop_failover_say_name((const char *) set.file->name.data));
+               ngx_shop_say_name((const char *) set.file->name.data));
     }
 
     printf("\n");
@@ -150,22 +144,21 @@ ngx_shop_failover_show_flag(ngx_shop_failover_store_t *s, int64_t now)
 
 
 static void
-ngx_shop_failover_show_file(void *data,
-    const ngx_shop_failover_flagset_file_t *file,
-    const ngx_shop_failover_notice_t *notice, int error)
+ngx_shop_show_file(void *data, const ngx_shop_flagset_file_t *file,
+    const ngx_shop_flag_notice_t *notice, int error)
 {
-    int                        rc;
-    char                       path[NGX_SHOP_FAILOVER_STORE_PATH];
-    ngx_shop_failover_show_t  *show = data;
+    int               rc;
+    char              path[NGX_SHOP_STORE_PATH];
+    ngx_shop_show_t  *show = data;
 
     if (error) {
-        ngx_shop_failover_show_trouble(show->flag, file, error);
-        rc = NGX_SHOP_FAILOVER_SAY_ERROR;
+        ngx_shop_show_trouble(show->flag, file, error);
+        rc = NGX_SHOP_SAY_ERROR;
 
     } else {
         snprintf(path, sizeof(path), "%s/%s", show->flag,
                  (const char *) file->name.data);
-        rc = ngx_shop_failover_show_notice(path, notice, show->now);
+        rc = ngx_shop_show_notice(path, notice, show->now);
     }
 
     show->rc = rc > show->rc ? rc : show->rc;
@@ -175,8 +168,8 @@ ngx_shop_failover_show_file(void *data,
 /* what closes, and why its text is not shown */
 
 static void
-ngx_shop_failover_show_trouble(const char *flag,
-    const ngx_shop_failover_flagset_file_t *file, int error)
+ngx_shop_show_trouble(const char *flag, const ngx_shop_flagset_file_t *file,
+    int error)
 {
     const char  *name, *slash;
 
@@ -186,124 +179,122 @@ ngx_shop_failover_show_trouble(const char *flag,
     switch (error) {
 
     case E2BIG:
-        (void) ngx_shop_failover_say_error("\"%s\" has more than %d files: it "
-                                           "closes the shop, but none of "
-                                           "them is read; is it the right "
-                                           "directory?", flag,
-                                           NGX_SHOP_FAILOVER_FLAGSET_FILES);
+        (void) ngx_shop_say_error("\"%s\" has more than %d files: it "
+                                  "closes the shop, but none of "
+                                  "them is read; is it the right "
+                                  "directory?", flag,
+                                  NGX_SHOP_FLAGSET_FILES);
         break;
 
     case EFBIG:
-        (void) ngx_shop_failover_say_error("\"%s%s%s\" is larger than %d "
-                                           "bytes: it closes the shop, but "
-                                           "its text is not shown; shorten it",
-                                           flag, slash, name,
-                                           NGX_SHOP_FAILOVER_FLAG_MAX_SIZE);
+        (void) ngx_shop_say_error("\"%s%s%s\" is larger than %d "
+                                  "bytes: it closes the shop, but "
+                                  "its text is not shown; shorten it",
+                                  flag, slash, name,
+                                  NGX_SHOP_FLAG_MAX_SIZE);
         break;
 
     case EINVAL:
-        (void) ngx_shop_failover_say_error("\"%s%s%s\" is no file, but a "
-                                           "device or a pipe: it closes the "
-                                           "shop, but has no text", flag,
-                                           slash, name);
+        (void) ngx_shop_say_error("\"%s%s%s\" is no file, but a "
+                                  "device or a pipe: it closes the "
+                                  "shop, but has no text", flag,
+                                  slash, name);
         break;
 
     default:
-        (void) ngx_shop_failover_say_errno(error, "cannot read \"%s%s%s\", "
-                                           "which closes the shop", flag,
-                                           slash, name);
+        (void) ngx_shop_say_errno(error, "cannot read \"%s%s%s\", "
+                                  "which closes the shop", flag,
+                                  slash, name);
     }
 }
 
 
 static int
-ngx_shop_failover_show_notice(const char *path,
-    const ngx_shop_failover_notice_t *n, int64_t now)
+ngx_shop_show_notice(const char *path, const ngx_shop_flag_notice_t *n,
+    int64_t now)
 {
     unsigned  i;
 
-    printf("%s: %s\n", ngx_shop_failover_say_name(path),
-           ngx_shop_failover_show_state(n, now));
+    printf("%s: %s\n", ngx_shop_say_name(path), ngx_shop_show_state(n, now));
 
-    ngx_shop_failover_show_text(n, "status", n->status);
+    ngx_shop_show_text(n, "status", n->status);
 
     for (i = 0; i < n->nlangs; i++) {
         printf("  status.%-9.*s",
-               ngx_shop_failover_say_str(ngx_shop_failover_flag_text(n,
-                                                       n->langs[i].lang)));
-        ngx_shop_failover_show_span(stdout, n, n->langs[i].text, "\n");
+               ngx_shop_say_str(ngx_shop_flag_text(n,
+                                                   n->langs[i].lang)));
+        ngx_shop_show_span(stdout, n, n->langs[i].text, "\n");
     }
 
-    ngx_shop_failover_show_text(n, "reason", n->reason);
-    ngx_shop_failover_show_text(n, "offer", n->offer);
+    ngx_shop_show_text(n, "reason", n->reason);
+    ngx_shop_show_text(n, "offer", n->offer);
 
     for (i = 0; i < n->ncontacts; i++) {
-        ngx_shop_failover_show_text(n, "contact", n->contacts[i]);
+        ngx_shop_show_text(n, "contact", n->contacts[i]);
     }
 
-    ngx_shop_failover_show_time(n, "start", &n->start, now);
-    ngx_shop_failover_show_time(n, "eta", &n->eta, now);
-    ngx_shop_failover_show_time(n, "until", &n->until, now);
-    ngx_shop_failover_show_time(n, "next-update", &n->next_update, now);
-    ngx_shop_failover_show_mode(n);
-    ngx_shop_failover_show_updates(n);
+    ngx_shop_show_time(n, "start", &n->start, now);
+    ngx_shop_show_time(n, "eta", &n->eta, now);
+    ngx_shop_show_time(n, "until", &n->until, now);
+    ngx_shop_show_time(n, "next-update", &n->next_update, now);
+    ngx_shop_show_mode(n);
+    ngx_shop_show_updates(n);
 
-    return ngx_shop_failover_show_warnings(stdout, n, path)
-           ? NGX_SHOP_FAILOVER_SAY_NO : NGX_SHOP_FAILOVER_SAY_YES;
+    return ngx_shop_show_warnings(stdout, n, path)
+           ? NGX_SHOP_SAY_NO : NGX_SHOP_SAY_YES;
 }
 
 
 static const char *
-ngx_shop_failover_show_state(const ngx_shop_failover_notice_t *n, int64_t now)
+ngx_shop_show_state(const ngx_shop_flag_notice_t *n, int64_t now)
 {
     if (n->bad_start) {
         return "as before, its start cannot be read";
     }
 
-    return ngx_shop_failover_flagset_name(
-                                      ngx_shop_failover_flagset_word(n, now));
+    return ngx_shop_flagset_name(ngx_shop_flagset_word(n, now));
 }
 
 
 /* a piece of the file, and what comes after it */
 
 static void
-ngx_shop_failover_show_span(FILE *out, const ngx_shop_failover_notice_t *n,
-    ngx_shop_failover_span_t span, const char *after)
+ngx_shop_show_span(FILE *out, const ngx_shop_flag_notice_t *n,
+    ngx_shop_span_t span, const char *after)
 {
-    ngx_shop_failover_say_text(out, ngx_shop_failover_flag_text(n, span));
+    ngx_shop_say_text(out, ngx_shop_flag_text(n, span));
     fputs(after, out);
 }
 
 
 static void
-ngx_shop_failover_show_text(const ngx_shop_failover_notice_t *n,
-    const char *key, ngx_shop_failover_span_t span)
+ngx_shop_show_text(const ngx_shop_flag_notice_t *n, const char *key,
+    ngx_shop_span_t span)
 {
     if (span.len) {
         printf("  %-16s", key);
-        ngx_shop_failover_show_span(stdout, n, span, "\n");
+        ngx_shop_show_span(stdout, n, span, "\n");
     }
 }
 
 
 static void
-ngx_shop_failover_show_time(const ngx_shop_failover_notice_t *n,
-    const char *key, const ngx_shop_failover_flag_time_t *time, int64_t now)
+ngx_shop_show_time(const ngx_shop_flag_notice_t *n, const char *key,
+    const ngx_shop_flag_time_t *time, int64_t now)
 {
     if (time->at == 0) {
         return;
     }
 
     printf("  %-16s", key);
-    ngx_shop_failover_say_time(stdout, time->at, now);
+    ngx_shop_say_time(stdout, time->at, now);
     printf("  (");
-    ngx_shop_failover_show_span(stdout, n, time->text, ")\n");
+    ngx_shop_show_span(stdout, n, time->text, ")\n");
 }
 
 
 static void
-ngx_shop_failover_show_mode(const ngx_shop_failover_notice_t *n)
+ngx_shop_show_mode(const ngx_shop_flag_notice_t *n)
 {
     unsigned  i;
 
@@ -315,16 +306,16 @@ ngx_shop_failover_show_mode(const ngx_shop_failover_notice_t *n)
 
     switch (n->mode) {
 
-    case NGX_SHOP_FAILOVER_FLAG_BROWSE:
+    case NGX_SHOP_FLAG_BROWSE:
         printf("  %-16sbrowse: only GET, HEAD, OPTIONS and TRACE pass\n",
                "mode");
         break;
 
-    case NGX_SHOP_FAILOVER_FLAG_PATHS_ONLY:
+    case NGX_SHOP_FLAG_PATHS_ONLY:
         printf("  %-16spaths: ", "mode");
 
         for (i = 0; i < n->npaths; i++) {
-            ngx_shop_failover_show_span(stdout, n, n->paths[i], " ");
+            ngx_shop_show_span(stdout, n, n->paths[i], " ");
         }
 
         printf("and what is below\n");
@@ -336,14 +327,14 @@ ngx_shop_failover_show_mode(const ngx_shop_failover_notice_t *n)
 
     printf("  %-16s%s\n", "end", ends[n->end]);
 
-    if (n->end == NGX_SHOP_FAILOVER_FLAG_END_ETA && n->eta.at == 0) {
+    if (n->end == NGX_SHOP_FLAG_END_ETA && n->eta.at == 0) {
         printf("  %-16sthere is no ETA, so nothing ends it\n", "");
     }
 }
 
 
 static void
-ngx_shop_failover_show_updates(const ngx_shop_failover_notice_t *n)
+ngx_shop_show_updates(const ngx_shop_flag_notice_t *n)
 {
     char       when[32];
     time_t     at;
@@ -359,29 +350,28 @@ ngx_shop_failover_show_updates(const ngx_shop_failover_notice_t *n)
         }
 
         printf("  %-16s%s", "update", when);
-        ngx_shop_failover_show_span(stdout, n, n->updates[i].text, "\n");
+        ngx_shop_show_span(stdout, n, n->updates[i].text, "\n");
     }
 }
 
 
 unsigned
-ngx_shop_failover_show_warnings(FILE *out,
-    const ngx_shop_failover_notice_t *n, const char *path)
+ngx_shop_show_warnings(FILE *out, const ngx_shop_flag_notice_t *n,
+    const char *path)
 {
-    unsigned                                 i;
-    const ngx_shop_failover_flag_warning_t  *w;
+    unsigned                        i;
+    const ngx_shop_flag_warning_t  *w;
 
     for (i = 0; i < n->nwarnings; i++) {
         w = &n->warnings[i];
 
-        fprintf(out, "%s:%u: %s: \"", ngx_shop_failover_say_name(path),
-                (unsigned) w->line,
-                ngx_shop_failover_flag_reason(w->reason));
-        ngx_shop_failover_show_span(out, n, w->what, "\"\n");
+        fprintf(out, "%s:%u: %s: \"", ngx_shop_say_name(path),
+                (unsigned) w->line, ngx_shop_flag_reason(w->reason));
+        ngx_shop_show_span(out, n, w->what, "\"\n");
     }
 
     if (n->warnings_total > n->nwarnings) {
-        fprintf(out, "%s: %u more\n", ngx_shop_failover_say_name(path),
+        fprintf(out, "%s: %u more\n", ngx_shop_say_name(path),
                 (unsigned) (n->warnings_total - n->nwarnings));
     }
 
@@ -390,25 +380,24 @@ ngx_shop_failover_show_warnings(FILE *out,
 
 
 void
-ngx_shop_failover_show_summary(const ngx_shop_failover_notice_t *n,
-    const char *path, int64_t now)
+ngx_shop_show_summary(const ngx_shop_flag_notice_t *n, const char *path,
+    int64_t now)
 {
-    printf("%s: %s", ngx_shop_failover_show_state(n, now),
-           ngx_shop_failover_say_name(path));
+    printf("%s: %s", ngx_shop_show_state(n, now), ngx_shop_say_name(path));
 
     if (n->start.at > now) {
         printf("\n  closes at       ");
-        ngx_shop_failover_say_time(stdout, n->start.at, now);
+        ngx_shop_say_time(stdout, n->start.at, now);
     }
 
     if (n->eta.at) {
         printf("\n  eta             ");
-        ngx_shop_failover_say_time(stdout, n->eta.at, now);
+        ngx_shop_say_time(stdout, n->eta.at, now);
     }
 
     if (n->until.at) {
         printf("\n  opens at        ");
-        ngx_shop_failover_say_time(stdout, n->until.at, now);
+        ngx_shop_say_time(stdout, n->until.at, now);
     }
 
     printf("\n");
@@ -421,54 +410,52 @@ ngx_shop_failover_show_summary(const ngx_shop_failover_notice_t *n,
  */
 
 int
-ngx_shop_failover_show_is_active(const ngx_shop_failover_options_t *o)
+ngx_shop_show_is_active(const ngx_shop_options_t *o)
 {
-    int                                closes, quiet;
-    ngx_shop_failover_flagset_t        set;
-    ngx_shop_failover_store_t         *s = &ngx_shop_failover_show_store;
-    static ngx_shop_failover_flags_t   flags;
+    int                       closes, quiet;
+    ngx_shop_flagset_t        set;
+    ngx_shop_store_t         *s = &ngx_shop_show_store;
+    static ngx_shop_flags_t   flags;
 
     if (o->nrest) {
-        return ngx_shop_failover_say_error("\"is-active\" takes no \"%s\"; to "
-                                           "name a flag write --flag %s",
-                                           o->rest[0], o->rest[0]);
+        return ngx_shop_say_error("\"is-active\" takes no \"%s\"; to "
+                                  "name a flag write --flag %s",
+                                  o->rest[0], o->rest[0]);
     }
 
-    if (ngx_shop_failover_store_open(s, o) != NGX_SHOP_FAILOVER_OK
-        || ngx_shop_failover_flags_read(&flags, s->flag)
-           != NGX_SHOP_FAILOVER_OK)
+    if (ngx_shop_store_open(s, o) != NGX_SHOP_OK
+        || ngx_shop_flags_read(&flags, s->flag)
+           != NGX_SHOP_OK)
     {
-        return NGX_SHOP_FAILOVER_SAY_ERROR;
+        return NGX_SHOP_SAY_ERROR;
     }
 
-    quiet = ngx_shop_failover_options_get(o, "quiet") != NULL;
+    quiet = ngx_shop_options_get(o, "quiet") != NULL;
 
-    set.visit = quiet ? NULL : ngx_shop_failover_show_quietly;
+    set.visit = quiet ? NULL : ngx_shop_show_quietly;
     set.data = s->flag;
 
-    ngx_shop_failover_flags_decide(&set, &flags, (int64_t) time(NULL));
+    ngx_shop_flags_decide(&set, &flags, (int64_t) time(NULL));
 
-    closes = set.asked != NGX_SHOP_FAILOVER_FLAG_STATE_OPEN
-             && !ngx_shop_failover_show_ended(o, &set, s->flag);
+    closes = set.asked != NGX_SHOP_SITE_FLAG_OPEN
+             && !ngx_shop_show_ended(o, &set, s->flag);
 
     if (!quiet) {
-        printf("%s\n", closes ? ngx_shop_failover_flagset_name(set.word)
-                              : "open");
+        printf("%s\n", closes ? ngx_shop_flagset_name(set.word) : "open");
     }
 
-    return closes ? NGX_SHOP_FAILOVER_SAY_YES : NGX_SHOP_FAILOVER_SAY_NO;
+    return closes ? NGX_SHOP_SAY_YES : NGX_SHOP_SAY_NO;
 }
 
 
 static void
-ngx_shop_failover_show_quietly(void *data,
-    const ngx_shop_failover_flagset_file_t *file,
-    const ngx_shop_failover_notice_t *notice, int error)
+ngx_shop_show_quietly(void *data, const ngx_shop_flagset_file_t *file,
+    const ngx_shop_flag_notice_t *notice, int error)
 {
     (void) notice;
 
     if (error) {
-        ngx_shop_failover_show_trouble(data, file, error);
+        ngx_shop_show_trouble(data, file, error);
     }
 }
 
@@ -479,54 +466,52 @@ ngx_shop_failover_show_quietly(void *data,
  */
 
 static int
-ngx_shop_failover_show_ended(const ngx_shop_failover_options_t *o,
-    ngx_shop_failover_flagset_t *set, const char *flag)
+ngx_shop_show_ended(const ngx_shop_options_t *o, ngx_shop_flagset_t *set,
+    const char *flag)
 {
-    int                        ended;
-    char                       state[64], path[NGX_SHOP_FAILOVER_STORE_PATH];
-    size_t                     at;
-    const char                *url, *reason;
-    unsigned char             *body;
-    ngx_shop_failover_str_t    s;
-    ngx_shop_failover_json_t   v;
+    int               ended;
+    char              state[64], path[NGX_SHOP_STORE_PATH];
+    size_t            at;
+    const char       *url, *reason;
+    unsigned char    *body;
+    ngx_shop_str_t    s;
+    ngx_shop_json_t   v;
 
     if (set->error || set->notice == NULL
-        || set->notice->end != NGX_SHOP_FAILOVER_FLAG_END_HEALTHY)
+        || set->notice->end != NGX_SHOP_FLAG_END_HEALTHY)
     {
         return 0;
     }
 
-    url = ngx_shop_failover_options_setting(o, "url", "SHOP_STATUS", "");
+    url = ngx_shop_options_setting(o, "url", "SHOP_STATUS", "");
 
     if (*url == '\0') {
         if (set->visit) {
-            ngx_shop_failover_say_note("it has \"end: healthy\": whether that "
-                                       "has opened the shop only nginx knows, "
-                                       "ask it with --url "
-                                       "http://127.0.0.1/shop_status");
+            ngx_shop_say_note("it has \"end: healthy\": whether that "
+                              "has opened the shop only nginx knows, "
+                              "ask it with --url "
+                              "http://127.0.0.1/shop_status");
         }
 
         return 0;
     }
 
-    if (ngx_shop_failover_fetch_url(url, &body, &s.len)
-        != NGX_SHOP_FAILOVER_OK)
-    {
+    if (ngx_shop_fetch_url(url, &body, &s.len) != NGX_SHOP_OK) {
         return 0;
     }
 
     s.data = body;
 
-    ended = ngx_shop_failover_json_parse(&v, &s, &at, &reason)
-            == NGX_SHOP_FAILOVER_OK
-            && ngx_shop_failover_member_get(&v, "maintenance.flag", path,
-                                            sizeof(path))
+    ended = ngx_shop_json_parse(&v, &s, &at, &reason)
+            == NGX_SHOP_OK
+            && ngx_shop_member_get(&v, "maintenance.flag", path,
+                                   sizeof(path))
             && strcmp(path, flag) == 0
-            && ngx_shop_failover_member_get(&v, "site.state", state,
-                                            sizeof(state))
+            && ngx_shop_member_get(&v, "site.state", state,
+                                   sizeof(state))
             && strcmp(state, "maintenance") != 0
             && strcmp(state, "browse") != 0
-            && ngx_shop_failover_member_true(&v, "maintenance.present");
+            && ngx_shop_member_true(&v, "maintenance.present");
 
     free(body);
 

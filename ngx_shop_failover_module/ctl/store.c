@@ -13,51 +13,46 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "ctl/lock.h"
+#include "ctl/store_lock.h"
 #include "ctl/store.h"
 
 
-static int ngx_shop_failover_store_name(const char *name);
-static int ngx_shop_failover_store_bytes(ngx_shop_failover_store_t *s,
-    int fd, const char *path);
-static int ngx_shop_failover_store_replace(ngx_shop_failover_store_t *s,
-    const unsigned char *data, size_t size, ngx_shop_failover_store_e what);
-static int ngx_shop_failover_store_temp(ngx_shop_failover_store_t *s,
-    char *temp);
-static int ngx_shop_failover_store_same(ngx_shop_failover_store_t *s);
-static int ngx_shop_failover_store_fill(int fd, const unsigned char *data,
-    size_t size);
-static int ngx_shop_failover_store_settle(ngx_shop_failover_store_t *s);
+static int ngx_shop_store_name(const char *name);
+static int ngx_shop_store_bytes(ngx_shop_store_t *s, int fd, const char *path);
+static int ngx_shop_store_replace(ngx_shop_store_t *s,
+    const unsigned char *data, size_t size, ngx_shop_store_e what);
+static int ngx_shop_store_temp(ngx_shop_store_t *s, char *temp);
+static int ngx_shop_store_same(ngx_shop_store_t *s);
+static int ngx_shop_store_fill(int fd, const unsigned char *data, size_t size);
+static int ngx_shop_store_settle(ngx_shop_store_t *s);
 
 
-#define NGX_SHOP_FAILOVER_STORE_TEMP  48
+#define NGX_SHOP_STORE_TEMP  48
 
 
 int
-ngx_shop_failover_store_open(ngx_shop_failover_store_t *s,
-    const ngx_shop_failover_options_t *o)
+ngx_shop_store_open(ngx_shop_store_t *s, const ngx_shop_options_t *o)
 {
     const char   *flag, *name;
     struct stat   sb;
 
-    memset(s, 0, sizeof(ngx_shop_failover_store_t));
+    memset(s, 0, sizeof(ngx_shop_store_t));
 
-    flag = ngx_shop_failover_options_setting(o, "flag", "SHOP_FLAG",
-                                             NGX_SHOP_FAILOVER_STORE_DEFAULT);
-    name = ngx_shop_failover_options_get(o, "name");
+    flag = ngx_shop_options_setting(o, "flag", "SHOP_FLAG",
+                                    NGX_SHOP_STORE_DEFAULT);
+    name = ngx_shop_options_get(o, "name");
 
     if (name == NULL) {
         name = "shopctl";
     }
 
-    if (ngx_shop_failover_store_name(name) != NGX_SHOP_FAILOVER_OK) {
-        return NGX_SHOP_FAILOVER_ERROR;
+    if (ngx_shop_store_name(name) != NGX_SHOP_OK) {
+        return NGX_SHOP_ERROR;
     }
 
     if (strlen(flag) + strlen(name) + 2 > sizeof(s->path)) {
-        (void) ngx_shop_failover_say_error("the path \"%s\" is too long",
-                                           flag);
-        return NGX_SHOP_FAILOVER_ERROR;
+        (void) ngx_shop_say_error("the path \"%s\" is too long", flag);
+        return NGX_SHOP_ERROR;
     }
 
     strcpy(s->flag, flag);
@@ -71,79 +66,78 @@ ngx_shop_failover_store_open(ngx_shop_failover_store_t *s,
         strcpy(s->path, flag);
     }
 
-    return NGX_SHOP_FAILOVER_OK;
+    return NGX_SHOP_OK;
 }
 
 
 static int
-ngx_shop_failover_store_name(const char *name)
+ngx_shop_store_name(const char *name)
 {
     if (*name == '\0' || *name == '.' || strchr(name, '/')) {
-        (void) ngx_shop_failover_say_error("invalid --name \"%s\": a file "
-                                           "name without \"/\", and not "
-                                           "hidden, as hidden files do not "
-                                           "count", name);
-        return NGX_SHOP_FAILOVER_ERROR;
+        (void) ngx_shop_say_error("invalid --name \"%s\": a file "
+                                  "name without \"/\", and not "
+                                  "hidden, as hidden files do not "
+                                  "count", name);
+        return NGX_SHOP_ERROR;
     }
 
-    return NGX_SHOP_FAILOVER_OK;
+    return NGX_SHOP_OK;
 }
 
 
 /* a symlink stays one: what it leads to is replaced */
 
 int
-ngx_shop_failover_store_own(ngx_shop_failover_store_t *s,
-    ngx_shop_failover_store_e what)
+ngx_shop_store_own(ngx_shop_store_t *s, ngx_shop_store_e what)
 {
     s->owned = 1;
 
-    if (ngx_shop_failover_follow_walk(&s->at, s->path,
-                                      what != NGX_SHOP_FAILOVER_STORE_REMOVE)
-        == NGX_SHOP_FAILOVER_ERROR)
+    if (ngx_shop_follow_walk(&s->at, s->path,
+                             what != NGX_SHOP_STORE_REMOVE)
+        == NGX_SHOP_ERROR)
     {
-        return NGX_SHOP_FAILOVER_ERROR;
+        return NGX_SHOP_ERROR;
     }
 
     if (s->at.dir == -1) {
 
         /* whoever reads or writes says so */
 
-        return NGX_SHOP_FAILOVER_OK;
+        return NGX_SHOP_OK;
     }
 
-    if (what != NGX_SHOP_FAILOVER_STORE_REMOVE) {
+    if (what != NGX_SHOP_STORE_REMOVE) {
         strcpy(s->path, s->at.path);
     }
 
     /* to open the shop is never refused; nor to close it */
 
-    if (ngx_shop_failover_lock_take(s->at.dir, NGX_SHOP_FAILOVER_STORE_WAIT)
-        == NGX_SHOP_FAILOVER_OK)
+    if (ngx_shop_store_lock_take(s->at.dir, NGX_SHOP_STORE_WAIT)
+        == NGX_SHOP_OK)
     {
-        return NGX_SHOP_FAILOVER_OK;
+        return NGX_SHOP_OK;
     }
 
-    if (what == NGX_SHOP_FAILOVER_STORE_CHANGE) {
-        (void) ngx_shop_failover_say_error("another program has had a lock on "
-                                           "the directory of \"%s\" for %d s; "
-                                           "nothing is written, run it again",
-                                           s->path,
-                                           NGX_SHOP_FAILOVER_STORE_WAIT);
-        return NGX_SHOP_FAILOVER_ERROR;
+    if (what == NGX_SHOP_STORE_CHANGE) {
+        (void) ngx_shop_say_error("another program has had a lock on "
+                                  "the directory of \"%s\" for %d s; "
+                                  "nothing is written, run it again",
+                                  s->path,
+                                  NGX_SHOP_STORE_WAIT);
+        return NGX_SHOP_ERROR;
     }
 
-    ngx_shop_failover_say_note("another program has had a lock on the "
-                               "directory of \"%s\" for %d s; not waited for "
-                               "any longer", s->path,
-                               NGX_SHOP_FAILOVER_STORE_WAIT);
+    ngx_shop_say_note("another program has had a lock on the "
+                      "directory of \"%s\" for %d s; not waited for "
+                      "any longer", s->path,
+                      NGX_SHOP_STORE_WAIT);
 
-    return NGX_SHOP_FAILOVER_OK;
+    return NGX_SHOP_OK;
 }
 
 
 int
-ngx_shop_failover_store_read(ngx_shop_failover_store_t *s)
+ngx_shop_store_read(ngx_shop_store_t *s)
 {
     int  fd, rc;
 
@@ -164,15 +158,14 @@ ngx_shop_failover_store_read(ngx_shop_failover_store_t *s)
     if (fd == -1) {
 
         if (errno == ENOENT || errno == ENOTDIR) {
-            return NGX_SHOP_FAILOVER_OK;
+            return NGX_SHOP_OK;
         }
 
-        (void) ngx_shop_failover_say_errno(errno, "cannot read \"%s\"",
-                                           s->path);
-        return NGX_SHOP_FAILOVER_ERROR;
+        (void) ngx_shop_say_errno(errno, "cannot read \"%s\"", s->path);
+        return NGX_SHOP_ERROR;
     }
 
-    rc = ngx_shop_failover_store_bytes(s, fd, s->path);
+    rc = ngx_shop_store_bytes(s, fd, s->path);
     (void) close(fd);
 
     return rc;
@@ -180,17 +173,16 @@ ngx_shop_failover_store_read(ngx_shop_failover_store_t *s)
 
 
 int
-ngx_shop_failover_store_load(ngx_shop_failover_store_t *s, const char *path)
+ngx_shop_store_load(ngx_shop_store_t *s, const char *path)
 {
     if (strcmp(path, "-") == 0) {
         strcpy(s->path, "stdin");
-        return ngx_shop_failover_store_bytes(s, STDIN_FILENO, "stdin");
+        return ngx_shop_store_bytes(s, STDIN_FILENO, "stdin");
     }
 
     if (strlen(path) >= sizeof(s->path)) {
-        (void) ngx_shop_failover_say_error("the path \"%s\" is too long",
-                                           path);
-        return NGX_SHOP_FAILOVER_ERROR;
+        (void) ngx_shop_say_error("the path \"%s\" is too long", path);
+        return NGX_SHOP_ERROR;
     }
 
     /* the flag itself is there already */
@@ -199,41 +191,39 @@ ngx_shop_failover_store_load(ngx_shop_failover_store_t *s, const char *path)
         strcpy(s->path, path);
     }
 
-    if (ngx_shop_failover_store_read(s) != NGX_SHOP_FAILOVER_OK) {
-        return NGX_SHOP_FAILOVER_ERROR;
+    if (ngx_shop_store_read(s) != NGX_SHOP_OK) {
+        return NGX_SHOP_ERROR;
     }
 
     if (!s->there) {
-        (void) ngx_shop_failover_say_errno(ENOENT, "cannot read \"%s\"",
-                                           path);
-        return NGX_SHOP_FAILOVER_ERROR;
+        (void) ngx_shop_say_errno(ENOENT, "cannot read \"%s\"", path);
+        return NGX_SHOP_ERROR;
     }
 
-    return NGX_SHOP_FAILOVER_OK;
+    return NGX_SHOP_OK;
 }
 
 
 static int
-ngx_shop_failover_store_bytes(ngx_shop_failover_store_t *s, int fd,
-    const char *path)
+ngx_shop_store_bytes(ngx_shop_store_t *s, int fd, const char *path)
 {
     ssize_t  n;
 
     s->there = 1;
 
     if (fstat(fd, &s->sb) == 0) {
-        s->appeared = ngx_shop_failover_flag_appeared(
-                                           (int64_t) s->sb.st_mtime,
-                                           ngx_shop_failover_store_ctime(path,
-                                                                     &s->sb));
+        s->appeared = ngx_shop_flag_appeared(
+                                             (int64_t) s->sb.st_mtime,
+                                             ngx_shop_store_ctime(path,
+                                                                  &s->sb));
 
         if (s->owned && !S_ISREG(s->sb.st_mode)) {
-            (void) ngx_shop_failover_say_error("\"%s\" is no file, but a "
-                                               "device, a pipe or a "
-                                               "directory, and is not "
-                                               "replaced; is --flag right?",
-                                               path);
-            return NGX_SHOP_FAILOVER_ERROR;
+            (void) ngx_shop_say_error("\"%s\" is no file, but a "
+                                      "device, a pipe or a "
+                                      "directory, and is not "
+                                      "replaced; is --flag right?",
+                                      path);
+            return NGX_SHOP_ERROR;
         }
     }
 
@@ -241,31 +231,30 @@ ngx_shop_failover_store_bytes(ngx_shop_failover_store_t *s, int fd,
         n = read(fd, s->data + s->size, sizeof(s->data) - s->size);
 
         if (n == -1) {
-            (void) ngx_shop_failover_say_errno(errno, "cannot read \"%s\"",
-                                               path);
-            return NGX_SHOP_FAILOVER_ERROR;
+            (void) ngx_shop_say_errno(errno, "cannot read \"%s\"", path);
+            return NGX_SHOP_ERROR;
         }
 
         if (n == 0) {
-            return NGX_SHOP_FAILOVER_OK;
+            return NGX_SHOP_OK;
         }
 
         s->size += (size_t) n;
     }
 
-    (void) ngx_shop_failover_say_error("\"%s\" is larger than %d bytes: it "
-                                       "closes the shop, but its text is not "
-                                       "shown; shorten it", path,
-                                       NGX_SHOP_FAILOVER_FLAG_MAX_SIZE);
+    (void) ngx_shop_say_error("\"%s\" is larger than %d bytes: it "
+                              "closes the shop, but its text is not "
+                              "shown; shorten it", path,
+                              NGX_SHOP_FLAG_MAX_SIZE);
 
-    return NGX_SHOP_FAILOVER_ERROR;
+    return NGX_SHOP_ERROR;
 }
 
 
 /* a symlink may be newer than the file that it has just been made for */
 
 int64_t
-ngx_shop_failover_store_ctime(const char *path, const struct stat *sb)
+ngx_shop_store_ctime(const char *path, const struct stat *sb)
 {
     struct stat  link;
 
@@ -282,26 +271,26 @@ ngx_shop_failover_store_ctime(const char *path, const struct stat *sb)
 /* signals wait, so that not even a temporary file stays behind */
 
 int
-ngx_shop_failover_store_write(ngx_shop_failover_store_t *s,
-    const unsigned char *data, size_t size, ngx_shop_failover_store_e what)
+ngx_shop_store_write(ngx_shop_store_t *s, const unsigned char *data,
+    size_t size, ngx_shop_store_e what)
 {
     int       rc;
     sigset_t  all, was;
 
-    if (size > NGX_SHOP_FAILOVER_FLAG_MAX_SIZE) {
-        (void) ngx_shop_failover_say_error("the flag would have %lu bytes, "
-                                           "and more than %d are not read; "
-                                           "shorten its texts, for example "
-                                           "with an editor",
-                                           (unsigned long) size,
-                                           NGX_SHOP_FAILOVER_FLAG_MAX_SIZE);
-        return NGX_SHOP_FAILOVER_ERROR;
+    if (size > NGX_SHOP_FLAG_MAX_SIZE) {
+        (void) ngx_shop_say_error("the flag would have %lu bytes, "
+                                  "and more than %d are not read; "
+                                  "shorten its texts, for example "
+                                  "with an editor",
+                                  (unsigned long) size,
+                                  NGX_SHOP_FLAG_MAX_SIZE);
+        return NGX_SHOP_ERROR;
     }
 
     (void) sigfillset(&all);
     (void) sigprocmask(SIG_BLOCK, &all, &was);
 
-    rc = ngx_shop_failover_store_replace(s, data, size, what);
+    rc = ngx_shop_store_replace(s, data, size, what);
 
     (void) sigprocmask(SIG_SETMASK, &was, NULL);
 
@@ -310,22 +299,22 @@ ngx_shop_failover_store_write(ngx_shop_failover_store_t *s,
 
 
 static int
-ngx_shop_failover_store_replace(ngx_shop_failover_store_t *s,
-    const unsigned char *data, size_t size, ngx_shop_failover_store_e what)
+ngx_shop_store_replace(ngx_shop_store_t *s, const unsigned char *data,
+    size_t size, ngx_shop_store_e what)
 {
     int   fd, err, dir;
-    char  temp[NGX_SHOP_FAILOVER_STORE_TEMP];
+    char  temp[NGX_SHOP_STORE_TEMP];
 
     dir = s->at.dir;
-    fd = ngx_shop_failover_store_temp(s, temp);
+    fd = ngx_shop_store_temp(s, temp);
 
     if (fd == -1) {
-        return NGX_SHOP_FAILOVER_ERROR;
+        return NGX_SHOP_ERROR;
     }
 
     err = 0;
 
-    if (ngx_shop_failover_store_fill(fd, data, size) != 0
+    if (ngx_shop_store_fill(fd, data, size) != 0
         || fchmod(fd, 0644) != 0 || fsync(fd) != 0)
     {
         err = errno;
@@ -335,14 +324,12 @@ ngx_shop_failover_store_replace(ngx_shop_failover_store_t *s,
         err = errno;
     }
 
-    if (err == 0 && what == NGX_SHOP_FAILOVER_STORE_CHANGE
-        && !ngx_shop_failover_store_same(s))
-    {
+    if (err == 0 && what == NGX_SHOP_STORE_CHANGE && !ngx_shop_store_same(s)) {
         (void) unlinkat(dir, temp, 0);
-        (void) ngx_shop_failover_say_error("\"%s\" was changed or removed "
-                                           "meanwhile: nothing is written, "
-                                           "run it again", s->path);
-        return NGX_SHOP_FAILOVER_ERROR;
+        (void) ngx_shop_say_error("\"%s\" was changed or removed "
+                                  "meanwhile: nothing is written, "
+                                  "run it again", s->path);
+        return NGX_SHOP_ERROR;
     }
 
     if (err == 0 && renameat(dir, temp, dir, s->at.name) != 0) {
@@ -351,30 +338,29 @@ ngx_shop_failover_store_replace(ngx_shop_failover_store_t *s,
 
     if (err) {
         (void) unlinkat(dir, temp, 0);
-        (void) ngx_shop_failover_say_errno(err, "cannot write \"%s\"",
-                                           s->path);
-        return NGX_SHOP_FAILOVER_ERROR;
+        (void) ngx_shop_say_errno(err, "cannot write \"%s\"", s->path);
+        return NGX_SHOP_ERROR;
     }
 
-    return ngx_shop_failover_store_settle(s);
+    return ngx_shop_store_settle(s);
 }
 
 
 /* the temporary file is hidden: in a directory flag it does not count */
 
 static int
-ngx_shop_failover_store_temp(ngx_shop_failover_store_t *s, char *temp)
+ngx_shop_store_temp(ngx_shop_store_t *s, char *temp)
 {
     int       fd, err;
-    char      dir[NGX_SHOP_FAILOVER_STORE_PATH];
+    char      dir[NGX_SHOP_STORE_PATH];
     unsigned  i;
 
     fd = -1;
     err = s->at.err;
 
     for (i = 0; s->at.dir != -1 && i < 1000; i++) {
-        snprintf(temp, NGX_SHOP_FAILOVER_STORE_TEMP, ".shopctl.%ld.%u",
-                 (long) getpid(), i);
+        snprintf(temp, NGX_SHOP_STORE_TEMP, ".shopctl.%ld.%u", (long) getpid(),
+                 i);
 
         fd = openat(s->at.dir, temp,
                     O_WRONLY|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0600);
@@ -390,19 +376,18 @@ ngx_shop_failover_store_temp(ngx_shop_failover_store_t *s, char *temp)
         }
     }
 
-    ngx_shop_failover_follow_dir(s->path, dir);
+    ngx_shop_follow_dir(s->path, dir);
 
     if (err == ENOENT) {
-        (void) ngx_shop_failover_say_error("directory \"%s\" does not "
-                                           "exist, so no nginx watches a "
-                                           "flag there; make it with: "
-                                           "install -d -m 755 %s, or name "
-                                           "another flag with --flag",
-                                           dir, dir);
+        (void) ngx_shop_say_error("directory \"%s\" does not "
+                                  "exist, so no nginx watches a "
+                                  "flag there; make it with: "
+                                  "install -d -m 755 %s, or name "
+                                  "another flag with --flag",
+                                  dir, dir);
 
     } else {
-        (void) ngx_shop_failover_say_errno(err, "cannot write into \"%s\"",
-                                           dir);
+        (void) ngx_shop_say_errno(err, "cannot write into \"%s\"", dir);
     }
 
     return -1;
@@ -412,7 +397,7 @@ ngx_shop_failover_store_temp(ngx_shop_failover_store_t *s, char *temp)
 /* whether the file is still the one that was read */
 
 static int
-ngx_shop_failover_store_same(ngx_shop_failover_store_t *s)
+ngx_shop_store_same(ngx_shop_store_t *s)
 {
     struct stat  sb;
 
@@ -425,7 +410,7 @@ ngx_shop_failover_store_same(ngx_shop_failover_store_t *s)
 
 
 static int
-ngx_shop_failover_store_fill(int fd, const unsigned char *data, size_t size)
+ngx_shop_store_fill(int fd, const unsigned char *data, size_t size)
 {
     ssize_t  n;
 
@@ -447,7 +432,7 @@ ngx_shop_failover_store_fill(int fd, const unsigned char *data, size_t size)
 /* the name has to outlive a power cut, too; not all file systems can */
 
 static int
-ngx_shop_failover_store_settle(ngx_shop_failover_store_t *s)
+ngx_shop_store_settle(ngx_shop_store_t *s)
 {
     int  fd;
 
@@ -458,12 +443,12 @@ ngx_shop_failover_store_settle(ngx_shop_failover_store_t *s)
         (void) close(fd);
     }
 
-    return NGX_SHOP_FAILOVER_OK;
+    return NGX_SHOP_OK;
 }
 
 
 int
-ngx_shop_failover_store_remove(ngx_shop_failover_store_t *s)
+ngx_shop_store_remove(ngx_shop_store_t *s)
 {
     int  err;
 
@@ -472,29 +457,29 @@ ngx_shop_failover_store_remove(ngx_shop_failover_store_t *s)
     if (s->at.dir != -1) {
 
         if (unlinkat(s->at.dir, s->at.name, 0) == 0) {
-            return ngx_shop_failover_store_settle(s);
+            return ngx_shop_store_settle(s);
         }
 
         err = errno;
     }
 
     if (err == ENOENT || err == ENOTDIR) {
-        return NGX_SHOP_FAILOVER_DECLINED;
+        return NGX_SHOP_DECLINED;
     }
 
-    (void) ngx_shop_failover_say_errno(err, "cannot remove \"%s\", the shop "
-                                       "stays closed", s->path);
+    (void) ngx_shop_say_errno(err, "cannot remove \"%s\", the shop "
+                              "stays closed", s->path);
 
-    return NGX_SHOP_FAILOVER_ERROR;
+    return NGX_SHOP_ERROR;
 }
 
 
 const char *
-ngx_shop_failover_store_other(ngx_shop_failover_store_t *s)
+ngx_shop_store_other(ngx_shop_store_t *s)
 {
     DIR            *dir;
     struct dirent  *entry;
-    static char     name[NGX_SHOP_FAILOVER_STORE_PATH];
+    static char     name[NGX_SHOP_STORE_PATH];
 
     name[0] = '\0';
     dir = s->is_dir ? opendir(s->flag) : NULL;

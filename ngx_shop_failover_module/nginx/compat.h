@@ -7,8 +7,8 @@
  */
 
 
-#ifndef _NGX_SHOP_FAILOVER_COMPAT_H_INCLUDED_
-#define _NGX_SHOP_FAILOVER_COMPAT_H_INCLUDED_
+#ifndef _NGX_SHOP_COMPAT_H_INCLUDED_
+#define _NGX_SHOP_COMPAT_H_INCLUDED_
 
 
 #include <ngx_config.h>
@@ -23,24 +23,24 @@
 
 
 /* "down" of the configuration in peer->down; all else there is of others */
-#define NGX_SHOP_FAILOVER_COMPAT_DOWN  1
+#define NGX_SHOP_COMPAT_DOWN  1
 
 
 /* servers that are resolved at run time; their list carries a generation */
 
 #if (nginx_version >= 1027003 && NGX_HTTP_UPSTREAM_ZONE)
 
-#define ngx_shop_failover_compat_resolves(server)  ((server)->host.len != 0)
-#define ngx_shop_failover_compat_dynamic(peer)     ((peer)->host != NULL)
-#define ngx_shop_failover_compat_config(peers)                               \
+#define ngx_shop_compat_resolves(server)  ((server)->host.len != 0)
+#define ngx_shop_compat_dynamic(peer)     ((peer)->host != NULL)
+#define ngx_shop_compat_config(peers)                                        \
     (((ngx_http_upstream_rr_peers_t *) (peers))->config                      \
      ? *((ngx_http_upstream_rr_peers_t *) (peers))->config : 0)
 
 #else
 
-#define ngx_shop_failover_compat_resolves(server)  0
-#define ngx_shop_failover_compat_dynamic(peer)     0
-#define ngx_shop_failover_compat_config(peers)     ((void) (peers), 0)
+#define ngx_shop_compat_resolves(server)  0
+#define ngx_shop_compat_dynamic(peer)     0
+#define ngx_shop_compat_config(peers)     ((void) (peers), 0)
 
 #endif
 
@@ -51,20 +51,20 @@
  */
 #if (nginx_version >= 1029006)
 
-#define ngx_shop_failover_compat_cookie(r, name, value)                      \
+#define ngx_shop_compat_cookie(r, name, value)                               \
     (ngx_http_parse_cookie_lines(r, (r)->headers_in.cookie, name, value)     \
      != NULL)
 
 #elif (nginx_version >= 1023000)
 
-#define ngx_shop_failover_compat_cookie(r, name, value)                      \
+#define ngx_shop_compat_cookie(r, name, value)                               \
     (ngx_http_parse_multi_header_lines(r, (r)->headers_in.cookie, name,      \
                                        value)                                \
      != NULL)
 
 #else
 
-#define ngx_shop_failover_compat_cookie(r, name, value)                      \
+#define ngx_shop_compat_cookie(r, name, value)                               \
     (ngx_http_parse_multi_header_lines(&(r)->headers_in.cookies, name,       \
                                        value)                                \
      != NGX_DECLINED)
@@ -79,35 +79,35 @@
  */
 #if (NGX_HTTP_CACHE)
 
-#define ngx_shop_failover_compat_stale(r)                                    \
+#define ngx_shop_compat_stale(r)                                             \
     ((r)->cache && !(r)->cache->background                                   \
      && (r)->upstream->cache_status == NGX_HTTP_CACHE_STALE)
 
 #else
 
-#define ngx_shop_failover_compat_stale(r)  0
+#define ngx_shop_compat_stale(r)  0
 
 #endif
 
 
 /* whether the answer is a copy of the cache */
 #if (NGX_HTTP_CACHE)
-#define ngx_shop_failover_compat_cached(r)  ((r)->cached)
+#define ngx_shop_compat_cached(r)  ((r)->cached)
 #else
-#define ngx_shop_failover_compat_cached(r)  0
+#define ngx_shop_compat_cached(r)  0
 #endif
 
 
 /* since 1.29.6 "sticky" leaves a hint, which is of one group only */
 #if (nginx_version >= 1029006)
 
-#define ngx_shop_failover_compat_forget(pc)                                  \
+#define ngx_shop_compat_forget(pc)                                           \
     (pc)->hint = NULL;                                                       \
     (pc)->sid = NULL
 
 #else
 
-#define ngx_shop_failover_compat_forget(pc)
+#define ngx_shop_compat_forget(pc)
 
 #endif
 
@@ -115,12 +115,12 @@
 /* whether the rest of a request is still to come over HTTP/2 */
 #if (NGX_HTTP_V2)
 
-#define ngx_shop_failover_compat_coming(r)                                   \
+#define ngx_shop_compat_coming(r)                                            \
     ((r)->stream && !(r)->stream->in_closed)
 
 #else
 
-#define ngx_shop_failover_compat_coming(r)  0
+#define ngx_shop_compat_coming(r)  0
 
 #endif
 
@@ -130,23 +130,23 @@
 
 #include <sys/eventfd.h>
 
-#define ngx_shop_failover_compat_eventfd()                                   \
+#define ngx_shop_compat_eventfd()                                            \
     eventfd(0, EFD_NONBLOCK|EFD_CLOEXEC)
 
 /* the same under another number, which one cycle closes without the other */
-#define ngx_shop_failover_compat_eventfd_again(fd)                           \
+#define ngx_shop_compat_eventfd_again(fd)                                    \
     fcntl(fd, F_DUPFD_CLOEXEC, 0)
 
-#define ngx_shop_failover_compat_epoll()                                     \
+#define ngx_shop_compat_epoll()                                              \
     (ngx_event_flags & NGX_USE_EPOLL_EVENT)
 
 #else
 
-#define ngx_shop_failover_compat_eventfd()           -1
-#define ngx_shop_failover_compat_eventfd_again(fd)   -1
-#define ngx_shop_failover_compat_epoll()    0
+#define ngx_shop_compat_eventfd()           -1
+#define ngx_shop_compat_eventfd_again(fd)   -1
+#define ngx_shop_compat_epoll()    0
 
 #endif
 
 
-#endif /* _NGX_SHOP_FAILOVER_COMPAT_H_INCLUDED_ */
+#endif /* _NGX_SHOP_COMPAT_H_INCLUDED_ */

@@ -12,28 +12,26 @@
 #include "nginx/conf_page.h"
 
 
-static void ngx_shop_failover_conf_nameless(ngx_conf_t *cf,
-    ngx_shop_failover_loc_conf_t *prev, ngx_shop_failover_loc_conf_t *conf);
-static ngx_shop_failover_flag_conf_t *ngx_shop_failover_conf_flag(
-    ngx_conf_t *cf, ngx_shop_failover_main_conf_t *smcf, ngx_str_t *path);
-static void ngx_shop_failover_conf_flag_directory(ngx_conf_t *cf,
-    ngx_str_t *path);
-static ngx_int_t ngx_shop_failover_conf_upstream(ngx_conf_t *cf,
-    ngx_shop_failover_main_conf_t *smcf, ngx_shop_failover_srv_conf_t *sscf);
-static ngx_int_t ngx_shop_failover_conf_link(
-    ngx_shop_failover_main_conf_t *smcf);
-static ngx_int_t ngx_shop_failover_conf_peers(ngx_conf_t *cf,
-    ngx_shop_failover_group_t *group, ngx_http_upstream_srv_conf_t *uscf,
+static void ngx_shop_conf_nameless(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev,
+    ngx_shop_conf_loc_t *conf);
+static ngx_shop_model_site_t *ngx_shop_conf_flag(ngx_conf_t *cf,
+    ngx_shop_conf_main_t *smcf, ngx_str_t *path);
+static void ngx_shop_conf_flag_directory(ngx_conf_t *cf, ngx_str_t *path);
+static ngx_int_t ngx_shop_conf_upstream(ngx_conf_t *cf,
+    ngx_shop_conf_main_t *smcf, ngx_shop_conf_srv_t *sscf);
+static ngx_int_t ngx_shop_conf_link(ngx_shop_conf_main_t *smcf);
+static ngx_int_t ngx_shop_conf_peers(ngx_conf_t *cf,
+    ngx_shop_model_group_t *group, ngx_http_upstream_srv_conf_t *uscf,
     ngx_int_t port);
 
 
 void *
-ngx_shop_failover_conf_create_main(ngx_conf_t *cf)
+ngx_shop_conf_create_main(ngx_conf_t *cf)
 {
-    ngx_str_t                       none = ngx_null_string;
-    ngx_shop_failover_main_conf_t  *smcf;
+    ngx_str_t              none = ngx_null_string;
+    ngx_shop_conf_main_t  *smcf;
 
-    smcf = ngx_pcalloc(cf->pool, sizeof(ngx_shop_failover_main_conf_t));
+    smcf = ngx_pcalloc(cf->pool, sizeof(ngx_shop_conf_main_t));
     if (smcf == NULL) {
         return NULL;
     }
@@ -60,7 +58,7 @@ ngx_shop_failover_conf_create_main(ngx_conf_t *cf)
 
     /* the site of locations that no flag closes */
 
-    if (ngx_shop_failover_conf_flag(cf, smcf, &none) == NULL) {
+    if (ngx_shop_conf_flag(cf, smcf, &none) == NULL) {
         return NULL;
     }
 
@@ -74,8 +72,8 @@ ngx_shop_failover_conf_create_main(ngx_conf_t *cf)
  * makes its arrays as long as that.
  */
 
-ngx_shop_failover_main_conf_t *
-ngx_shop_failover_conf_of_cycle(ngx_cycle_t *cycle)
+ngx_shop_conf_main_t *
+ngx_shop_conf_of_cycle(ngx_cycle_t *cycle)
 {
     ngx_uint_t  i;
 
@@ -96,11 +94,11 @@ ngx_shop_failover_conf_of_cycle(ngx_cycle_t *cycle)
 
 
 void *
-ngx_shop_failover_conf_create_srv(ngx_conf_t *cf)
+ngx_shop_conf_create_srv(ngx_conf_t *cf)
 {
-    ngx_shop_failover_srv_conf_t  *sscf;
+    ngx_shop_conf_srv_t  *sscf;
 
-    sscf = ngx_pcalloc(cf->pool, sizeof(ngx_shop_failover_srv_conf_t));
+    sscf = ngx_pcalloc(cf->pool, sizeof(ngx_shop_conf_srv_t));
     if (sscf == NULL) {
         return NULL;
     }
@@ -114,7 +112,7 @@ ngx_shop_failover_conf_create_srv(ngx_conf_t *cf)
 
     ngx_queue_init(&sscf->flights);
 
-    if (ngx_shop_failover_conf_check_create(cf, &sscf->ask) != NGX_OK) {
+    if (ngx_shop_conf_check_create(cf, &sscf->ask) != NGX_OK) {
         return NULL;
     }
 
@@ -123,42 +121,42 @@ ngx_shop_failover_conf_create_srv(ngx_conf_t *cf)
 
 
 void *
-ngx_shop_failover_conf_create_loc(ngx_conf_t *cf)
+ngx_shop_conf_create_loc(ngx_conf_t *cf)
 {
-    ngx_shop_failover_loc_conf_t  *slcf;
+    ngx_shop_conf_loc_t  *slcf;
 
-    slcf = ngx_pcalloc(cf->pool, sizeof(ngx_shop_failover_loc_conf_t));
+    slcf = ngx_pcalloc(cf->pool, sizeof(ngx_shop_conf_loc_t));
     if (slcf == NULL) {
         return NULL;
     }
 
     slcf->flag = NGX_CONF_UNSET_PTR;
     slcf->class = NGX_CONF_UNSET_PTR;
-    ngx_shop_failover_conf_gate_create(slcf);
-    ngx_shop_failover_conf_page_create(slcf);
+    ngx_shop_conf_gate_create(slcf);
+    ngx_shop_conf_page_create(slcf);
 
     return slcf;
 }
 
 
 char *
-ngx_shop_failover_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
+ngx_shop_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
 {
-    ngx_shop_failover_loc_conf_t  *prev = parent;
-    ngx_shop_failover_loc_conf_t  *conf = child;
+    ngx_shop_conf_loc_t  *prev = parent;
+    ngx_shop_conf_loc_t  *conf = child;
 
     ngx_conf_merge_ptr_value(conf->flag, prev->flag, NULL);
     ngx_conf_merge_ptr_value(conf->class, prev->class, NULL);
 
     conf->flagged = (conf->flag != NULL);
 
-    ngx_shop_failover_conf_nameless(cf, prev, conf);
+    ngx_shop_conf_nameless(cf, prev, conf);
 
-    if (ngx_shop_failover_conf_gate_merge(cf, prev, conf) != NGX_CONF_OK) {
+    if (ngx_shop_conf_gate_merge(cf, prev, conf) != NGX_CONF_OK) {
         return NGX_CONF_ERROR;
     }
 
-    return ngx_shop_failover_conf_page_merge(cf, prev, conf);
+    return ngx_shop_conf_page_merge(cf, prev, conf);
 }
 
 
@@ -171,8 +169,8 @@ ngx_shop_failover_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
  */
 
 static void
-ngx_shop_failover_conf_nameless(ngx_conf_t *cf,
-    ngx_shop_failover_loc_conf_t *prev, ngx_shop_failover_loc_conf_t *conf)
+ngx_shop_conf_nameless(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev,
+    ngx_shop_conf_loc_t *conf)
 {
     ngx_http_core_loc_conf_t  *clcf;
 
@@ -194,9 +192,9 @@ ngx_shop_failover_conf_nameless(ngx_conf_t *cf,
 
 
 char *
-ngx_shop_failover_conf_use(ngx_conf_t *cf, ngx_shop_failover_srv_conf_t *sscf)
+ngx_shop_conf_use(ngx_conf_t *cf, ngx_shop_conf_srv_t *sscf)
 {
-    ngx_shop_failover_main_conf_t  *smcf;
+    ngx_shop_conf_main_t  *smcf;
 
     sscf->uscf = ngx_http_conf_get_module_srv_conf(cf,
                                                    ngx_http_upstream_module);
@@ -209,12 +207,11 @@ ngx_shop_failover_conf_use(ngx_conf_t *cf, ngx_shop_failover_srv_conf_t *sscf)
 
 
 char *
-ngx_shop_failover_conf_maintenance(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_shop_conf_maintenance(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_str_t                      *value, path;
-    ngx_shop_failover_loc_conf_t   *slcf = conf;
-    ngx_shop_failover_main_conf_t  *smcf;
+    ngx_str_t             *value, path;
+    ngx_shop_conf_loc_t   *slcf = conf;
+    ngx_shop_conf_main_t  *smcf;
 
     if (slcf->flag != NGX_CONF_UNSET_PTR) {
         return "is duplicate";
@@ -244,7 +241,7 @@ ngx_shop_failover_conf_maintenance(ngx_conf_t *cf, ngx_command_t *cmd,
     smcf = ngx_http_conf_get_module_main_conf(cf, ngx_shop_failover_module);
     smcf->used = 1;
 
-    slcf->flag = ngx_shop_failover_conf_flag(cf, smcf, &path);
+    slcf->flag = ngx_shop_conf_flag(cf, smcf, &path);
     if (slcf->flag == NULL) {
         return NGX_CONF_ERROR;
     }
@@ -255,12 +252,11 @@ ngx_shop_failover_conf_maintenance(ngx_conf_t *cf, ngx_command_t *cmd,
 
 /* the record of a path, one however often the path is written */
 
-static ngx_shop_failover_flag_conf_t *
-ngx_shop_failover_conf_flag(ngx_conf_t *cf,
-    ngx_shop_failover_main_conf_t *smcf, ngx_str_t *path)
+static ngx_shop_model_site_t *
+ngx_shop_conf_flag(ngx_conf_t *cf, ngx_shop_conf_main_t *smcf, ngx_str_t *path)
 {
-    ngx_uint_t                       i;
-    ngx_shop_failover_flag_conf_t   *flag, **flags;
+    ngx_uint_t               i;
+    ngx_shop_model_site_t   *flag, **flags;
 
     flags = smcf->zone.sites.elts;
 
@@ -272,7 +268,7 @@ ngx_shop_failover_conf_flag(ngx_conf_t *cf,
         }
     }
 
-    flag = ngx_pcalloc(cf->pool, sizeof(ngx_shop_failover_flag_conf_t));
+    flag = ngx_pcalloc(cf->pool, sizeof(ngx_shop_model_site_t));
     if (flag == NULL) {
         return NULL;
     }
@@ -289,7 +285,7 @@ ngx_shop_failover_conf_flag(ngx_conf_t *cf,
     *flags = flag;
 
     if (path->len) {
-        ngx_shop_failover_conf_flag_directory(cf, path);
+        ngx_shop_conf_flag_directory(cf, path);
     }
 
     return flag;
@@ -299,7 +295,7 @@ ngx_shop_failover_conf_flag(ngx_conf_t *cf,
 /* a typing error in the path would mean a shop that cannot be closed */
 
 static void
-ngx_shop_failover_conf_flag_directory(ngx_conf_t *cf, ngx_str_t *path)
+ngx_shop_conf_flag_directory(ngx_conf_t *cf, ngx_str_t *path)
 {
     u_char           *p, *dir;
     ngx_file_info_t   fi;
@@ -325,11 +321,11 @@ ngx_shop_failover_conf_flag_directory(ngx_conf_t *cf, ngx_str_t *path)
 
 
 char *
-ngx_shop_failover_conf_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_shop_conf_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ssize_t                         size;
-    ngx_str_t                      *value;
-    ngx_shop_failover_main_conf_t  *smcf = conf;
+    ssize_t                size;
+    ngx_str_t             *value;
+    ngx_shop_conf_main_t  *smcf = conf;
 
     if (smcf->zone_size) {
         return "is duplicate";
@@ -353,11 +349,11 @@ ngx_shop_failover_conf_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 ngx_int_t
-ngx_shop_failover_conf_finish(ngx_conf_t *cf)
+ngx_shop_conf_finish(ngx_conf_t *cf)
 {
     ngx_uint_t                       i;
-    ngx_shop_failover_srv_conf_t    *sscf;
-    ngx_shop_failover_main_conf_t   *smcf;
+    ngx_shop_conf_srv_t             *sscf;
+    ngx_shop_conf_main_t            *smcf;
     ngx_http_upstream_srv_conf_t   **uscfp;
     ngx_http_upstream_main_conf_t   *umcf;
 
@@ -367,9 +363,9 @@ ngx_shop_failover_conf_finish(ngx_conf_t *cf)
         return NGX_OK;
     }
 
-    ngx_shop_failover_conf_gate_finish(smcf);
+    ngx_shop_conf_gate_finish(smcf);
 
-    if (ngx_shop_failover_conf_failover_chains(cf) != NGX_OK) {
+    if (ngx_shop_conf_failover_chains(cf) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -389,30 +385,30 @@ ngx_shop_failover_conf_finish(ngx_conf_t *cf)
                                                ngx_shop_failover_module);
 
         if ((sscf->check || sscf->backups || sscf->is_backup)
-            && ngx_shop_failover_conf_upstream(cf, smcf, sscf) != NGX_OK)
+            && ngx_shop_conf_upstream(cf, smcf, sscf) != NGX_OK)
         {
             return NGX_ERROR;
         }
     }
 
-    if (ngx_shop_failover_conf_link(smcf) != NGX_OK) {
+    if (ngx_shop_conf_link(smcf) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    return ngx_shop_failover_zone_add(cf, &smcf->zone, smcf->zone_size,
-                                      &ngx_shop_failover_module);
+    return ngx_shop_zone_add(cf, &smcf->zone, smcf->zone_size,
+                             &ngx_shop_failover_module);
 }
 
 
 static ngx_int_t
-ngx_shop_failover_conf_upstream(ngx_conf_t *cf,
-    ngx_shop_failover_main_conf_t *smcf, ngx_shop_failover_srv_conf_t *sscf)
+ngx_shop_conf_upstream(ngx_conf_t *cf, ngx_shop_conf_main_t *smcf,
+    ngx_shop_conf_srv_t *sscf)
 {
-    ngx_int_t                       port;
-    ngx_shop_failover_group_t      *group, **groups;
-    ngx_shop_failover_srv_conf_t  **upstreams;
+    ngx_int_t                port;
+    ngx_shop_conf_srv_t    **upstreams;
+    ngx_shop_model_group_t  *group, **groups;
 
-    group = ngx_pcalloc(cf->pool, sizeof(ngx_shop_failover_group_t));
+    group = ngx_pcalloc(cf->pool, sizeof(ngx_shop_model_group_t));
     if (group == NULL) {
         return NGX_ERROR;
     }
@@ -431,7 +427,7 @@ ngx_shop_failover_conf_upstream(ngx_conf_t *cf,
     }
 
     if (ngx_array_init(&group->chain, cf->pool, 1, sizeof(void *)) != NGX_OK
-        || ngx_shop_failover_conf_peers(cf, group, sscf->uscf, port) != NGX_OK)
+        || ngx_shop_conf_peers(cf, group, sscf->uscf, port) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -465,11 +461,11 @@ ngx_shop_failover_conf_upstream(ngx_conf_t *cf,
 /* the chains of the groups, now that there is a group for each */
 
 static ngx_int_t
-ngx_shop_failover_conf_link(ngx_shop_failover_main_conf_t *smcf)
+ngx_shop_conf_link(ngx_shop_conf_main_t *smcf)
 {
-    ngx_uint_t                       i, j;
-    ngx_shop_failover_group_t      **backup;
-    ngx_shop_failover_srv_conf_t   **sscf, **chain;
+    ngx_uint_t                 i, j;
+    ngx_shop_conf_srv_t      **sscf, **chain;
+    ngx_shop_model_group_t   **backup;
 
     sscf = smcf->balanced.elts;
 
@@ -498,12 +494,12 @@ ngx_shop_failover_conf_link(ngx_shop_failover_main_conf_t *smcf)
  */
 
 static ngx_int_t
-ngx_shop_failover_conf_peers(ngx_conf_t *cf, ngx_shop_failover_group_t *group,
+ngx_shop_conf_peers(ngx_conf_t *cf, ngx_shop_model_group_t *group,
     ngx_http_upstream_srv_conf_t *uscf, ngx_int_t port)
 {
     ngx_uint_t                   i, j;
     struct sockaddr             *sa;
-    ngx_shop_failover_peer_t    *peer;
+    ngx_shop_model_peer_t       *peer;
     ngx_http_upstream_server_t  *server;
 
     if (uscf->servers == NULL) {
@@ -511,7 +507,7 @@ ngx_shop_failover_conf_peers(ngx_conf_t *cf, ngx_shop_failover_group_t *group,
     }
 
     if (ngx_array_init(&group->peers, cf->pool, uscf->servers->nelts + 1,
-                       sizeof(ngx_shop_failover_peer_t))
+                       sizeof(ngx_shop_model_peer_t))
         != NGX_OK)
     {
         return NGX_ERROR;
@@ -521,7 +517,7 @@ ngx_shop_failover_conf_peers(ngx_conf_t *cf, ngx_shop_failover_group_t *group,
 
     for (i = 0; i < uscf->servers->nelts; i++) {
 
-        if (ngx_shop_failover_compat_resolves(&server[i])) {
+        if (ngx_shop_compat_resolves(&server[i])) {
             group->resolve++;
             group->unknown = 1;
             continue;
@@ -534,15 +530,14 @@ ngx_shop_failover_conf_peers(ngx_conf_t *cf, ngx_shop_failover_group_t *group,
                 return NGX_ERROR;
             }
 
-            ngx_memzero(peer, sizeof(ngx_shop_failover_peer_t));
+            ngx_memzero(peer, sizeof(ngx_shop_model_peer_t));
 
             peer->server = server[i].name;
             peer->address = server[i].addrs[j].name;
             peer->socklen = server[i].addrs[j].socklen;
             peer->backup = server[i].backup;
-            peer->down = (server[i].down & NGX_SHOP_FAILOVER_COMPAT_DOWN)
-                         ? 1 : 0;
-            peer->slot = NGX_SHOP_FAILOVER_NO_SLOT;
+            peer->down = (server[i].down & NGX_SHOP_COMPAT_DOWN) ? 1 : 0;
+            peer->slot = NGX_SHOP_LAYOUT_NO_SLOT;
 
             sa = ngx_pnalloc(cf->pool, peer->socklen);
             if (sa == NULL) {

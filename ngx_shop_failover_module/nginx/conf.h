@@ -6,14 +6,16 @@
  */
 
 
-#ifndef _NGX_SHOP_FAILOVER_CONF_H_INCLUDED_
-#define _NGX_SHOP_FAILOVER_CONF_H_INCLUDED_
+#ifndef _NGX_SHOP_CONF_H_INCLUDED_
+#define _NGX_SHOP_CONF_H_INCLUDED_
 
 
 #include "nginx/compat.h"
 #include "nginx/conf_check.h"
-#include "nginx/skin.h"
+#include "nginx/page/skin.h"
 
+#include "state/clock.h"
+#include "state/model.h"
 #include "state/zone.h"
 #include "state/peers.h"
 #include "state/lease.h"
@@ -22,166 +24,166 @@
 #include "state/groups.h"
 
 
-typedef struct ngx_shop_failover_loc_conf_s  ngx_shop_failover_loc_conf_t;
+typedef struct ngx_shop_conf_loc_s  ngx_shop_conf_loc_t;
 
 
 /* what all locations with the same page share: its renderings, by number */
 typedef struct {
-    ngx_uint_t                         number;
-    ngx_shop_failover_loc_conf_t      *conf;       /* the first of them */
-    ngx_shop_failover_skin_t          *skin;       /* loaded once */
-} ngx_shop_failover_page_conf_t;
+    ngx_uint_t                       number;
+    ngx_shop_conf_loc_t             *conf;        /* the first of them */
+    ngx_shop_skin_t                 *skin;        /* loaded once */
+} ngx_shop_conf_page_t;
 
 
 /* shop_bypass_key */
 typedef struct {
-    ngx_str_t                          key;        /* len 0: off */
-    ngx_int_t                          ttl;        /* ms, of the cookie */
-} ngx_shop_failover_key_conf_t;
+    ngx_str_t                        key;         /* len 0: off */
+    ngx_int_t                        ttl;         /* ms, of the cookie */
+} ngx_shop_conf_key_t;
 
 
 /* shop_reopen */
 typedef struct {
-    ngx_msec_t                         hold;
-    ngx_msec_t                         ramp;
-} ngx_shop_failover_reopen_conf_t;
+    ngx_msec_t                       hold;
+    ngx_msec_t                       ramp;
+} ngx_shop_conf_reopen_t;
 
 
 /* private to events.c */
-typedef struct ngx_shop_failover_events_s  ngx_shop_failover_events_t;
+typedef struct ngx_shop_events_s  ngx_shop_events_t;
 
 
 /* private to render.c */
-typedef struct ngx_shop_failover_renderings_s  ngx_shop_failover_renderings_t;
+typedef struct ngx_shop_render_cache_s  ngx_shop_render_cache_t;
 
 /* private to choice.c */
-typedef struct ngx_shop_failover_choices_s  ngx_shop_failover_choices_t;
+typedef struct ngx_shop_choice_cache_s  ngx_shop_choice_cache_t;
 
 /* requests that wait, in failover_wait */
 typedef struct ngx_shop_failover_wait_s  ngx_shop_failover_wait_t;
 
 /* who of a balancer's peers is who, in discover.h */
-typedef struct ngx_shop_failover_roster_s  ngx_shop_failover_roster_t;
+typedef struct ngx_shop_roster_s  ngx_shop_roster_t;
 
 /* what requests got, in failover_record */
-typedef struct ngx_shop_failover_witness_s  ngx_shop_failover_witness_t;
+typedef struct ngx_shop_witness_s  ngx_shop_witness_t;
 
 
 typedef struct {
-    ngx_shop_failover_zone_t           zone;
-    size_t                             zone_size;  /* of shop_zone, or 0 */
-    ngx_array_t                        upstreams;  /* of _srv_conf_t *,
-                                                      those with probes */
-    ngx_array_t                        balanced;   /* of _srv_conf_t *,
-                                                      all with a group */
-    ngx_array_t                        matches;    /* of _match_conf_t * */
-    ngx_array_t                        pages;      /* of _page_conf_t * */
-    ngx_shop_failover_renderings_t    *renderings;
-    ngx_shop_failover_choices_t       *choices;
-    ngx_uint_t                         rescued;    /* of failover: verdict
-                                                      generation */
-    struct ngx_shop_failover_prober_s *prober;     /* of probe */
-    ngx_socket_t                       wake;       /* of wake, or -1 */
-    ngx_shop_failover_events_t        *events;     /* NULL: no log of them */
-    unsigned                           used:1;     /* any directive is */
-    unsigned                           gated:1;    /* a location may close */
-} ngx_shop_failover_main_conf_t;
+    ngx_shop_model_zone_t            zone;
+    size_t                           zone_size;   /* of shop_zone, or 0 */
+    ngx_array_t                      upstreams;   /* of _conf_srv_t *,
+                                                     those with probes */
+    ngx_array_t                      balanced;    /* of _conf_srv_t *,
+                                                     all with a group */
+    ngx_array_t                      matches;     /* of _conf_match_t * */
+    ngx_array_t                      pages;       /* of _conf_page_t * */
+    ngx_shop_render_cache_t         *renderings;
+    ngx_shop_choice_cache_t         *choices;
+    ngx_uint_t                       rescued;     /* of failover: verdict
+                                                     generation */
+    struct ngx_shop_probe_worker_s  *prober;      /* of probe */
+    ngx_socket_t                     wake;        /* of wake, or -1 */
+    ngx_shop_events_t               *events;      /* NULL: no log of them */
+    unsigned                         used:1;      /* any directive is */
+    unsigned                         gated:1;     /* a location may close */
+} ngx_shop_conf_main_t;
 
 
 /* shop_failover_to */
 typedef struct {
-    ngx_array_t                        names;      /* of ngx_str_t */
-    ngx_msec_t                         hold;
-    u_char                            *file;       /* for error messages */
-    ngx_uint_t                         line;
-} ngx_shop_failover_backups_t;
+    ngx_array_t                      names;       /* of ngx_str_t */
+    ngx_msec_t                       hold;
+    u_char                          *file;        /* for error messages */
+    ngx_uint_t                       line;
+} ngx_shop_conf_backups_t;
 
 
 /* shop_observe */
 typedef struct {
-    ngx_int_t                          errors;     /* 0: off */
-    ngx_msec_t                         window;
-} ngx_shop_failover_observe_t;
+    ngx_int_t                        errors;      /* 0: off */
+    ngx_msec_t                       window;
+} ngx_shop_conf_observe_t;
 
 
 /* of an upstream block */
 typedef struct {
-    ngx_shop_failover_check_t         *check;      /* NULL: none */
-    ngx_shop_failover_ask_conf_t       ask;        /* how it asks */
-    ngx_shop_failover_backups_t       *backups;    /* NULL: none */
-    ngx_shop_failover_observe_t        observe;
-    ngx_shop_failover_record_conf_t    outlier;
-    ngx_msec_t                         slow_start; /* 0: off */
-    ngx_int_t                          panic;      /* percent, 0: off */
+    ngx_shop_conf_check_t           *check;       /* NULL: none */
+    ngx_shop_conf_check_ask_t        ask;         /* how it asks */
+    ngx_shop_conf_backups_t         *backups;     /* NULL: none */
+    ngx_shop_conf_observe_t          observe;
+    ngx_shop_record_conf_t           outlier;
+    ngx_msec_t                       slow_start;  /* 0: off */
+    ngx_int_t                        panic;       /* percent, 0: off */
 
-    ngx_shop_failover_group_t         *group;      /* NULL: not ours */
-    ngx_http_upstream_srv_conf_t      *uscf;
-    ngx_array_t                        chain;      /* of _srv_conf_t *, flat:
-                                                      backups of backups are
-                                                      in it */
-    ngx_shop_failover_zone_t          *zone;
-    unsigned                           is_backup:1; /* of another upstream */
+    ngx_shop_model_group_t          *group;       /* NULL: not ours */
+    ngx_http_upstream_srv_conf_t    *uscf;
+    ngx_array_t                      chain;       /* of _conf_srv_t *, flat:
+                                                     backups of backups are
+                                                     in it */
+    ngx_shop_model_zone_t           *zone;
+    unsigned                         is_backup:1; /* of another upstream */
 
     /* of balance */
-    ngx_http_upstream_init_peer_pt     init;       /* the balancer's own */
-    ngx_uint_t                         applied;    /* verdict generation */
-    ngx_msec_t                         ramp_end;   /* of the last slow start */
-    unsigned                           ramping:1;  /* a peer is starting */
+    ngx_http_upstream_init_peer_pt   init;        /* the balancer's own */
+    ngx_uint_t                       applied;     /* verdict generation */
+    ngx_msec_t                       ramp_end;    /* of the last slow start */
+    unsigned                         ramping:1;   /* a peer is starting */
 
     /* of discover */
-    ngx_uint_t                         config;     /* generation of the list */
-    ngx_msec_t                         started;
-    ngx_shop_failover_roster_t        *roster;     /* NULL: none yet */
+    ngx_uint_t                       config;      /* generation of the list */
+    ngx_msec_t                       started;
+    ngx_shop_roster_t               *roster;      /* NULL: none yet */
 
     /* of failover */
-    ngx_queue_t                        flights;    /* requests at its peers,
-                                                      the newest first */
-    ngx_shop_failover_wait_t          *wait;       /* NULL: not observed */
-    ngx_shop_failover_witness_t       *witness;    /* NULL: no check */
-} ngx_shop_failover_srv_conf_t;
+    ngx_queue_t                      flights;     /* requests at its peers,
+                                                     the newest first */
+    ngx_shop_failover_wait_t        *wait;        /* NULL: not observed */
+    ngx_shop_witness_t              *witness;     /* NULL: no check */
+} ngx_shop_conf_srv_t;
 
 
-struct ngx_shop_failover_loc_conf_s {
-    ngx_shop_failover_flag_conf_t     *flag;       /* NULL: off */
+struct ngx_shop_conf_loc_s {
+    ngx_shop_model_site_t           *flag;        /* NULL: off */
 
-    ngx_array_t                       *bypass;     /* of ngx_cidr_t, or NULL */
-    ngx_shop_failover_key_conf_t      *bypass_key; /* NULL: none */
-    ngx_shop_failover_reopen_conf_t   *reopen;
+    ngx_array_t                     *bypass;      /* of ngx_cidr_t, or NULL */
+    ngx_shop_conf_key_t             *bypass_key;  /* NULL: none */
+    ngx_shop_conf_reopen_t          *reopen;
 
-    ngx_flag_t                         fallback;   /* as written, or UNSET */
-    ngx_array_t                       *intercept;  /* of ngx_uint_t */
-    ngx_str_t                          public_status;  /* len 0: off */
-    ngx_str_t                          polled;     /* the same where used */
-    ngx_array_t                       *cors;       /* of ngx_str_t */
-    ngx_int_t                          retry_default;  /* s */
-    ngx_int_t                          retry_min;      /* s */
-    ngx_int_t                          retry_max;      /* s */
-    ngx_str_t                          page_dir;   /* len 0: built in */
-    ngx_array_t                       *page_vars;  /* of _view_var_t */
-    ngx_shop_failover_page_conf_t     *page;
+    ngx_flag_t                       fallback;    /* as written, or UNSET */
+    ngx_array_t                     *intercept;   /* of ngx_uint_t */
+    ngx_str_t                        public_status;  /* len 0: off */
+    ngx_str_t                        polled;      /* the same where used */
+    ngx_array_t                     *cors;        /* of ngx_str_t */
+    ngx_int_t                        retry_default;  /* s */
+    ngx_int_t                        retry_min;      /* s */
+    ngx_int_t                        retry_max;      /* s */
+    ngx_str_t                        page_dir;    /* len 0: built in */
+    ngx_array_t                     *page_vars;   /* of _view_var_t */
+    ngx_shop_conf_page_t            *page;
 
-    unsigned                           flagged:1;  /* flag is set */
-    unsigned                           falls_back:1;
+    unsigned                         flagged:1;   /* flag is set */
+    unsigned                         falls_back:1;
 
-    ngx_http_handler_pt                answer;     /* of status or control,
-                                                      NULL: neither */
-    ngx_uint_t                         status;     /* _status_format_e */
-    ngx_str_t                          status_policy;
-    ngx_str_t                         *control;    /* key; NULL: none */
-    ngx_shop_failover_class_conf_t    *class;      /* NULL: none */
+    ngx_http_handler_pt              answer;      /* of status or control,
+                                                     NULL: neither */
+    ngx_uint_t                       status;      /* _status_format_e */
+    ngx_str_t                        status_policy;
+    ngx_str_t                       *control;     /* key; NULL: none */
+    ngx_shop_model_class_t          *class;       /* NULL: none */
 };
 
 
 extern ngx_module_t  ngx_shop_failover_module;
 
 
-#define ngx_shop_failover_cycle_conf(cycle)                                  \
-    ngx_shop_failover_conf_of_cycle(cycle)
+#define ngx_shop_conf_cycle(cycle)                                           \
+    ngx_shop_conf_of_cycle(cycle)
 
 /* the flag whose site a location belongs to; never NULL */
-#define ngx_shop_failover_conf_site(smcf, slcf)                              \
+#define ngx_shop_conf_site(smcf, slcf)                                       \
     ((slcf)->flag ? (slcf)->flag                                             \
-                  : ((ngx_shop_failover_flag_conf_t **)                      \
+                  : ((ngx_shop_model_site_t **)                              \
                          (smcf)->zone.sites.elts)[0])
 
 
@@ -190,68 +192,61 @@ extern ngx_module_t  ngx_shop_failover_module;
  * then nothing closes.  By the handler and not by the location alone, as "if"
  * may name another one.
  */
-#define ngx_shop_failover_conf_answers(r, slcf)                              \
+#define ngx_shop_conf_answers(r, slcf)                                       \
     ((slcf)->answer && (r)->content_handler == (slcf)->answer)
 
 /* of a request: why its answer is a fallback, one word; NULL: it is not */
-#define ngx_shop_failover_conf_explain(r, why)                               \
+#define ngx_shop_conf_explain(r, why)                                        \
     ngx_http_set_ctx(r, (void *) (why), ngx_shop_failover_module)
 
-#define ngx_shop_failover_conf_explained(r)                                  \
+#define ngx_shop_conf_explained(r)                                           \
     ((const char *) ngx_http_get_module_ctx(r, ngx_shop_failover_module))
 
 
-void *ngx_shop_failover_conf_create_main(ngx_conf_t *cf);
-void *ngx_shop_failover_conf_create_srv(ngx_conf_t *cf);
-void *ngx_shop_failover_conf_create_loc(ngx_conf_t *cf);
-char *ngx_shop_failover_conf_merge_loc(ngx_conf_t *cf, void *parent,
-    void *child);
+void *ngx_shop_conf_create_main(ngx_conf_t *cf);
+void *ngx_shop_conf_create_srv(ngx_conf_t *cf);
+void *ngx_shop_conf_create_loc(ngx_conf_t *cf);
+char *ngx_shop_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child);
 
 /*
  * The configuration of a cycle, the one before this included: NULL where it
  * has none of ours.
  */
-ngx_shop_failover_main_conf_t *ngx_shop_failover_conf_of_cycle(
-    ngx_cycle_t *cycle);
+ngx_shop_conf_main_t *ngx_shop_conf_of_cycle(ngx_cycle_t *cycle);
 
 /* handlers of directives; each says the bad value and what would be right */
-char *ngx_shop_failover_conf_maintenance(ngx_conf_t *cf, ngx_command_t *cmd,
+char *ngx_shop_conf_maintenance(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-char *ngx_shop_failover_conf_class(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_shop_failover_conf_zone(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
+char *ngx_shop_conf_class(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_shop_conf_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
-char *ngx_shop_failover_conf_failover_to(ngx_conf_t *cf, ngx_command_t *cmd,
+char *ngx_shop_conf_failover_to(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-char *ngx_shop_failover_conf_failover_observe(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-char *ngx_shop_failover_conf_outlier(ngx_conf_t *cf, ngx_command_t *cmd,
+char *ngx_shop_conf_failover_observe(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-char *ngx_shop_failover_conf_failover_slow_start(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-char *ngx_shop_failover_conf_failover_panic(ngx_conf_t *cf, ngx_command_t *cmd,
+char *ngx_shop_conf_outlier(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_shop_conf_failover_slow_start(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_shop_conf_failover_panic(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
 /* after all blocks were read: what an upstream did not say of outliers */
-void ngx_shop_failover_conf_outlier_finish(ngx_conf_t *cf,
-    ngx_shop_failover_srv_conf_t *sscf);
+void ngx_shop_conf_outlier_finish(ngx_conf_t *cf, ngx_shop_conf_srv_t *sscf);
 
 /* the upstream being read is ours, and so the module is in use */
-char *ngx_shop_failover_conf_use(ngx_conf_t *cf,
-    ngx_shop_failover_srv_conf_t *sscf);
+char *ngx_shop_conf_use(ngx_conf_t *cf, ngx_shop_conf_srv_t *sscf);
 
 /*
  * The first half of conf_finish(): which upstream backs up which, and what
  * makes no sense together.
  */
-ngx_int_t ngx_shop_failover_conf_failover_chains(ngx_conf_t *cf);
+ngx_int_t ngx_shop_conf_failover_chains(ngx_conf_t *cf);
 
 /*
  * After all blocks were read: groups from the upstreams, then the zone.
  * Called by the composition root in its postconfiguration.
  */
-ngx_int_t ngx_shop_failover_conf_finish(ngx_conf_t *cf);
+ngx_int_t ngx_shop_conf_finish(ngx_conf_t *cf);
 
 
-#endif /* _NGX_SHOP_FAILOVER_CONF_H_INCLUDED_ */
+#endif /* _NGX_SHOP_CONF_H_INCLUDED_ */

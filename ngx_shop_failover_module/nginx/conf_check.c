@@ -14,97 +14,94 @@
 typedef struct {
     ngx_str_t    name;
     const char  *reason;
-} ngx_shop_failover_conf_check_own_t;
+} ngx_shop_conf_check_own_t;
 
 
-static char *ngx_shop_failover_conf_check_request(ngx_conf_t *cf,
-    ngx_shop_failover_check_t *check);
-static char *ngx_shop_failover_conf_check_tcp(ngx_conf_t *cf,
-    ngx_shop_failover_check_t *check);
-static ngx_uint_t ngx_shop_failover_conf_check_is(ngx_str_t *s,
+static char *ngx_shop_conf_check_request(ngx_conf_t *cf,
+    ngx_shop_conf_check_t *check);
+static char *ngx_shop_conf_check_tcp(ngx_conf_t *cf,
+    ngx_shop_conf_check_t *check);
+static ngx_uint_t ngx_shop_conf_check_is(ngx_str_t *s,
     ngx_uint_t (*is)(u_char ch));
-static ngx_uint_t ngx_shop_failover_conf_check_uri_char(u_char ch);
-static ngx_uint_t ngx_shop_failover_conf_check_token_char(u_char ch);
-static ngx_uint_t ngx_shop_failover_conf_check_method_char(u_char ch);
-static ngx_uint_t ngx_shop_failover_conf_check_param_char(u_char ch);
-static ngx_uint_t ngx_shop_failover_conf_check_value_char(u_char ch);
-static char *ngx_shop_failover_conf_check_pair(ngx_conf_t *cf,
-    ngx_array_t *pairs);
-static ngx_int_t ngx_shop_failover_conf_check_join(ngx_conf_t *cf,
-    ngx_array_t *matches, ngx_shop_failover_srv_conf_t *sscf,
-    ngx_http_upstream_srv_conf_t *uscf);
-static void ngx_shop_failover_conf_check_uri(
-    ngx_shop_failover_check_t *check);
-static ngx_shop_failover_match_conf_t *
-    ngx_shop_failover_conf_check_match(ngx_conf_t *cf, ngx_array_t *matches,
+static ngx_uint_t ngx_shop_conf_check_uri_char(u_char ch);
+static ngx_uint_t ngx_shop_conf_check_token_char(u_char ch);
+static ngx_uint_t ngx_shop_conf_check_method_char(u_char ch);
+static ngx_uint_t ngx_shop_conf_check_param_char(u_char ch);
+static ngx_uint_t ngx_shop_conf_check_value_char(u_char ch);
+static char *ngx_shop_conf_check_pair(ngx_conf_t *cf, ngx_array_t *pairs);
+static ngx_int_t ngx_shop_conf_check_join(ngx_conf_t *cf, ngx_array_t *matches,
+    ngx_shop_conf_srv_t *sscf, ngx_http_upstream_srv_conf_t *uscf);
+static void ngx_shop_conf_check_uri(ngx_shop_conf_check_t *check);
+static ngx_shop_conf_match_t *
+    ngx_shop_conf_check_match(ngx_conf_t *cf, ngx_array_t *matches,
     ngx_str_t *name, ngx_http_upstream_srv_conf_t *uscf);
-static const char *ngx_shop_failover_conf_check_stray(
-    ngx_shop_failover_check_t *check, ngx_shop_failover_ask_conf_t *ask);
-static ngx_uint_t ngx_shop_failover_conf_check_only_unix(
+static const char *ngx_shop_conf_check_stray(ngx_shop_conf_check_t *check,
+    ngx_shop_conf_check_ask_t *ask);
+static ngx_uint_t ngx_shop_conf_check_only_unix(
     ngx_http_upstream_srv_conf_t *uscf);
 
 
-#define NGX_SHOP_FAILOVER_CONF_CHECK_DAY  86400000      /* ms */
+#define NGX_SHOP_CONF_CHECK_DAY  86400000      /* ms */
 
 
-static ngx_conf_enum_t  ngx_shop_failover_conf_check_types[] = {
-    { ngx_string("http"), NGX_SHOP_FAILOVER_CHECK_HTTP },
-    { ngx_string("https"), NGX_SHOP_FAILOVER_CHECK_HTTPS },
-    { ngx_string("tcp"), NGX_SHOP_FAILOVER_CHECK_TCP },
-    { ngx_string("fastcgi"), NGX_SHOP_FAILOVER_CHECK_FASTCGI },
+static ngx_conf_enum_t  ngx_shop_conf_check_types[] = {
+    { ngx_string("http"), NGX_SHOP_CONF_CHECK_HTTP },
+    { ngx_string("https"), NGX_SHOP_CONF_CHECK_HTTPS },
+    { ngx_string("tcp"), NGX_SHOP_CONF_CHECK_TCP },
+    { ngx_string("fastcgi"), NGX_SHOP_CONF_CHECK_FASTCGI },
     { ngx_null_string, 0 }
 };
 
 
-#define ngx_shop_failover_conf_check_row(name, type, field, min, max,        \
-                                         values, expected)                   \
-    { ngx_string(name), NGX_SHOP_FAILOVER_PARAM_ ## type,                    \
-      offsetof(ngx_shop_failover_check_t, field), min, max, values, expected }
+#define ngx_shop_conf_check_row(name, type, field, min, max,                 \
+                                values, expected)                            \
+    { ngx_string(name), NGX_SHOP_PARAMS_ ## type,                            \
+      offsetof(ngx_shop_conf_check_t, field), min, max, values, expected }
 
 
-static ngx_shop_failover_param_t  ngx_shop_failover_conf_check_params[] = {
+static ngx_shop_params_t  ngx_shop_conf_check_params[] = {
 
-    ngx_shop_failover_conf_check_row("type", ENUM, type, 0, 0,
-        ngx_shop_failover_conf_check_types,
+    ngx_shop_conf_check_row("type", ENUM, type, 0, 0,
+        ngx_shop_conf_check_types,
         "one of http, https, tcp, fastcgi"),
 
-    ngx_shop_failover_conf_check_row("uri", STR, uri, 0, 0, NULL,
+    ngx_shop_conf_check_row("uri", STR, uri, 0, 0, NULL,
         "a path such as /healthz"),
 
-    ngx_shop_failover_conf_check_row("method", STR, method, 0, 0, NULL,
+    ngx_shop_conf_check_row("method", STR, method, 0, 0, NULL,
         "a method such as GET or HEAD"),
 
-    ngx_shop_failover_conf_check_row("match", STR, match_name, 0, 0, NULL,
+    ngx_shop_conf_check_row("match", STR, match_name, 0, 0, NULL,
         "the name of a \"shop_match\" block"),
 
-    ngx_shop_failover_conf_check_row("port", NUM, port, 1, 65535, NULL,
+    ngx_shop_conf_check_row("port", NUM, port, 1, 65535, NULL,
         "a port number from 1 to 65535"),
 
-    ngx_shop_failover_conf_check_row("interval", MSEC, interval, 100,
-        NGX_SHOP_FAILOVER_CONF_CHECK_DAY, NULL,
+    ngx_shop_conf_check_row("interval", MSEC, interval, 100,
+        NGX_SHOP_CONF_CHECK_DAY, NULL,
         "a time from 100ms to 1d such as 5s"),
 
-    ngx_shop_failover_conf_check_row("fast", MSEC, fast, 50,
-        NGX_SHOP_FAILOVER_CONF_CHECK_DAY, NULL,
+    ngx_shop_conf_check_row("fast", MSEC, fast, 50,
+        NGX_SHOP_CONF_CHECK_DAY, NULL,
         "a time from 50ms to 1d such as 1s"),
 
-    ngx_shop_failover_conf_check_row("jitter", PERCENT, jitter, 0, 50, NULL,
+    ngx_shop_conf_check_row("jitter", PERCENT, jitter, 0, 50, NULL,
         "a share from 0% to 50% such as 10%"),
 
-    ngx_shop_failover_conf_check_row("timeout", MSEC, timeout, 10,
-        NGX_SHOP_FAILOVER_CONF_CHECK_DAY, NULL,
+    ngx_shop_conf_check_row("timeout", MSEC, timeout, 10,
+        NGX_SHOP_CONF_CHECK_DAY, NULL,
         "a time from 10ms to 1d such as 2s"),
 
-    ngx_shop_failover_conf_check_row("fails", NUM, fails, 1, 1000, NULL,
+    ngx_shop_conf_check_row("fails", NUM, fails, 1, 1000, NULL,
         "a number from 1 to 1000"),
 
-    ngx_shop_failover_conf_check_row("passes", NUM, passes, 1, 1000, NULL,
+    ngx_shop_conf_check_row("passes", NUM, passes, 1, 1000, NULL,
         "a number from 1 to 1000"),
 
-    ngx_shop_failover_conf_check_row("mandatory", FLAG, mandatory, 0, 0, NULL,
+    ngx_shop_conf_check_row("mandatory", FLAG, mandatory, 0, 0, NULL,
         "on or off"),
 
-    ngx_shop_failover_conf_check_row("keepalive", FLAG, keepalive, 0, 0, NULL,
+    ngx_shop_conf_check_row("keepalive", FLAG, keepalive, 0, 0, NULL,
         "on or off"),
 
     { ngx_null_string, 0, 0, 0, 0, NULL, NULL }
@@ -113,8 +110,7 @@ static ngx_shop_failover_param_t  ngx_shop_failover_conf_check_params[] = {
 
 /* headers that frame the request: another value would only break it */
 
-static ngx_shop_failover_conf_check_own_t
-    ngx_shop_failover_conf_check_owns[] =
+static ngx_shop_conf_check_own_t ngx_shop_conf_check_owns[] =
 {
     { ngx_string("Content-Length"),
       "it is set from \"shop_health_body\"" },
@@ -131,8 +127,7 @@ static ngx_shop_failover_conf_check_own_t
 
 
 ngx_int_t
-ngx_shop_failover_conf_check_create(ngx_conf_t *cf,
-    ngx_shop_failover_ask_conf_t *ask)
+ngx_shop_conf_check_create(ngx_conf_t *cf, ngx_shop_conf_check_ask_t *ask)
 {
     ask->verify = NGX_CONF_UNSET;
 
@@ -147,23 +142,23 @@ ngx_shop_failover_conf_check_create(ngx_conf_t *cf,
 
 
 char *
-ngx_shop_failover_conf_check(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_shop_conf_check(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    char                           *rv;
-    ngx_shop_failover_check_t      *check;
-    ngx_shop_failover_srv_conf_t   *sscf = conf;
-    ngx_shop_failover_main_conf_t  *smcf;
+    char                   *rv;
+    ngx_shop_conf_check_t  *check;
+    ngx_shop_conf_srv_t    *sscf = conf;
+    ngx_shop_conf_main_t   *smcf;
 
     if (sscf->check) {
         return "is duplicate";
     }
 
-    check = ngx_pcalloc(cf->pool, sizeof(ngx_shop_failover_check_t));
+    check = ngx_pcalloc(cf->pool, sizeof(ngx_shop_conf_check_t));
     if (check == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    check->type = NGX_SHOP_FAILOVER_CHECK_HTTP;
+    check->type = NGX_SHOP_CONF_CHECK_HTTP;
     check->interval = 5000;
     check->fast = 1000;
     check->jitter = 10;
@@ -171,16 +166,14 @@ ngx_shop_failover_conf_check(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     check->fails = 2;
     check->passes = 2;
 
-    rv = ngx_shop_failover_params_parse(cf,
-                                        ngx_shop_failover_conf_check_params,
-                                        1, check);
+    rv = ngx_shop_params_parse(cf, ngx_shop_conf_check_params, 1, check);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
 
-    rv = check->type == NGX_SHOP_FAILOVER_CHECK_TCP
-         ? ngx_shop_failover_conf_check_tcp(cf, check)
-         : ngx_shop_failover_conf_check_request(cf, check);
+    rv = check->type == NGX_SHOP_CONF_CHECK_TCP
+         ? ngx_shop_conf_check_tcp(cf, check)
+         : ngx_shop_conf_check_request(cf, check);
 
     if (rv != NGX_CONF_OK) {
         return rv;
@@ -208,8 +201,7 @@ ngx_shop_failover_conf_check(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 static char *
-ngx_shop_failover_conf_check_request(ngx_conf_t *cf,
-    ngx_shop_failover_check_t *check)
+ngx_shop_conf_check_request(ngx_conf_t *cf, ngx_shop_conf_check_t *check)
 {
     if (check->method.len == 0) {
         ngx_str_set(&check->method, "GET");
@@ -217,8 +209,8 @@ ngx_shop_failover_conf_check_request(ngx_conf_t *cf,
 
     if (check->uri.len
         && (check->uri.data[0] != '/'
-            || !ngx_shop_failover_conf_check_is(&check->uri,
-                                      ngx_shop_failover_conf_check_uri_char)))
+            || !ngx_shop_conf_check_is(&check->uri,
+                                       ngx_shop_conf_check_uri_char)))
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" of parameter \"uri\" in "
@@ -228,8 +220,8 @@ ngx_shop_failover_conf_check_request(ngx_conf_t *cf,
         return NGX_CONF_ERROR;
     }
 
-    if (!ngx_shop_failover_conf_check_is(&check->method,
-                                    ngx_shop_failover_conf_check_method_char)
+    if (!ngx_shop_conf_check_is(&check->method,
+                                ngx_shop_conf_check_method_char)
         || (check->method.len == 7
             && ngx_strncmp(check->method.data, "CONNECT", 7) == 0))
     {
@@ -248,8 +240,7 @@ ngx_shop_failover_conf_check_request(ngx_conf_t *cf,
 /* a connection is all that is asked for */
 
 static char *
-ngx_shop_failover_conf_check_tcp(ngx_conf_t *cf,
-    ngx_shop_failover_check_t *check)
+ngx_shop_conf_check_tcp(ngx_conf_t *cf, ngx_shop_conf_check_t *check)
 {
     const char  *name;
 
@@ -274,7 +265,7 @@ ngx_shop_failover_conf_check_tcp(ngx_conf_t *cf,
 
 
 static ngx_uint_t
-ngx_shop_failover_conf_check_is(ngx_str_t *s, ngx_uint_t (*is)(u_char ch))
+ngx_shop_conf_check_is(ngx_str_t *s, ngx_uint_t (*is)(u_char ch))
 {
     size_t  i;
 
@@ -289,7 +280,7 @@ ngx_shop_failover_conf_check_is(ngx_str_t *s, ngx_uint_t (*is)(u_char ch))
 
 
 static ngx_uint_t
-ngx_shop_failover_conf_check_uri_char(u_char ch)
+ngx_shop_conf_check_uri_char(u_char ch)
 {
     return ch > ' ' && ch != 0x7f && ch != '#';
 }
@@ -298,7 +289,7 @@ ngx_shop_failover_conf_check_uri_char(u_char ch)
 /* of a header's name: RFC 9110, 5.6.2 */
 
 static ngx_uint_t
-ngx_shop_failover_conf_check_token_char(u_char ch)
+ngx_shop_conf_check_token_char(u_char ch)
 {
     return ch > ' ' && ch < 0x7f
            && ngx_strchr("\"(),/:;<=>?@[\\]{}", ch) == NULL;
@@ -306,14 +297,14 @@ ngx_shop_failover_conf_check_token_char(u_char ch)
 
 
 static ngx_uint_t
-ngx_shop_failover_conf_check_method_char(u_char ch)
+ngx_shop_conf_check_method_char(u_char ch)
 {
     return (ch >= 'A' && ch <= 'Z') || ch == '-' || ch == '_';
 }
 
 
 static ngx_uint_t
-ngx_shop_failover_conf_check_param_char(u_char ch)
+ngx_shop_conf_check_param_char(u_char ch)
 {
     return (ch >= 'A' && ch <= 'Z') || (ch >= 'a' && ch <= 'z')
            || (ch >= '0' && ch <= '9') || ch == '_';
@@ -323,25 +314,24 @@ ngx_shop_failover_conf_check_param_char(u_char ch)
 /* of a header's value: nothing that could end the line */
 
 static ngx_uint_t
-ngx_shop_failover_conf_check_value_char(u_char ch)
+ngx_shop_conf_check_value_char(u_char ch)
 {
     return (ch >= ' ' && ch != 0x7f) || ch == '\t';
 }
 
 
 char *
-ngx_shop_failover_conf_check_header(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_shop_conf_check_header(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_str_t                           *value;
-    ngx_shop_failover_srv_conf_t        *sscf = conf;
-    ngx_shop_failover_conf_check_own_t  *own;
+    ngx_str_t                  *value;
+    ngx_shop_conf_srv_t        *sscf = conf;
+    ngx_shop_conf_check_own_t  *own;
 
     value = cf->args->elts;
 
     if (value[1].len == 0
-        || !ngx_shop_failover_conf_check_is(&value[1],
-                                     ngx_shop_failover_conf_check_token_char))
+        || !ngx_shop_conf_check_is(&value[1],
+                                   ngx_shop_conf_check_token_char))
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid name \"%V\" in \"%V\", expected is the "
@@ -350,9 +340,7 @@ ngx_shop_failover_conf_check_header(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_ERROR;
     }
 
-    if (!ngx_shop_failover_conf_check_is(&value[2],
-                                     ngx_shop_failover_conf_check_value_char))
-    {
+    if (!ngx_shop_conf_check_is(&value[2], ngx_shop_conf_check_value_char)) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value of header \"%V\" in \"%V\": it has "
                            "a line end or control character, expected is one "
@@ -360,7 +348,7 @@ ngx_shop_failover_conf_check_header(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_ERROR;
     }
 
-    for (own = ngx_shop_failover_conf_check_owns; own->name.len; own++) {
+    for (own = ngx_shop_conf_check_owns; own->name.len; own++) {
         if (own->name.len == value[1].len
             && ngx_strncasecmp(own->name.data, value[1].data, value[1].len)
                == 0)
@@ -375,8 +363,8 @@ ngx_shop_failover_conf_check_header(ngx_conf_t *cf, ngx_command_t *cmd,
     if (value[1].len == 4
         && ngx_strncasecmp(value[1].data, (u_char *) "Host", 4) == 0
         && (value[2].len == 0
-            || ngx_shop_failover_conf_check_find(&sscf->ask.headers,
-                                                 &value[1])))
+            || ngx_shop_conf_check_find(&sscf->ask.headers,
+                                        &value[1])))
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "header \"Host\" in \"%V\" is %s, expected is one "
@@ -385,22 +373,21 @@ ngx_shop_failover_conf_check_header(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_ERROR;
     }
 
-    return ngx_shop_failover_conf_check_pair(cf, &sscf->ask.headers);
+    return ngx_shop_conf_check_pair(cf, &sscf->ask.headers);
 }
 
 
 char *
-ngx_shop_failover_conf_check_param(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_shop_conf_check_param(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_str_t                     *value;
-    ngx_shop_failover_srv_conf_t  *sscf = conf;
+    ngx_str_t            *value;
+    ngx_shop_conf_srv_t  *sscf = conf;
 
     value = cf->args->elts;
 
     if (value[1].len == 0
-        || !ngx_shop_failover_conf_check_is(&value[1],
-                                     ngx_shop_failover_conf_check_param_char))
+        || !ngx_shop_conf_check_is(&value[1],
+                                   ngx_shop_conf_check_param_char))
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid name \"%V\" in \"%V\", expected is the "
@@ -420,19 +407,19 @@ ngx_shop_failover_conf_check_param(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_shop_failover_conf_check_find(&sscf->ask.params, &value[1])) {
+    if (ngx_shop_conf_check_find(&sscf->ask.params, &value[1])) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "parameter \"%V\" of \"%V\" is given twice",
                            &value[1], &value[0]);
         return NGX_CONF_ERROR;
     }
 
-    return ngx_shop_failover_conf_check_pair(cf, &sscf->ask.params);
+    return ngx_shop_conf_check_pair(cf, &sscf->ask.params);
 }
 
 
 static char *
-ngx_shop_failover_conf_check_pair(ngx_conf_t *cf, ngx_array_t *pairs)
+ngx_shop_conf_check_pair(ngx_conf_t *cf, ngx_array_t *pairs)
 {
     ngx_str_t     *value;
     ngx_keyval_t  *pair;
@@ -452,11 +439,10 @@ ngx_shop_failover_conf_check_pair(ngx_conf_t *cf, ngx_array_t *pairs)
 
 
 char *
-ngx_shop_failover_conf_check_body(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_shop_conf_check_body(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_str_t                     *value;
-    ngx_shop_failover_srv_conf_t  *sscf = conf;
+    ngx_str_t            *value;
+    ngx_shop_conf_srv_t  *sscf = conf;
 
     if (sscf->ask.body.data) {
         return "is duplicate";
@@ -470,7 +456,7 @@ ngx_shop_failover_conf_check_body(ngx_conf_t *cf, ngx_command_t *cmd,
 
 
 ngx_str_t *
-ngx_shop_failover_conf_check_find(ngx_array_t *pairs, ngx_str_t *name)
+ngx_shop_conf_check_find(ngx_array_t *pairs, ngx_str_t *name)
 {
     ngx_uint_t     i;
     ngx_keyval_t  *pair;
@@ -490,11 +476,11 @@ ngx_shop_failover_conf_check_find(ngx_array_t *pairs, ngx_str_t *name)
 
 
 ngx_int_t
-ngx_shop_failover_conf_check_finish(ngx_conf_t *cf)
+ngx_shop_conf_check_finish(ngx_conf_t *cf)
 {
     ngx_uint_t                       i;
-    ngx_shop_failover_srv_conf_t    *sscf;
-    ngx_shop_failover_main_conf_t   *smcf;
+    ngx_shop_conf_srv_t             *sscf;
+    ngx_shop_conf_main_t            *smcf;
     ngx_http_upstream_srv_conf_t   **uscfp;
     ngx_http_upstream_main_conf_t   *umcf;
 
@@ -514,29 +500,29 @@ ngx_shop_failover_conf_check_finish(ngx_conf_t *cf)
         sscf = ngx_http_conf_upstream_srv_conf(uscfp[i],
                                                ngx_shop_failover_module);
 
-        if (ngx_shop_failover_conf_check_join(cf, &smcf->matches, sscf,
-                                              uscfp[i])
+        if (ngx_shop_conf_check_join(cf, &smcf->matches, sscf,
+                                     uscfp[i])
             != NGX_OK)
         {
             return NGX_ERROR;
         }
     }
 
-    ngx_shop_failover_conf_match_unused(cf, &smcf->matches);
+    ngx_shop_conf_match_unused(cf, &smcf->matches);
 
     return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_shop_failover_conf_check_join(ngx_conf_t *cf, ngx_array_t *matches,
-    ngx_shop_failover_srv_conf_t *sscf, ngx_http_upstream_srv_conf_t *uscf)
+ngx_shop_conf_check_join(ngx_conf_t *cf, ngx_array_t *matches,
+    ngx_shop_conf_srv_t *sscf, ngx_http_upstream_srv_conf_t *uscf)
 {
-    const char                 *stray;
-    ngx_shop_failover_check_t  *check;
+    const char             *stray;
+    ngx_shop_conf_check_t  *check;
 
     check = sscf->check;
-    stray = ngx_shop_failover_conf_check_stray(check, &sscf->ask);
+    stray = ngx_shop_conf_check_stray(check, &sscf->ask);
 
     if (stray) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
@@ -550,12 +536,12 @@ ngx_shop_failover_conf_check_join(ngx_conf_t *cf, ngx_array_t *matches,
     }
 
     if (check->uri.len == 0) {
-        ngx_shop_failover_conf_check_uri(check);
+        ngx_shop_conf_check_uri(check);
     }
 
     if (check->match_name.len) {
-        check->match = ngx_shop_failover_conf_check_match(cf, matches,
-                                                    &check->match_name, uscf);
+        check->match = ngx_shop_conf_check_match(cf, matches,
+                                                 &check->match_name, uscf);
         if (check->match == NULL) {
             return NGX_ERROR;
         }
@@ -573,7 +559,7 @@ ngx_shop_failover_conf_check_join(ngx_conf_t *cf, ngx_array_t *matches,
         }
     }
 
-    if (check->port && ngx_shop_failover_conf_check_only_unix(uscf)) {
+    if (check->port && ngx_shop_conf_check_only_unix(uscf)) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                       "parameter \"port\" of \"shop_health_check\" has no "
                       "meaning for unix sockets in upstream \"%V\" in %s:%ui",
@@ -581,8 +567,8 @@ ngx_shop_failover_conf_check_join(ngx_conf_t *cf, ngx_array_t *matches,
         return NGX_ERROR;
     }
 
-    if (check->type == NGX_SHOP_FAILOVER_CHECK_HTTPS) {
-        return ngx_shop_failover_conf_tls_finish(cf, check, uscf);
+    if (check->type == NGX_SHOP_CONF_CHECK_HTTPS) {
+        return ngx_shop_conf_tls_finish(cf, check, uscf);
     }
 
     return NGX_OK;
@@ -590,7 +576,7 @@ ngx_shop_failover_conf_check_join(ngx_conf_t *cf, ngx_array_t *matches,
 
 
 static void
-ngx_shop_failover_conf_check_uri(ngx_shop_failover_check_t *check)
+ngx_shop_conf_check_uri(ngx_shop_conf_check_t *check)
 {
     ngx_str_t  script = ngx_string("SCRIPT_FILENAME");
 
@@ -598,8 +584,8 @@ ngx_shop_failover_conf_check_uri(ngx_shop_failover_check_t *check)
 
     /* PHP-FPM has no script that is called "/", but an answer of its own */
 
-    if (check->type == NGX_SHOP_FAILOVER_CHECK_FASTCGI
-        && ngx_shop_failover_conf_check_find(&check->ask->params, &script)
+    if (check->type == NGX_SHOP_CONF_CHECK_FASTCGI
+        && ngx_shop_conf_check_find(&check->ask->params, &script)
            == NULL)
     {
         ngx_str_set(&check->uri, "/ping");
@@ -607,15 +593,15 @@ ngx_shop_failover_conf_check_uri(ngx_shop_failover_check_t *check)
 }
 
 
-static ngx_shop_failover_match_conf_t *
-ngx_shop_failover_conf_check_match(ngx_conf_t *cf, ngx_array_t *matches,
+static ngx_shop_conf_match_t *
+ngx_shop_conf_check_match(ngx_conf_t *cf, ngx_array_t *matches,
     ngx_str_t *name, ngx_http_upstream_srv_conf_t *uscf)
 {
-    u_char                           *p, *last, known[512];
-    ngx_uint_t                        i;
-    ngx_shop_failover_match_conf_t   *match, **all;
+    u_char                  *p, *last, known[512];
+    ngx_uint_t               i;
+    ngx_shop_conf_match_t   *match, **all;
 
-    match = ngx_shop_failover_conf_match_find(matches, name);
+    match = ngx_shop_conf_match_find(matches, name);
 
     if (match) {
         match->used = 1;
@@ -647,12 +633,12 @@ ngx_shop_failover_conf_check_match(ngx_conf_t *cf, ngx_array_t *matches,
 /* what was said of a check that there is not, or is of another type */
 
 static const char *
-ngx_shop_failover_conf_check_stray(ngx_shop_failover_check_t *check,
-    ngx_shop_failover_ask_conf_t *ask)
+ngx_shop_conf_check_stray(ngx_shop_conf_check_t *check,
+    ngx_shop_conf_check_ask_t *ask)
 {
     ngx_uint_t  ssl;
 
-    ssl = ngx_shop_failover_conf_tls_given(ask);
+    ssl = ngx_shop_conf_tls_given(ask);
 
     if (check == NULL) {
         return (ssl || ask->headers.nelts || ask->params.nelts
@@ -661,17 +647,17 @@ ngx_shop_failover_conf_check_stray(ngx_shop_failover_check_t *check,
                : NULL;
     }
 
-    if (ssl && check->type != NGX_SHOP_FAILOVER_CHECK_HTTPS) {
+    if (ssl && check->type != NGX_SHOP_CONF_CHECK_HTTPS) {
         return "\"shop_health_ssl_...\" has a meaning only with "
                "\"shop_health_check type=https\"";
     }
 
-    if (ask->params.nelts && check->type != NGX_SHOP_FAILOVER_CHECK_FASTCGI) {
+    if (ask->params.nelts && check->type != NGX_SHOP_CONF_CHECK_FASTCGI) {
         return "\"shop_health_fastcgi_param\" has a meaning only with "
                "\"shop_health_check type=fastcgi\"";
     }
 
-    if (check->type == NGX_SHOP_FAILOVER_CHECK_TCP
+    if (check->type == NGX_SHOP_CONF_CHECK_TCP
         && (ask->headers.nelts || ask->body.data))
     {
         return "\"shop_health_header\" and \"shop_health_body\" have no "
@@ -683,7 +669,7 @@ ngx_shop_failover_conf_check_stray(ngx_shop_failover_check_t *check,
 
 
 static ngx_uint_t
-ngx_shop_failover_conf_check_only_unix(ngx_http_upstream_srv_conf_t *uscf)
+ngx_shop_conf_check_only_unix(ngx_http_upstream_srv_conf_t *uscf)
 {
     ngx_uint_t                   i;
     ngx_http_upstream_server_t  *server;
@@ -705,7 +691,7 @@ ngx_shop_failover_conf_check_only_unix(ngx_http_upstream_srv_conf_t *uscf)
 
 
 ngx_uint_t
-ngx_shop_failover_conf_check_host(ngx_str_t *server, ngx_str_t *host)
+ngx_shop_conf_check_host(ngx_str_t *server, ngx_str_t *host)
 {
     u_char  *p, *last;
 

@@ -10,18 +10,18 @@
 #include "nginx/conf.h"
 
 
-static ngx_uint_t ngx_shop_failover_conf_class_name(ngx_str_t *name);
+static ngx_uint_t ngx_shop_conf_class_name(ngx_str_t *name);
 
 
 char *
-ngx_shop_failover_conf_class(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_shop_conf_class(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_shop_failover_loc_conf_t  *slcf = conf;
+    ngx_shop_conf_loc_t  *slcf = conf;
 
-    ngx_str_t                        *value;
-    ngx_uint_t                        i;
-    ngx_shop_failover_main_conf_t    *smcf;
-    ngx_shop_failover_class_conf_t  **class;
+    ngx_str_t                *value;
+    ngx_uint_t                i;
+    ngx_shop_conf_main_t     *smcf;
+    ngx_shop_model_class_t  **class;
 
     if (slcf->class != NGX_CONF_UNSET_PTR) {
         return "is duplicate";
@@ -29,12 +29,12 @@ ngx_shop_failover_conf_class(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     value = cf->args->elts;
 
-    if (!ngx_shop_failover_conf_class_name(&value[1])) {
+    if (!ngx_shop_conf_class_name(&value[1])) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" in \"shop_class\", expected "
                            "is a name of at most %d letters, digits, \"_\" "
                            "and \"-\" such as checkout",
-                           &value[1], NGX_SHOP_FAILOVER_CLASS_LEN);
+                           &value[1], NGX_SHOP_LAYOUT_CLASS_LEN);
         return NGX_CONF_ERROR;
     }
 
@@ -53,12 +53,12 @@ ngx_shop_failover_conf_class(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         }
     }
 
-    if (i == NGX_SHOP_FAILOVER_CLASSES) {
+    if (i == NGX_SHOP_LAYOUT_CLASSES) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"shop_class %V\" is one name too many, expected "
                            "are at most %d different ones: each is a label "
                            "of a metric",
-                           &value[1], NGX_SHOP_FAILOVER_CLASSES);
+                           &value[1], NGX_SHOP_LAYOUT_CLASSES);
         return NGX_CONF_ERROR;
     }
 
@@ -67,8 +67,7 @@ ngx_shop_failover_conf_class(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    slcf->class = ngx_pcalloc(cf->pool,
-                              sizeof(ngx_shop_failover_class_conf_t));
+    slcf->class = ngx_pcalloc(cf->pool, sizeof(ngx_shop_model_class_t));
     if (slcf->class == NULL) {
         return NGX_CONF_ERROR;
     }
@@ -81,12 +80,12 @@ ngx_shop_failover_conf_class(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 static ngx_uint_t
-ngx_shop_failover_conf_class_name(ngx_str_t *name)
+ngx_shop_conf_class_name(ngx_str_t *name)
 {
     u_char      c;
     ngx_uint_t  i;
 
-    if (name->len == 0 || name->len > NGX_SHOP_FAILOVER_CLASS_LEN) {
+    if (name->len == 0 || name->len > NGX_SHOP_LAYOUT_CLASS_LEN) {
         return 0;
     }
 

@@ -11,42 +11,42 @@
 #include "nginx/params.h"
 
 
-static ngx_int_t ngx_shop_failover_conf_failover_name(ngx_conf_t *cf,
-    ngx_shop_failover_backups_t *backups, ngx_str_t *name);
-static ngx_int_t ngx_shop_failover_conf_failover_needs_check(ngx_conf_t *cf,
-    ngx_shop_failover_srv_conf_t *sscf);
-static ngx_int_t ngx_shop_failover_conf_failover_chain(ngx_conf_t *cf,
-    ngx_shop_failover_srv_conf_t *sscf, ngx_shop_failover_srv_conf_t *from);
-static ngx_shop_failover_srv_conf_t *ngx_shop_failover_conf_failover_find(
-    ngx_conf_t *cf, ngx_str_t *name);
-static ngx_int_t ngx_shop_failover_conf_failover_chain_add(ngx_conf_t *cf,
-    ngx_shop_failover_srv_conf_t *sscf, ngx_shop_failover_srv_conf_t *backup);
+static ngx_int_t ngx_shop_conf_failover_name(ngx_conf_t *cf,
+    ngx_shop_conf_backups_t *backups, ngx_str_t *name);
+static ngx_int_t ngx_shop_conf_failover_needs_check(ngx_conf_t *cf,
+    ngx_shop_conf_srv_t *sscf);
+static ngx_int_t ngx_shop_conf_failover_chain(ngx_conf_t *cf,
+    ngx_shop_conf_srv_t *sscf, ngx_shop_conf_srv_t *from);
+static ngx_shop_conf_srv_t *ngx_shop_conf_failover_find(ngx_conf_t *cf,
+    ngx_str_t *name);
+static ngx_int_t ngx_shop_conf_failover_chain_add(ngx_conf_t *cf,
+    ngx_shop_conf_srv_t *sscf, ngx_shop_conf_srv_t *backup);
 
 
-#define NGX_SHOP_FAILOVER_CONF_HOLD    30000      /* ms */
-#define NGX_SHOP_FAILOVER_CONF_WINDOW  10000      /* ms */
-#define NGX_SHOP_FAILOVER_CONF_DAY     86400000   /* ms */
+#define NGX_SHOP_CONF_FAILOVER_HOLD    30000      /* ms */
+#define NGX_SHOP_CONF_FAILOVER_WINDOW  10000      /* ms */
+#define NGX_SHOP_CONF_FAILOVER_DAY     86400000   /* ms */
 
 
-static ngx_shop_failover_param_t  ngx_shop_failover_conf_failover_backups[] = {
+static ngx_shop_params_t  ngx_shop_conf_failover_backups[] = {
 
-    { ngx_string("hold"), NGX_SHOP_FAILOVER_PARAM_MSEC,
-      offsetof(ngx_shop_failover_backups_t, hold), 0,
-      NGX_SHOP_FAILOVER_CONF_DAY, NULL, "a time from 0 to 1d such as 30s" },
+    { ngx_string("hold"), NGX_SHOP_PARAMS_MSEC,
+      offsetof(ngx_shop_conf_backups_t, hold), 0,
+      NGX_SHOP_CONF_FAILOVER_DAY, NULL, "a time from 0 to 1d such as 30s" },
 
     { ngx_null_string, 0, 0, 0, 0, NULL, NULL }
 };
 
 
-static ngx_shop_failover_param_t  ngx_shop_failover_conf_failover_observes[] = {
+static ngx_shop_params_t  ngx_shop_conf_failover_observes[] = {
 
-    { ngx_string("errors"), NGX_SHOP_FAILOVER_PARAM_NUM,
-      offsetof(ngx_shop_failover_observe_t, errors), 1, 10000, NULL,
+    { ngx_string("errors"), NGX_SHOP_PARAMS_NUM,
+      offsetof(ngx_shop_conf_observe_t, errors), 1, 10000, NULL,
       "a number from 1 to 10000" },
 
-    { ngx_string("window"), NGX_SHOP_FAILOVER_PARAM_MSEC,
-      offsetof(ngx_shop_failover_observe_t, window), 100,
-      NGX_SHOP_FAILOVER_CONF_DAY, NULL,
+    { ngx_string("window"), NGX_SHOP_PARAMS_MSEC,
+      offsetof(ngx_shop_conf_observe_t, window), 100,
+      NGX_SHOP_CONF_FAILOVER_DAY, NULL,
       "a time from 100ms to 1d such as 10s" },
 
     { ngx_null_string, 0, 0, 0, 0, NULL, NULL }
@@ -54,19 +54,18 @@ static ngx_shop_failover_param_t  ngx_shop_failover_conf_failover_observes[] = {
 
 
 char *
-ngx_shop_failover_conf_failover_to(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_shop_conf_failover_to(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_str_t                     *value;
-    ngx_uint_t                     i;
-    ngx_shop_failover_backups_t   *backups;
-    ngx_shop_failover_srv_conf_t  *sscf = conf;
+    ngx_str_t                *value;
+    ngx_uint_t                i;
+    ngx_shop_conf_backups_t  *backups;
+    ngx_shop_conf_srv_t      *sscf = conf;
 
     if (sscf->backups) {
         return "is duplicate";
     }
 
-    backups = ngx_pcalloc(cf->pool, sizeof(ngx_shop_failover_backups_t));
+    backups = ngx_pcalloc(cf->pool, sizeof(ngx_shop_conf_backups_t));
     if (backups == NULL
         || ngx_array_init(&backups->names, cf->pool, 2, sizeof(ngx_str_t))
            != NGX_OK)
@@ -74,7 +73,7 @@ ngx_shop_failover_conf_failover_to(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_ERROR;
     }
 
-    backups->hold = NGX_SHOP_FAILOVER_CONF_HOLD;
+    backups->hold = NGX_SHOP_CONF_FAILOVER_HOLD;
     backups->file = cf->conf_file->file.name.data;
     backups->line = cf->conf_file->line;
 
@@ -88,9 +87,7 @@ ngx_shop_failover_conf_failover_to(ngx_conf_t *cf, ngx_command_t *cmd,
             break;
         }
 
-        if (ngx_shop_failover_conf_failover_name(cf, backups, &value[i])
-            != NGX_OK)
-        {
+        if (ngx_shop_conf_failover_name(cf, backups, &value[i]) != NGX_OK) {
             return NGX_CONF_ERROR;
         }
     }
@@ -103,9 +100,9 @@ ngx_shop_failover_conf_failover_to(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_shop_failover_params_parse(cf,
-                                      ngx_shop_failover_conf_failover_backups,
-                                      i, backups)
+    if (ngx_shop_params_parse(cf,
+                             ngx_shop_conf_failover_backups,
+                             i, backups)
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
@@ -113,13 +110,13 @@ ngx_shop_failover_conf_failover_to(ngx_conf_t *cf, ngx_command_t *cmd,
 
     sscf->backups = backups;
 
-    return ngx_shop_failover_conf_use(cf, sscf);
+    return ngx_shop_conf_use(cf, sscf);
 }
 
 
 static ngx_int_t
-ngx_shop_failover_conf_failover_name(ngx_conf_t *cf,
-    ngx_shop_failover_backups_t *backups, ngx_str_t *name)
+ngx_shop_conf_failover_name(ngx_conf_t *cf, ngx_shop_conf_backups_t *backups,
+    ngx_str_t *name)
 {
     ngx_str_t   *names;
     ngx_uint_t   i;
@@ -149,11 +146,10 @@ ngx_shop_failover_conf_failover_name(ngx_conf_t *cf,
 
 
 char *
-ngx_shop_failover_conf_failover_observe(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_shop_conf_failover_observe(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_str_t                     *value;
-    ngx_shop_failover_srv_conf_t  *sscf = conf;
+    ngx_str_t            *value;
+    ngx_shop_conf_srv_t  *sscf = conf;
 
     if (sscf->observe.errors != NGX_CONF_UNSET) {
         return "is duplicate";
@@ -165,31 +161,31 @@ ngx_shop_failover_conf_failover_observe(ngx_conf_t *cf, ngx_command_t *cmd,
         && ngx_strncmp(value[1].data, "off", 3) == 0)
     {
         sscf->observe.errors = 0;
-        return ngx_shop_failover_conf_use(cf, sscf);
+        return ngx_shop_conf_use(cf, sscf);
     }
 
     sscf->observe.errors = 1;
-    sscf->observe.window = NGX_SHOP_FAILOVER_CONF_WINDOW;
+    sscf->observe.window = NGX_SHOP_CONF_FAILOVER_WINDOW;
 
-    if (ngx_shop_failover_params_parse(cf,
-                                     ngx_shop_failover_conf_failover_observes,
-                                     1, &sscf->observe)
+    if (ngx_shop_params_parse(cf,
+                              ngx_shop_conf_failover_observes,
+                              1, &sscf->observe)
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
     }
 
-    return ngx_shop_failover_conf_use(cf, sscf);
+    return ngx_shop_conf_use(cf, sscf);
 }
 
 
 char *
-ngx_shop_failover_conf_failover_slow_start(ngx_conf_t *cf, ngx_command_t *cmd,
+ngx_shop_conf_failover_slow_start(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf)
 {
-    ngx_int_t                      time;
-    ngx_str_t                     *value;
-    ngx_shop_failover_srv_conf_t  *sscf = conf;
+    ngx_int_t             time;
+    ngx_str_t            *value;
+    ngx_shop_conf_srv_t  *sscf = conf;
 
     if (sscf->slow_start != NGX_CONF_UNSET_MSEC) {
         return "is duplicate";
@@ -198,7 +194,7 @@ ngx_shop_failover_conf_failover_slow_start(ngx_conf_t *cf, ngx_command_t *cmd,
     value = cf->args->elts;
     time = ngx_parse_time(&value[1], 0);
 
-    if (time == NGX_ERROR || time > NGX_SHOP_FAILOVER_CONF_DAY) {
+    if (time == NGX_ERROR || time > NGX_SHOP_CONF_FAILOVER_DAY) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" in \"shop_slow_start\", "
                            "expected is a time from 0 to 1d such as 30s",
@@ -208,17 +204,16 @@ ngx_shop_failover_conf_failover_slow_start(ngx_conf_t *cf, ngx_command_t *cmd,
 
     sscf->slow_start = time;
 
-    return ngx_shop_failover_conf_use(cf, sscf);
+    return ngx_shop_conf_use(cf, sscf);
 }
 
 
 char *
-ngx_shop_failover_conf_failover_panic(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_shop_conf_failover_panic(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_int_t                      n;
-    ngx_str_t                     *value, number;
-    ngx_shop_failover_srv_conf_t  *sscf = conf;
+    ngx_int_t             n;
+    ngx_str_t            *value, number;
+    ngx_shop_conf_srv_t  *sscf = conf;
 
     if (sscf->panic != NGX_CONF_UNSET) {
         return "is duplicate";
@@ -243,7 +238,7 @@ ngx_shop_failover_conf_failover_panic(ngx_conf_t *cf, ngx_command_t *cmd,
 
     sscf->panic = n;
 
-    return ngx_shop_failover_conf_use(cf, sscf);
+    return ngx_shop_conf_use(cf, sscf);
 }
 
 
@@ -253,10 +248,10 @@ ngx_shop_failover_conf_failover_panic(ngx_conf_t *cf, ngx_command_t *cmd,
  */
 
 ngx_int_t
-ngx_shop_failover_conf_failover_chains(ngx_conf_t *cf)
+ngx_shop_conf_failover_chains(ngx_conf_t *cf)
 {
     ngx_uint_t                       i;
-    ngx_shop_failover_srv_conf_t    *sscf;
+    ngx_shop_conf_srv_t             *sscf;
     ngx_http_upstream_srv_conf_t   **uscfp;
     ngx_http_upstream_main_conf_t   *umcf;
 
@@ -275,17 +270,17 @@ ngx_shop_failover_conf_failover_chains(ngx_conf_t *cf)
 
         if (ngx_array_init(&sscf->chain, cf->pool, 1, sizeof(void *))
             != NGX_OK
-            || ngx_shop_failover_conf_failover_needs_check(cf, sscf) != NGX_OK)
+            || ngx_shop_conf_failover_needs_check(cf, sscf) != NGX_OK)
         {
             return NGX_ERROR;
         }
 
         if (sscf->observe.errors == NGX_CONF_UNSET) {
             sscf->observe.errors = sscf->check ? 1 : 0;
-            sscf->observe.window = NGX_SHOP_FAILOVER_CONF_WINDOW;
+            sscf->observe.window = NGX_SHOP_CONF_FAILOVER_WINDOW;
         }
 
-        ngx_shop_failover_conf_outlier_finish(cf, sscf);
+        ngx_shop_conf_outlier_finish(cf, sscf);
 
         if (sscf->slow_start == NGX_CONF_UNSET_MSEC) {
             sscf->slow_start = 0;
@@ -305,7 +300,7 @@ ngx_shop_failover_conf_failover_chains(ngx_conf_t *cf)
         sscf = ngx_http_conf_upstream_srv_conf(uscfp[i],
                                                ngx_shop_failover_module);
 
-        if (ngx_shop_failover_conf_failover_chain(cf, sscf, sscf) != NGX_OK) {
+        if (ngx_shop_conf_failover_chain(cf, sscf, sscf) != NGX_OK) {
             return NGX_ERROR;
         }
     }
@@ -317,8 +312,7 @@ ngx_shop_failover_conf_failover_chains(ngx_conf_t *cf)
 /* without probes nobody knows that a peer came back, or how many are well */
 
 static ngx_int_t
-ngx_shop_failover_conf_failover_needs_check(ngx_conf_t *cf,
-    ngx_shop_failover_srv_conf_t *sscf)
+ngx_shop_conf_failover_needs_check(ngx_conf_t *cf, ngx_shop_conf_srv_t *sscf)
 {
     const char  *name;
 
@@ -366,14 +360,14 @@ ngx_shop_failover_conf_failover_needs_check(ngx_conf_t *cf,
  */
 
 static ngx_int_t
-ngx_shop_failover_conf_failover_chain(ngx_conf_t *cf,
-    ngx_shop_failover_srv_conf_t *sscf, ngx_shop_failover_srv_conf_t *from)
+ngx_shop_conf_failover_chain(ngx_conf_t *cf, ngx_shop_conf_srv_t *sscf,
+    ngx_shop_conf_srv_t *from)
 {
-    ngx_int_t                      rc;
-    ngx_str_t                     *names;
-    ngx_uint_t                     i;
-    ngx_shop_failover_backups_t   *backups;
-    ngx_shop_failover_srv_conf_t  *backup;
+    ngx_int_t                 rc;
+    ngx_str_t                *names;
+    ngx_uint_t                i;
+    ngx_shop_conf_srv_t      *backup;
+    ngx_shop_conf_backups_t  *backups;
 
     backups = from->backups;
 
@@ -385,7 +379,7 @@ ngx_shop_failover_conf_failover_chain(ngx_conf_t *cf,
 
     for (i = 0; i < backups->names.nelts; i++) {
 
-        backup = ngx_shop_failover_conf_failover_find(cf, &names[i]);
+        backup = ngx_shop_conf_failover_find(cf, &names[i]);
 
         if (backup == NULL) {
             ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
@@ -411,10 +405,10 @@ ngx_shop_failover_conf_failover_chain(ngx_conf_t *cf,
 
         /* also ends in a circle that sscf is not part of */
 
-        rc = ngx_shop_failover_conf_failover_chain_add(cf, sscf, backup);
+        rc = ngx_shop_conf_failover_chain_add(cf, sscf, backup);
 
         if (rc == NGX_DONE) {
-            rc = ngx_shop_failover_conf_failover_chain(cf, sscf, backup);
+            rc = ngx_shop_conf_failover_chain(cf, sscf, backup);
         }
 
         if (rc != NGX_OK) {
@@ -426,8 +420,8 @@ ngx_shop_failover_conf_failover_chain(ngx_conf_t *cf,
 }
 
 
-static ngx_shop_failover_srv_conf_t *
-ngx_shop_failover_conf_failover_find(ngx_conf_t *cf, ngx_str_t *name)
+static ngx_shop_conf_srv_t *
+ngx_shop_conf_failover_find(ngx_conf_t *cf, ngx_str_t *name)
 {
     ngx_uint_t                       i;
     ngx_http_upstream_srv_conf_t   **uscfp;
@@ -455,11 +449,11 @@ ngx_shop_failover_conf_failover_find(ngx_conf_t *cf, ngx_str_t *name)
 /* NGX_DONE: added; NGX_OK: it was there */
 
 static ngx_int_t
-ngx_shop_failover_conf_failover_chain_add(ngx_conf_t *cf,
-    ngx_shop_failover_srv_conf_t *sscf, ngx_shop_failover_srv_conf_t *backup)
+ngx_shop_conf_failover_chain_add(ngx_conf_t *cf, ngx_shop_conf_srv_t *sscf,
+    ngx_shop_conf_srv_t *backup)
 {
-    ngx_uint_t                      i;
-    ngx_shop_failover_srv_conf_t  **chain;
+    ngx_uint_t             i;
+    ngx_shop_conf_srv_t  **chain;
 
     chain = sscf->chain.elts;
 
@@ -469,11 +463,11 @@ ngx_shop_failover_conf_failover_chain_add(ngx_conf_t *cf,
         }
     }
 
-    if (sscf->chain.nelts == NGX_SHOP_FAILOVER_SERVING_MAX - 1) {
+    if (sscf->chain.nelts == NGX_SHOP_SERVING_MAX - 1) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                       "more than %d backup groups of upstream \"%V\", those of "
                       "backup groups included",
-                      NGX_SHOP_FAILOVER_SERVING_MAX - 1, &sscf->uscf->host);
+                      NGX_SHOP_SERVING_MAX - 1, &sscf->uscf->host);
         return NGX_ERROR;
     }
 

@@ -12,53 +12,53 @@
 #include "nginx/params.h"
 
 
-static ngx_int_t ngx_shop_failover_conf_gate_cidr(ngx_conf_t *cf,
-    ngx_array_t *cidrs, ngx_str_t *value);
-static char *ngx_shop_failover_conf_gate_hand_over(ngx_conf_t *cf,
-    ngx_shop_failover_loc_conf_t *conf);
+static ngx_int_t ngx_shop_conf_gate_cidr(ngx_conf_t *cf, ngx_array_t *cidrs,
+    ngx_str_t *value);
+static char *ngx_shop_conf_gate_hand_over(ngx_conf_t *cf,
+    ngx_shop_conf_loc_t *conf);
 
 
-#define NGX_SHOP_FAILOVER_CONF_GATE_DAY   86400000      /* ms */
-#define NGX_SHOP_FAILOVER_CONF_GATE_HOLD  10000
-#define NGX_SHOP_FAILOVER_CONF_GATE_RAMP  0
-#define NGX_SHOP_FAILOVER_CONF_GATE_TTL   (12 * 3600000)
+#define NGX_SHOP_CONF_GATE_DAY   86400000      /* ms */
+#define NGX_SHOP_CONF_GATE_HOLD  10000
+#define NGX_SHOP_CONF_GATE_RAMP  0
+#define NGX_SHOP_CONF_GATE_TTL   (12 * 3600000)
 
 
-static ngx_shop_failover_param_t  ngx_shop_failover_conf_gate_keys[] = {
+static ngx_shop_params_t  ngx_shop_conf_gate_keys[] = {
 
-    { ngx_string("ttl"), NGX_SHOP_FAILOVER_PARAM_MSEC,
-      offsetof(ngx_shop_failover_key_conf_t, ttl), 1000,
-      20 * NGX_SHOP_FAILOVER_CONF_GATE_DAY, NULL,
+    { ngx_string("ttl"), NGX_SHOP_PARAMS_MSEC,
+      offsetof(ngx_shop_conf_key_t, ttl), 1000,
+      20 * NGX_SHOP_CONF_GATE_DAY, NULL,
       "a time from 1s to 20d such as 12h" },
 
     { ngx_null_string, 0, 0, 0, 0, NULL, NULL }
 };
 
 
-static ngx_shop_failover_param_t  ngx_shop_failover_conf_gate_reopens[] = {
+static ngx_shop_params_t  ngx_shop_conf_gate_reopens[] = {
 
-    { ngx_string("hold"), NGX_SHOP_FAILOVER_PARAM_MSEC,
-      offsetof(ngx_shop_failover_reopen_conf_t, hold), 0,
-      NGX_SHOP_FAILOVER_CONF_GATE_DAY, NULL,
+    { ngx_string("hold"), NGX_SHOP_PARAMS_MSEC,
+      offsetof(ngx_shop_conf_reopen_t, hold), 0,
+      NGX_SHOP_CONF_GATE_DAY, NULL,
       "a time from 0s to 1d such as 10s" },
 
-    { ngx_string("ramp"), NGX_SHOP_FAILOVER_PARAM_MSEC,
-      offsetof(ngx_shop_failover_reopen_conf_t, ramp), 0,
-      NGX_SHOP_FAILOVER_CONF_GATE_DAY, NULL,
+    { ngx_string("ramp"), NGX_SHOP_PARAMS_MSEC,
+      offsetof(ngx_shop_conf_reopen_t, ramp), 0,
+      NGX_SHOP_CONF_GATE_DAY, NULL,
       "a time from 0s to 1d such as 2m" },
 
     { ngx_null_string, 0, 0, 0, 0, NULL, NULL }
 };
 
 
-static ngx_shop_failover_reopen_conf_t  ngx_shop_failover_conf_gate_default = {
-    NGX_SHOP_FAILOVER_CONF_GATE_HOLD,
-    NGX_SHOP_FAILOVER_CONF_GATE_RAMP
+static ngx_shop_conf_reopen_t  ngx_shop_conf_gate_default = {
+    NGX_SHOP_CONF_GATE_HOLD,
+    NGX_SHOP_CONF_GATE_RAMP
 };
 
 
 void
-ngx_shop_failover_conf_gate_create(ngx_shop_failover_loc_conf_t *conf)
+ngx_shop_conf_gate_create(ngx_shop_conf_loc_t *conf)
 {
     conf->bypass = NGX_CONF_UNSET_PTR;
     conf->bypass_key = NGX_CONF_UNSET_PTR;
@@ -67,15 +67,15 @@ ngx_shop_failover_conf_gate_create(ngx_shop_failover_loc_conf_t *conf)
 
 
 char *
-ngx_shop_failover_conf_gate_merge(ngx_conf_t *cf,
-    ngx_shop_failover_loc_conf_t *prev, ngx_shop_failover_loc_conf_t *conf)
+ngx_shop_conf_gate_merge(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev,
+    ngx_shop_conf_loc_t *conf)
 {
     ngx_conf_merge_ptr_value(conf->bypass, prev->bypass, NULL);
     ngx_conf_merge_ptr_value(conf->bypass_key, prev->bypass_key, NULL);
     ngx_conf_merge_ptr_value(conf->reopen, prev->reopen,
-                             &ngx_shop_failover_conf_gate_default);
+                             &ngx_shop_conf_gate_default);
 
-    return ngx_shop_failover_conf_gate_hand_over(cf, conf);
+    return ngx_shop_conf_gate_hand_over(cf, conf);
 }
 
 
@@ -85,14 +85,13 @@ ngx_shop_failover_conf_gate_merge(ngx_conf_t *cf,
  */
 
 static char *
-ngx_shop_failover_conf_gate_hand_over(ngx_conf_t *cf,
-    ngx_shop_failover_loc_conf_t *conf)
+ngx_shop_conf_gate_hand_over(ngx_conf_t *cf, ngx_shop_conf_loc_t *conf)
 {
-    ngx_shop_failover_flag_conf_t  *flag;
-    ngx_shop_failover_main_conf_t  *smcf;
+    ngx_shop_conf_main_t   *smcf;
+    ngx_shop_model_site_t  *flag;
 
     smcf = ngx_http_conf_get_module_main_conf(cf, ngx_shop_failover_module);
-    flag = ngx_shop_failover_conf_site(smcf, conf);
+    flag = ngx_shop_conf_site(smcf, conf);
 
     if (flag->hold == NGX_CONF_UNSET_MSEC) {
         flag->hold = conf->reopen->hold;
@@ -122,29 +121,28 @@ ngx_shop_failover_conf_gate_hand_over(ngx_conf_t *cf,
 
 
 void
-ngx_shop_failover_conf_gate_finish(ngx_shop_failover_main_conf_t *smcf)
+ngx_shop_conf_gate_finish(ngx_shop_conf_main_t *smcf)
 {
-    ngx_uint_t                       i;
-    ngx_shop_failover_flag_conf_t  **flag;
+    ngx_uint_t               i;
+    ngx_shop_model_site_t  **flag;
 
     flag = smcf->zone.sites.elts;
 
     for (i = 0; i < smcf->zone.sites.nelts; i++) {
         if (flag[i]->hold == NGX_CONF_UNSET_MSEC) {
-            flag[i]->hold = NGX_SHOP_FAILOVER_CONF_GATE_HOLD;
-            flag[i]->ramp = NGX_SHOP_FAILOVER_CONF_GATE_RAMP;
+            flag[i]->hold = NGX_SHOP_CONF_GATE_HOLD;
+            flag[i]->ramp = NGX_SHOP_CONF_GATE_RAMP;
         }
     }
 }
 
 
 char *
-ngx_shop_failover_conf_gate_bypass(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_shop_conf_gate_bypass(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_str_t                     *value;
-    ngx_uint_t                     i;
-    ngx_shop_failover_loc_conf_t  *slcf = conf;
+    ngx_str_t            *value;
+    ngx_uint_t            i;
+    ngx_shop_conf_loc_t  *slcf = conf;
 
     if (slcf->bypass != NGX_CONF_UNSET_PTR && slcf->bypass == NULL) {
         return "is given beside \"off\"";
@@ -170,9 +168,7 @@ ngx_shop_failover_conf_gate_bypass(ngx_conf_t *cf, ngx_command_t *cmd,
     }
 
     for (i = 1; i < cf->args->nelts; i++) {
-        if (ngx_shop_failover_conf_gate_cidr(cf, slcf->bypass, &value[i])
-            != NGX_OK)
-        {
+        if (ngx_shop_conf_gate_cidr(cf, slcf->bypass, &value[i]) != NGX_OK) {
             return NGX_CONF_ERROR;
         }
     }
@@ -182,8 +178,7 @@ ngx_shop_failover_conf_gate_bypass(ngx_conf_t *cf, ngx_command_t *cmd,
 
 
 static ngx_int_t
-ngx_shop_failover_conf_gate_cidr(ngx_conf_t *cf, ngx_array_t *cidrs,
-    ngx_str_t *value)
+ngx_shop_conf_gate_cidr(ngx_conf_t *cf, ngx_array_t *cidrs, ngx_str_t *value)
 {
     ngx_int_t    rc;
     ngx_cidr_t  *cidr;
@@ -226,12 +221,11 @@ ngx_shop_failover_conf_gate_cidr(ngx_conf_t *cf, ngx_array_t *cidrs,
 
 
 char *
-ngx_shop_failover_conf_gate_key(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_shop_conf_gate_key(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_str_t                     *value;
-    ngx_shop_failover_key_conf_t  *key;
-    ngx_shop_failover_loc_conf_t  *slcf = conf;
+    ngx_str_t            *value;
+    ngx_shop_conf_key_t  *key;
+    ngx_shop_conf_loc_t  *slcf = conf;
 
     if (slcf->bypass_key != NGX_CONF_UNSET_PTR) {
         return "is duplicate";
@@ -253,17 +247,17 @@ ngx_shop_failover_conf_gate_key(ngx_conf_t *cf, ngx_command_t *cmd,
 
 #endif
 
-    key = ngx_pcalloc(cf->pool, sizeof(ngx_shop_failover_key_conf_t));
+    key = ngx_pcalloc(cf->pool, sizeof(ngx_shop_conf_key_t));
     if (key == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    key->ttl = NGX_SHOP_FAILOVER_CONF_GATE_TTL;
+    key->ttl = NGX_SHOP_CONF_GATE_TTL;
 
-    if (ngx_shop_failover_params_parse(cf, ngx_shop_failover_conf_gate_keys,
-                                       2, key)
+    if (ngx_shop_params_parse(cf, ngx_shop_conf_gate_keys,
+                              2, key)
         != NGX_CONF_OK
-        || ngx_shop_failover_keyfile_read(cf, cmd, 0, &key->key) != NGX_OK)
+        || ngx_shop_keyfile_read(cf, cmd, 0, &key->key) != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }
@@ -275,24 +269,22 @@ ngx_shop_failover_conf_gate_key(ngx_conf_t *cf, ngx_command_t *cmd,
 
 
 char *
-ngx_shop_failover_conf_gate_reopen(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_shop_conf_gate_reopen(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_shop_failover_loc_conf_t     *slcf = conf;
-    ngx_shop_failover_reopen_conf_t  *reopen;
+    ngx_shop_conf_loc_t     *slcf = conf;
+    ngx_shop_conf_reopen_t  *reopen;
 
     if (slcf->reopen != NGX_CONF_UNSET_PTR) {
         return "is duplicate";
     }
 
-    reopen = ngx_pcalloc(cf->pool, sizeof(ngx_shop_failover_reopen_conf_t));
+    reopen = ngx_pcalloc(cf->pool, sizeof(ngx_shop_conf_reopen_t));
     if (reopen == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    *reopen = ngx_shop_failover_conf_gate_default;
+    *reopen = ngx_shop_conf_gate_default;
     slcf->reopen = reopen;
 
-    return ngx_shop_failover_params_parse(cf,
-                              ngx_shop_failover_conf_gate_reopens, 1, reopen);
+    return ngx_shop_params_parse(cf, ngx_shop_conf_gate_reopens, 1, reopen);
 }

@@ -2,28 +2,28 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * The block shop_match: its lines are parsed by logic/match, their patterns
- * are compiled here, when the configuration is read.
+ * The block shop_match: its lines are parsed by logic/answer/match, their
+ * patterns are compiled here, when the configuration is read.
  */
 
 
 #include "nginx/conf.h"
 
 
-static char *ngx_shop_failover_conf_match_line(ngx_conf_t *cf,
-    ngx_command_t *dummy, void *conf);
-static char *ngx_shop_failover_conf_match_regex(ngx_conf_t *cf,
-    ngx_shop_failover_match_rule_t *rule);
+static char *ngx_shop_conf_match_line(ngx_conf_t *cf, ngx_command_t *dummy,
+    void *conf);
+static char *ngx_shop_conf_match_regex(ngx_conf_t *cf,
+    ngx_shop_match_rule_t *rule);
 
 
 char *
-ngx_shop_failover_conf_match(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_shop_conf_match(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    char                             *rv;
-    ngx_str_t                        *value;
-    ngx_conf_t                        save;
-    ngx_shop_failover_match_conf_t   *match, **slot;
-    ngx_shop_failover_main_conf_t    *smcf = conf;
+    char                    *rv;
+    ngx_str_t               *value;
+    ngx_conf_t               save;
+    ngx_shop_conf_match_t   *match, **slot;
+    ngx_shop_conf_main_t    *smcf = conf;
 
     value = cf->args->elts;
 
@@ -34,14 +34,14 @@ ngx_shop_failover_conf_match(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_shop_failover_conf_match_find(&smcf->matches, &value[1])) {
+    if (ngx_shop_conf_match_find(&smcf->matches, &value[1])) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"shop_match %V\" is duplicate, expected are all "
                            "its lines in one block", &value[1]);
         return NGX_CONF_ERROR;
     }
 
-    match = ngx_pcalloc(cf->pool, sizeof(ngx_shop_failover_match_conf_t));
+    match = ngx_pcalloc(cf->pool, sizeof(ngx_shop_conf_match_t));
     if (match == NULL) {
         return NGX_CONF_ERROR;
     }
@@ -49,7 +49,7 @@ ngx_shop_failover_conf_match(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     match->name = value[1];
 
     if (ngx_array_init(&match->rules, cf->pool, 4,
-                       sizeof(ngx_shop_failover_match_rule_t))
+                       sizeof(ngx_shop_match_rule_t))
         != NGX_OK)
     {
         return NGX_CONF_ERROR;
@@ -63,7 +63,7 @@ ngx_shop_failover_conf_match(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     *slot = match;
 
     save = *cf;
-    cf->handler = ngx_shop_failover_conf_match_line;
+    cf->handler = ngx_shop_conf_match_line;
     cf->handler_conf = match;
 
     rv = ngx_conf_parse(cf, NULL);
@@ -83,14 +83,13 @@ ngx_shop_failover_conf_match(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 static char *
-ngx_shop_failover_conf_match_line(ngx_conf_t *cf, ngx_command_t *dummy,
-    void *conf)
+ngx_shop_conf_match_line(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
 {
-    size_t                           bad;
-    ngx_str_t                       *value;
-    const char                      *reason;
-    ngx_shop_failover_match_conf_t  *match = conf;
-    ngx_shop_failover_match_rule_t  *rule;
+    size_t                  bad;
+    ngx_str_t              *value;
+    const char             *reason;
+    ngx_shop_conf_match_t  *match = conf;
+    ngx_shop_match_rule_t  *rule;
 
     value = cf->args->elts;
 
@@ -111,11 +110,11 @@ ngx_shop_failover_conf_match_line(ngx_conf_t *cf, ngx_command_t *dummy,
         return NGX_CONF_ERROR;
     }
 
-    ngx_memzero(rule, sizeof(ngx_shop_failover_match_rule_t));
+    ngx_memzero(rule, sizeof(ngx_shop_match_rule_t));
 
-    if (ngx_shop_failover_match_parse(rule, (ngx_shop_failover_str_t *) value,
-                                      cf->args->nelts, &bad, &reason)
-        != NGX_SHOP_FAILOVER_OK)
+    if (ngx_shop_match_parse(rule, (ngx_shop_str_t *) value,
+                             cf->args->nelts, &bad, &reason)
+        != NGX_SHOP_OK)
     {
         if (bad >= cf->args->nelts) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
@@ -131,18 +130,17 @@ ngx_shop_failover_conf_match_line(ngx_conf_t *cf, ngx_command_t *dummy,
         return NGX_CONF_ERROR;
     }
 
-    if (rule->kind == NGX_SHOP_FAILOVER_MATCH_BODY) {
+    if (rule->kind == NGX_SHOP_MATCH_BODY) {
         match->body = 1;
     }
 
-    return rule->op == NGX_SHOP_FAILOVER_MATCH_REGEX
-           ? ngx_shop_failover_conf_match_regex(cf, rule) : NGX_CONF_OK;
+    return rule->op == NGX_SHOP_MATCH_REGEX
+           ? ngx_shop_conf_match_regex(cf, rule) : NGX_CONF_OK;
 }
 
 
 static char *
-ngx_shop_failover_conf_match_regex(ngx_conf_t *cf,
-    ngx_shop_failover_match_rule_t *rule)
+ngx_shop_conf_match_regex(ngx_conf_t *cf, ngx_shop_match_rule_t *rule)
 {
 #if (NGX_PCRE)
 
@@ -179,11 +177,11 @@ ngx_shop_failover_conf_match_regex(ngx_conf_t *cf,
 }
 
 
-ngx_shop_failover_match_conf_t *
-ngx_shop_failover_conf_match_find(ngx_array_t *matches, ngx_str_t *name)
+ngx_shop_conf_match_t *
+ngx_shop_conf_match_find(ngx_array_t *matches, ngx_str_t *name)
 {
-    ngx_uint_t                        i;
-    ngx_shop_failover_match_conf_t  **match;
+    ngx_uint_t               i;
+    ngx_shop_conf_match_t  **match;
 
     match = matches->elts;
 
@@ -200,10 +198,10 @@ ngx_shop_failover_conf_match_find(ngx_array_t *matches, ngx_str_t *name)
 
 
 void
-ngx_shop_failover_conf_match_unused(ngx_conf_t *cf, ngx_array_t *matches)
+ngx_shop_conf_match_unused(ngx_conf_t *cf, ngx_array_t *matches)
 {
-    ngx_uint_t                        i;
-    ngx_shop_failover_match_conf_t  **match;
+    ngx_uint_t               i;
+    ngx_shop_conf_match_t  **match;
 
     match = matches->elts;
 

@@ -10,14 +10,14 @@
 #include "nginx/params.h"
 
 
-#define NGX_SHOP_FAILOVER_CONF_ERRORS     3
-#define NGX_SHOP_FAILOVER_CONF_MIN        20
-#define NGX_SHOP_FAILOVER_CONF_RATIO      25
-#define NGX_SHOP_FAILOVER_CONF_SLOW       5
-#define NGX_SHOP_FAILOVER_CONF_EJECT_MIN  10000      /* ms */
-#define NGX_SHOP_FAILOVER_CONF_EJECT_MAX  300000     /* ms */
-#define NGX_SHOP_FAILOVER_CONF_MAX        50
-#define NGX_SHOP_FAILOVER_CONF_LONGEST    86400000   /* ms */
+#define NGX_SHOP_CONF_ERRORS     3
+#define NGX_SHOP_CONF_MIN        20
+#define NGX_SHOP_CONF_RATIO      25
+#define NGX_SHOP_CONF_SLOW       5
+#define NGX_SHOP_CONF_EJECT_MIN  10000      /* ms */
+#define NGX_SHOP_CONF_EJECT_MAX  300000     /* ms */
+#define NGX_SHOP_CONF_MAX        50
+#define NGX_SHOP_CONF_LONGEST    86400000   /* ms */
 
 
 /* as written */
@@ -28,42 +28,41 @@ typedef struct {
     ngx_int_t  slow;
     ngx_int_t  max;
     ngx_str_t  eject;
-} ngx_shop_failover_conf_outlier_t;
+} ngx_shop_conf_outlier_t;
 
 
-static void ngx_shop_failover_conf_outlier_set(
-    ngx_shop_failover_record_conf_t *outlier,
-    ngx_shop_failover_conf_outlier_t *written);
-static ngx_int_t ngx_shop_failover_conf_outlier_eject(ngx_conf_t *cf,
-    ngx_shop_failover_record_conf_t *outlier, ngx_str_t *value);
-static ngx_uint_t ngx_shop_failover_conf_outlier_hashed(ngx_conf_t *cf,
-    ngx_shop_failover_srv_conf_t *sscf);
+static void ngx_shop_conf_outlier_set(ngx_shop_record_conf_t *outlier,
+    ngx_shop_conf_outlier_t *written);
+static ngx_int_t ngx_shop_conf_outlier_eject(ngx_conf_t *cf,
+    ngx_shop_record_conf_t *outlier, ngx_str_t *value);
+static ngx_uint_t ngx_shop_conf_outlier_hashed(ngx_conf_t *cf,
+    ngx_shop_conf_srv_t *sscf);
 
 
-static ngx_shop_failover_param_t  ngx_shop_failover_conf_outliers[] = {
+static ngx_shop_params_t  ngx_shop_conf_outliers[] = {
 
-    { ngx_string("errors"), NGX_SHOP_FAILOVER_PARAM_NUM,
-      offsetof(ngx_shop_failover_conf_outlier_t, errors), 1, 1000, NULL,
+    { ngx_string("errors"), NGX_SHOP_PARAMS_NUM,
+      offsetof(ngx_shop_conf_outlier_t, errors), 1, 1000, NULL,
       "a number from 1 to 1000" },
 
-    { ngx_string("min"), NGX_SHOP_FAILOVER_PARAM_NUM,
-      offsetof(ngx_shop_failover_conf_outlier_t, min), 2, 100000, NULL,
+    { ngx_string("min"), NGX_SHOP_PARAMS_NUM,
+      offsetof(ngx_shop_conf_outlier_t, min), 2, 100000, NULL,
       "a number from 2 to 100000" },
 
-    { ngx_string("ratio"), NGX_SHOP_FAILOVER_PARAM_PERCENT,
-      offsetof(ngx_shop_failover_conf_outlier_t, ratio), 1, 100, NULL,
+    { ngx_string("ratio"), NGX_SHOP_PARAMS_PERCENT,
+      offsetof(ngx_shop_conf_outlier_t, ratio), 1, 100, NULL,
       "a percentage from 1% to 100%" },
 
-    { ngx_string("slow"), NGX_SHOP_FAILOVER_PARAM_NUM,
-      offsetof(ngx_shop_failover_conf_outlier_t, slow), 0, 1000, NULL,
+    { ngx_string("slow"), NGX_SHOP_PARAMS_NUM,
+      offsetof(ngx_shop_conf_outlier_t, slow), 0, 1000, NULL,
       "how many times as slow, from 2 to 1000, or 0 for never" },
 
-    { ngx_string("eject"), NGX_SHOP_FAILOVER_PARAM_STR,
-      offsetof(ngx_shop_failover_conf_outlier_t, eject), 0, 0, NULL,
+    { ngx_string("eject"), NGX_SHOP_PARAMS_STR,
+      offsetof(ngx_shop_conf_outlier_t, eject), 0, 0, NULL,
       "two times such as 10s..5m" },
 
-    { ngx_string("max"), NGX_SHOP_FAILOVER_PARAM_PERCENT,
-      offsetof(ngx_shop_failover_conf_outlier_t, max), 1, 99, NULL,
+    { ngx_string("max"), NGX_SHOP_PARAMS_PERCENT,
+      offsetof(ngx_shop_conf_outlier_t, max), 1, 99, NULL,
       "a percentage from 1% to 99%" },
 
     { ngx_null_string, 0, 0, 0, 0, NULL, NULL }
@@ -71,11 +70,11 @@ static ngx_shop_failover_param_t  ngx_shop_failover_conf_outliers[] = {
 
 
 char *
-ngx_shop_failover_conf_outlier(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_shop_conf_outlier(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_str_t                         *value;
-    ngx_shop_failover_srv_conf_t      *sscf = conf;
-    ngx_shop_failover_conf_outlier_t   written;
+    ngx_str_t                *value;
+    ngx_shop_conf_srv_t      *sscf = conf;
+    ngx_shop_conf_outlier_t   written;
 
     if (sscf->outlier.percent != NGX_CONF_UNSET_UINT) {
         return "is duplicate";
@@ -87,13 +86,13 @@ ngx_shop_failover_conf_outlier(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         && ngx_strncmp(value[1].data, "off", 3) == 0)
     {
         sscf->outlier.percent = 0;
-        return ngx_shop_failover_conf_use(cf, sscf);
+        return ngx_shop_conf_use(cf, sscf);
     }
 
-    ngx_shop_failover_conf_outlier_set(&sscf->outlier, &written);
+    ngx_shop_conf_outlier_set(&sscf->outlier, &written);
 
-    if (ngx_shop_failover_params_parse(cf, ngx_shop_failover_conf_outliers, 1,
-                                       &written)
+    if (ngx_shop_params_parse(cf, ngx_shop_conf_outliers, 1,
+                              &written)
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
@@ -104,7 +103,7 @@ ngx_shop_failover_conf_outlier(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
                            "invalid value \"1\" of parameter \"slow\" in "
                            "\"shop_outlier\": each server is as slow as "
                            "itself; expected is %s",
-                           ngx_shop_failover_conf_outliers[3].expected);
+                           ngx_shop_conf_outliers[3].expected);
         return NGX_CONF_ERROR;
     }
 
@@ -115,44 +114,44 @@ ngx_shop_failover_conf_outlier(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     sscf->outlier.percent = (ngx_uint_t) written.max;
 
     if (written.eject.len
-        && ngx_shop_failover_conf_outlier_eject(cf, &sscf->outlier,
-                                                &written.eject)
+        && ngx_shop_conf_outlier_eject(cf, &sscf->outlier,
+                                       &written.eject)
            != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }
 
-    return ngx_shop_failover_conf_use(cf, sscf);
+    return ngx_shop_conf_use(cf, sscf);
 }
 
 
 /* the defaults, in both forms */
 
 static void
-ngx_shop_failover_conf_outlier_set(ngx_shop_failover_record_conf_t *outlier,
-    ngx_shop_failover_conf_outlier_t *written)
+ngx_shop_conf_outlier_set(ngx_shop_record_conf_t *outlier,
+    ngx_shop_conf_outlier_t *written)
 {
-    ngx_memzero(written, sizeof(ngx_shop_failover_conf_outlier_t));
+    ngx_memzero(written, sizeof(ngx_shop_conf_outlier_t));
 
-    written->errors = NGX_SHOP_FAILOVER_CONF_ERRORS;
-    written->min = NGX_SHOP_FAILOVER_CONF_MIN;
-    written->ratio = NGX_SHOP_FAILOVER_CONF_RATIO;
-    written->slow = NGX_SHOP_FAILOVER_CONF_SLOW;
-    written->max = NGX_SHOP_FAILOVER_CONF_MAX;
+    written->errors = NGX_SHOP_CONF_ERRORS;
+    written->min = NGX_SHOP_CONF_MIN;
+    written->ratio = NGX_SHOP_CONF_RATIO;
+    written->slow = NGX_SHOP_CONF_SLOW;
+    written->max = NGX_SHOP_CONF_MAX;
 
-    outlier->rule.errors = NGX_SHOP_FAILOVER_CONF_ERRORS;
-    outlier->rule.min = NGX_SHOP_FAILOVER_CONF_MIN;
-    outlier->rule.ratio = NGX_SHOP_FAILOVER_CONF_RATIO;
-    outlier->rule.slow = NGX_SHOP_FAILOVER_CONF_SLOW;
-    outlier->percent = NGX_SHOP_FAILOVER_CONF_MAX;
-    outlier->min = NGX_SHOP_FAILOVER_CONF_EJECT_MIN;
-    outlier->max = NGX_SHOP_FAILOVER_CONF_EJECT_MAX;
+    outlier->rule.errors = NGX_SHOP_CONF_ERRORS;
+    outlier->rule.min = NGX_SHOP_CONF_MIN;
+    outlier->rule.ratio = NGX_SHOP_CONF_RATIO;
+    outlier->rule.slow = NGX_SHOP_CONF_SLOW;
+    outlier->percent = NGX_SHOP_CONF_MAX;
+    outlier->min = NGX_SHOP_CONF_EJECT_MIN;
+    outlier->max = NGX_SHOP_CONF_EJECT_MAX;
 }
 
 
 static ngx_int_t
-ngx_shop_failover_conf_outlier_eject(ngx_conf_t *cf,
-    ngx_shop_failover_record_conf_t *outlier, ngx_str_t *value)
+ngx_shop_conf_outlier_eject(ngx_conf_t *cf, ngx_shop_record_conf_t *outlier,
+    ngx_str_t *value)
 {
     u_char     *p;
     ngx_int_t   min, max;
@@ -175,7 +174,7 @@ ngx_shop_failover_conf_outlier_eject(ngx_conf_t *cf,
     max = ngx_parse_time(&to, 0);
 
     if (to.len == 0 || min == NGX_ERROR || max == NGX_ERROR || min < 100
-        || max < min || max > NGX_SHOP_FAILOVER_CONF_LONGEST)
+        || max < min || max > NGX_SHOP_CONF_LONGEST)
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" of parameter \"eject\" in "
@@ -193,23 +192,20 @@ ngx_shop_failover_conf_outlier_eject(ngx_conf_t *cf,
 
 
 void
-ngx_shop_failover_conf_outlier_finish(ngx_conf_t *cf,
-    ngx_shop_failover_srv_conf_t *sscf)
+ngx_shop_conf_outlier_finish(ngx_conf_t *cf, ngx_shop_conf_srv_t *sscf)
 {
-    ngx_shop_failover_conf_outlier_t  written;
+    ngx_shop_conf_outlier_t  written;
 
     if (sscf->outlier.percent == NGX_CONF_UNSET_UINT) {
 
         sscf->outlier.percent = 0;
 
         if (sscf->check) {
-            ngx_shop_failover_conf_outlier_set(&sscf->outlier, &written);
+            ngx_shop_conf_outlier_set(&sscf->outlier, &written);
         }
     }
 
-    if (sscf->outlier.percent
-        && ngx_shop_failover_conf_outlier_hashed(cf, sscf))
-    {
+    if (sscf->outlier.percent && ngx_shop_conf_outlier_hashed(cf, sscf)) {
         /* each server has URLs of its own: their times say nothing of it */
 
         sscf->outlier.rule.slow = 0;
@@ -220,8 +216,7 @@ ngx_shop_failover_conf_outlier_finish(ngx_conf_t *cf,
 /* "hash": by the first member of what it keeps, the key of its requests */
 
 static ngx_uint_t
-ngx_shop_failover_conf_outlier_hashed(ngx_conf_t *cf,
-    ngx_shop_failover_srv_conf_t *sscf)
+ngx_shop_conf_outlier_hashed(ngx_conf_t *cf, ngx_shop_conf_srv_t *sscf)
 {
     ngx_uint_t                  i;
     ngx_module_t               *module;

@@ -10,34 +10,33 @@
 #include "nginx/params.h"
 
 
-static ngx_shop_failover_page_conf_t *ngx_shop_failover_conf_page_record(
-    ngx_conf_t *cf, ngx_shop_failover_loc_conf_t *conf);
-static ngx_uint_t ngx_shop_failover_conf_page_same(ngx_str_t *one,
-    ngx_str_t *other);
-static ngx_shop_failover_skin_t *ngx_shop_failover_conf_page_skin(
-    ngx_conf_t *cf, ngx_shop_failover_page_conf_t **pages, ngx_uint_t n);
-static ngx_int_t ngx_shop_failover_conf_page_code(ngx_conf_t *cf,
-    ngx_array_t *codes, ngx_str_t *text);
+static ngx_shop_conf_page_t *ngx_shop_conf_page_record(ngx_conf_t *cf,
+    ngx_shop_conf_loc_t *conf);
+static ngx_uint_t ngx_shop_conf_page_same(ngx_str_t *one, ngx_str_t *other);
+static ngx_shop_skin_t *ngx_shop_conf_page_skin(ngx_conf_t *cf,
+    ngx_shop_conf_page_t **pages, ngx_uint_t n);
+static ngx_int_t ngx_shop_conf_page_code(ngx_conf_t *cf, ngx_array_t *codes,
+    ngx_str_t *text);
 
 
 typedef struct {
     ngx_int_t    min;
     ngx_int_t    max;
-} ngx_shop_failover_conf_page_retry_t;
+} ngx_shop_conf_page_retry_t;
 
 
-#define NGX_SHOP_FAILOVER_CONF_RETRY_MAX  (7 * 86400)     /* s */
+#define NGX_SHOP_CONF_PAGE_RETRY_MAX  (7 * 86400)     /* s */
 
 
-static ngx_shop_failover_param_t  ngx_shop_failover_conf_page_retries[] = {
-    { ngx_string("min"), NGX_SHOP_FAILOVER_PARAM_SEC,
-      offsetof(ngx_shop_failover_conf_page_retry_t, min),
-      1, NGX_SHOP_FAILOVER_CONF_RETRY_MAX, NULL,
+static ngx_shop_params_t  ngx_shop_conf_page_retries[] = {
+    { ngx_string("min"), NGX_SHOP_PARAMS_SEC,
+      offsetof(ngx_shop_conf_page_retry_t, min),
+      1, NGX_SHOP_CONF_PAGE_RETRY_MAX, NULL,
       "a time from 1s to 7d such as 30s" },
 
-    { ngx_string("max"), NGX_SHOP_FAILOVER_PARAM_SEC,
-      offsetof(ngx_shop_failover_conf_page_retry_t, max),
-      1, NGX_SHOP_FAILOVER_CONF_RETRY_MAX, NULL,
+    { ngx_string("max"), NGX_SHOP_PARAMS_SEC,
+      offsetof(ngx_shop_conf_page_retry_t, max),
+      1, NGX_SHOP_CONF_PAGE_RETRY_MAX, NULL,
       "a time from 1s to 7d such as 1h" },
 
     { ngx_null_string, 0, 0, 0, 0, NULL, NULL }
@@ -45,7 +44,7 @@ static ngx_shop_failover_param_t  ngx_shop_failover_conf_page_retries[] = {
 
 
 void
-ngx_shop_failover_conf_page_create(ngx_shop_failover_loc_conf_t *conf)
+ngx_shop_conf_page_create(ngx_shop_conf_loc_t *conf)
 {
     conf->fallback = NGX_CONF_UNSET;
     conf->intercept = NGX_CONF_UNSET_PTR;
@@ -58,10 +57,10 @@ ngx_shop_failover_conf_page_create(ngx_shop_failover_loc_conf_t *conf)
 
 
 char *
-ngx_shop_failover_conf_page_merge(ngx_conf_t *cf,
-    ngx_shop_failover_loc_conf_t *prev, ngx_shop_failover_loc_conf_t *conf)
+ngx_shop_conf_page_merge(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev,
+    ngx_shop_conf_loc_t *conf)
 {
-    ngx_shop_failover_main_conf_t  *smcf;
+    ngx_shop_conf_main_t  *smcf;
 
     if (conf->fallback == NGX_CONF_UNSET) {
         ngx_conf_merge_ptr_value(conf->intercept, prev->intercept, NULL);
@@ -99,7 +98,7 @@ ngx_shop_failover_conf_page_merge(ngx_conf_t *cf,
     ngx_conf_merge_str_value(conf->page_dir, prev->page_dir, "");
     ngx_conf_merge_ptr_value(conf->page_vars, prev->page_vars, NULL);
 
-    conf->page = ngx_shop_failover_conf_page_record(cf, conf);
+    conf->page = ngx_shop_conf_page_record(cf, conf);
 
     return conf->page ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
@@ -107,14 +106,13 @@ ngx_shop_failover_conf_page_merge(ngx_conf_t *cf,
 
 /* one for all locations whose pages are the same, in the order of use */
 
-static ngx_shop_failover_page_conf_t *
-ngx_shop_failover_conf_page_record(ngx_conf_t *cf,
-    ngx_shop_failover_loc_conf_t *conf)
+static ngx_shop_conf_page_t *
+ngx_shop_conf_page_record(ngx_conf_t *cf, ngx_shop_conf_loc_t *conf)
 {
-    ngx_uint_t                       i;
-    ngx_shop_failover_loc_conf_t    *other;
-    ngx_shop_failover_page_conf_t   *page, **pages;
-    ngx_shop_failover_main_conf_t   *smcf;
+    ngx_uint_t              i;
+    ngx_shop_conf_loc_t    *other;
+    ngx_shop_conf_page_t   *page, **pages;
+    ngx_shop_conf_main_t   *smcf;
 
     smcf = ngx_http_conf_get_module_main_conf(cf, ngx_shop_failover_module);
     pages = smcf->pages.elts;
@@ -123,10 +121,10 @@ ngx_shop_failover_conf_page_record(ngx_conf_t *cf,
         other = pages[i]->conf;
 
         if (other->page_vars == conf->page_vars
-            && ngx_shop_failover_conf_page_same(&other->page_dir,
-                                                &conf->page_dir)
-            && ngx_shop_failover_conf_page_same(&other->public_status,
-                                                &conf->public_status)
+            && ngx_shop_conf_page_same(&other->page_dir,
+                                       &conf->page_dir)
+            && ngx_shop_conf_page_same(&other->public_status,
+                                       &conf->public_status)
             && other->retry_default == conf->retry_default
             && other->retry_min == conf->retry_min
             && other->retry_max == conf->retry_max)
@@ -135,7 +133,7 @@ ngx_shop_failover_conf_page_record(ngx_conf_t *cf,
         }
     }
 
-    page = ngx_pcalloc(cf->pool, sizeof(ngx_shop_failover_page_conf_t));
+    page = ngx_pcalloc(cf->pool, sizeof(ngx_shop_conf_page_t));
     pages = ngx_array_push(&smcf->pages);
 
     if (page == NULL || pages == NULL) {
@@ -152,7 +150,7 @@ ngx_shop_failover_conf_page_record(ngx_conf_t *cf,
 
 
 static ngx_uint_t
-ngx_shop_failover_conf_page_same(ngx_str_t *one, ngx_str_t *other)
+ngx_shop_conf_page_same(ngx_str_t *one, ngx_str_t *other)
 {
     return one->len == other->len
            && ngx_strncmp(one->data, other->data, one->len) == 0;
@@ -160,16 +158,15 @@ ngx_shop_failover_conf_page_same(ngx_str_t *one, ngx_str_t *other)
 
 
 ngx_int_t
-ngx_shop_failover_conf_page_load(ngx_conf_t *cf,
-    ngx_shop_failover_main_conf_t *smcf)
+ngx_shop_conf_page_load(ngx_conf_t *cf, ngx_shop_conf_main_t *smcf)
 {
-    ngx_uint_t                       i;
-    ngx_shop_failover_page_conf_t  **pages;
+    ngx_uint_t              i;
+    ngx_shop_conf_page_t  **pages;
 
     pages = smcf->pages.elts;
 
     for (i = 0; i < smcf->pages.nelts; i++) {
-        pages[i]->skin = ngx_shop_failover_conf_page_skin(cf, pages, i);
+        pages[i]->skin = ngx_shop_conf_page_skin(cf, pages, i);
 
         if (pages[i]->skin == NULL) {
             return NGX_ERROR;
@@ -182,12 +179,12 @@ ngx_shop_failover_conf_page_load(ngx_conf_t *cf,
 
 /* that of a page before, where only what it asks for and when is another */
 
-static ngx_shop_failover_skin_t *
-ngx_shop_failover_conf_page_skin(ngx_conf_t *cf,
-    ngx_shop_failover_page_conf_t **pages, ngx_uint_t n)
+static ngx_shop_skin_t *
+ngx_shop_conf_page_skin(ngx_conf_t *cf, ngx_shop_conf_page_t **pages,
+    ngx_uint_t n)
 {
-    ngx_uint_t                     i;
-    ngx_shop_failover_loc_conf_t  *conf, *other;
+    ngx_uint_t            i;
+    ngx_shop_conf_loc_t  *conf, *other;
 
     conf = pages[n]->conf;
 
@@ -195,26 +192,25 @@ ngx_shop_failover_conf_page_skin(ngx_conf_t *cf,
         other = pages[i]->conf;
 
         if (other->page_vars == conf->page_vars
-            && ngx_shop_failover_conf_page_same(&other->page_dir,
-                                                &conf->page_dir))
+            && ngx_shop_conf_page_same(&other->page_dir,
+                                       &conf->page_dir))
         {
             return pages[i]->skin;
         }
     }
 
-    return ngx_shop_failover_skin_load(cf, &conf->page_dir, conf->page_vars);
+    return ngx_shop_skin_load(cf, &conf->page_dir, conf->page_vars);
 }
 
 
 /* shop_fallback on|off [intercept=CODE,...] */
 
 char *
-ngx_shop_failover_conf_page_fallback(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_shop_conf_page_fallback(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    u_char                        *p, *last;
-    ngx_str_t                     *value, code;
-    ngx_shop_failover_loc_conf_t  *slcf = conf;
+    u_char               *p, *last;
+    ngx_str_t            *value, code;
+    ngx_shop_conf_loc_t  *slcf = conf;
 
     if (slcf->fallback != NGX_CONF_UNSET) {
         return "is duplicate";
@@ -265,9 +261,7 @@ ngx_shop_failover_conf_page_fallback(ngx_conf_t *cf, ngx_command_t *cmd,
             code.len++;
         }
 
-        if (ngx_shop_failover_conf_page_code(cf, slcf->intercept, &code)
-            != NGX_OK)
-        {
+        if (ngx_shop_conf_page_code(cf, slcf->intercept, &code) != NGX_OK) {
             return NGX_CONF_ERROR;
         }
     }
@@ -277,8 +271,7 @@ ngx_shop_failover_conf_page_fallback(ngx_conf_t *cf, ngx_command_t *cmd,
 
 
 static ngx_int_t
-ngx_shop_failover_conf_page_code(ngx_conf_t *cf, ngx_array_t *codes,
-    ngx_str_t *text)
+ngx_shop_conf_page_code(ngx_conf_t *cf, ngx_array_t *codes, ngx_str_t *text)
 {
     ngx_int_t    n;
     ngx_uint_t  *code;
@@ -305,12 +298,11 @@ ngx_shop_failover_conf_page_code(ngx_conf_t *cf, ngx_array_t *codes,
 
 
 char *
-ngx_shop_failover_conf_page_dir(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_shop_conf_page_dir(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_str_t                     *value;
-    ngx_file_info_t                fi;
-    ngx_shop_failover_loc_conf_t  *slcf = conf;
+    ngx_str_t            *value;
+    ngx_file_info_t       fi;
+    ngx_shop_conf_loc_t  *slcf = conf;
 
     if (slcf->page_dir.data) {
         return "is duplicate";
@@ -346,14 +338,13 @@ ngx_shop_failover_conf_page_dir(ngx_conf_t *cf, ngx_command_t *cmd,
 /* shop_page_var NAME VALUE */
 
 char *
-ngx_shop_failover_conf_page_var(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_shop_conf_page_var(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    u_char                         ch;
-    ngx_str_t                     *value;
-    ngx_uint_t                     i;
-    ngx_shop_failover_view_var_t  *var;
-    ngx_shop_failover_loc_conf_t  *slcf = conf;
+    u_char                ch;
+    ngx_str_t            *value;
+    ngx_uint_t            i;
+    ngx_shop_view_var_t  *var;
+    ngx_shop_conf_loc_t  *slcf = conf;
 
     value = cf->args->elts;
 
@@ -377,7 +368,7 @@ ngx_shop_failover_conf_page_var(ngx_conf_t *cf, ngx_command_t *cmd,
 
     if (slcf->page_vars == NGX_CONF_UNSET_PTR) {
         slcf->page_vars = ngx_array_create(cf->pool, 4,
-                                       sizeof(ngx_shop_failover_view_var_t));
+                                           sizeof(ngx_shop_view_var_t));
         if (slcf->page_vars == NULL) {
             return NGX_CONF_ERROR;
         }
@@ -413,13 +404,12 @@ ngx_shop_failover_conf_page_var(ngx_conf_t *cf, ngx_command_t *cmd,
 /* shop_retry_after DEFAULT [min=] [max=] */
 
 char *
-ngx_shop_failover_conf_page_retry_after(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_shop_conf_page_retry_after(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    char                                 *rv;
-    ngx_str_t                            *value;
-    ngx_shop_failover_loc_conf_t         *slcf = conf;
-    ngx_shop_failover_conf_page_retry_t   retry;
+    char                        *rv;
+    ngx_str_t                   *value;
+    ngx_shop_conf_loc_t         *slcf = conf;
+    ngx_shop_conf_page_retry_t   retry;
 
     if (slcf->retry_default != NGX_CONF_UNSET) {
         return "is duplicate";
@@ -430,9 +420,7 @@ ngx_shop_failover_conf_page_retry_after(ngx_conf_t *cf, ngx_command_t *cmd,
     retry.min = 30;
     retry.max = 3600;
 
-    rv = ngx_shop_failover_params_parse(cf,
-                                        ngx_shop_failover_conf_page_retries,
-                                        2, &retry);
+    rv = ngx_shop_params_parse(cf, ngx_shop_conf_page_retries, 2, &retry);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
@@ -459,12 +447,12 @@ ngx_shop_failover_conf_page_retry_after(ngx_conf_t *cf, ngx_command_t *cmd,
 /* shop_cors ORIGIN ... */
 
 char *
-ngx_shop_failover_conf_page_cors(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_shop_conf_page_cors(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    u_char                        *p, *last;
-    ngx_str_t                     *value, *origin;
-    ngx_uint_t                     i;
-    ngx_shop_failover_loc_conf_t  *slcf = conf;
+    u_char               *p, *last;
+    ngx_str_t            *value, *origin;
+    ngx_uint_t            i;
+    ngx_shop_conf_loc_t  *slcf = conf;
 
     if (slcf->cors != NGX_CONF_UNSET_PTR) {
         return "is duplicate";
@@ -515,11 +503,11 @@ ngx_shop_failover_conf_page_cors(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 /* shop_public_status URI|off */
 
 char *
-ngx_shop_failover_conf_page_public_status(ngx_conf_t *cf, ngx_command_t *cmd,
+ngx_shop_conf_page_public_status(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf)
 {
-    ngx_str_t                     *value;
-    ngx_shop_failover_loc_conf_t  *slcf = conf;
+    ngx_str_t            *value;
+    ngx_shop_conf_loc_t  *slcf = conf;
 
     if (slcf->public_status.data) {
         return "is duplicate";

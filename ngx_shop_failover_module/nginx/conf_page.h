@@ -6,37 +6,33 @@
  */
 
 
-#ifndef _NGX_SHOP_FAILOVER_CONF_PAGE_H_INCLUDED_
-#define _NGX_SHOP_FAILOVER_CONF_PAGE_H_INCLUDED_
+#ifndef _NGX_SHOP_CONF_PAGE_H_INCLUDED_
+#define _NGX_SHOP_CONF_PAGE_H_INCLUDED_
 
 
 #include "nginx/conf.h"
 
 
-char *ngx_shop_failover_conf_page_fallback(ngx_conf_t *cf, ngx_command_t *cmd,
+char *ngx_shop_conf_page_fallback(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-char *ngx_shop_failover_conf_page_dir(ngx_conf_t *cf, ngx_command_t *cmd,
+char *ngx_shop_conf_page_dir(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_shop_conf_page_var(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_shop_conf_page_retry_after(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-char *ngx_shop_failover_conf_page_var(ngx_conf_t *cf, ngx_command_t *cmd,
+char *ngx_shop_conf_page_cors(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_shop_conf_page_public_status(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-char *ngx_shop_failover_conf_page_retry_after(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-char *ngx_shop_failover_conf_page_cors(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_shop_failover_conf_page_public_status(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
 
 /* the page's part of creating and of merging a location's configuration */
-void ngx_shop_failover_conf_page_create(ngx_shop_failover_loc_conf_t *conf);
-char *ngx_shop_failover_conf_page_merge(ngx_conf_t *cf,
-    ngx_shop_failover_loc_conf_t *prev, ngx_shop_failover_loc_conf_t *conf);
+void ngx_shop_conf_page_create(ngx_shop_conf_loc_t *conf);
+char *ngx_shop_conf_page_merge(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev,
+    ngx_shop_conf_loc_t *conf);
 
 /*
  * Loads what the page directories hold.  In postconfiguration: only then it is
  * known whether any directive is used at all.
  */
-ngx_int_t ngx_shop_failover_conf_page_load(ngx_conf_t *cf,
-    ngx_shop_failover_main_conf_t *smcf);
+ngx_int_t ngx_shop_conf_page_load(ngx_conf_t *cf, ngx_shop_conf_main_t *smcf);
 
 
-#endif /* _NGX_SHOP_FAILOVER_CONF_PAGE_H_INCLUDED_ */
+#endif /* _NGX_SHOP_CONF_PAGE_H_INCLUDED_ */

@@ -11,24 +11,24 @@
 
 #if (NGX_HTTP_SSL)
 
-static ngx_int_t ngx_shop_failover_conf_tls_files(ngx_conf_t *cf,
-    ngx_shop_failover_ask_conf_t *ask);
-static ngx_int_t ngx_shop_failover_conf_tls_context(ngx_conf_t *cf,
-    ngx_shop_failover_ask_conf_t *ask, ngx_ssl_t *ssl);
-static ngx_int_t ngx_shop_failover_conf_tls_trust(ngx_conf_t *cf,
-    ngx_shop_failover_ask_conf_t *ask, ngx_ssl_t *ssl);
-static ngx_int_t ngx_shop_failover_conf_tls_names(ngx_conf_t *cf,
+static ngx_int_t ngx_shop_conf_tls_files(ngx_conf_t *cf,
+    ngx_shop_conf_check_ask_t *ask);
+static ngx_int_t ngx_shop_conf_tls_context(ngx_conf_t *cf,
+    ngx_shop_conf_check_ask_t *ask, ngx_ssl_t *ssl);
+static ngx_int_t ngx_shop_conf_tls_trust(ngx_conf_t *cf,
+    ngx_shop_conf_check_ask_t *ask, ngx_ssl_t *ssl);
+static ngx_int_t ngx_shop_conf_tls_names(ngx_conf_t *cf,
     ngx_http_upstream_srv_conf_t *uscf);
 
 
 /* as many certificates may stand between a server's and a trusted one */
-#define NGX_SHOP_FAILOVER_CONF_TLS_DEPTH  10
+#define NGX_SHOP_CONF_TLS_DEPTH  10
 
 /* bytes; the whole bundle of a system has 200k */
-#define NGX_SHOP_FAILOVER_CONF_TLS_FILE   (16 * 1024 * 1024)
+#define NGX_SHOP_CONF_TLS_FILE   (16 * 1024 * 1024)
 
 
-static ngx_conf_bitmask_t  ngx_shop_failover_conf_tls_versions[] = {
+static ngx_conf_bitmask_t  ngx_shop_conf_tls_versions[] = {
     { ngx_string("TLSv1"), NGX_SSL_TLSv1 },
     { ngx_string("TLSv1.1"), NGX_SSL_TLSv1_1 },
     { ngx_string("TLSv1.2"), NGX_SSL_TLSv1_2 },
@@ -42,7 +42,7 @@ static ngx_conf_bitmask_t  ngx_shop_failover_conf_tls_versions[] = {
 /* those with one value: a text that is not empty */
 
 char *
-ngx_shop_failover_conf_tls(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_shop_conf_tls(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_str_t  *value, *field;
 
@@ -68,7 +68,7 @@ ngx_shop_failover_conf_tls(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 ngx_uint_t
-ngx_shop_failover_conf_tls_given(ngx_shop_failover_ask_conf_t *ask)
+ngx_shop_conf_tls_given(ngx_shop_conf_check_ask_t *ask)
 {
     return ask->name.len || ask->trusted.len || ask->certificate.len
            || ask->key.len || ask->ciphers.len || ask->protocols
@@ -79,13 +79,12 @@ ngx_shop_failover_conf_tls_given(ngx_shop_failover_ask_conf_t *ask)
 #if (NGX_HTTP_SSL)
 
 char *
-ngx_shop_failover_conf_tls_protocols(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_shop_conf_tls_protocols(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_str_t                     *value;
-    ngx_uint_t                     i;
-    ngx_conf_bitmask_t            *version;
-    ngx_shop_failover_srv_conf_t  *sscf = conf;
+    ngx_str_t            *value;
+    ngx_uint_t            i;
+    ngx_conf_bitmask_t   *version;
+    ngx_shop_conf_srv_t  *sscf = conf;
 
     if (sscf->ask.protocols) {
         return "is duplicate";
@@ -95,7 +94,7 @@ ngx_shop_failover_conf_tls_protocols(ngx_conf_t *cf, ngx_command_t *cmd,
 
     for (i = 1; i < cf->args->nelts; i++) {
 
-        for (version = ngx_shop_failover_conf_tls_versions;
+        for (version = ngx_shop_conf_tls_versions;
              version->name.len;
              version++)
         {
@@ -124,12 +123,12 @@ ngx_shop_failover_conf_tls_protocols(ngx_conf_t *cf, ngx_command_t *cmd,
 
 
 ngx_int_t
-ngx_shop_failover_conf_tls_finish(ngx_conf_t *cf,
-    ngx_shop_failover_check_t *check, ngx_http_upstream_srv_conf_t *uscf)
+ngx_shop_conf_tls_finish(ngx_conf_t *cf, ngx_shop_conf_check_t *check,
+    ngx_http_upstream_srv_conf_t *uscf)
 {
-    ngx_ssl_t                     *ssl;
-    ngx_pool_cleanup_t            *cln;
-    ngx_shop_failover_ask_conf_t  *ask;
+    ngx_ssl_t                  *ssl;
+    ngx_pool_cleanup_t         *cln;
+    ngx_shop_conf_check_ask_t  *ask;
 
     ask = check->ask;
 
@@ -149,7 +148,7 @@ ngx_shop_failover_conf_tls_finish(ngx_conf_t *cf,
     }
 
     if (ask->verify && ask->name.len == 0
-        && ngx_shop_failover_conf_tls_names(cf, uscf) != NGX_OK)
+        && ngx_shop_conf_tls_names(cf, uscf) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -176,7 +175,7 @@ ngx_shop_failover_conf_tls_finish(ngx_conf_t *cf,
 
     check->ssl = ssl;
 
-    return ngx_shop_failover_conf_tls_context(cf, ask, ssl);
+    return ngx_shop_conf_tls_context(cf, ask, ssl);
 }
 
 
@@ -186,8 +185,7 @@ ngx_shop_failover_conf_tls_finish(ngx_conf_t *cf,
  */
 
 static ngx_int_t
-ngx_shop_failover_conf_tls_files(ngx_conf_t *cf,
-    ngx_shop_failover_ask_conf_t *ask)
+ngx_shop_conf_tls_files(ngx_conf_t *cf, ngx_shop_conf_check_ask_t *ask)
 {
     ngx_str_t        path;
     ngx_uint_t       i;
@@ -217,7 +215,7 @@ ngx_shop_failover_conf_tls_files(ngx_conf_t *cf,
 
         if (ngx_file_info(path.data, &fi) == NGX_FILE_ERROR
             || (ngx_is_file(&fi)
-                && ngx_file_size(&fi) <= NGX_SHOP_FAILOVER_CONF_TLS_FILE))
+                && ngx_file_size(&fi) <= NGX_SHOP_CONF_TLS_FILE))
         {
             continue;
         }
@@ -233,10 +231,10 @@ ngx_shop_failover_conf_tls_files(ngx_conf_t *cf,
 
 
 static ngx_int_t
-ngx_shop_failover_conf_tls_context(ngx_conf_t *cf,
-    ngx_shop_failover_ask_conf_t *ask, ngx_ssl_t *ssl)
+ngx_shop_conf_tls_context(ngx_conf_t *cf, ngx_shop_conf_check_ask_t *ask,
+    ngx_ssl_t *ssl)
 {
-    if (ngx_shop_failover_conf_tls_files(cf, ask) != NGX_OK) {
+    if (ngx_shop_conf_tls_files(cf, ask) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -253,9 +251,7 @@ ngx_shop_failover_conf_tls_context(ngx_conf_t *cf,
         return NGX_ERROR;
     }
 
-    if (ask->verify
-        && ngx_shop_failover_conf_tls_trust(cf, ask, ssl) != NGX_OK)
-    {
+    if (ask->verify && ngx_shop_conf_tls_trust(cf, ask, ssl) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -264,11 +260,11 @@ ngx_shop_failover_conf_tls_context(ngx_conf_t *cf,
 
 
 static ngx_int_t
-ngx_shop_failover_conf_tls_trust(ngx_conf_t *cf,
-    ngx_shop_failover_ask_conf_t *ask, ngx_ssl_t *ssl)
+ngx_shop_conf_tls_trust(ngx_conf_t *cf, ngx_shop_conf_check_ask_t *ask,
+    ngx_ssl_t *ssl)
 {
     if (ngx_ssl_trusted_certificate(cf, ssl, &ask->trusted,
-                                    NGX_SHOP_FAILOVER_CONF_TLS_DEPTH)
+                                    NGX_SHOP_CONF_TLS_DEPTH)
         != NGX_OK)
     {
         return NGX_ERROR;
@@ -291,8 +287,7 @@ ngx_shop_failover_conf_tls_trust(ngx_conf_t *cf,
 /* whether each server is written as a name that its certificate can have */
 
 static ngx_int_t
-ngx_shop_failover_conf_tls_names(ngx_conf_t *cf,
-    ngx_http_upstream_srv_conf_t *uscf)
+ngx_shop_conf_tls_names(ngx_conf_t *cf, ngx_http_upstream_srv_conf_t *uscf)
 {
     ngx_str_t                    host;
     ngx_uint_t                   i;
@@ -306,9 +301,7 @@ ngx_shop_failover_conf_tls_names(ngx_conf_t *cf,
 
     for (i = 0; i < uscf->servers->nelts; i++) {
 
-        if (!ngx_shop_failover_conf_check_host(&server[i].name, &host)
-            && host.len)
-        {
+        if (!ngx_shop_conf_check_host(&server[i].name, &host) && host.len) {
             continue;
         }
 
@@ -328,16 +321,15 @@ ngx_shop_failover_conf_tls_names(ngx_conf_t *cf,
 #else
 
 char *
-ngx_shop_failover_conf_tls_protocols(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_shop_conf_tls_protocols(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     return "needs an nginx that was built with TLS";
 }
 
 
 ngx_int_t
-ngx_shop_failover_conf_tls_finish(ngx_conf_t *cf,
-    ngx_shop_failover_check_t *check, ngx_http_upstream_srv_conf_t *uscf)
+ngx_shop_conf_tls_finish(ngx_conf_t *cf, ngx_shop_conf_check_t *check,
+    ngx_http_upstream_srv_conf_t *uscf)
 {
     ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                   "\"type=https\" needs an nginx that was built with TLS in "

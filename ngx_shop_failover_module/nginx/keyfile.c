@@ -3,29 +3,29 @@
  * Copyright (C) ngx_shop_failover_module authors
  *
  * Opens and reads a key file, once, as the user who starts nginx.  Which file
- * is a key is decided in logic/keyrule.
+ * is a key is decided in logic/pass/keyrule.
  */
 
 
 #include "nginx/keyfile.h"
 
-#include "logic/keyrule.h"
+#include "logic/pass/keyrule.h"
 
 
-static ngx_shop_failover_keyrule_e ngx_shop_failover_keyfile_open(
-    ngx_str_t *path, ngx_str_t *key, ngx_uint_t sent, ngx_err_t *err);
-static ngx_shop_failover_keyrule_e ngx_shop_failover_keyfile_bytes(
-    ngx_fd_t fd, ngx_str_t *key, ngx_uint_t sent, ngx_err_t *err);
+static ngx_shop_keyrule_e ngx_shop_keyfile_open(ngx_str_t *path,
+    ngx_str_t *key, ngx_uint_t sent, ngx_err_t *err);
+static ngx_shop_keyrule_e ngx_shop_keyfile_bytes(ngx_fd_t fd, ngx_str_t *key,
+    ngx_uint_t sent, ngx_err_t *err);
 
 
 ngx_int_t
-ngx_shop_failover_keyfile_read(ngx_conf_t *cf, ngx_command_t *cmd,
-    ngx_uint_t sent, ngx_str_t *key)
+ngx_shop_keyfile_read(ngx_conf_t *cf, ngx_command_t *cmd, ngx_uint_t sent,
+    ngx_str_t *key)
 {
-    ngx_err_t                                err;
-    ngx_str_t                               *value, path;
-    ngx_shop_failover_keyrule_e              rule;
-    const ngx_shop_failover_keyrule_text_t  *text;
+    ngx_err_t                       err;
+    ngx_str_t                      *value, path;
+    ngx_shop_keyrule_e              rule;
+    const ngx_shop_keyrule_text_t  *text;
 
     value = cf->args->elts;
     path = value[1];
@@ -34,19 +34,19 @@ ngx_shop_failover_keyfile_read(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_ERROR;
     }
 
-    key->data = ngx_pnalloc(cf->pool, NGX_SHOP_FAILOVER_KEYRULE_MAX + 1);
+    key->data = ngx_pnalloc(cf->pool, NGX_SHOP_KEYRULE_MAX + 1);
     if (key->data == NULL) {
         return NGX_ERROR;
     }
 
     err = 0;
-    rule = ngx_shop_failover_keyfile_open(&path, key, sent, &err);
+    rule = ngx_shop_keyfile_open(&path, key, sent, &err);
 
-    if (rule == NGX_SHOP_FAILOVER_KEYRULE_GOOD) {
+    if (rule == NGX_SHOP_KEYRULE_GOOD) {
         return NGX_OK;
     }
 
-    text = ngx_shop_failover_keyrule_text(rule);
+    text = ngx_shop_keyrule_text(rule);
 
     ngx_conf_log_error(NGX_LOG_EMERG, cf, err,
                        "key file \"%V\" of \"%V\" %s; %s%V%s",
@@ -59,22 +59,22 @@ ngx_shop_failover_keyfile_read(ngx_conf_t *cf, ngx_command_t *cmd,
 
 /* without blocking: it may be a FIFO that nobody writes to */
 
-static ngx_shop_failover_keyrule_e
-ngx_shop_failover_keyfile_open(ngx_str_t *path, ngx_str_t *key,
-    ngx_uint_t sent, ngx_err_t *err)
+static ngx_shop_keyrule_e
+ngx_shop_keyfile_open(ngx_str_t *path, ngx_str_t *key, ngx_uint_t sent,
+    ngx_err_t *err)
 {
-    ngx_fd_t                     fd;
-    ngx_shop_failover_keyrule_e  rule;
+    ngx_fd_t            fd;
+    ngx_shop_keyrule_e  rule;
 
     fd = ngx_open_file(path->data, NGX_FILE_RDONLY|NGX_FILE_NONBLOCK,
                        NGX_FILE_OPEN, 0);
 
     if (fd == NGX_INVALID_FILE) {
         *err = ngx_errno;
-        return NGX_SHOP_FAILOVER_KEYRULE_MISSING;
+        return NGX_SHOP_KEYRULE_MISSING;
     }
 
-    rule = ngx_shop_failover_keyfile_bytes(fd, key, sent, err);
+    rule = ngx_shop_keyfile_bytes(fd, key, sent, err);
 
     (void) ngx_close_file(fd);
 
@@ -82,39 +82,38 @@ ngx_shop_failover_keyfile_open(ngx_str_t *path, ngx_str_t *key,
 }
 
 
-static ngx_shop_failover_keyrule_e
-ngx_shop_failover_keyfile_bytes(ngx_fd_t fd, ngx_str_t *key, ngx_uint_t sent,
+static ngx_shop_keyrule_e
+ngx_shop_keyfile_bytes(ngx_fd_t fd, ngx_str_t *key, ngx_uint_t sent,
     ngx_err_t *err)
 {
-    ssize_t                           n;
-    ngx_file_info_t                   fi;
-    ngx_shop_failover_keyrule_e       rule;
-    ngx_shop_failover_keyrule_file_t  file;
+    ssize_t                  n;
+    ngx_file_info_t          fi;
+    ngx_shop_keyrule_e       rule;
+    ngx_shop_keyrule_file_t  file;
 
     if (ngx_fd_info(fd, &fi) == NGX_FILE_ERROR) {
         *err = ngx_errno;
-        return NGX_SHOP_FAILOVER_KEYRULE_MISSING;
+        return NGX_SHOP_KEYRULE_MISSING;
     }
 
     file.size = (uint64_t) ngx_file_size(&fi);
     file.mode = (unsigned) ngx_file_access(&fi);
     file.regular = ngx_is_file(&fi) ? 1 : 0;
 
-    rule = ngx_shop_failover_keyrule_file(&file);
+    rule = ngx_shop_keyrule_file(&file);
 
-    if (rule != NGX_SHOP_FAILOVER_KEYRULE_GOOD) {
+    if (rule != NGX_SHOP_KEYRULE_GOOD) {
         return rule;
     }
 
-    n = ngx_read_fd(fd, key->data, NGX_SHOP_FAILOVER_KEYRULE_MAX + 1);
+    n = ngx_read_fd(fd, key->data, NGX_SHOP_KEYRULE_MAX + 1);
 
     if (n == -1) {
         *err = ngx_errno;
-        return NGX_SHOP_FAILOVER_KEYRULE_MISSING;
+        return NGX_SHOP_KEYRULE_MISSING;
     }
 
     key->len = n;
 
-    return ngx_shop_failover_keyrule_key((ngx_shop_failover_str_t *) key,
-                                         sent);
+    return ngx_shop_keyrule_key((ngx_shop_str_t *) key, sent);
 }

@@ -9,31 +9,31 @@
 #include "nginx/outflow.h"
 
 
-static int ngx_shop_failover_outflow_more(ngx_shop_failover_emit_t *e);
+static int ngx_shop_outflow_more(ngx_shop_emit_t *e);
 
 
 void
-ngx_shop_failover_outflow_begin(ngx_shop_failover_outflow_t *out,
-    ngx_http_request_t *r, size_t size)
+ngx_shop_outflow_begin(ngx_shop_outflow_t *out, ngx_http_request_t *r,
+    size_t size)
 {
-    ngx_memzero(out, sizeof(ngx_shop_failover_outflow_t));
+    ngx_memzero(out, sizeof(ngx_shop_outflow_t));
 
     out->request = r;
     out->size = size;
     out->last = &out->first;
 
-    ngx_shop_failover_emit_init(&out->emit, NULL, 0);
+    ngx_shop_emit_init(&out->emit, NULL, 0);
 
-    out->emit.more = ngx_shop_failover_outflow_more;
+    out->emit.more = ngx_shop_outflow_more;
     out->emit.data = out;
 }
 
 
 static int
-ngx_shop_failover_outflow_more(ngx_shop_failover_emit_t *e)
+ngx_shop_outflow_more(ngx_shop_emit_t *e)
 {
-    ngx_chain_t                  *cl;
-    ngx_shop_failover_outflow_t  *out = e->data;
+    ngx_chain_t         *cl;
+    ngx_shop_outflow_t  *out = e->data;
 
     if (out->buf) {
         out->buf->last = e->pos;
@@ -63,7 +63,7 @@ ngx_shop_failover_outflow_more(ngx_shop_failover_emit_t *e)
 
 
 ngx_int_t
-ngx_shop_failover_outflow_end(ngx_shop_failover_outflow_t *out)
+ngx_shop_outflow_end(ngx_shop_outflow_t *out)
 {
     if (out->emit.failed || out->buf == NULL) {
         return NGX_ERROR;

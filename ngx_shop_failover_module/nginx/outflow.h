@@ -7,33 +7,33 @@
  */
 
 
-#ifndef _NGX_SHOP_FAILOVER_OUTFLOW_H_INCLUDED_
-#define _NGX_SHOP_FAILOVER_OUTFLOW_H_INCLUDED_
+#ifndef _NGX_SHOP_OUTFLOW_H_INCLUDED_
+#define _NGX_SHOP_OUTFLOW_H_INCLUDED_
 
 
 #include "nginx/compat.h"
 
-#include "logic/emit.h"
+#include "logic/text/emit.h"
 
 
 typedef struct {
-    ngx_http_request_t         *request;
-    size_t                      size;             /* of each buffer */
-    ngx_chain_t                *first;
-    ngx_chain_t               **last;
-    ngx_buf_t                  *buf;
-    ngx_shop_failover_emit_t    emit;
-} ngx_shop_failover_outflow_t;
+    ngx_http_request_t    *request;
+    size_t                 size;             /* of each buffer */
+    ngx_chain_t           *first;
+    ngx_chain_t          **last;
+    ngx_buf_t             *buf;
+    ngx_shop_emit_t        emit;
+} ngx_shop_outflow_t;
 
 
-void ngx_shop_failover_outflow_begin(ngx_shop_failover_outflow_t *out,
-    ngx_http_request_t *r, size_t size);
+void ngx_shop_outflow_begin(ngx_shop_outflow_t *out, ngx_http_request_t *r,
+    size_t size);
 
 /*
  * NGX_OK: the chain from "first" is the whole body, of emit.total bytes;
  * NGX_ERROR: nothing was written, or there was no memory.
  */
-ngx_int_t ngx_shop_failover_outflow_end(ngx_shop_failover_outflow_t *out);
+ngx_int_t ngx_shop_outflow_end(ngx_shop_outflow_t *out);
 
 
-#endif /* _NGX_SHOP_FAILOVER_OUTFLOW_H_INCLUDED_ */
+#endif /* _NGX_SHOP_OUTFLOW_H_INCLUDED_ */

@@ -9,34 +9,34 @@
 #include "nginx/params.h"
 
 
-static ngx_shop_failover_param_t *ngx_shop_failover_params_find(
-    ngx_shop_failover_param_t *table, ngx_str_t *arg, ngx_str_t *value);
-static ngx_int_t ngx_shop_failover_params_set(
-    ngx_shop_failover_param_t *param, ngx_str_t *value, void *field);
-static ngx_int_t ngx_shop_failover_params_number(
-    ngx_shop_failover_param_t *param, ngx_int_t n, ngx_int_t *field);
-static char *ngx_shop_failover_params_unknown(ngx_conf_t *cf,
-    ngx_shop_failover_param_t *table, ngx_str_t *arg);
+static ngx_shop_params_t *ngx_shop_params_find(ngx_shop_params_t *table,
+    ngx_str_t *arg, ngx_str_t *value);
+static ngx_int_t ngx_shop_params_set(ngx_shop_params_t *param,
+    ngx_str_t *value, void *field);
+static ngx_int_t ngx_shop_params_number(ngx_shop_params_t *param, ngx_int_t n,
+    ngx_int_t *field);
+static char *ngx_shop_params_unknown(ngx_conf_t *cf, ngx_shop_params_t *table,
+    ngx_str_t *arg);
 
 
 char *
-ngx_shop_failover_params_parse(ngx_conf_t *cf,
-    ngx_shop_failover_param_t *table, ngx_uint_t first, void *base)
+ngx_shop_params_parse(ngx_conf_t *cf, ngx_shop_params_t *table,
+    ngx_uint_t first, void *base)
 {
-    uint32_t                    seen;
-    ngx_str_t                  *args, value;
-    ngx_uint_t                  i, n;
-    ngx_shop_failover_param_t  *param;
+    uint32_t            seen;
+    ngx_str_t          *args, value;
+    ngx_uint_t          i, n;
+    ngx_shop_params_t  *param;
 
     args = cf->args->elts;
     seen = 0;
 
     for (i = first; i < cf->args->nelts; i++) {
 
-        param = ngx_shop_failover_params_find(table, &args[i], &value);
+        param = ngx_shop_params_find(table, &args[i], &value);
 
         if (param == NULL) {
-            return ngx_shop_failover_params_unknown(cf, table, &args[i]);
+            return ngx_shop_params_unknown(cf, table, &args[i]);
         }
 
         n = param - table;
@@ -50,8 +50,8 @@ ngx_shop_failover_params_parse(ngx_conf_t *cf,
 
         seen |= 1u << n;
 
-        if (ngx_shop_failover_params_set(param, &value,
-                                         (u_char *) base + param->offset)
+        if (ngx_shop_params_set(param, &value,
+                                (u_char *) base + param->offset)
             != NGX_OK)
         {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
@@ -67,11 +67,11 @@ ngx_shop_failover_params_parse(ngx_conf_t *cf,
 }
 
 
-static ngx_shop_failover_param_t *
-ngx_shop_failover_params_find(ngx_shop_failover_param_t *table,
-    ngx_str_t *arg, ngx_str_t *value)
+static ngx_shop_params_t *
+ngx_shop_params_find(ngx_shop_params_t *table, ngx_str_t *arg,
+    ngx_str_t *value)
 {
-    ngx_shop_failover_param_t  *param;
+    ngx_shop_params_t  *param;
 
     for (param = table; param->name.len; param++) {
 
@@ -83,7 +83,7 @@ ngx_shop_failover_params_find(ngx_shop_failover_param_t *table,
 
         if (arg->len == param->name.len) {
 
-            if (param->type != NGX_SHOP_FAILOVER_PARAM_FLAG) {
+            if (param->type != NGX_SHOP_PARAMS_FLAG) {
                 continue;
             }
 
@@ -103,8 +103,7 @@ ngx_shop_failover_params_find(ngx_shop_failover_param_t *table,
 
 
 static ngx_int_t
-ngx_shop_failover_params_set(ngx_shop_failover_param_t *param,
-    ngx_str_t *value, void *field)
+ngx_shop_params_set(ngx_shop_params_t *param, ngx_str_t *value, void *field)
 {
     ngx_int_t         n;
     ngx_conf_enum_t  *e;
@@ -115,31 +114,31 @@ ngx_shop_failover_params_set(ngx_shop_failover_param_t *param,
 
     switch (param->type) {
 
-    case NGX_SHOP_FAILOVER_PARAM_STR:
+    case NGX_SHOP_PARAMS_STR:
         *(ngx_str_t *) field = *value;
         return NGX_OK;
 
-    case NGX_SHOP_FAILOVER_PARAM_MSEC:
+    case NGX_SHOP_PARAMS_MSEC:
         n = ngx_parse_time(value, 0);
-        return ngx_shop_failover_params_number(param, n, field);
+        return ngx_shop_params_number(param, n, field);
 
-    case NGX_SHOP_FAILOVER_PARAM_SEC:
+    case NGX_SHOP_PARAMS_SEC:
         n = ngx_parse_time(value, 1);
-        return ngx_shop_failover_params_number(param, n, field);
+        return ngx_shop_params_number(param, n, field);
 
-    case NGX_SHOP_FAILOVER_PARAM_NUM:
+    case NGX_SHOP_PARAMS_NUM:
         n = ngx_atoi(value->data, value->len);
-        return ngx_shop_failover_params_number(param, n, field);
+        return ngx_shop_params_number(param, n, field);
 
-    case NGX_SHOP_FAILOVER_PARAM_PERCENT:
+    case NGX_SHOP_PARAMS_PERCENT:
         if (value->data[value->len - 1] != '%') {
             return NGX_ERROR;
         }
 
         n = ngx_atoi(value->data, value->len - 1);
-        return ngx_shop_failover_params_number(param, n, field);
+        return ngx_shop_params_number(param, n, field);
 
-    case NGX_SHOP_FAILOVER_PARAM_FLAG:
+    case NGX_SHOP_PARAMS_FLAG:
         if (value->len == 2 && ngx_strncmp(value->data, "on", 2) == 0) {
             *(ngx_flag_t *) field = 1;
             return NGX_OK;
@@ -152,7 +151,7 @@ ngx_shop_failover_params_set(ngx_shop_failover_param_t *param,
 
         return NGX_ERROR;
 
-    case NGX_SHOP_FAILOVER_PARAM_ENUM:
+    case NGX_SHOP_PARAMS_ENUM:
 
         for (e = param->values; e->name.len; e++) {
             if (e->name.len == value->len
@@ -171,8 +170,7 @@ ngx_shop_failover_params_set(ngx_shop_failover_param_t *param,
 
 
 static ngx_int_t
-ngx_shop_failover_params_number(ngx_shop_failover_param_t *param,
-    ngx_int_t n, ngx_int_t *field)
+ngx_shop_params_number(ngx_shop_params_t *param, ngx_int_t n, ngx_int_t *field)
 {
     if (n == NGX_ERROR || n < param->min || n > param->max) {
         return NGX_ERROR;
@@ -185,12 +183,12 @@ ngx_shop_failover_params_number(ngx_shop_failover_param_t *param,
 
 
 static char *
-ngx_shop_failover_params_unknown(ngx_conf_t *cf,
-    ngx_shop_failover_param_t *table, ngx_str_t *arg)
+ngx_shop_params_unknown(ngx_conf_t *cf, ngx_shop_params_t *table,
+    ngx_str_t *arg)
 {
-    u_char                     *p, *last, list[512];
-    ngx_str_t                  *args;
-    ngx_shop_failover_param_t  *param;
+    u_char             *p, *last, list[512];
+    ngx_str_t          *args;
+    ngx_shop_params_t  *param;
 
     p = list;
     last = list + sizeof(list);
@@ -198,7 +196,7 @@ ngx_shop_failover_params_unknown(ngx_conf_t *cf,
 
     for (param = table; param->name.len; param++) {
         p = ngx_slprintf(p, last, " %V%s", &param->name,
-                         param->type == NGX_SHOP_FAILOVER_PARAM_FLAG
+                         param->type == NGX_SHOP_PARAMS_FLAG
                          ? "" : "=");
     }
 

@@ -9,27 +9,26 @@
 #include "nginx/stall.h"
 
 
-static void ngx_shop_failover_stall_beat(ngx_event_t *ev);
-static ngx_msec_t ngx_shop_failover_stall_late(
-    ngx_shop_failover_stall_t *stall);
+static void ngx_shop_stall_beat(ngx_event_t *ev);
+static ngx_msec_t ngx_shop_stall_late(ngx_shop_stall_t *stall);
 
 
-#define NGX_SHOP_FAILOVER_STALL_PERIOD  200       /* ms, at most */
-#define NGX_SHOP_FAILOVER_STALL_NOISE   20        /* ms: a busy loop is this */
+#define NGX_SHOP_STALL_PERIOD  200       /* ms, at most */
+#define NGX_SHOP_STALL_NOISE   20        /* ms: a busy loop is this */
 
 
 void
-ngx_shop_failover_stall_start(ngx_shop_failover_stall_t *stall,
-    ngx_msec_t timeout, ngx_log_t *log)
+ngx_shop_stall_start(ngx_shop_stall_t *stall, ngx_msec_t timeout,
+    ngx_log_t *log)
 {
     stall->period = ngx_min(ngx_max(timeout / 4,
-                                    NGX_SHOP_FAILOVER_STALL_NOISE),
-                            NGX_SHOP_FAILOVER_STALL_PERIOD);
+                                    NGX_SHOP_STALL_NOISE),
+                            NGX_SHOP_STALL_PERIOD);
 
     stall->timer.data = stall;
     stall->timer.fd = (ngx_socket_t) -1;
 
-    stall->event.handler = ngx_shop_failover_stall_beat;
+    stall->event.handler = ngx_shop_stall_beat;
     stall->event.data = &stall->timer;
     stall->event.log = log;
     stall->event.cancelable = 1;
@@ -41,12 +40,12 @@ ngx_shop_failover_stall_start(ngx_shop_failover_stall_t *stall,
 
 
 static void
-ngx_shop_failover_stall_beat(ngx_event_t *ev)
+ngx_shop_stall_beat(ngx_event_t *ev)
 {
-    ngx_shop_failover_timer_t  *timer = ev->data;
-    ngx_shop_failover_stall_t  *stall = timer->data;
+    ngx_shop_stall_timer_t  *timer = ev->data;
+    ngx_shop_stall_t        *stall = timer->data;
 
-    stall->total += ngx_shop_failover_stall_late(stall);
+    stall->total += ngx_shop_stall_late(stall);
     stall->expected = ngx_current_msec + stall->period;
 
     if (!ngx_exiting) {
@@ -56,30 +55,30 @@ ngx_shop_failover_stall_beat(ngx_event_t *ev)
 
 
 static ngx_msec_t
-ngx_shop_failover_stall_late(ngx_shop_failover_stall_t *stall)
+ngx_shop_stall_late(ngx_shop_stall_t *stall)
 {
     ngx_msec_int_t  late;
 
     late = (ngx_msec_int_t) (ngx_current_msec - stall->expected);
 
-    return late > NGX_SHOP_FAILOVER_STALL_NOISE ? (ngx_msec_t) late : 0;
+    return late > NGX_SHOP_STALL_NOISE ? (ngx_msec_t) late : 0;
 }
 
 
 ngx_msec_t
-ngx_shop_failover_stall_total(ngx_shop_failover_stall_t *stall)
+ngx_shop_stall_total(ngx_shop_stall_t *stall)
 {
-    return stall->total + ngx_shop_failover_stall_late(stall);
+    return stall->total + ngx_shop_stall_late(stall);
 }
 
 
 ngx_msec_t
-ngx_shop_failover_stall_lost(ngx_shop_failover_stall_t *stall,
-    ngx_msec_t before, ngx_msec_t timeout)
+ngx_shop_stall_lost(ngx_shop_stall_t *stall, ngx_msec_t before,
+    ngx_msec_t timeout)
 {
     ngx_msec_t  lost;
 
-    lost = ngx_shop_failover_stall_total(stall) - before;
+    lost = ngx_shop_stall_total(stall) - before;
 
     return lost > ngx_max(timeout / 10, 50) ? lost : 0;
 }

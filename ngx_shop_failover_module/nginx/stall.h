@@ -7,8 +7,8 @@
  */
 
 
-#ifndef _NGX_SHOP_FAILOVER_STALL_H_INCLUDED_
-#define _NGX_SHOP_FAILOVER_STALL_H_INCLUDED_
+#ifndef _NGX_SHOP_STALL_H_INCLUDED_
+#define _NGX_SHOP_STALL_H_INCLUDED_
 
 
 #include "nginx/compat.h"
@@ -23,37 +23,37 @@ typedef struct {
     ngx_event_t    *read;
     ngx_event_t    *write;
     ngx_socket_t    fd;
-} ngx_shop_failover_timer_t;
+} ngx_shop_stall_timer_t;
 
 
 typedef struct {
-    ngx_shop_failover_timer_t   timer;
-    ngx_event_t                 event;
-    ngx_msec_t                  period;      /* of the beat */
-    ngx_msec_t                  expected;    /* of the next beat */
-    ngx_msec_t                  total;       /* ms late so far */
-} ngx_shop_failover_stall_t;
+    ngx_shop_stall_timer_t   timer;
+    ngx_event_t              event;
+    ngx_msec_t               period;      /* of the beat */
+    ngx_msec_t               expected;    /* of the next beat */
+    ngx_msec_t               total;       /* ms late so far */
+} ngx_shop_stall_t;
 
 
 /*
  * Starts the heartbeat of this worker, fine enough for probes that last
  * timeout ms; stall is zeroed memory.
  */
-void ngx_shop_failover_stall_start(ngx_shop_failover_stall_t *stall,
-    ngx_msec_t timeout, ngx_log_t *log);
+void ngx_shop_stall_start(ngx_shop_stall_t *stall, ngx_msec_t timeout,
+    ngx_log_t *log);
 
 /*
  * Milliseconds for which the event loop was late, so far, a delay that goes
  * on included; what happened in between is the difference of two calls.
  */
-ngx_msec_t ngx_shop_failover_stall_total(ngx_shop_failover_stall_t *stall);
+ngx_msec_t ngx_shop_stall_total(ngx_shop_stall_t *stall);
 
 /*
  * How much of a probe's time was lost since total was before; 0: too little to
  * change what it found.
  */
-ngx_msec_t ngx_shop_failover_stall_lost(ngx_shop_failover_stall_t *stall,
-    ngx_msec_t before, ngx_msec_t timeout);
+ngx_msec_t ngx_shop_stall_lost(ngx_shop_stall_t *stall, ngx_msec_t before,
+    ngx_msec_t timeout);
 
 
-#endif /* _NGX_SHOP_FAILOVER_STALL_H_INCLUDED_ */
+#endif /* _NGX_SHOP_STALL_H_INCLUDED_ */

@@ -13,30 +13,28 @@
 
 
 typedef struct {
-    ngx_shop_failover_timer_t        timer;      /* behind event.data */
-    ngx_event_t                      event;
-    ngx_shop_failover_main_conf_t   *smcf;
-    void                           (*handler)(
-                                     ngx_shop_failover_main_conf_t *smcf);
-} ngx_shop_failover_wake_t;
+    ngx_shop_stall_timer_t   timer;      /* behind event.data */
+    ngx_event_t              event;
+    ngx_shop_conf_main_t    *smcf;
+    void                           (*handler)(ngx_shop_conf_main_t *smcf);
+} ngx_shop_wake_t;
 
 
-static ngx_int_t ngx_shop_failover_wake_listen(ngx_cycle_t *cycle,
-    ngx_shop_failover_wake_t *wake);
-static void ngx_shop_failover_wake_edge(ngx_event_t *ev);
-static void ngx_shop_failover_wake_tick(ngx_event_t *ev);
+static ngx_int_t ngx_shop_wake_listen(ngx_cycle_t *cycle,
+    ngx_shop_wake_t *wake);
+static void ngx_shop_wake_edge(ngx_event_t *ev);
+static void ngx_shop_wake_tick(ngx_event_t *ev);
 
 
-#define NGX_SHOP_FAILOVER_WAKE_TICK  200          /* ms */
+#define NGX_SHOP_WAKE_TICK  200          /* ms */
 
 
 void
-ngx_shop_failover_wake_create(ngx_cycle_t *cycle,
-    ngx_shop_failover_main_conf_t *smcf)
+ngx_shop_wake_create(ngx_cycle_t *cycle, ngx_shop_conf_main_t *smcf)
 {
-    ngx_pool_cleanup_t             *cln;
-    ngx_pool_cleanup_file_t        *file;
-    ngx_shop_failover_main_conf_t  *old;
+    ngx_pool_cleanup_t       *cln;
+    ngx_shop_conf_main_t     *old;
+    ngx_pool_cleanup_file_t  *file;
 
     /* before anything is open, as it could not be closed */
 
@@ -48,17 +46,17 @@ ngx_shop_failover_wake_create(ngx_cycle_t *cycle,
     old = NULL;
 
     if (!ngx_is_init_cycle(cycle->old_cycle)) {
-        old = ngx_shop_failover_cycle_conf(cycle->old_cycle);
+        old = ngx_shop_conf_cycle(cycle->old_cycle);
     }
 
     smcf->wake = (old && old->wake != (ngx_socket_t) -1)
-                 ? ngx_shop_failover_compat_eventfd_again(old->wake)
-                 : ngx_shop_failover_compat_eventfd();
+                 ? ngx_shop_compat_eventfd_again(old->wake)
+                 : ngx_shop_compat_eventfd();
 
     if (smcf->wake == (ngx_socket_t) -1) {
         ngx_log_error(NGX_LOG_INFO, cycle->log, ngx_errno,
                       "shop failover: no eventfd, workers look for news every "
-                      "%d ms", NGX_SHOP_FAILOVER_WAKE_TICK);
+                      "%d ms", NGX_SHOP_WAKE_TICK);
         return;
     }
 
@@ -74,13 +72,12 @@ ngx_shop_failover_wake_create(ngx_cycle_t *cycle,
 
 
 ngx_int_t
-ngx_shop_failover_wake_start(ngx_cycle_t *cycle,
-    ngx_shop_failover_main_conf_t *smcf,
-    void (*handler)(ngx_shop_failover_main_conf_t *smcf))
+ngx_shop_wake_start(ngx_cycle_t *cycle, ngx_shop_conf_main_t *smcf,
+    void (*handler)(ngx_shop_conf_main_t *smcf))
 {
-    ngx_shop_failover_wake_t  *wake;
+    ngx_shop_wake_t  *wake;
 
-    wake = ngx_pcalloc(cycle->pool, sizeof(ngx_shop_failover_wake_t));
+    wake = ngx_pcalloc(cycle->pool, sizeof(ngx_shop_wake_t));
     if (wake == NULL) {
         return NGX_ERROR;
     }
@@ -88,8 +85,8 @@ ngx_shop_failover_wake_start(ngx_cycle_t *cycle,
     wake->smcf = smcf;
     wake->handler = handler;
 
-    if (smcf->wake != (ngx_socket_t) -1 && ngx_shop_failover_compat_epoll()
-        && ngx_shop_failover_wake_listen(cycle, wake) == NGX_OK)
+    if (smcf->wake != (ngx_socket_t) -1 && ngx_shop_compat_epoll()
+        && ngx_shop_wake_listen(cycle, wake) == NGX_OK)
     {
         return NGX_OK;
     }
@@ -97,20 +94,19 @@ ngx_shop_failover_wake_start(ngx_cycle_t *cycle,
     wake->timer.data = wake;
     wake->timer.fd = (ngx_socket_t) -1;
 
-    wake->event.handler = ngx_shop_failover_wake_tick;
+    wake->event.handler = ngx_shop_wake_tick;
     wake->event.data = &wake->timer;
     wake->event.log = cycle->log;
     wake->event.cancelable = 1;
 
-    ngx_add_timer(&wake->event, NGX_SHOP_FAILOVER_WAKE_TICK);
+    ngx_add_timer(&wake->event, NGX_SHOP_WAKE_TICK);
 
     return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_shop_failover_wake_listen(ngx_cycle_t *cycle,
-    ngx_shop_failover_wake_t *wake)
+ngx_shop_wake_listen(ngx_cycle_t *cycle, ngx_shop_wake_t *wake)
 {
     ngx_connection_t  *c;
 
@@ -120,7 +116,7 @@ ngx_shop_failover_wake_listen(ngx_cycle_t *cycle,
     }
 
     c->data = wake;
-    c->read->handler = ngx_shop_failover_wake_edge;
+    c->read->handler = ngx_shop_wake_edge;
     c->read->log = cycle->log;
     c->write->log = cycle->log;
 
@@ -139,10 +135,10 @@ ngx_shop_failover_wake_listen(ngx_cycle_t *cycle,
 
 
 static void
-ngx_shop_failover_wake_edge(ngx_event_t *ev)
+ngx_shop_wake_edge(ngx_event_t *ev)
 {
-    ngx_connection_t          *c = ev->data;
-    ngx_shop_failover_wake_t  *wake = c->data;
+    ngx_connection_t  *c = ev->data;
+    ngx_shop_wake_t   *wake = c->data;
 
     ev->ready = 0;
     wake->handler(wake->smcf);
@@ -150,19 +146,19 @@ ngx_shop_failover_wake_edge(ngx_event_t *ev)
 
 
 static void
-ngx_shop_failover_wake_tick(ngx_event_t *ev)
+ngx_shop_wake_tick(ngx_event_t *ev)
 {
-    ngx_shop_failover_timer_t  *timer = ev->data;
-    ngx_shop_failover_wake_t   *wake = timer->data;
+    ngx_shop_stall_timer_t  *timer = ev->data;
+    ngx_shop_wake_t         *wake = timer->data;
 
     wake->handler(wake->smcf);
 
-    ngx_add_timer(ev, NGX_SHOP_FAILOVER_WAKE_TICK);
+    ngx_add_timer(ev, NGX_SHOP_WAKE_TICK);
 }
 
 
 void
-ngx_shop_failover_wake_all(ngx_shop_failover_main_conf_t *smcf)
+ngx_shop_wake_all(ngx_shop_conf_main_t *smcf)
 {
     uint64_t  one;
 

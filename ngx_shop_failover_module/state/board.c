@@ -9,6 +9,7 @@
 
 #include "state/board.h"
 #include "state/clock.h"
+#include "state/shift.h"
 #include "state/counters.h"
 #include "state/groups.h"
 #include "state/peers.h"
@@ -17,46 +18,44 @@
 /* of all groups that are looked after, at one moment */
 typedef struct {
     ngx_msec_t  now;                    /* of the zone */
-    ngx_uint_t  worst;                  /* a _group_e */
+    ngx_uint_t  worst;                  /* a _site_group_e */
     ngx_uint_t  checked;                /* how many have probes */
-} ngx_shop_failover_health_t;
+} ngx_shop_board_health_t;
 
 
-static ngx_shop_failover_site_sh_t *ngx_shop_failover_board_find(
-    ngx_shop_failover_sh_t *sh, ngx_str_t *path);
-static ngx_shop_failover_site_sh_t *ngx_shop_failover_board_add_locked(
-    ngx_shop_failover_zone_t *zone, ngx_str_t *path);
-static ngx_uint_t ngx_shop_failover_board_groups_locked(
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_change_t *changes,
-    ngx_uint_t n, ngx_shop_failover_health_t *health);
-static ngx_uint_t ngx_shop_failover_board_site_locked(
-    ngx_shop_failover_site_sh_t *ss, ngx_shop_failover_flag_conf_t *conf,
-    ngx_shop_failover_health_t *health);
-static ngx_uint_t ngx_shop_failover_board_flag(
-    ngx_shop_failover_site_sh_t *ss, ngx_shop_failover_flag_conf_t *conf,
-    ngx_shop_failover_health_t *health);
-static ngx_uint_t ngx_shop_failover_board_gate_of(
-    ngx_shop_failover_site_sh_t *ss, ngx_shop_failover_flag_conf_t *conf);
-static void ngx_shop_failover_board_times(ngx_shop_failover_site_sh_t *ss);
-static ngx_uint_t ngx_shop_failover_board_differs(
-    ngx_shop_failover_site_sh_t *ss, ngx_shop_failover_reading_t *reading);
-static void ngx_shop_failover_board_set_notice(
-    ngx_shop_failover_site_sh_t *ss, ngx_shop_failover_reading_t *reading);
+static ngx_shop_layout_site_t *ngx_shop_board_find(ngx_shop_layout_t *sh,
+    ngx_str_t *path);
+static ngx_shop_layout_site_t *ngx_shop_board_add_locked(
+    ngx_shop_model_zone_t *zone, ngx_str_t *path);
+static ngx_uint_t ngx_shop_board_groups_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_groups_change_t *changes, ngx_uint_t n,
+    ngx_shop_board_health_t *health);
+static ngx_uint_t ngx_shop_board_site_locked(ngx_shop_layout_site_t *ss,
+    ngx_shop_model_site_t *conf, ngx_shop_board_health_t *health);
+static ngx_uint_t ngx_shop_board_flag(ngx_shop_layout_site_t *ss,
+    ngx_shop_model_site_t *conf, ngx_shop_board_health_t *health);
+static ngx_uint_t ngx_shop_board_gate_of(ngx_shop_layout_site_t *ss,
+    ngx_shop_model_site_t *conf);
+static void ngx_shop_board_times(ngx_shop_layout_site_t *ss);
+static ngx_uint_t ngx_shop_board_differs(ngx_shop_layout_site_t *ss,
+    ngx_shop_board_reading_t *reading);
+static void ngx_shop_board_set_notice(ngx_shop_layout_site_t *ss,
+    ngx_shop_board_reading_t *reading);
 
 
 ngx_uint_t
-ngx_shop_failover_board_fit_locked(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_sh_t *sh, size_t *size)
+ngx_shop_board_fit_locked(ngx_shop_model_zone_t *zone, ngx_shop_layout_t *sh,
+    size_t *size)
 {
-    ngx_uint_t                       i, room;
-    ngx_shop_failover_flag_conf_t  **conf;
+    ngx_uint_t               i, room;
+    ngx_shop_model_site_t  **conf;
 
     room = sh->nsites - sh->sites_used;
     conf = zone->sites.elts;
 
     for (i = 0; i < zone->sites.nelts; i++) {
 
-        if (ngx_shop_failover_board_find(sh, &conf[i]->path)) {
+        if (ngx_shop_board_find(sh, &conf[i]->path)) {
             continue;
         }
 
@@ -64,7 +63,7 @@ ngx_shop_failover_board_fit_locked(ngx_shop_failover_zone_t *zone,
             return 0;
         }
 
-        *size += ngx_align(sizeof(ngx_shop_failover_site_sh_t), ngx_pagesize)
+        *size += ngx_align(sizeof(ngx_shop_layout_site_t), ngx_pagesize)
                  + ngx_align(conf[i]->path.len, ngx_pagesize);
     }
 
@@ -73,28 +72,27 @@ ngx_shop_failover_board_fit_locked(ngx_shop_failover_zone_t *zone,
 
 
 void
-ngx_shop_failover_board_register_locked(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_sh_t *old)
+ngx_shop_board_register_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_layout_t *old)
 {
-    ngx_uint_t                       i;
-    ngx_shop_failover_site_sh_t     *ss, *from;
-    ngx_shop_failover_flag_conf_t  **conf;
+    ngx_uint_t               i;
+    ngx_shop_model_site_t  **conf;
+    ngx_shop_layout_site_t  *ss, *from;
 
     conf = zone->sites.elts;
 
     for (i = 0; i < zone->sites.nelts; i++) {
 
-        ss = ngx_shop_failover_board_find(zone->sh, &conf[i]->path);
+        ss = ngx_shop_board_find(zone->sh, &conf[i]->path);
 
         if (ss == NULL) {
-            ss = ngx_shop_failover_board_add_locked(zone, &conf[i]->path);
+            ss = ngx_shop_board_add_locked(zone, &conf[i]->path);
             if (ss == NULL) {
                 conf[i]->index = 0;
                 continue;
             }
 
-            from = old ? ngx_shop_failover_board_find(old, &conf[i]->path)
-                       : NULL;
+            from = old ? ngx_shop_board_find(old, &conf[i]->path) : NULL;
 
             if (from) {
                 ss->gate = from->gate;
@@ -117,7 +115,7 @@ ngx_shop_failover_board_register_locked(ngx_shop_failover_zone_t *zone,
                 ss->published = from->published;
                 ss->told = from->told;
 
-                ngx_shop_failover_counters_inherit(zone->sh, ss, old, from);
+                ngx_shop_counters_inherit(zone->sh, ss, old, from);
             }
         }
 
@@ -126,11 +124,11 @@ ngx_shop_failover_board_register_locked(ngx_shop_failover_zone_t *zone,
 }
 
 
-static ngx_shop_failover_site_sh_t *
-ngx_shop_failover_board_find(ngx_shop_failover_sh_t *sh, ngx_str_t *path)
+static ngx_shop_layout_site_t *
+ngx_shop_board_find(ngx_shop_layout_t *sh, ngx_str_t *path)
 {
-    ngx_uint_t                    i;
-    ngx_shop_failover_site_sh_t  *ss;
+    ngx_uint_t               i;
+    ngx_shop_layout_site_t  *ss;
 
     for (i = 0; i < sh->sites_used; i++) {
         ss = sh->sites[i];
@@ -146,12 +144,11 @@ ngx_shop_failover_board_find(ngx_shop_failover_sh_t *sh, ngx_str_t *path)
 }
 
 
-static ngx_shop_failover_site_sh_t *
-ngx_shop_failover_board_add_locked(ngx_shop_failover_zone_t *zone,
-    ngx_str_t *path)
+static ngx_shop_layout_site_t *
+ngx_shop_board_add_locked(ngx_shop_model_zone_t *zone, ngx_str_t *path)
 {
-    ngx_shop_failover_sh_t       *sh;
-    ngx_shop_failover_site_sh_t  *ss;
+    ngx_shop_layout_t       *sh;
+    ngx_shop_layout_site_t  *ss;
 
     sh = zone->sh;
 
@@ -159,8 +156,7 @@ ngx_shop_failover_board_add_locked(ngx_shop_failover_zone_t *zone,
         return NULL;
     }
 
-    ss = ngx_slab_calloc_locked(zone->shpool,
-                                sizeof(ngx_shop_failover_site_sh_t));
+    ss = ngx_slab_calloc_locked(zone->shpool, sizeof(ngx_shop_layout_site_t));
     if (ss == NULL) {
         return NULL;
     }
@@ -177,7 +173,7 @@ ngx_shop_failover_board_add_locked(ngx_shop_failover_zone_t *zone,
     }
 
     ss->signature.size = -1;
-    ss->site.since = ngx_shop_failover_now();
+    ss->site.since = ngx_shop_clock_now();
     ss->index = sh->sites_used;
 
     sh->sites[sh->sites_used++] = ss;
@@ -187,19 +183,18 @@ ngx_shop_failover_board_add_locked(ngx_shop_failover_zone_t *zone,
 
 
 ngx_int_t
-ngx_shop_failover_board_claim(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_flag_conf_t *conf, ngx_shop_failover_signature_t *sig,
-    ngx_msec_t timeout)
+ngx_shop_board_claim(ngx_shop_model_zone_t *zone, ngx_shop_model_site_t *conf,
+    ngx_shop_layout_signature_t *sig, ngx_msec_t timeout)
 {
-    ngx_int_t                     rc;
-    ngx_msec_t                    now;
-    ngx_shop_failover_site_sh_t  *ss;
+    ngx_int_t                rc;
+    ngx_msec_t               now;
+    ngx_shop_layout_site_t  *ss;
 
     ss = zone->sh->sites[conf->index];
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
-    now = ngx_shop_failover_zone_msec(zone->sh);
+    now = ngx_shop_clock_msec(zone->sh);
 
     if (ngx_memcmp(&ss->signature, sig, sizeof(*sig)) == 0
         && (!ss->flag || (ngx_msec_int_t) (ss->reread - now) > 0))
@@ -226,23 +221,23 @@ ngx_shop_failover_board_claim(ngx_shop_failover_zone_t *zone,
  */
 
 void
-ngx_shop_failover_board_publish(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_flag_conf_t *conf, ngx_shop_failover_reading_t *reading)
+ngx_shop_board_publish(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf, ngx_shop_board_reading_t *reading)
 {
-    ngx_shop_failover_site_sh_t  *ss;
+    ngx_shop_layout_site_t  *ss;
 
     ss = zone->sh->sites[conf->index];
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
-    ngx_shop_failover_clock_follow_locked(zone->sh);
+    ngx_shop_shift_follow_locked(zone->sh);
 
-    if (ngx_shop_failover_board_differs(ss, reading)) {
+    if (ngx_shop_board_differs(ss, reading)) {
         ss->version++;
         ss->published++;
         ngx_memory_barrier();
 
-        ngx_shop_failover_board_set_notice(ss, reading);
+        ngx_shop_board_set_notice(ss, reading);
         ngx_memory_barrier();
     }
 
@@ -253,7 +248,7 @@ ngx_shop_failover_board_publish(ngx_shop_failover_zone_t *zone,
     ss->rest = reading->rest;
     ss->ended = *reading->ended;
     ss->signature = reading->signature;
-    ss->reread = ngx_shop_failover_zone_msec(zone->sh) + reading->reread;
+    ss->reread = ngx_shop_clock_msec(zone->sh) + reading->reread;
     ss->claimed = 0;
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
@@ -261,8 +256,8 @@ ngx_shop_failover_board_publish(ngx_shop_failover_zone_t *zone,
 
 
 static ngx_uint_t
-ngx_shop_failover_board_differs(ngx_shop_failover_site_sh_t *ss,
-    ngx_shop_failover_reading_t *reading)
+ngx_shop_board_differs(ngx_shop_layout_site_t *ss,
+    ngx_shop_board_reading_t *reading)
 {
     ngx_uint_t  flag;
 
@@ -275,28 +270,28 @@ ngx_shop_failover_board_differs(ngx_shop_failover_site_sh_t *ss,
     return flag && !reading->error
            && (ss->file != reading->file
                || ngx_memcmp(&ss->notice, reading->notice,
-                             sizeof(ngx_shop_failover_notice_t))
+                             sizeof(ngx_shop_flag_notice_t))
                   != 0);
 }
 
 
 static void
-ngx_shop_failover_board_set_notice(ngx_shop_failover_site_sh_t *ss,
-    ngx_shop_failover_reading_t *reading)
+ngx_shop_board_set_notice(ngx_shop_layout_site_t *ss,
+    ngx_shop_board_reading_t *reading)
 {
     if (!reading->error || !ss->flag) {
 
         /* else the last good text stays */
 
-        ngx_memzero(&ss->life, sizeof(ngx_shop_failover_site_life_t));
+        ngx_memzero(&ss->life, sizeof(ngx_shop_site_life_t));
         ss->file = 0;
 
         if (reading->error || reading->notice == NULL) {
-            ngx_memzero(&ss->notice, sizeof(ngx_shop_failover_notice_t));
+            ngx_memzero(&ss->notice, sizeof(ngx_shop_flag_notice_t));
 
         } else {
             ngx_memcpy(&ss->notice, reading->notice,
-                       sizeof(ngx_shop_failover_notice_t));
+                       sizeof(ngx_shop_flag_notice_t));
             ss->file = reading->file;
             ss->life.ended = (uint8_t) reading->over;
 
@@ -310,7 +305,7 @@ ngx_shop_failover_board_set_notice(ngx_shop_failover_site_sh_t *ss,
     }
 
     if (!ss->flag) {
-        ss->flag_since = ngx_shop_failover_now();
+        ss->flag_since = ngx_shop_clock_now();
     }
 
     ss->error = reading->error;
@@ -319,11 +314,11 @@ ngx_shop_failover_board_set_notice(ngx_shop_failover_site_sh_t *ss,
 
 
 ngx_err_t
-ngx_shop_failover_board_trouble(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_flag_conf_t *conf, ngx_err_t err)
+ngx_shop_board_trouble(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf, ngx_err_t err)
 {
-    ngx_err_t                     was;
-    ngx_shop_failover_site_sh_t  *ss;
+    ngx_err_t                was;
+    ngx_shop_layout_site_t  *ss;
 
     ss = zone->sh->sites[conf->index];
     was = (ngx_err_t) ss->trouble;
@@ -340,8 +335,8 @@ ngx_shop_failover_board_trouble(ngx_shop_failover_zone_t *zone,
 
 
 void
-ngx_shop_failover_board_abandon(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_flag_conf_t *conf)
+ngx_shop_board_abandon(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf)
 {
     ngx_shmtx_lock(&zone->shpool->mutex);
 
@@ -352,15 +347,14 @@ ngx_shop_failover_board_abandon(ngx_shop_failover_zone_t *zone,
 
 
 ngx_uint_t
-ngx_shop_failover_board_tick(ngx_shop_failover_zone_t *zone,
-    ngx_msec_t period)
+ngx_shop_board_tick(ngx_shop_model_zone_t *zone, ngx_msec_t period)
 {
     ngx_msec_t  now;
     ngx_uint_t  mine;
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
-    now = ngx_shop_failover_zone_msec(zone->sh);
+    now = ngx_shop_clock_msec(zone->sh);
     mine = (now - zone->sh->ticked >= period);
 
     if (mine) {
@@ -374,25 +368,25 @@ ngx_shop_failover_board_tick(ngx_shop_failover_zone_t *zone,
 
 
 ngx_uint_t
-ngx_shop_failover_board_evaluate(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_change_t *changes, ngx_uint_t n)
+ngx_shop_board_evaluate(ngx_shop_model_zone_t *zone,
+    ngx_shop_groups_change_t *changes, ngx_uint_t n)
 {
-    unsigned                         from;
-    int64_t                          since;
-    ngx_uint_t                       i, k;
-    ngx_shop_failover_health_t       health;
-    ngx_shop_failover_site_sh_t     *ss;
-    ngx_shop_failover_flag_conf_t  **conf;
+    unsigned                 from;
+    int64_t                  since;
+    ngx_uint_t               i, k;
+    ngx_shop_board_health_t  health;
+    ngx_shop_layout_site_t  *ss;
+    ngx_shop_model_site_t  **conf;
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
-    ngx_shop_failover_clock_follow_locked(zone->sh);
+    ngx_shop_shift_follow_locked(zone->sh);
 
     if (zone->sh->unsettled) {
-        ngx_shop_failover_peers_settle_locked(zone);
+        ngx_shop_peers_settle_locked(zone);
     }
 
-    k = ngx_shop_failover_board_groups_locked(zone, changes, n, &health);
+    k = ngx_shop_board_groups_locked(zone, changes, n, &health);
 
     conf = zone->sites.elts;
 
@@ -402,11 +396,11 @@ ngx_shop_failover_board_evaluate(ngx_shop_failover_zone_t *zone,
         from = ss->site.state;
         since = ss->site.since;
 
-        if (!ngx_shop_failover_board_site_locked(ss, conf[i], &health)) {
+        if (!ngx_shop_board_site_locked(ss, conf[i], &health)) {
             continue;
         }
 
-        changes[k].what = NGX_SHOP_FAILOVER_CHANGE_STATE;
+        changes[k].what = NGX_SHOP_GROUPS_CHANGE_STATE;
         changes[k].group = NULL;
         changes[k].site = conf[i];
         changes[k].from = from;
@@ -424,16 +418,16 @@ ngx_shop_failover_board_evaluate(ngx_shop_failover_zone_t *zone,
 
 
 static ngx_uint_t
-ngx_shop_failover_board_groups_locked(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_change_t *changes, ngx_uint_t n,
-    ngx_shop_failover_health_t *health)
+ngx_shop_board_groups_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_groups_change_t *changes, ngx_uint_t n,
+    ngx_shop_board_health_t *health)
 {
-    ngx_uint_t                     i, k, state;
-    ngx_shop_failover_group_t    **group;
+    ngx_uint_t                  i, k, state;
+    ngx_shop_model_group_t    **group;
 
     k = 0;
-    health->now = ngx_shop_failover_zone_msec(zone->sh);
-    health->worst = NGX_SHOP_FAILOVER_GROUP_UP;
+    health->now = ngx_shop_clock_msec(zone->sh);
+    health->worst = NGX_SHOP_SITE_GROUP_UP;
     health->checked = 0;
     group = zone->groups.elts;
 
@@ -445,10 +439,10 @@ ngx_shop_failover_board_groups_locked(ngx_shop_failover_zone_t *zone,
             continue;
         }
 
-        k += ngx_shop_failover_groups_evaluate_locked(zone, group[i],
-                                                      &changes[k], n - k);
+        k += ngx_shop_groups_evaluate_locked(zone, group[i], &changes[k],
+                                             n - k);
 
-        state = ngx_shop_failover_groups_state(zone, group[i]);
+        state = ngx_shop_groups_state(zone, group[i]);
 
         health->checked += group[i]->checked;
 
@@ -461,42 +455,40 @@ ngx_shop_failover_board_groups_locked(ngx_shop_failover_zone_t *zone,
 }
 
 
-/* what the flag of a site asks for now, an ngx_shop_failover_flag_state_e */
+/* what the flag of a site asks for now, an ngx_shop_site_flag_e */
 
 static ngx_uint_t
-ngx_shop_failover_board_flag(ngx_shop_failover_site_sh_t *ss,
-    ngx_shop_failover_flag_conf_t *conf, ngx_shop_failover_health_t *health)
+ngx_shop_board_flag(ngx_shop_layout_site_t *ss, ngx_shop_model_site_t *conf,
+    ngx_shop_board_health_t *health)
 {
     ngx_uint_t  asked, well;
 
     if (!ss->flag) {
-        return NGX_SHOP_FAILOVER_FLAG_STATE_OPEN;
+        return NGX_SHOP_SITE_FLAG_OPEN;
     }
 
     if (ss->error) {
 
         /* somebody made the file: the intent is clear, the text is not */
 
-        return NGX_SHOP_FAILOVER_FLAG_STATE_CLOSED;
+        return NGX_SHOP_SITE_FLAG_CLOSED;
     }
 
-    asked = ngx_shop_failover_site_flag(&ss->notice, ss->asked,
-                                        ngx_shop_failover_now());
+    asked = ngx_shop_site_flag(&ss->notice, ss->asked, ngx_shop_clock_now());
 
     /* without probes nobody can tell; a backup that serves is not well */
 
-    well = (health->checked
-            && health->worst <= NGX_SHOP_FAILOVER_GROUP_DEGRADED);
+    well = (health->checked && health->worst <= NGX_SHOP_SITE_GROUP_DEGRADED);
 
-    if (asked != NGX_SHOP_FAILOVER_FLAG_STATE_OPEN
-        && !ngx_shop_failover_site_ended(&ss->life, &ss->notice,
-                                         (unsigned) well, conf->hold,
-                                         health->now))
+    if (asked != NGX_SHOP_SITE_FLAG_OPEN
+        && !ngx_shop_site_ended(&ss->life, &ss->notice,
+                                (unsigned) well, conf->hold,
+                                health->now))
     {
         return asked;
     }
 
-    if (ss->rest && ss->asked != NGX_SHOP_FAILOVER_FLAG_STATE_OPEN) {
+    if (ss->rest && ss->asked != NGX_SHOP_SITE_FLAG_OPEN) {
 
         /* another file closes: not open until one has said which */
 
@@ -504,19 +496,19 @@ ngx_shop_failover_board_flag(ngx_shop_failover_site_sh_t *ss,
         return ss->asked;
     }
 
-    return NGX_SHOP_FAILOVER_FLAG_STATE_OPEN;
+    return NGX_SHOP_SITE_FLAG_OPEN;
 }
 
 
 static ngx_uint_t
-ngx_shop_failover_board_site_locked(ngx_shop_failover_site_sh_t *ss,
-    ngx_shop_failover_flag_conf_t *conf, ngx_shop_failover_health_t *health)
+ngx_shop_board_site_locked(ngx_shop_layout_site_t *ss,
+    ngx_shop_model_site_t *conf, ngx_shop_board_health_t *health)
 {
-    ngx_uint_t                      changed;
-    ngx_shop_failover_site_t        next;
-    ngx_shop_failover_site_input_t  in;
+    ngx_uint_t             changed;
+    ngx_shop_site_t        next;
+    ngx_shop_site_input_t  in;
 
-    ss->asked = (uint8_t) ngx_shop_failover_board_flag(ss, conf, health);
+    ss->asked = (uint8_t) ngx_shop_board_flag(ss, conf, health);
 
     in.group = (uint8_t) health->worst;
     in.flag = ss->asked;
@@ -524,8 +516,8 @@ ngx_shop_failover_board_site_locked(ngx_shop_failover_site_sh_t *ss,
     in.ramp = conf->ramp;
 
     next = ss->site;
-    changed = ngx_shop_failover_site_step(&next, &in, health->now,
-                                          ngx_shop_failover_now());
+    changed = ngx_shop_site_step(&next, &in, health->now,
+                                 ngx_shop_clock_now());
     if (changed) {
 
         /* first: a worker that is killed here leaves it to be done again */
@@ -533,7 +525,7 @@ ngx_shop_failover_board_site_locked(ngx_shop_failover_site_sh_t *ss,
         ss->version++;
         ngx_memory_barrier();
 
-        ngx_shop_failover_counters_mark_locked(ss, &next);
+        ngx_shop_counters_mark_locked(ss, &next);
     }
 
     ss->site = next;
@@ -542,9 +534,9 @@ ngx_shop_failover_board_site_locked(ngx_shop_failover_site_sh_t *ss,
         ss->entered[ss->site.state]++;
     }
 
-    ss->gate = ngx_shop_failover_board_gate_of(ss, conf);
+    ss->gate = ngx_shop_board_gate_of(ss, conf);
 
-    ngx_shop_failover_board_times(ss);
+    ngx_shop_board_times(ss);
 
     return changed;
 }
@@ -553,40 +545,39 @@ ngx_shop_failover_board_site_locked(ngx_shop_failover_site_sh_t *ss,
 /* the word that every request asks first */
 
 static ngx_uint_t
-ngx_shop_failover_board_gate_of(ngx_shop_failover_site_sh_t *ss,
-    ngx_shop_failover_flag_conf_t *conf)
+ngx_shop_board_gate_of(ngx_shop_layout_site_t *ss, ngx_shop_model_site_t *conf)
 {
-    if (ss->asked == NGX_SHOP_FAILOVER_FLAG_STATE_BROWSE) {
-        return NGX_SHOP_FAILOVER_GATE_BROWSE;
+    if (ss->asked == NGX_SHOP_SITE_FLAG_BROWSE) {
+        return NGX_SHOP_BOARD_GATE_BROWSE;
     }
 
-    if (ss->asked == NGX_SHOP_FAILOVER_FLAG_STATE_CLOSED) {
+    if (ss->asked == NGX_SHOP_SITE_FLAG_CLOSED) {
 
         return (!ss->error
-                && ss->notice.mode == NGX_SHOP_FAILOVER_FLAG_PATHS_ONLY
+                && ss->notice.mode == NGX_SHOP_FLAG_PATHS_ONLY
                 && ss->notice.npaths)
-               ? NGX_SHOP_FAILOVER_GATE_PATHS : NGX_SHOP_FAILOVER_GATE_CLOSED;
+               ? NGX_SHOP_BOARD_GATE_PATHS : NGX_SHOP_BOARD_GATE_CLOSED;
     }
 
-    if (conf->ramp && ss->site.state == NGX_SHOP_FAILOVER_SITE_REOPENING) {
-        return NGX_SHOP_FAILOVER_GATE_RAMP;
+    if (conf->ramp && ss->site.state == NGX_SHOP_SITE_REOPENING) {
+        return NGX_SHOP_BOARD_GATE_RAMP;
     }
 
-    return ss->drill > ngx_shop_failover_now() ? NGX_SHOP_FAILOVER_GATE_DRILL
-                                               : NGX_SHOP_FAILOVER_GATE_OPEN;
+    return ss->drill > ngx_shop_clock_now() ? NGX_SHOP_BOARD_GATE_DRILL
+                                            : NGX_SHOP_BOARD_GATE_OPEN;
 }
 
 
 /* a time that is over changes what a page says, and what is announced */
 
 static void
-ngx_shop_failover_board_times(ngx_shop_failover_site_sh_t *ss)
+ngx_shop_board_times(ngx_shop_layout_site_t *ss)
 {
     int64_t     now;
     ngx_uint_t  passed;
 
-    now = ngx_shop_failover_now();
-    passed = ss->flag ? ngx_shop_failover_site_passed(&ss->notice, now) : 0;
+    now = ngx_shop_clock_now();
+    passed = ss->flag ? ngx_shop_site_passed(&ss->notice, now) : 0;
 
     ss->announced = (ss->flag && !ss->error && !ss->notice.bad_start
                      && ss->notice.start.at > now
@@ -602,52 +593,51 @@ ngx_shop_failover_board_times(ngx_shop_failover_site_sh_t *ss)
 
 
 void
-ngx_shop_failover_board_drill(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_flag_conf_t *conf, int64_t until)
+ngx_shop_board_drill(ngx_shop_model_zone_t *zone, ngx_shop_model_site_t *conf,
+    int64_t until)
 {
-    ngx_shop_failover_site_sh_t  *ss;
+    ngx_shop_layout_site_t  *ss;
 
     ss = zone->sh->sites[conf->index];
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
     ss->drill = ngx_max(ss->drill, until);
-    ss->gate = ngx_shop_failover_board_gate_of(ss, conf);
+    ss->gate = ngx_shop_board_gate_of(ss, conf);
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
 }
 
 
 ngx_uint_t
-ngx_shop_failover_board_admits(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_flag_conf_t *conf, uint32_t visitor)
+ngx_shop_board_admits(ngx_shop_model_zone_t *zone, ngx_shop_model_site_t *conf,
+    uint32_t visitor)
 {
-    return ngx_shop_failover_site_admits(
-                                     &zone->sh->sites[conf->index]->site,
-                                     conf->ramp,
-                                     ngx_shop_failover_zone_msec(zone->sh),
-                                     visitor);
+    return ngx_shop_site_admits(
+                                &zone->sh->sites[conf->index]->site,
+                                conf->ramp,
+                                ngx_shop_clock_msec(zone->sh),
+                                visitor);
 }
 
 
 ngx_int_t
-ngx_shop_failover_board_attach(ngx_shop_failover_zone_t *zone,
-    ngx_pool_t *pool)
+ngx_shop_board_attach(ngx_shop_model_zone_t *zone, ngx_pool_t *pool)
 {
-    ngx_uint_t                       i;
-    ngx_shop_failover_board_view_t  *view;
-    ngx_shop_failover_flag_conf_t  **conf;
+    ngx_uint_t               i;
+    ngx_shop_board_view_t   *view;
+    ngx_shop_model_site_t  **conf;
 
     conf = zone->sites.elts;
 
     for (i = 0; i < zone->sites.nelts; i++) {
 
-        view = ngx_palloc(pool, sizeof(ngx_shop_failover_board_view_t));
+        view = ngx_palloc(pool, sizeof(ngx_shop_board_view_t));
         if (view == NULL) {
             return NGX_ERROR;
         }
 
-        ngx_shop_failover_board_view(zone, conf[i], view);
+        ngx_shop_board_view(zone, conf[i], view);
         conf[i]->view = view;
     }
 
@@ -655,16 +645,16 @@ ngx_shop_failover_board_attach(ngx_shop_failover_zone_t *zone,
 }
 
 
-ngx_shop_failover_board_view_t *
-ngx_shop_failover_board_current(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_flag_conf_t *conf)
+ngx_shop_board_view_t *
+ngx_shop_board_current(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf)
 {
-    ngx_shop_failover_board_view_t  *view;
+    ngx_shop_board_view_t  *view;
 
     view = conf->view;
 
-    if (view->version != ngx_shop_failover_board_version(zone, conf)) {
-        ngx_shop_failover_board_view(zone, conf, view);
+    if (view->version != ngx_shop_board_version(zone, conf)) {
+        ngx_shop_board_view(zone, conf, view);
     }
 
     return view;
@@ -672,10 +662,10 @@ ngx_shop_failover_board_current(ngx_shop_failover_zone_t *zone,
 
 
 void
-ngx_shop_failover_board_view(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_flag_conf_t *conf, ngx_shop_failover_board_view_t *view)
+ngx_shop_board_view(ngx_shop_model_zone_t *zone, ngx_shop_model_site_t *conf,
+    ngx_shop_board_view_t *view)
 {
-    ngx_shop_failover_site_sh_t  *ss;
+    ngx_shop_layout_site_t  *ss;
 
     ss = zone->sh->sites[conf->index];
 
@@ -692,8 +682,7 @@ ngx_shop_failover_board_view(ngx_shop_failover_zone_t *zone,
     view->file = ss->file;
     view->ended = ss->ended;
     view->signature = ss->signature;
-    ngx_memcpy(&view->notice, &ss->notice,
-               sizeof(ngx_shop_failover_notice_t));
+    ngx_memcpy(&view->notice, &ss->notice, sizeof(ngx_shop_flag_notice_t));
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
 }

@@ -7,96 +7,78 @@
  */
 
 
-#ifndef _NGX_SHOP_FAILOVER_BOARD_H_INCLUDED_
-#define _NGX_SHOP_FAILOVER_BOARD_H_INCLUDED_
+#ifndef _NGX_SHOP_BOARD_H_INCLUDED_
+#define _NGX_SHOP_BOARD_H_INCLUDED_
 
 
-#include "state/zone.h"
+#include "state/model.h"
+#include "state/groups.h"
 
 
 /* what a request asks first; anything but OPEN needs a closer look */
 typedef enum {
-    NGX_SHOP_FAILOVER_GATE_OPEN = 0,
-    NGX_SHOP_FAILOVER_GATE_CLOSED,
-    NGX_SHOP_FAILOVER_GATE_BROWSE,          /* only safe methods pass */
-    NGX_SHOP_FAILOVER_GATE_PATHS,           /* only the notice's paths closed */
-    NGX_SHOP_FAILOVER_GATE_RAMP,            /* visitors are let back in */
-    NGX_SHOP_FAILOVER_GATE_DRILL            /* open but to who drills */
-} ngx_shop_failover_gate_e;
-
-
-/* what changed */
-typedef enum {
-    NGX_SHOP_FAILOVER_CHANGE_STATE = 0,     /* from, to: _group_e or _site_e */
-    NGX_SHOP_FAILOVER_CHANGE_SERVING,       /* 0: itself, n: nth backup */
-    NGX_SHOP_FAILOVER_CHANGE_PANIC          /* 0 or 1 */
-} ngx_shop_failover_change_e;
-
-
-/* one change of the state of a group or a site, to be told to people */
-typedef struct {
-    ngx_shop_failover_change_e        what;
-    ngx_shop_failover_group_t        *group;      /* NULL: of a site */
-    ngx_shop_failover_flag_conf_t    *site;       /* NULL: of a group */
-    unsigned                          from;
-    unsigned                          to;
-    int64_t                           since;      /* of "from", Unix s */
-} ngx_shop_failover_change_t;
+    NGX_SHOP_BOARD_GATE_OPEN = 0,
+    NGX_SHOP_BOARD_GATE_CLOSED,
+    NGX_SHOP_BOARD_GATE_BROWSE,          /* only safe methods pass */
+    NGX_SHOP_BOARD_GATE_PATHS,           /* only the notice's paths closed */
+    NGX_SHOP_BOARD_GATE_RAMP,            /* visitors are let back in */
+    NGX_SHOP_BOARD_GATE_DRILL            /* open but to who drills */
+} ngx_shop_board_gate_e;
 
 
 /* what was read of a flag */
 typedef struct {
-    ngx_shop_failover_signature_t     signature;
-    const ngx_shop_failover_notice_t *notice;     /* NULL: no file */
-    ngx_err_t                         error;      /* of an unreadable file */
-    uint32_t                          file;       /* flagset_id() */
-    unsigned                          asked;      /* _flag_state_e */
-    unsigned                          over:1;     /* "end: healthy" */
-    unsigned                          rest:1;     /* another file closes */
-    const ngx_shop_failover_flagset_ended_t
+    ngx_shop_layout_signature_t    signature;
+    const ngx_shop_flag_notice_t  *notice;     /* NULL: no file */
+    ngx_err_t                      error;      /* of an unreadable file */
+    uint32_t                       file;       /* flagset_id() */
+    unsigned                       asked;      /* _site_flag_e */
+    unsigned                       over:1;     /* "end: healthy" */
+    unsigned                       rest:1;     /* another file closes */
+    const ngx_shop_flagset_ended_t
                                      *ended;
-    int64_t                           written;    /* Unix s, that file */
-    ngx_msec_t                        reread;     /* ms, from now */
-} ngx_shop_failover_reading_t;
+    int64_t                        written;    /* Unix s, that file */
+    ngx_msec_t                     reread;     /* ms, from now */
+} ngx_shop_board_reading_t;
 
 
 /* the board as one site sees it, copied under the lock */
 typedef struct {
-    ngx_uint_t                        version;
-    ngx_shop_failover_site_t          site;
-    unsigned                          flag:1;
-    unsigned                          over:1;     /* "end: healthy" */
-    unsigned                          asked;      /* _flag_state_e */
-    int                               error;      /* errno, flag not read */
-    int64_t                           flag_since;
-    int64_t                           written;    /* Unix s, the text; or 0 */
-    uint32_t                          file;       /* flagset_id() */
-    ngx_shop_failover_flagset_ended_t ended;      /* of a directory */
-    ngx_shop_failover_signature_t     signature;
-    ngx_shop_failover_notice_t        notice;     /* empty without a flag */
-} ngx_shop_failover_board_view_t;
+    ngx_uint_t                     version;
+    ngx_shop_site_t                site;
+    unsigned                       flag:1;
+    unsigned                       over:1;     /* "end: healthy" */
+    unsigned                       asked;      /* _site_flag_e */
+    int                            error;      /* errno, flag not read */
+    int64_t                        flag_since;
+    int64_t                        written;    /* Unix s, the text; or 0 */
+    uint32_t                       file;       /* flagset_id() */
+    ngx_shop_flagset_ended_t       ended;      /* of a directory */
+    ngx_shop_layout_signature_t    signature;
+    ngx_shop_flag_notice_t         notice;     /* empty without a flag */
+} ngx_shop_board_view_t;
 
 
-/* called by zone only; of fit: as ngx_shop_failover_peers_fit_locked() */
-ngx_uint_t ngx_shop_failover_board_fit_locked(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_sh_t *sh, size_t *size);
-void ngx_shop_failover_board_register_locked(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_sh_t *old);
+/* called by zone only; of fit: as ngx_shop_peers_fit_locked() */
+ngx_uint_t ngx_shop_board_fit_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_layout_t *sh, size_t *size);
+void ngx_shop_board_register_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_layout_t *old);
 
 /* no lock: the request path */
-#define ngx_shop_failover_board_gate(zone, conf)                             \
+#define ngx_shop_board_gate(zone, conf)                                      \
     ((zone)->sh->sites[(conf)->index]->gate)
 
 /* no lock; changes with everything that a page of this site shows */
-#define ngx_shop_failover_board_version(zone, conf)                          \
+#define ngx_shop_board_version(zone, conf)                                   \
     ((zone)->sh->sites[(conf)->index]->version)
 
-/* no lock; the site's state, an ngx_shop_failover_site_e */
-#define ngx_shop_failover_board_state(zone, conf)                            \
+/* no lock; the site's state, an ngx_shop_site_e */
+#define ngx_shop_board_state(zone, conf)                                     \
     ((zone)->sh->sites[(conf)->index]->site.state)
 
 /* no lock; whether a closing is to come, as the flag announces it */
-#define ngx_shop_failover_board_announced(zone, conf)                        \
+#define ngx_shop_board_announced(zone, conf)                                 \
     ((zone)->sh->sites[(conf)->index]->announced)
 
 /*
@@ -104,62 +86,60 @@ void ngx_shop_failover_board_register_locked(ngx_shop_failover_zone_t *zone,
  * NGX_DECLINED: the signature is the published one, and it is not yet time to
  * read it again in any case; NGX_BUSY: another worker is at it.
  */
-ngx_int_t ngx_shop_failover_board_claim(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_flag_conf_t *conf, ngx_shop_failover_signature_t *sig,
+ngx_int_t ngx_shop_board_claim(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf, ngx_shop_layout_signature_t *sig,
     ngx_msec_t timeout);
 
 /*
  * Publishes what was read, ends the claim.  With an error the notice is
  * ignored, and the last good text stays.
  */
-void ngx_shop_failover_board_publish(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_flag_conf_t *conf, ngx_shop_failover_reading_t *reading);
+void ngx_shop_board_publish(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf, ngx_shop_board_reading_t *reading);
 
 /*
  * The flag cannot be looked at (errno), or can be (0); any worker, each time.
  * Returns the errno before: where it is another one, people are to be told.
  */
-ngx_err_t ngx_shop_failover_board_trouble(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_flag_conf_t *conf, ngx_err_t err);
+ngx_err_t ngx_shop_board_trouble(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf, ngx_err_t err);
 
 /* ends the claim and changes nothing */
-void ngx_shop_failover_board_abandon(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_flag_conf_t *conf);
+void ngx_shop_board_abandon(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf);
 
 /*
  * Brings groups and sites up to date with the peers, the flags and the time.
  * Any worker, at any time; the changes it made are in changes (at most n,
  * more stay for the next call), and it alone is to tell people.
  */
-ngx_uint_t ngx_shop_failover_board_evaluate(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_change_t *changes, ngx_uint_t n);
+ngx_uint_t ngx_shop_board_evaluate(ngx_shop_model_zone_t *zone,
+    ngx_shop_groups_change_t *changes, ngx_uint_t n);
 
 /* whether this worker is to evaluate in this period (one of all workers) */
-ngx_uint_t ngx_shop_failover_board_tick(ngx_shop_failover_zone_t *zone,
-    ngx_msec_t period);
+ngx_uint_t ngx_shop_board_tick(ngx_shop_model_zone_t *zone, ngx_msec_t period);
 
-void ngx_shop_failover_board_view(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_flag_conf_t *conf, ngx_shop_failover_board_view_t *view);
+void ngx_shop_board_view(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf, ngx_shop_board_view_t *view);
 
 /* room for the views of board_current(); once in each worker */
-ngx_int_t ngx_shop_failover_board_attach(ngx_shop_failover_zone_t *zone,
-    ngx_pool_t *pool);
+ngx_int_t ngx_shop_board_attach(ngx_shop_model_zone_t *zone, ngx_pool_t *pool);
 
 /*
  * This worker's copy of the board, brought up to date; good until the next
  * call.  No lock where nothing changed.
  */
-ngx_shop_failover_board_view_t *ngx_shop_failover_board_current(
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_flag_conf_t *conf);
+ngx_shop_board_view_t *ngx_shop_board_current(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf);
 
 /* no lock; whether a visitor (any hash of him) is let in while reopening */
-ngx_uint_t ngx_shop_failover_board_admits(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_flag_conf_t *conf, uint32_t visitor);
+ngx_uint_t ngx_shop_board_admits(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf, uint32_t visitor);
 
 /* somebody drills until then (Unix s): requests are asked for their cookie */
-void ngx_shop_failover_board_drill(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_flag_conf_t *conf, int64_t until);
+void ngx_shop_board_drill(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf, int64_t until);
 
 
 
-#endif /* _NGX_SHOP_FAILOVER_BOARD_H_INCLUDED_ */
+#endif /* _NGX_SHOP_BOARD_H_INCLUDED_ */

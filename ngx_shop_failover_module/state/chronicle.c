@@ -9,62 +9,62 @@
 
 
 #include "state/chronicle.h"
-#include "state/snapshot.h"
+#include "state/counters.h"
+#include "state/clock.h"
+#include "state/counters.h"
 
 
-static void ngx_shop_failover_chronicle_push_locked(
-    ngx_shop_failover_chronicle_sh_t *ch, ngx_shop_failover_event_t *event);
-static ngx_shop_failover_event_t *ngx_shop_failover_chronicle_event(
-    ngx_shop_failover_chronicle_sh_t *ch, ngx_atomic_uint_t seq);
+static void ngx_shop_chronicle_push_locked(ngx_shop_layout_chronicle_t *ch,
+    ngx_shop_event_t *event);
+static ngx_shop_event_t *ngx_shop_chronicle_event(
+    ngx_shop_layout_chronicle_t *ch, ngx_atomic_uint_t seq);
 
 
 /* a worker that died while it wrote is not waited for longer; ms */
-#define NGX_SHOP_FAILOVER_CHRONICLE_CLAIM  10000
+#define NGX_SHOP_CHRONICLE_CLAIM  10000
 
 
 ngx_int_t
-ngx_shop_failover_chronicle_create(ngx_shop_failover_zone_t *zone)
+ngx_shop_chronicle_create(ngx_shop_model_zone_t *zone)
 {
     zone->sh->chronicle = ngx_slab_calloc(zone->shpool,
-                                   sizeof(ngx_shop_failover_chronicle_sh_t));
+                                          sizeof(ngx_shop_layout_chronicle_t));
 
     return zone->sh->chronicle ? NGX_OK : NGX_ERROR;
 }
 
 
 void
-ngx_shop_failover_chronicle_inherit(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_sh_t *old)
+ngx_shop_chronicle_inherit(ngx_shop_model_zone_t *zone, ngx_shop_layout_t *old)
 {
-    ngx_shop_failover_chronicle_sh_t  *ch;
+    ngx_shop_layout_chronicle_t  *ch;
 
     ch = zone->sh->chronicle;
 
-    ngx_memcpy(ch, old->chronicle, sizeof(ngx_shop_failover_chronicle_sh_t));
+    ngx_memcpy(ch, old->chronicle, sizeof(ngx_shop_layout_chronicle_t));
     ch->claimed = 0;
 }
 
 
 void
-ngx_shop_failover_chronicle_add(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_event_t *event)
+ngx_shop_chronicle_add(ngx_shop_model_zone_t *zone, ngx_shop_event_t *event)
 {
-    ngx_shop_failover_event_t          told;
-    ngx_shop_failover_incident_t      *incident;
-    ngx_shop_failover_incident_e       news;
-    ngx_shop_failover_chronicle_sh_t  *ch;
+    ngx_shop_event_t              told;
+    ngx_shop_incident_t          *incident;
+    ngx_shop_incident_e           news;
+    ngx_shop_layout_chronicle_t  *ch;
 
     ch = zone->sh->chronicle;
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
-    ngx_shop_failover_chronicle_push_locked(ch, event);
+    ngx_shop_chronicle_push_locked(ch, event);
 
-    news = ngx_shop_failover_incident_fold(&ch->fold, event, &incident);
+    news = ngx_shop_incident_fold(&ch->fold, event, &incident);
 
-    if (news != NGX_SHOP_FAILOVER_INCIDENT_NO_NEWS) {
-        ngx_shop_failover_incident_event(incident, news, &told);
-        ngx_shop_failover_chronicle_push_locked(ch, &told);
+    if (news != NGX_SHOP_INCIDENT_NO_NEWS) {
+        ngx_shop_incident_event(incident, news, &told);
+        ngx_shop_chronicle_push_locked(ch, &told);
         ch->fold.seq = told.seq;
     }
 
@@ -73,8 +73,8 @@ ngx_shop_failover_chronicle_add(ngx_shop_failover_zone_t *zone,
 
 
 static void
-ngx_shop_failover_chronicle_push_locked(ngx_shop_failover_chronicle_sh_t *ch,
-    ngx_shop_failover_event_t *event)
+ngx_shop_chronicle_push_locked(ngx_shop_layout_chronicle_t *ch,
+    ngx_shop_event_t *event)
 {
     int64_t      now;
     ngx_time_t  *tp;
@@ -93,7 +93,7 @@ ngx_shop_failover_chronicle_push_locked(ngx_shop_failover_chronicle_sh_t *ch,
     event->time = now;
     event->seq = ch->seq + 1;
 
-    *ngx_shop_failover_chronicle_event(ch, ch->seq + 1) = *event;
+    *ngx_shop_chronicle_event(ch, ch->seq + 1) = *event;
 
     ngx_memory_barrier();
 
@@ -101,65 +101,64 @@ ngx_shop_failover_chronicle_push_locked(ngx_shop_failover_chronicle_sh_t *ch,
 }
 
 
-static ngx_shop_failover_event_t *
-ngx_shop_failover_chronicle_event(ngx_shop_failover_chronicle_sh_t *ch,
+static ngx_shop_event_t *
+ngx_shop_chronicle_event(ngx_shop_layout_chronicle_t *ch,
     ngx_atomic_uint_t seq)
 {
-    return &ch->events[seq % NGX_SHOP_FAILOVER_CHRONICLE_EVENTS];
+    return &ch->events[seq % NGX_SHOP_CHRONICLE_EVENTS];
 }
 
 
 ngx_uint_t
-ngx_shop_failover_chronicle_verdict(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_peer_t *peer)
+ngx_shop_chronicle_verdict(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_peer_t *peer)
 {
-    ngx_shop_failover_peer_sh_t  *ps;
+    ngx_shop_layout_peer_t  *ps;
 
-    if (peer->slot == NGX_SHOP_FAILOVER_NO_SLOT) {
-        return NGX_SHOP_FAILOVER_CHECKING;
+    if (peer->slot == NGX_SHOP_LAYOUT_NO_SLOT) {
+        return NGX_SHOP_VERDICT_CHECKING;
     }
 
     ps = &zone->sh->peers[peer->slot];
 
-    return ps->id == peer->id ? ps->verdict.state
-                              : NGX_SHOP_FAILOVER_CHECKING;
+    return ps->id == peer->id ? ps->verdict.state : NGX_SHOP_VERDICT_CHECKING;
 }
 
 
 void
-ngx_shop_failover_chronicle_counters(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_flag_conf_t *conf, ngx_shop_failover_event_t *event)
+ngx_shop_chronicle_counters(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf, ngx_shop_event_t *event)
 {
-    ngx_uint_t                        i, n;
-    ngx_shop_failover_counters_t     *counters;
-    ngx_shop_failover_class_conf_t  **class;
+    ngx_uint_t                   i, n;
+    ngx_shop_model_class_t     **class;
+    ngx_shop_layout_counters_t  *counters;
 
     counters = &zone->sh->sites[conf->index]->counters;
     class = zone->classes.elts;
 
-    event->visitors = (int64_t) ngx_shop_failover_snapshot_visitors(counters);
+    event->visitors = (int64_t) ngx_shop_counters_visitors(counters);
 
     for (i = 0; i < zone->classes.nelts; i++) {
         n = class[i]->index;
 
-        if (n < NGX_SHOP_FAILOVER_CLASSES) {
-            (void) ngx_shop_failover_event_add_class(event,
-                                 (ngx_shop_failover_str_t *) &class[i]->name,
-                                 (int64_t) counters->refused[n],
-                                 (int64_t) counters->unknown[n]);
+        if (n < NGX_SHOP_LAYOUT_CLASSES) {
+            (void) ngx_shop_event_add_class(event,
+                                            (ngx_shop_str_t *) &class[i]->name,
+                                            (int64_t) counters->refused[n],
+                                            (int64_t) counters->unknown[n]);
         }
     }
 }
 
 
 ngx_int_t
-ngx_shop_failover_chronicle_next(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_event_t *event, ngx_uint_t *lost)
+ngx_shop_chronicle_next(ngx_shop_model_zone_t *zone, ngx_shop_event_t *event,
+    ngx_uint_t *lost)
 {
-    ngx_int_t                          rc;
-    ngx_msec_t                         now;
-    ngx_atomic_uint_t                  seq;
-    ngx_shop_failover_chronicle_sh_t  *ch;
+    ngx_int_t                     rc;
+    ngx_msec_t                    now;
+    ngx_atomic_uint_t             seq;
+    ngx_shop_layout_chronicle_t  *ch;
 
     ch = zone->sh->chronicle;
 
@@ -171,7 +170,7 @@ ngx_shop_failover_chronicle_next(ngx_shop_failover_zone_t *zone,
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
-    now = ngx_shop_failover_zone_msec(zone->sh);
+    now = ngx_shop_clock_msec(zone->sh);
     seq = ch->written + 1;
 
     if (ch->seq == ch->written) {
@@ -184,13 +183,13 @@ ngx_shop_failover_chronicle_next(ngx_shop_failover_zone_t *zone,
         rc = NGX_BUSY;
 
     } else {
-        if (ch->seq - ch->written > NGX_SHOP_FAILOVER_CHRONICLE_EVENTS) {
-            seq = ch->seq - NGX_SHOP_FAILOVER_CHRONICLE_EVENTS + 1;
+        if (ch->seq - ch->written > NGX_SHOP_CHRONICLE_EVENTS) {
+            seq = ch->seq - NGX_SHOP_CHRONICLE_EVENTS + 1;
             *lost = seq - ch->written - 1;
         }
 
-        ch->claimed = now + NGX_SHOP_FAILOVER_CHRONICLE_CLAIM;
-        *event = *ngx_shop_failover_chronicle_event(ch, seq);
+        ch->claimed = now + NGX_SHOP_CHRONICLE_CLAIM;
+        *event = *ngx_shop_chronicle_event(ch, seq);
         rc = NGX_OK;
     }
 
@@ -200,13 +199,13 @@ ngx_shop_failover_chronicle_next(ngx_shop_failover_zone_t *zone,
 }
 
 
-ngx_shop_failover_chronicle_turn_e
-ngx_shop_failover_chronicle_wrote(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_event_t *event, ngx_uint_t ok, ngx_msec_t retry)
+ngx_shop_chronicle_turn_e
+ngx_shop_chronicle_wrote(ngx_shop_model_zone_t *zone, ngx_shop_event_t *event,
+    ngx_uint_t ok, ngx_msec_t retry)
 {
-    ngx_uint_t                         was;
-    ngx_atomic_uint_t                  seq;
-    ngx_shop_failover_chronicle_sh_t  *ch;
+    ngx_uint_t                    was;
+    ngx_atomic_uint_t             seq;
+    ngx_shop_layout_chronicle_t  *ch;
 
     ch = zone->sh->chronicle;
     seq = (ngx_atomic_uint_t) event->seq;
@@ -219,7 +218,7 @@ ngx_shop_failover_chronicle_wrote(ngx_shop_failover_zone_t *zone,
     ch->claimed = 0;
 
     if (!ok) {
-        ch->retry = ngx_shop_failover_zone_msec(zone->sh) + retry;
+        ch->retry = ngx_shop_clock_msec(zone->sh) + retry;
 
     } else if ((ngx_atomic_int_t) (seq - ch->written) > 0) {
         ch->written = seq;
@@ -228,18 +227,17 @@ ngx_shop_failover_chronicle_wrote(ngx_shop_failover_zone_t *zone,
     ngx_shmtx_unlock(&zone->shpool->mutex);
 
     if (was == !ok) {
-        return NGX_SHOP_FAILOVER_CHRONICLE_AS_BEFORE;
+        return NGX_SHOP_CHRONICLE_AS_BEFORE;
     }
 
-    return ok ? NGX_SHOP_FAILOVER_CHRONICLE_WORKS_AGAIN
-              : NGX_SHOP_FAILOVER_CHRONICLE_BROKE;
+    return ok ? NGX_SHOP_CHRONICLE_WORKS_AGAIN : NGX_SHOP_CHRONICLE_BROKE;
 }
 
 
 void
-ngx_shop_failover_chronicle_skip(ngx_shop_failover_zone_t *zone)
+ngx_shop_chronicle_skip(ngx_shop_model_zone_t *zone)
 {
-    ngx_shop_failover_chronicle_sh_t  *ch;
+    ngx_shop_layout_chronicle_t  *ch;
 
     ch = zone->sh->chronicle;
 
@@ -259,21 +257,21 @@ ngx_shop_failover_chronicle_skip(ngx_shop_failover_zone_t *zone)
 /* one at a time, so that nobody waits for the lock while 100 KB are copied */
 
 ngx_uint_t
-ngx_shop_failover_chronicle_events(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_event_t *events, ngx_uint_t n)
+ngx_shop_chronicle_events(ngx_shop_model_zone_t *zone,
+    ngx_shop_event_t *events, ngx_uint_t n)
 {
-    ngx_uint_t                         i;
-    ngx_atomic_uint_t                  seq;
-    ngx_shop_failover_chronicle_sh_t  *ch;
+    ngx_uint_t                    i;
+    ngx_atomic_uint_t             seq;
+    ngx_shop_layout_chronicle_t  *ch;
 
     ch = zone->sh->chronicle;
     seq = ch->seq;
-    n = ngx_min(n, NGX_SHOP_FAILOVER_CHRONICLE_EVENTS);
+    n = ngx_min(n, NGX_SHOP_CHRONICLE_EVENTS);
 
     for (i = 0; i < n && seq; i++, seq--) {
 
         ngx_shmtx_lock(&zone->shpool->mutex);
-        events[i] = *ngx_shop_failover_chronicle_event(ch, seq);
+        events[i] = *ngx_shop_chronicle_event(ch, seq);
         ngx_shmtx_unlock(&zone->shpool->mutex);
 
         if (events[i].seq != (int64_t) seq) {
@@ -289,20 +287,20 @@ ngx_shop_failover_chronicle_events(ngx_shop_failover_zone_t *zone,
 
 
 ngx_uint_t
-ngx_shop_failover_chronicle_incidents(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_incident_t *incidents, ngx_uint_t n)
+ngx_shop_chronicle_incidents(ngx_shop_model_zone_t *zone,
+    ngx_shop_incident_t *incidents, ngx_uint_t n)
 {
-    uint32_t                            next;
-    ngx_uint_t                          i;
-    ngx_shop_failover_incident_t       *from;
-    ngx_shop_failover_incident_fold_t  *fold;
+    uint32_t                   next;
+    ngx_uint_t                 i;
+    ngx_shop_incident_t       *from;
+    ngx_shop_incident_fold_t  *fold;
 
     fold = &zone->sh->chronicle->fold;
     next = fold->next;
-    n = ngx_min(n, NGX_SHOP_FAILOVER_INCIDENTS);
+    n = ngx_min(n, NGX_SHOP_INCIDENTS);
 
     for (i = 0; i < n; i++) {
-        from = &fold->incidents[(next - 1 - i) % NGX_SHOP_FAILOVER_INCIDENTS];
+        from = &fold->incidents[(next - 1 - i) % NGX_SHOP_INCIDENTS];
 
         ngx_shmtx_lock(&zone->shpool->mutex);
         incidents[i] = *from;

@@ -7,60 +7,60 @@
  */
 
 
-#ifndef _NGX_SHOP_FAILOVER_CHRONICLE_H_INCLUDED_
-#define _NGX_SHOP_FAILOVER_CHRONICLE_H_INCLUDED_
+#ifndef _NGX_SHOP_CHRONICLE_H_INCLUDED_
+#define _NGX_SHOP_CHRONICLE_H_INCLUDED_
 
 
-#include "state/zone.h"
+#include "state/model.h"
 
-#include "logic/incident.h"
-
-
-#define NGX_SHOP_FAILOVER_CHRONICLE_EVENTS  64
+#include "logic/story/incident.h"
 
 
-struct ngx_shop_failover_chronicle_sh_s {
-    ngx_atomic_t                       seq;        /* of the newest event */
-    ngx_atomic_t                       written;    /* up to this one */
-    int64_t                            time;       /* Unix ms, of the newest */
+#define NGX_SHOP_CHRONICLE_EVENTS  64
+
+
+struct ngx_shop_layout_chronicle_s {
+    ngx_atomic_t              seq;        /* of the newest event */
+    ngx_atomic_t              written;    /* up to this one */
+    int64_t                   time;       /* Unix ms, of the newest */
 
     /* who writes the log */
-    ngx_msec_t                         claimed;    /* until; 0: nobody */
-    ngx_msec_t                         retry;      /* not before, if broken */
-    uint8_t                            broken;     /* it could not be written */
+    ngx_msec_t                claimed;    /* until; 0: nobody */
+    ngx_msec_t                retry;      /* not before, if broken */
+    uint8_t                   broken;     /* it could not be written */
 
-    ngx_shop_failover_incident_fold_t  fold;
-    ngx_shop_failover_event_t  events[NGX_SHOP_FAILOVER_CHRONICLE_EVENTS];
+    ngx_shop_incident_fold_t  fold;
+    ngx_shop_event_t  events[NGX_SHOP_CHRONICLE_EVENTS];
 };
 
 
 /* how the writing of the log turned */
 typedef enum {
-    NGX_SHOP_FAILOVER_CHRONICLE_AS_BEFORE = 0,
-    NGX_SHOP_FAILOVER_CHRONICLE_BROKE,
-    NGX_SHOP_FAILOVER_CHRONICLE_WORKS_AGAIN
-} ngx_shop_failover_chronicle_turn_e;
+    NGX_SHOP_CHRONICLE_AS_BEFORE = 0,
+    NGX_SHOP_CHRONICLE_BROKE,
+    NGX_SHOP_CHRONICLE_WORKS_AGAIN
+} ngx_shop_chronicle_turn_e;
 
 
 /* called by zone only */
-ngx_int_t ngx_shop_failover_chronicle_create(ngx_shop_failover_zone_t *zone);
-void ngx_shop_failover_chronicle_inherit(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_sh_t *old);
+ngx_int_t ngx_shop_chronicle_create(ngx_shop_model_zone_t *zone);
+void ngx_shop_chronicle_inherit(ngx_shop_model_zone_t *zone,
+    ngx_shop_layout_t *old);
 
 /*
  * Adds what just happened, and after it the event of an incident that this
  * begins, worsens or ends.  Sets seq and time.
  */
-void ngx_shop_failover_chronicle_add(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_event_t *event);
+void ngx_shop_chronicle_add(ngx_shop_model_zone_t *zone,
+    ngx_shop_event_t *event);
 
-/* no lock; what probes say of a peer, a _state_e */
-ngx_uint_t ngx_shop_failover_chronicle_verdict(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_peer_t *peer);
+/* no lock; what probes say of a peer, a _verdict_state_e */
+ngx_uint_t ngx_shop_chronicle_verdict(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_peer_t *peer);
 
 /* what the site counted so far, into an event */
-void ngx_shop_failover_chronicle_counters(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_flag_conf_t *conf, ngx_shop_failover_event_t *event);
+void ngx_shop_chronicle_counters(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf, ngx_shop_event_t *event);
 
 /*
  * The next event for the log, NGX_OK: this worker is to write it and to say
@@ -68,24 +68,22 @@ void ngx_shop_failover_chronicle_counters(ngx_shop_failover_zone_t *zone,
  * NGX_DECLINED: the log has all; NGX_BUSY: another worker writes, or it is not
  * yet time to try again.
  */
-ngx_int_t ngx_shop_failover_chronicle_next(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_event_t *event, ngx_uint_t *lost);
-ngx_shop_failover_chronicle_turn_e ngx_shop_failover_chronicle_wrote(
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_event_t *event,
-    ngx_uint_t ok, ngx_msec_t retry);
+ngx_int_t ngx_shop_chronicle_next(ngx_shop_model_zone_t *zone,
+    ngx_shop_event_t *event, ngx_uint_t *lost);
+ngx_shop_chronicle_turn_e ngx_shop_chronicle_wrote(ngx_shop_model_zone_t *zone,
+    ngx_shop_event_t *event, ngx_uint_t ok, ngx_msec_t retry);
 
 /* there is no log: nothing waits for it */
-void ngx_shop_failover_chronicle_skip(ngx_shop_failover_zone_t *zone);
+void ngx_shop_chronicle_skip(ngx_shop_model_zone_t *zone);
 
 /*
  * Copies for the status.  The newest events, at most n, the newest first; and
  * the newest incidents, at most n, too.
  */
-ngx_uint_t ngx_shop_failover_chronicle_events(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_event_t *events, ngx_uint_t n);
-ngx_uint_t ngx_shop_failover_chronicle_incidents(
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_incident_t *incidents,
-    ngx_uint_t n);
+ngx_uint_t ngx_shop_chronicle_events(ngx_shop_model_zone_t *zone,
+    ngx_shop_event_t *events, ngx_uint_t n);
+ngx_uint_t ngx_shop_chronicle_incidents(ngx_shop_model_zone_t *zone,
+    ngx_shop_incident_t *incidents, ngx_uint_t n);
 
 
-#endif /* _NGX_SHOP_FAILOVER_CHRONICLE_H_INCLUDED_ */
+#endif /* _NGX_SHOP_CHRONICLE_H_INCLUDED_ */

@@ -2,24 +2,29 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * Steps of the wall clock.  What is remembered as a time of day moves along
- * with the clock, so that "since when" is right by the clock of now and "how
- * long" is what passed, whatever ntpd or a person does to the clock.
+ * The time, as all workers see it.
  */
 
 
-#ifndef _NGX_SHOP_FAILOVER_CLOCK_H_INCLUDED_
-#define _NGX_SHOP_FAILOVER_CLOCK_H_INCLUDED_
+#ifndef _NGX_SHOP_CLOCK_H_INCLUDED_
+#define _NGX_SHOP_CLOCK_H_INCLUDED_
 
 
-#include "state/zone.h"
+#include "state/layout.h"
 
+
+/* "now" for since, eta and the like: Unix seconds */
+#define ngx_shop_clock_now()  ((int64_t) ngx_time())
 
 /*
- * Called under the lock before a time of day is noted or compared; cheap where
- * the clock did not step.  Times that people gave (of a flag) stay.
+ * "now" for what workers share: monotonic, ms.  Each worker has the time of its
+ * last look at the clock; here none is earlier than what another has noted.
+ * With the lock or without.
  */
-void ngx_shop_failover_clock_follow_locked(ngx_shop_failover_sh_t *sh);
+ngx_msec_t ngx_shop_clock_msec(ngx_shop_layout_t *sh);
+
+/* Unix ms, for what outlives a restart */
+int64_t ngx_shop_clock_unix(void);
 
 
-#endif /* _NGX_SHOP_FAILOVER_CLOCK_H_INCLUDED_ */
+#endif /* _NGX_SHOP_CLOCK_H_INCLUDED_ */

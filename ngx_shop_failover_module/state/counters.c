@@ -8,24 +8,25 @@
 
 #include "state/counters.h"
 
+#include "logic/words/negotiate.h"
 
-static uint32_t ngx_shop_failover_counters_find(ngx_shop_failover_sh_t *sh,
-    u_char *name, size_t len);
-static void ngx_shop_failover_counters_copy(ngx_shop_failover_sh_t *sh,
-    ngx_shop_failover_counters_t *to, ngx_shop_failover_sh_t *old,
-    ngx_shop_failover_counters_t *from);
+
+static uint32_t ngx_shop_counters_find(ngx_shop_layout_t *sh, u_char *name,
+    size_t len);
+static void ngx_shop_counters_copy(ngx_shop_layout_t *sh,
+    ngx_shop_layout_counters_t *to, ngx_shop_layout_t *old,
+    ngx_shop_layout_counters_t *from);
 
 
 /* the number of a name, or that of the first free place; CLASSES: neither */
 
 static uint32_t
-ngx_shop_failover_counters_find(ngx_shop_failover_sh_t *sh, u_char *name,
-    size_t len)
+ngx_shop_counters_find(ngx_shop_layout_t *sh, u_char *name, size_t len)
 {
-    uint32_t                       i;
-    ngx_shop_failover_class_sh_t  *class;
+    uint32_t                  i;
+    ngx_shop_layout_class_t  *class;
 
-    for (i = 0; i < NGX_SHOP_FAILOVER_CLASSES; i++) {
+    for (i = 0; i < NGX_SHOP_LAYOUT_CLASSES; i++) {
         class = &sh->classes[i];
 
         if (class->len == 0
@@ -42,14 +43,14 @@ ngx_shop_failover_counters_find(ngx_shop_failover_sh_t *sh, u_char *name,
 /* whether the names of a new configuration find room in the running zone */
 
 ngx_uint_t
-ngx_shop_failover_counters_fit_locked(
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_sh_t *sh)
+ngx_shop_counters_fit_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_layout_t *sh)
 {
-    uint32_t                          n;
-    ngx_uint_t                        i, new;
-    ngx_shop_failover_class_conf_t  **class;
+    uint32_t                  n;
+    ngx_uint_t                i, new;
+    ngx_shop_model_class_t  **class;
 
-    for (n = 0; n < NGX_SHOP_FAILOVER_CLASSES && sh->classes[n].len; n++) {
+    for (n = 0; n < NGX_SHOP_LAYOUT_CLASSES && sh->classes[n].len; n++) {
         /* void */
     }
 
@@ -57,32 +58,32 @@ ngx_shop_failover_counters_fit_locked(
     class = zone->classes.elts;
 
     for (i = 0; i < zone->classes.nelts; i++) {
-        new += ngx_shop_failover_counters_find(sh, class[i]->name.data,
-                                               class[i]->name.len)
+        new += ngx_shop_counters_find(sh, class[i]->name.data,
+                                      class[i]->name.len)
                >= n;
     }
 
-    return n + new <= NGX_SHOP_FAILOVER_CLASSES;
+    return n + new <= NGX_SHOP_LAYOUT_CLASSES;
 }
 
 
 void
-ngx_shop_failover_counters_register_locked(ngx_shop_failover_zone_t *zone)
+ngx_shop_counters_register_locked(ngx_shop_model_zone_t *zone)
 {
-    uint32_t                          n;
-    ngx_uint_t                        i;
-    ngx_shop_failover_class_sh_t     *cs;
-    ngx_shop_failover_class_conf_t  **class;
+    uint32_t                  n;
+    ngx_uint_t                i;
+    ngx_shop_model_class_t  **class;
+    ngx_shop_layout_class_t  *cs;
 
     class = zone->classes.elts;
 
     for (i = 0; i < zone->classes.nelts; i++) {
 
-        n = ngx_shop_failover_counters_find(zone->sh, class[i]->name.data,
-                                            class[i]->name.len);
+        n = ngx_shop_counters_find(zone->sh, class[i]->name.data,
+                                   class[i]->name.len);
         class[i]->index = n;
 
-        if (n == NGX_SHOP_FAILOVER_CLASSES) {
+        if (n == NGX_SHOP_LAYOUT_CLASSES) {
             continue;
         }
 
@@ -99,39 +100,35 @@ ngx_shop_failover_counters_register_locked(ngx_shop_failover_zone_t *zone)
  */
 
 void
-ngx_shop_failover_counters_inherit(ngx_shop_failover_sh_t *sh,
-    ngx_shop_failover_site_sh_t *ss, ngx_shop_failover_sh_t *old,
-    ngx_shop_failover_site_sh_t *from)
+ngx_shop_counters_inherit(ngx_shop_layout_t *sh, ngx_shop_layout_site_t *ss,
+    ngx_shop_layout_t *old, ngx_shop_layout_site_t *from)
 {
     ss->incident = from->incident;
     ngx_memcpy(ss->entered, from->entered, sizeof(ss->entered));
 
-    ngx_shop_failover_counters_copy(sh, &ss->counters, old, &from->counters);
-    ngx_shop_failover_counters_copy(sh, &ss->base, old, &from->base);
+    ngx_shop_counters_copy(sh, &ss->counters, old, &from->counters);
+    ngx_shop_counters_copy(sh, &ss->base, old, &from->base);
 }
 
 
 static void
-ngx_shop_failover_counters_copy(ngx_shop_failover_sh_t *sh,
-    ngx_shop_failover_counters_t *to, ngx_shop_failover_sh_t *old,
-    ngx_shop_failover_counters_t *from)
+ngx_shop_counters_copy(ngx_shop_layout_t *sh, ngx_shop_layout_counters_t *to,
+    ngx_shop_layout_t *old, ngx_shop_layout_counters_t *from)
 {
-    uint32_t                       i, n;
-    ngx_shop_failover_class_sh_t  *class;
+    uint32_t                  i, n;
+    ngx_shop_layout_class_t  *class;
 
     ngx_memcpy((void *) to->pages, (void *) from->pages,
                sizeof(to->pages));
     to->bypassed = from->bypassed;
     to->stale = from->stale;
 
-    for (i = 0; i < NGX_SHOP_FAILOVER_CLASSES; i++) {
+    for (i = 0; i < NGX_SHOP_LAYOUT_CLASSES; i++) {
         class = &old->classes[i];
 
-        n = ngx_shop_failover_counters_find(sh, class->name, class->len);
+        n = ngx_shop_counters_find(sh, class->name, class->len);
 
-        if (class->len && n < NGX_SHOP_FAILOVER_CLASSES
-            && sh->classes[n].len)
-        {
+        if (class->len && n < NGX_SHOP_LAYOUT_CLASSES && sh->classes[n].len) {
             to->refused[n] = from->refused[i];
             to->unknown[n] = from->unknown[i];
         }
@@ -140,8 +137,8 @@ ngx_shop_failover_counters_copy(ngx_shop_failover_sh_t *sh,
 
 
 void
-ngx_shop_failover_counters_inherit_group(ngx_shop_failover_group_sh_t *gs,
-    ngx_shop_failover_group_sh_t *from)
+ngx_shop_counters_inherit_group(ngx_shop_layout_group_t *gs,
+    ngx_shop_layout_group_t *from)
 {
     ngx_str_t  name;
 
@@ -152,13 +149,13 @@ ngx_shop_failover_counters_inherit_group(ngx_shop_failover_group_sh_t *gs,
 
 
 void
-ngx_shop_failover_counters_mark_locked(ngx_shop_failover_site_sh_t *ss,
-    ngx_shop_failover_site_t *next)
+ngx_shop_counters_mark_locked(ngx_shop_layout_site_t *ss,
+    ngx_shop_site_t *next)
 {
     switch (next->state) {
 
-    case NGX_SHOP_FAILOVER_SITE_OPEN:
-    case NGX_SHOP_FAILOVER_SITE_DEGRADED:
+    case NGX_SHOP_SITE_OPEN:
+    case NGX_SHOP_SITE_DEGRADED:
         ss->incident = 0;
         return;
 
@@ -176,20 +173,20 @@ ngx_shop_failover_counters_mark_locked(ngx_shop_failover_site_sh_t *ss,
 
 
 void
-ngx_shop_failover_counters_page(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_flag_conf_t *site, ngx_shop_failover_turned_t *turned)
+ngx_shop_counters_page(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *site, ngx_shop_counters_turned_t *turned)
 {
-    ngx_atomic_t                  *count;
-    ngx_shop_failover_counters_t  *counters;
+    ngx_atomic_t                *count;
+    ngx_shop_layout_counters_t  *counters;
 
     counters = &zone->sh->sites[site->index]->counters;
 
     (void) ngx_atomic_fetch_add(&counters->pages
-                               [turned->why % NGX_SHOP_FAILOVER_WHYS]
-                               [turned->kind % NGX_SHOP_FAILOVER_KINDS], 1);
+                               [turned->why % NGX_SHOP_LAYOUT_WHYS]
+                               [turned->kind % NGX_SHOP_LAYOUT_KINDS], 1);
 
     if (turned->class == NULL
-        || turned->class->index >= NGX_SHOP_FAILOVER_CLASSES)
+        || turned->class->index >= NGX_SHOP_LAYOUT_CLASSES)
     {
         return;
     }
@@ -197,4 +194,20 @@ ngx_shop_failover_counters_page(ngx_shop_failover_zone_t *zone,
     count = turned->sent ? counters->unknown : counters->refused;
 
     (void) ngx_atomic_fetch_add(&count[turned->class->index], 1);
+}
+
+
+uint64_t
+ngx_shop_counters_visitors(ngx_shop_layout_counters_t *counters)
+{
+    uint64_t    n;
+    ngx_uint_t  i;
+
+    n = 0;
+
+    for (i = 0; i < NGX_SHOP_LAYOUT_WHYS; i++) {
+        n += counters->pages[i][NGX_SHOP_NEGOTIATE_HTML];
+    }
+
+    return n;
 }

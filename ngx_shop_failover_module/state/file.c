@@ -12,35 +12,34 @@
 #include "state/peers.h"
 #include "state/readfile.h"
 
-#include "logic/saved.h"
+#include "logic/story/saved.h"
 
 
-static ngx_int_t ngx_shop_failover_file_claim(ngx_shop_failover_zone_t *zone,
+static ngx_int_t ngx_shop_file_claim(ngx_shop_model_zone_t *zone,
     ngx_uint_t last, ngx_atomic_uint_t *changed, int64_t *at);
-static void ngx_shop_failover_file_done(ngx_shop_failover_zone_t *zone,
-    ngx_atomic_uint_t changed, ngx_shop_failover_file_outcome_t *outcome);
-static size_t ngx_shop_failover_file_size(ngx_shop_failover_sh_t *sh);
-static void ngx_shop_failover_file_peers(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_saved_writer_t *w);
-static void ngx_shop_failover_file_peer(ngx_shop_failover_sh_t *sh,
-    ngx_shop_failover_peer_sh_t *ps, ngx_shop_failover_saved_writer_t *w);
-static void ngx_shop_failover_file_order(ngx_shop_failover_sh_t *sh,
-    ngx_shop_failover_peer_sh_t *ps, ngx_shop_failover_saved_writer_t *w);
-static void ngx_shop_failover_file_board(ngx_shop_failover_sh_t *sh,
-    ngx_shop_failover_saved_writer_t *w);
-static ngx_uint_t ngx_shop_failover_file_superseded(
-    ngx_shop_failover_zone_t *zone, int64_t at);
-static void ngx_shop_failover_file_write(ngx_shop_failover_zone_t *zone,
-    u_char *data, size_t len, u_char *temp,
-    ngx_shop_failover_file_outcome_t *outcome);
-static ngx_err_t ngx_shop_failover_file_fill(int fd, u_char *data, size_t len);
-static void ngx_shop_failover_file_sync_directory(u_char *path);
+static void ngx_shop_file_done(ngx_shop_model_zone_t *zone,
+    ngx_atomic_uint_t changed, ngx_shop_file_outcome_t *outcome);
+static size_t ngx_shop_file_size(ngx_shop_layout_t *sh);
+static void ngx_shop_file_peers(ngx_shop_model_zone_t *zone,
+    ngx_shop_saved_writer_t *w);
+static void ngx_shop_file_peer(ngx_shop_layout_t *sh,
+    ngx_shop_layout_peer_t *ps, ngx_shop_saved_writer_t *w);
+static void ngx_shop_file_order(ngx_shop_layout_t *sh,
+    ngx_shop_layout_peer_t *ps, ngx_shop_saved_writer_t *w);
+static void ngx_shop_file_board(ngx_shop_layout_t *sh,
+    ngx_shop_saved_writer_t *w);
+static ngx_uint_t ngx_shop_file_superseded(ngx_shop_model_zone_t *zone,
+    int64_t at);
+static void ngx_shop_file_write(ngx_shop_model_zone_t *zone, u_char *data,
+    size_t len, u_char *temp, ngx_shop_file_outcome_t *outcome);
+static ngx_err_t ngx_shop_file_fill(int fd, u_char *data, size_t len);
+static void ngx_shop_file_sync_directory(u_char *path);
 
 
-#define NGX_SHOP_FAILOVER_FILE_REFRESH  60000     /* ms, if nothing changes */
-#define NGX_SHOP_FAILOVER_FILE_GAP      1000      /* ms between two saves */
-#define NGX_SHOP_FAILOVER_FILE_RETRY    10000     /* ms after a failure */
-#define NGX_SHOP_FAILOVER_FILE_CHUNK    64        /* slots under one lock */
+#define NGX_SHOP_FILE_REFRESH  60000     /* ms, if nothing changes */
+#define NGX_SHOP_FILE_GAP      1000      /* ms between two saves */
+#define NGX_SHOP_FILE_RETRY    10000     /* ms after a failure */
+#define NGX_SHOP_FILE_CHUNK    64        /* slots under one lock */
 
 
 /*
@@ -49,13 +48,13 @@ static void ngx_shop_failover_file_sync_directory(u_char *path);
  */
 
 uint64_t
-ngx_shop_failover_file_identity(ngx_shop_failover_zone_t *zone)
+ngx_shop_file_identity(ngx_shop_model_zone_t *zone)
 {
-    uint64_t                     sum, name;
-    ngx_str_t                    last;
-    ngx_uint_t                   i, j;
-    ngx_shop_failover_peer_t    *peer;
-    ngx_shop_failover_group_t  **group;
+    uint64_t                  sum, name;
+    ngx_str_t                 last;
+    ngx_uint_t                i, j;
+    ngx_shop_model_peer_t    *peer;
+    ngx_shop_model_group_t  **group;
 
     sum = 0;
     group = zone->groups.elts;
@@ -66,8 +65,7 @@ ngx_shop_failover_file_identity(ngx_shop_failover_zone_t *zone)
             continue;
         }
 
-        name = ngx_shop_failover_saved_hash(0, group[i]->name.data,
-                                            group[i]->name.len);
+        name = ngx_shop_saved_hash(0, group[i]->name.data, group[i]->name.len);
         sum += name + group[i]->resolve;
 
         ngx_str_null(&last);
@@ -80,7 +78,7 @@ ngx_shop_failover_file_identity(ngx_shop_failover_zone_t *zone)
             }
 
             last = peer[j].server;
-            sum += ngx_shop_failover_saved_hash(name, last.data, last.len);
+            sum += ngx_shop_saved_hash(name, last.data, last.len);
         }
     }
 
@@ -89,18 +87,18 @@ ngx_shop_failover_file_identity(ngx_shop_failover_zone_t *zone)
 
 
 ngx_int_t
-ngx_shop_failover_file_save(ngx_shop_failover_zone_t *zone, ngx_uint_t last,
-    ngx_shop_failover_file_outcome_t *outcome, ngx_log_t *log)
+ngx_shop_file_save(ngx_shop_model_zone_t *zone, ngx_uint_t last,
+    ngx_shop_file_outcome_t *outcome, ngx_log_t *log)
 {
-    size_t                             len, size;
-    u_char                            *buf, *temp;
-    int64_t                            at;
-    ngx_pool_t                        *pool;
-    ngx_atomic_uint_t                  changed;
-    ngx_shop_failover_saved_writer_t   w;
+    size_t                    len, size;
+    u_char                   *buf, *temp;
+    int64_t                   at;
+    ngx_pool_t               *pool;
+    ngx_atomic_uint_t         changed;
+    ngx_shop_saved_writer_t   w;
 
     if (zone->state_file.len == 0
-        || ngx_shop_failover_file_claim(zone, last, &changed, &at) != NGX_OK)
+        || ngx_shop_file_claim(zone, last, &changed, &at) != NGX_OK)
     {
         return NGX_DECLINED;
     }
@@ -113,7 +111,7 @@ ngx_shop_failover_file_save(ngx_shop_failover_zone_t *zone, ngx_uint_t last,
         goto done;
     }
 
-    size = ngx_shop_failover_file_size(zone->sh);
+    size = ngx_shop_file_size(zone->sh);
 
     buf = ngx_palloc(pool, size);
     temp = ngx_pnalloc(pool, zone->state_file.len + NGX_INT64_LEN
@@ -126,53 +124,53 @@ ngx_shop_failover_file_save(ngx_shop_failover_zone_t *zone, ngx_uint_t last,
 
     (void) ngx_sprintf(temp, "%V.%P.tmp%Z", &zone->state_file, ngx_pid);
 
-    ngx_shop_failover_saved_begin(&w, buf, size);
+    ngx_shop_saved_begin(&w, buf, size);
 
-    ngx_shop_failover_file_peers(zone, &w);
+    ngx_shop_file_peers(zone, &w);
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
-    ngx_shop_failover_file_board(zone->sh, &w);
+    ngx_shop_file_board(zone->sh, &w);
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
 
     /* 0: peers were added meanwhile; there is a next time */
 
-    len = ngx_shop_failover_saved_end(&w, zone->identity, at);
+    len = ngx_shop_saved_end(&w, zone->identity, at);
 
     outcome->err = 0;
 
-    if (len && !ngx_shop_failover_file_superseded(zone, at)) {
-        ngx_shop_failover_file_write(zone, buf, len, temp, outcome);
+    if (len && !ngx_shop_file_superseded(zone, at)) {
+        ngx_shop_file_write(zone, buf, len, temp, outcome);
     }
 
     ngx_destroy_pool(pool);
 
 done:
 
-    ngx_shop_failover_file_done(zone, changed, outcome);
+    ngx_shop_file_done(zone, changed, outcome);
 
     return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_shop_failover_file_claim(ngx_shop_failover_zone_t *zone, ngx_uint_t last,
+ngx_shop_file_claim(ngx_shop_model_zone_t *zone, ngx_uint_t last,
     ngx_atomic_uint_t *changed, int64_t *at)
 {
-    ngx_int_t                rc;
-    ngx_msec_t               now, gap;
-    ngx_shop_failover_sh_t  *sh;
+    ngx_int_t           rc;
+    ngx_msec_t          now, gap;
+    ngx_shop_layout_t  *sh;
 
     sh = zone->sh;
     rc = NGX_DECLINED;
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
-    now = ngx_shop_failover_zone_msec(sh);
+    now = ngx_shop_clock_msec(sh);
 
-    gap = (sh->changed != sh->saved || last) ? NGX_SHOP_FAILOVER_FILE_GAP
-                                             : NGX_SHOP_FAILOVER_FILE_REFRESH;
+    gap = (sh->changed != sh->saved || last) ? NGX_SHOP_FILE_GAP
+                                             : NGX_SHOP_FILE_REFRESH;
 
     if (last && sh->changed != sh->saved) {
         gap = 0;
@@ -187,9 +185,9 @@ ngx_shop_failover_file_claim(ngx_shop_failover_zone_t *zone, ngx_uint_t last,
         && (sh->saving == 0 || (ngx_msec_int_t) (now - sh->saving) >= 0)
         && (sh->saved_at == 0 || now - sh->saved_at >= gap))
     {
-        sh->saving = now + NGX_SHOP_FAILOVER_FILE_RETRY;
+        sh->saving = now + NGX_SHOP_FILE_RETRY;
         *changed = sh->changed;
-        *at = sh->probed ? sh->probed : ngx_shop_failover_file_now();
+        *at = sh->probed ? sh->probed : ngx_shop_clock_unix();
         rc = NGX_OK;
     }
 
@@ -202,10 +200,10 @@ ngx_shop_failover_file_claim(ngx_shop_failover_zone_t *zone, ngx_uint_t last,
 /* after a failure the claim is kept: that is the time until the next try */
 
 static void
-ngx_shop_failover_file_done(ngx_shop_failover_zone_t *zone,
-    ngx_atomic_uint_t changed, ngx_shop_failover_file_outcome_t *outcome)
+ngx_shop_file_done(ngx_shop_model_zone_t *zone, ngx_atomic_uint_t changed,
+    ngx_shop_file_outcome_t *outcome)
 {
-    ngx_shop_failover_sh_t  *sh;
+    ngx_shop_layout_t  *sh;
 
     sh = zone->sh;
 
@@ -217,7 +215,7 @@ ngx_shop_failover_file_done(ngx_shop_failover_zone_t *zone,
     if (outcome->err == 0) {
         sh->saving = 0;
         sh->saved = changed;
-        sh->saved_at = ngx_shop_failover_zone_msec(sh);
+        sh->saved_at = ngx_shop_clock_msec(sh);
     }
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
@@ -227,31 +225,31 @@ ngx_shop_failover_file_done(ngx_shop_failover_zone_t *zone,
 /* enough for all, if nothing is added meanwhile */
 
 static size_t
-ngx_shop_failover_file_size(ngx_shop_failover_sh_t *sh)
+ngx_shop_file_size(ngx_shop_layout_t *sh)
 {
-    size_t                        size;
-    ngx_uint_t                    i;
-    ngx_shop_failover_peer_sh_t  *ps;
+    size_t                   size;
+    ngx_uint_t               i;
+    ngx_shop_layout_peer_t  *ps;
 
-    size = NGX_SHOP_FAILOVER_SAVED_HEADER;
+    size = NGX_SHOP_SAVED_HEADER;
 
     for (i = 0; i < sh->used; i++) {
         ps = &sh->peers[i];
 
         /* what is known of it, and an order */
 
-        size += 2 * (NGX_SHOP_FAILOVER_SAVED_PEER_MAX
-                     + NGX_SHOP_FAILOVER_DETAIL_LEN
+        size += 2 * (NGX_SHOP_SAVED_PEER_MAX
+                     + NGX_SHOP_LAYOUT_DETAIL_LEN
                      + ps->server_len + ps->address_len
                      + sh->groups[ps->group].name.len);
     }
 
     for (i = 0; i < sh->groups_used; i++) {
-        size += NGX_SHOP_FAILOVER_SAVED_PEER_MAX + sh->groups[i].name.len;
+        size += NGX_SHOP_SAVED_PEER_MAX + sh->groups[i].name.len;
     }
 
     for (i = 0; i < sh->sites_used; i++) {
-        size += NGX_SHOP_FAILOVER_SAVED_PEER_MAX + sh->sites[i]->path.len;
+        size += NGX_SHOP_SAVED_PEER_MAX + sh->sites[i]->path.len;
     }
 
     return size;
@@ -259,11 +257,10 @@ ngx_shop_failover_file_size(ngx_shop_failover_sh_t *sh)
 
 
 static void
-ngx_shop_failover_file_peers(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_saved_writer_t *w)
+ngx_shop_file_peers(ngx_shop_model_zone_t *zone, ngx_shop_saved_writer_t *w)
 {
-    ngx_uint_t               i, n;
-    ngx_shop_failover_sh_t  *sh;
+    ngx_uint_t          i, n;
+    ngx_shop_layout_t  *sh;
 
     sh = zone->sh;
 
@@ -271,9 +268,9 @@ ngx_shop_failover_file_peers(ngx_shop_failover_zone_t *zone,
 
         ngx_shmtx_lock(&zone->shpool->mutex);
 
-        for (n = 0; n < NGX_SHOP_FAILOVER_FILE_CHUNK && i < sh->used; n++) {
-            ngx_shop_failover_file_peer(sh, &sh->peers[i], w);
-            ngx_shop_failover_file_order(sh, &sh->peers[i++], w);
+        for (n = 0; n < NGX_SHOP_FILE_CHUNK && i < sh->used; n++) {
+            ngx_shop_file_peer(sh, &sh->peers[i], w);
+            ngx_shop_file_order(sh, &sh->peers[i++], w);
         }
 
         ngx_shmtx_unlock(&zone->shpool->mutex);
@@ -282,11 +279,11 @@ ngx_shop_failover_file_peers(ngx_shop_failover_zone_t *zone,
 
 
 static void
-ngx_shop_failover_file_peer(ngx_shop_failover_sh_t *sh,
-    ngx_shop_failover_peer_sh_t *ps, ngx_shop_failover_saved_writer_t *w)
+ngx_shop_file_peer(ngx_shop_layout_t *sh, ngx_shop_layout_peer_t *ps,
+    ngx_shop_saved_writer_t *w)
 {
-    ngx_str_t                        name;
-    ngx_shop_failover_saved_peer_t   peer;
+    ngx_str_t               name;
+    ngx_shop_saved_peer_t   peer;
 
     if (ps->names == NULL || ps->checks == 0) {
         return;
@@ -321,18 +318,18 @@ ngx_shop_failover_file_peer(ngx_shop_failover_sh_t *sh,
 
     ngx_memcpy(peer.history, ps->history, sizeof(peer.history));
 
-    ngx_shop_failover_saved_peer(w, &peer);
+    ngx_shop_saved_peer(w, &peer);
 }
 
 
 static void
-ngx_shop_failover_file_order(ngx_shop_failover_sh_t *sh,
-    ngx_shop_failover_peer_sh_t *ps, ngx_shop_failover_saved_writer_t *w)
+ngx_shop_file_order(ngx_shop_layout_t *sh, ngx_shop_layout_peer_t *ps,
+    ngx_shop_saved_writer_t *w)
 {
-    ngx_str_t                         name;
-    ngx_shop_failover_saved_order_t   order;
+    ngx_str_t                name;
+    ngx_shop_saved_order_t   order;
 
-    if (ps->names == NULL || ps->force.how == NGX_SHOP_FAILOVER_FORCE_NONE) {
+    if (ps->names == NULL || ps->force.how == NGX_SHOP_LAYOUT_FORCE_NONE) {
         return;
     }
 
@@ -351,19 +348,18 @@ ngx_shop_failover_file_order(ngx_shop_failover_sh_t *sh,
     order.since = ps->force.since;
     order.until = ps->force.until;
 
-    ngx_shop_failover_saved_order(w, &order);
+    ngx_shop_saved_order(w, &order);
 }
 
 
 static void
-ngx_shop_failover_file_board(ngx_shop_failover_sh_t *sh,
-    ngx_shop_failover_saved_writer_t *w)
+ngx_shop_file_board(ngx_shop_layout_t *sh, ngx_shop_saved_writer_t *w)
 {
-    ngx_uint_t                        i;
-    ngx_shop_failover_group_sh_t     *gs;
-    ngx_shop_failover_saved_site_t    site;
-    ngx_shop_failover_saved_group_t   group;
-    ngx_shop_failover_site_sh_t      *ss;
+    ngx_uint_t                 i;
+    ngx_shop_layout_group_t   *gs;
+    ngx_shop_saved_site_t      site;
+    ngx_shop_saved_group_t     group;
+    ngx_shop_layout_site_t    *ss;
 
     for (i = 0; i < sh->groups_used; i++) {
         gs = &sh->groups[i];
@@ -373,7 +369,7 @@ ngx_shop_failover_file_board(ngx_shop_failover_sh_t *sh,
         group.state = gs->state;
         group.since = gs->since;
 
-        ngx_shop_failover_saved_group(w, &group);
+        ngx_shop_saved_group(w, &group);
     }
 
     for (i = 0; i < sh->sites_used; i++) {
@@ -386,7 +382,7 @@ ngx_shop_failover_file_board(ngx_shop_failover_sh_t *sh,
         site.flag = ss->flag;
         site.flag_since = ss->flag_since;
 
-        ngx_shop_failover_saved_site(w, &site);
+        ngx_shop_saved_site(w, &site);
     }
 }
 
@@ -397,18 +393,18 @@ ngx_shop_failover_file_board(ngx_shop_failover_sh_t *sh,
  */
 
 static ngx_uint_t
-ngx_shop_failover_file_superseded(ngx_shop_failover_zone_t *zone, int64_t at)
+ngx_shop_file_superseded(ngx_shop_model_zone_t *zone, int64_t at)
 {
-    u_char                             head[NGX_SHOP_FAILOVER_SAVED_HEADER];
-    int64_t                            saved, now;
-    ssize_t                            n;
-    ngx_fd_t                           fd;
-    ngx_shop_failover_readfile_t       file;
-    ngx_shop_failover_saved_wish_t     wish;
-    ngx_shop_failover_saved_reader_t   r;
+    u_char                    head[NGX_SHOP_SAVED_HEADER];
+    int64_t                   saved, now;
+    ssize_t                   n;
+    ngx_fd_t                  fd;
+    ngx_shop_readfile_t       file;
+    ngx_shop_saved_wish_t     wish;
+    ngx_shop_saved_reader_t   r;
 
-    if (ngx_shop_failover_readfile_open(zone->state_file.data, &file, &fd)
-        != NGX_SHOP_FAILOVER_READFILE_OK)
+    if (ngx_shop_readfile_open(zone->state_file.data, &file, &fd)
+        != NGX_SHOP_READFILE_OK)
     {
         return 0;
     }
@@ -420,23 +416,23 @@ ngx_shop_failover_file_superseded(ngx_shop_failover_zone_t *zone, int64_t at)
         return 0;
     }
 
-    now = ngx_shop_failover_file_now();
+    now = ngx_shop_clock_unix();
 
     wish.identity = zone->identity;
     wish.now = now;
-    wish.age = NGX_SHOP_FAILOVER_FILE_AGE;
+    wish.age = NGX_SHOP_FILE_AGE;
 
     /* the header alone: what can be said of it is its time */
 
-    (void) ngx_shop_failover_saved_open(&r, head, n, &wish, &saved);
+    (void) ngx_shop_saved_open(&r, head, n, &wish, &saved);
 
     return saved > at && saved <= now;
 }
 
 
 static void
-ngx_shop_failover_file_write(ngx_shop_failover_zone_t *zone, u_char *data,
-    size_t len, u_char *temp, ngx_shop_failover_file_outcome_t *outcome)
+ngx_shop_file_write(ngx_shop_model_zone_t *zone, u_char *data, size_t len,
+    u_char *temp, ngx_shop_file_outcome_t *outcome)
 {
     int  fd;
 
@@ -453,7 +449,7 @@ ngx_shop_failover_file_write(ngx_shop_failover_zone_t *zone, u_char *data,
     }
 
     outcome->what = "write()";
-    outcome->err = ngx_shop_failover_file_fill(fd, data, len);
+    outcome->err = ngx_shop_file_fill(fd, data, len);
 
     if (outcome->err == 0 && fsync(fd) == -1) {
         outcome->what = "fsync()";
@@ -477,12 +473,12 @@ ngx_shop_failover_file_write(ngx_shop_failover_zone_t *zone, u_char *data,
         return;
     }
 
-    ngx_shop_failover_file_sync_directory(temp);
+    ngx_shop_file_sync_directory(temp);
 }
 
 
 static ngx_err_t
-ngx_shop_failover_file_fill(int fd, u_char *data, size_t len)
+ngx_shop_file_fill(int fd, u_char *data, size_t len)
 {
     ssize_t  n;
 
@@ -508,7 +504,7 @@ ngx_shop_failover_file_fill(int fd, u_char *data, size_t len)
 /* so that the rename, too, outlives a power cut; cuts path */
 
 static void
-ngx_shop_failover_file_sync_directory(u_char *path)
+ngx_shop_file_sync_directory(u_char *path)
 {
     int      fd;
     u_char  *p;
@@ -527,15 +523,4 @@ ngx_shop_failover_file_sync_directory(u_char *path)
         (void) fsync(fd);
         (void) close(fd);
     }
-}
-
-
-int64_t
-ngx_shop_failover_file_now(void)
-{
-    ngx_time_t  *tp;
-
-    tp = ngx_timeofday();
-
-    return (int64_t) tp->sec * 1000 + tp->msec;
 }

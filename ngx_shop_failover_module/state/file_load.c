@@ -11,7 +11,7 @@
 #include "state/force.h"
 #include "state/readfile.h"
 
-#include "logic/saved.h"
+#include "logic/story/saved.h"
 
 
 /* what of a file is wanted, and how much of it there was */
@@ -19,35 +19,33 @@ typedef struct {
     ngx_uint_t   orders_only;                     /* the rest is too old */
     ngx_uint_t   peers;
     ngx_uint_t   orders;
-} ngx_shop_failover_file_load_kept_t;
+} ngx_shop_file_load_kept_t;
 
 
-static void ngx_shop_failover_file_load_apply(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_saved_reader_t *r,
-    ngx_shop_failover_file_load_kept_t *kept);
-static ngx_uint_t ngx_shop_failover_file_load_peer(
-    ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_saved_peer_t *saved);
-static void ngx_shop_failover_file_load_group(ngx_shop_failover_sh_t *sh,
-    ngx_shop_failover_saved_group_t *saved);
-static void ngx_shop_failover_file_load_site(ngx_shop_failover_sh_t *sh,
-    ngx_shop_failover_saved_site_t *saved);
+static void ngx_shop_file_load_apply(ngx_shop_model_zone_t *zone,
+    ngx_shop_saved_reader_t *r, ngx_shop_file_load_kept_t *kept);
+static ngx_uint_t ngx_shop_file_load_peer(ngx_shop_model_zone_t *zone,
+    ngx_shop_saved_peer_t *saved);
+static void ngx_shop_file_load_group(ngx_shop_layout_t *sh,
+    ngx_shop_saved_group_t *saved);
+static void ngx_shop_file_load_site(ngx_shop_layout_t *sh,
+    ngx_shop_saved_site_t *saved);
 
 
-#define NGX_SHOP_FAILOVER_FILE_LOAD_MAX  (64 * 1024 * 1024)
+#define NGX_SHOP_FILE_LOAD_MAX  (64 * 1024 * 1024)
 
 
 void
-ngx_shop_failover_file_load(ngx_shop_failover_zone_t *zone, ngx_log_t *log)
+ngx_shop_file_load(ngx_shop_model_zone_t *zone, ngx_log_t *log)
 {
-    int64_t                             at;
-    ngx_pool_t                         *pool;
-    ngx_shop_failover_readfile_e        outcome;
-    ngx_shop_failover_readfile_t        file;
-    ngx_shop_failover_saved_wish_t      wish;
-    ngx_shop_failover_saved_reader_t    r;
-    ngx_shop_failover_saved_verdict_e   verdict;
-    ngx_shop_failover_file_load_kept_t  kept;
+    int64_t                    at;
+    ngx_pool_t                *pool;
+    ngx_shop_readfile_e        outcome;
+    ngx_shop_readfile_t        file;
+    ngx_shop_saved_wish_t      wish;
+    ngx_shop_saved_reader_t    r;
+    ngx_shop_saved_verdict_e   verdict;
+    ngx_shop_file_load_kept_t  kept;
 
     pool = ngx_create_pool(4096, log);
     if (pool == NULL) {
@@ -55,20 +53,20 @@ ngx_shop_failover_file_load(ngx_shop_failover_zone_t *zone, ngx_log_t *log)
     }
 
     file.pool = pool;
-    file.max = NGX_SHOP_FAILOVER_FILE_LOAD_MAX;
+    file.max = NGX_SHOP_FILE_LOAD_MAX;
 
-    outcome = ngx_shop_failover_readfile_whole(zone->state_file.data, &file);
+    outcome = ngx_shop_readfile_whole(zone->state_file.data, &file);
 
     /* an empty one is torn, as any that has lost its end */
 
-    if (outcome != NGX_SHOP_FAILOVER_READFILE_OK
-        && outcome != NGX_SHOP_FAILOVER_READFILE_EMPTY)
+    if (outcome != NGX_SHOP_READFILE_OK
+        && outcome != NGX_SHOP_READFILE_EMPTY)
     {
-        if (outcome != NGX_SHOP_FAILOVER_READFILE_NONE) {
+        if (outcome != NGX_SHOP_READFILE_NONE) {
             ngx_log_error(NGX_LOG_WARN, log, file.err,
                           "shop failover: state file \"%V\" is not used: it "
                           "%s", &zone->state_file,
-                          ngx_shop_failover_readfile_words(outcome));
+                          ngx_shop_readfile_words(outcome));
         }
 
         ngx_destroy_pool(pool);
@@ -76,19 +74,19 @@ ngx_shop_failover_file_load(ngx_shop_failover_zone_t *zone, ngx_log_t *log)
     }
 
     wish.identity = zone->identity;
-    wish.now = ngx_shop_failover_file_now();
-    wish.age = NGX_SHOP_FAILOVER_FILE_AGE;
+    wish.now = ngx_shop_clock_unix();
+    wish.age = NGX_SHOP_FILE_AGE;
 
-    verdict = ngx_shop_failover_saved_open(&r, file.data.data, file.data.len,
-                                           &wish, &at);
+    verdict = ngx_shop_saved_open(&r, file.data.data, file.data.len, &wish,
+                                  &at);
 
-    ngx_memzero(&kept, sizeof(ngx_shop_failover_file_load_kept_t));
-    kept.orders_only = (verdict != NGX_SHOP_FAILOVER_SAVED_GOOD);
+    ngx_memzero(&kept, sizeof(ngx_shop_file_load_kept_t));
+    kept.orders_only = (verdict != NGX_SHOP_SAVED_GOOD);
 
-    if (ngx_shop_failover_saved_whole(verdict)) {
+    if (ngx_shop_saved_whole(verdict)) {
         ngx_shmtx_lock(&zone->shpool->mutex);
 
-        ngx_shop_failover_file_load_apply(zone, &r, &kept);
+        ngx_shop_file_load_apply(zone, &r, &kept);
 
         if (!kept.orders_only) {
             zone->sh->probed = at;
@@ -100,8 +98,7 @@ ngx_shop_failover_file_load(ngx_shop_failover_zone_t *zone, ngx_log_t *log)
     if (kept.orders_only) {
         ngx_log_error(NGX_LOG_WARN, log, 0,
                       "shop failover: state file \"%V\" is not used: %s%s",
-                      &zone->state_file,
-                      ngx_shop_failover_saved_words(verdict),
+                      &zone->state_file, ngx_shop_saved_words(verdict),
                       kept.orders ? "; orders for servers in it stand" : "");
 
     } else {
@@ -122,23 +119,22 @@ ngx_shop_failover_file_load(ngx_shop_failover_zone_t *zone, ngx_log_t *log)
 
 
 static void
-ngx_shop_failover_file_load_apply(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_saved_reader_t *r,
-    ngx_shop_failover_file_load_kept_t *kept)
+ngx_shop_file_load_apply(ngx_shop_model_zone_t *zone,
+    ngx_shop_saved_reader_t *r, ngx_shop_file_load_kept_t *kept)
 {
-    ngx_shop_failover_saved_type_e     type;
-    ngx_shop_failover_saved_record_t   record;
+    ngx_shop_saved_type_e     type;
+    ngx_shop_saved_record_t   record;
 
     for ( ;; ) {
-        type = ngx_shop_failover_saved_next(r, &record);
+        type = ngx_shop_saved_next(r, &record);
 
-        if (type == NGX_SHOP_FAILOVER_SAVED_END) {
+        if (type == NGX_SHOP_SAVED_END) {
             return;
         }
 
-        if (type == NGX_SHOP_FAILOVER_SAVED_ORDER) {
-            kept->orders += ngx_shop_failover_force_restore_locked(zone,
-                                                           &record.u.order);
+        if (type == NGX_SHOP_SAVED_ORDER) {
+            kept->orders += ngx_shop_force_restore_locked(zone,
+                                                          &record.u.order);
             continue;
         }
 
@@ -148,34 +144,31 @@ ngx_shop_failover_file_load_apply(ngx_shop_failover_zone_t *zone,
 
         switch (type) {
 
-        case NGX_SHOP_FAILOVER_SAVED_PEER:
-            kept->peers += ngx_shop_failover_file_load_peer(zone,
-                                                            &record.u.peer);
+        case NGX_SHOP_SAVED_PEER:
+            kept->peers += ngx_shop_file_load_peer(zone, &record.u.peer);
             break;
 
-        case NGX_SHOP_FAILOVER_SAVED_GROUP:
-            ngx_shop_failover_file_load_group(zone->sh, &record.u.group);
+        case NGX_SHOP_SAVED_GROUP:
+            ngx_shop_file_load_group(zone->sh, &record.u.group);
             break;
 
-        default: /* NGX_SHOP_FAILOVER_SAVED_SITE */
-            ngx_shop_failover_file_load_site(zone->sh, &record.u.site);
+        default: /* NGX_SHOP_SAVED_SITE */
+            ngx_shop_file_load_site(zone->sh, &record.u.site);
         }
     }
 }
 
 
 static ngx_uint_t
-ngx_shop_failover_file_load_peer(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_saved_peer_t *saved)
+ngx_shop_file_load_peer(ngx_shop_model_zone_t *zone,
+    ngx_shop_saved_peer_t *saved)
 {
-    ngx_shop_failover_group_t    *group;
-    ngx_shop_failover_peer_sh_t  *ps;
+    ngx_shop_model_group_t  *group;
+    ngx_shop_layout_peer_t  *ps;
 
-    ps = ngx_shop_failover_peers_known_locked(zone,
-                                              (ngx_str_t *) &saved->group,
-                                              (ngx_str_t *) &saved->server,
-                                              (ngx_str_t *) &saved->address,
-                                              &group);
+    ps = ngx_shop_peers_known_locked(zone, (ngx_str_t *) &saved->group,
+                                     (ngx_str_t *) &saved->server,
+                                     (ngx_str_t *) &saved->address, &group);
     if (ps == NULL || !group->checked) {
         return 0;
     }
@@ -196,23 +189,22 @@ ngx_shop_failover_file_load_peer(ngx_shop_failover_zone_t *zone,
     ps->last.total = saved->ms[3];
     ps->last.result = saved->last;
     ps->last.detail_len = (uint8_t) ngx_min(saved->detail.len,
-                                            NGX_SHOP_FAILOVER_DETAIL_LEN);
+                                            NGX_SHOP_LAYOUT_DETAIL_LEN);
     ngx_memcpy(ps->last.detail, saved->detail.data, ps->last.detail_len);
     ngx_memcpy(ps->history, saved->history, sizeof(ps->history));
 
-    ngx_shop_failover_peers_publish_locked(zone, ps,
-              ngx_shop_failover_verdict_usable(&ps->verdict, &group->rule));
+    ngx_shop_peers_publish_locked(zone, ps,
+              ngx_shop_verdict_usable(&ps->verdict, &group->rule));
 
     return 1;
 }
 
 
 static void
-ngx_shop_failover_file_load_group(ngx_shop_failover_sh_t *sh,
-    ngx_shop_failover_saved_group_t *saved)
+ngx_shop_file_load_group(ngx_shop_layout_t *sh, ngx_shop_saved_group_t *saved)
 {
-    ngx_uint_t                     i;
-    ngx_shop_failover_group_sh_t  *gs;
+    ngx_uint_t                i;
+    ngx_shop_layout_group_t  *gs;
 
     for (i = 0; i < sh->groups_used; i++) {
         gs = &sh->groups[i];
@@ -228,11 +220,10 @@ ngx_shop_failover_file_load_group(ngx_shop_failover_sh_t *sh,
 
 
 static void
-ngx_shop_failover_file_load_site(ngx_shop_failover_sh_t *sh,
-    ngx_shop_failover_saved_site_t *saved)
+ngx_shop_file_load_site(ngx_shop_layout_t *sh, ngx_shop_saved_site_t *saved)
 {
-    ngx_uint_t                    i;
-    ngx_shop_failover_site_sh_t  *ss;
+    ngx_uint_t               i;
+    ngx_shop_layout_site_t  *ss;
 
     for (i = 0; i < sh->sites_used; i++) {
         ss = sh->sites[i];

@@ -8,23 +8,23 @@
 
 #include "state/force.h"
 #include "state/clock.h"
+#include "state/shift.h"
 
 
-static ngx_uint_t ngx_shop_failover_force_end_locked(
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_group_t *group,
-    ngx_shop_failover_peer_t *peer, int64_t now,
-    ngx_shop_failover_force_change_t *change);
+static ngx_uint_t ngx_shop_force_end_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer, int64_t now,
+    ngx_shop_force_change_t *change);
 
 
 ngx_int_t
-ngx_shop_failover_force_set(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer,
-    ngx_shop_failover_force_t *force, ngx_shop_failover_force_t *was)
+ngx_shop_force_set(ngx_shop_model_zone_t *zone, ngx_shop_model_group_t *group,
+    ngx_shop_model_peer_t *peer, ngx_shop_layout_force_t *force,
+    ngx_shop_layout_force_t *was)
 {
-    ngx_int_t                     rc;
-    ngx_shop_failover_peer_sh_t  *ps;
+    ngx_int_t                rc;
+    ngx_shop_layout_peer_t  *ps;
 
-    if (peer->slot == NGX_SHOP_FAILOVER_NO_SLOT) {
+    if (peer->slot == NGX_SHOP_LAYOUT_NO_SLOT) {
         return NGX_DECLINED;
     }
 
@@ -33,16 +33,16 @@ ngx_shop_failover_force_set(ngx_shop_failover_zone_t *zone,
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
-    ngx_shop_failover_clock_follow_locked(zone->sh);
+    ngx_shop_shift_follow_locked(zone->sh);
 
     if (ps->id == peer->id) {
         *was = ps->force;
         zone->sh->unsettled++;
         ps->force = *force;
 
-        ngx_shop_failover_force_adopt_locked(zone->sh, ps);
-        ngx_shop_failover_peers_publish_locked(zone, ps,
-             ngx_shop_failover_verdict_usable(&ps->verdict, &group->rule));
+        ngx_shop_peers_adopt_locked(zone->sh, ps);
+        ngx_shop_peers_publish_locked(zone, ps,
+             ngx_shop_verdict_usable(&ps->verdict, &group->rule));
         zone->sh->unsettled--;
 
         zone->sh->changed++;
@@ -55,34 +55,20 @@ ngx_shop_failover_force_set(ngx_shop_failover_zone_t *zone,
 }
 
 
-void
-ngx_shop_failover_force_adopt_locked(ngx_shop_failover_sh_t *sh,
-    ngx_shop_failover_peer_sh_t *ps)
-{
-    if (ps->force.until
-        && (sh->expires == 0 || ps->force.until < sh->expires))
-    {
-        sh->expires = ps->force.until;
-    }
-}
-
-
 ngx_uint_t
-ngx_shop_failover_force_restore_locked(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_saved_order_t *order)
+ngx_shop_force_restore_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_saved_order_t *order)
 {
-    ngx_shop_failover_group_t    *group;
-    ngx_shop_failover_peer_sh_t  *ps;
+    ngx_shop_model_group_t  *group;
+    ngx_shop_layout_peer_t  *ps;
 
-    if (order->until && order->until <= ngx_shop_failover_now()) {
+    if (order->until && order->until <= ngx_shop_clock_now()) {
         return 0;
     }
 
-    ps = ngx_shop_failover_peers_known_locked(zone,
-                                              (ngx_str_t *) &order->group,
-                                              (ngx_str_t *) &order->server,
-                                              (ngx_str_t *) &order->address,
-                                              &group);
+    ps = ngx_shop_peers_known_locked(zone, (ngx_str_t *) &order->group,
+                                     (ngx_str_t *) &order->server,
+                                     (ngx_str_t *) &order->address, &group);
     if (ps == NULL) {
         return 0;
     }
@@ -91,31 +77,14 @@ ngx_shop_failover_force_restore_locked(ngx_shop_failover_zone_t *zone,
     ps->force.since = order->since;
     ps->force.until = order->until;
     ps->force.reason_len = (uint8_t) ngx_min(order->reason.len,
-                                             NGX_SHOP_FAILOVER_REASON_LEN);
+                                             NGX_SHOP_LAYOUT_REASON_LEN);
     ngx_memcpy(ps->force.reason, order->reason.data, ps->force.reason_len);
 
-    ngx_shop_failover_force_adopt_locked(zone->sh, ps);
-    ngx_shop_failover_peers_publish_locked(zone, ps,
-             ngx_shop_failover_verdict_usable(&ps->verdict, &group->rule));
+    ngx_shop_peers_adopt_locked(zone->sh, ps);
+    ngx_shop_peers_publish_locked(zone, ps,
+             ngx_shop_verdict_usable(&ps->verdict, &group->rule));
 
     return 1;
-}
-
-
-ngx_uint_t
-ngx_shop_failover_force_unusable(ngx_shop_failover_force_t *force)
-{
-    switch (force->how) {
-
-    case NGX_SHOP_FAILOVER_FORCE_DRAIN:
-        return NGX_SHOP_FAILOVER_UNUSABLE_DRAINING;
-
-    case NGX_SHOP_FAILOVER_FORCE_DOWN:
-        return NGX_SHOP_FAILOVER_UNUSABLE_DEAD;
-
-    default:
-        return NGX_SHOP_FAILOVER_UNUSABLE_NOT;
-    }
 }
 
 
@@ -125,16 +94,16 @@ ngx_shop_failover_force_unusable(ngx_shop_failover_force_t *force)
  */
 
 ngx_uint_t
-ngx_shop_failover_force_expire(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_force_change_t *changes, ngx_uint_t n)
+ngx_shop_force_expire(ngx_shop_model_zone_t *zone,
+    ngx_shop_force_change_t *changes, ngx_uint_t n)
 {
-    int64_t                      now;
-    ngx_uint_t                   i, k;
-    ngx_shop_failover_walk_t     walk;
-    ngx_shop_failover_peer_t    *peer;
-    ngx_shop_failover_group_t  **group;
+    int64_t                   now;
+    ngx_uint_t                i, k;
+    ngx_shop_peers_walk_t     walk;
+    ngx_shop_model_peer_t    *peer;
+    ngx_shop_model_group_t  **group;
 
-    now = ngx_shop_failover_now();
+    now = ngx_shop_clock_now();
 
     if (zone->sh->expires == 0 || zone->sh->expires > now) {
         return 0;
@@ -147,23 +116,23 @@ ngx_shop_failover_force_expire(ngx_shop_failover_zone_t *zone,
 
     /* it is over when its time has passed, not when the clock stepped */
 
-    ngx_shop_failover_clock_follow_locked(zone->sh);
+    ngx_shop_shift_follow_locked(zone->sh);
 
     zone->sh->expires = 0;
 
     for (i = 0; i < zone->groups.nelts; i++) {
 
-        for (peer = ngx_shop_failover_peers_first(group[i], &walk);
+        for (peer = ngx_shop_peers_first(group[i], &walk);
              peer;
-             peer = ngx_shop_failover_peers_next(&walk))
+             peer = ngx_shop_peers_next(&walk))
         {
             if (k == n) {
                 zone->sh->expires = now;
                 goto done;
             }
 
-            k += ngx_shop_failover_force_end_locked(zone, group[i], peer, now,
-                                                    &changes[k]);
+            k += ngx_shop_force_end_locked(zone, group[i], peer, now,
+                                           &changes[k]);
         }
     }
 
@@ -176,13 +145,13 @@ done:
 
 
 static ngx_uint_t
-ngx_shop_failover_force_end_locked(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer,
-    int64_t now, ngx_shop_failover_force_change_t *change)
+ngx_shop_force_end_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer, int64_t now,
+    ngx_shop_force_change_t *change)
 {
-    ngx_shop_failover_peer_sh_t  *ps;
+    ngx_shop_layout_peer_t  *ps;
 
-    if (peer->slot == NGX_SHOP_FAILOVER_NO_SLOT) {
+    if (peer->slot == NGX_SHOP_LAYOUT_NO_SLOT) {
         return 0;
     }
 
@@ -193,7 +162,7 @@ ngx_shop_failover_force_end_locked(ngx_shop_failover_zone_t *zone,
     }
 
     if (ps->force.until > now) {
-        ngx_shop_failover_force_adopt_locked(zone->sh, ps);
+        ngx_shop_peers_adopt_locked(zone->sh, ps);
         return 0;
     }
 
@@ -202,11 +171,11 @@ ngx_shop_failover_force_end_locked(ngx_shop_failover_zone_t *zone,
     change->force = ps->force;
 
     zone->sh->unsettled++;
-    ngx_memzero(&ps->force, sizeof(ngx_shop_failover_force_t));
+    ngx_memzero(&ps->force, sizeof(ngx_shop_layout_force_t));
     zone->sh->changed++;
 
-    ngx_shop_failover_peers_publish_locked(zone, ps,
-             ngx_shop_failover_verdict_usable(&ps->verdict, &group->rule));
+    ngx_shop_peers_publish_locked(zone, ps,
+             ngx_shop_verdict_usable(&ps->verdict, &group->rule));
     zone->sh->unsettled--;
 
     return 1;
@@ -214,15 +183,14 @@ ngx_shop_failover_force_end_locked(ngx_shop_failover_zone_t *zone,
 
 
 ngx_uint_t
-ngx_shop_failover_force_intruder(ngx_shop_failover_zone_t *zone,
-    int64_t quiet)
+ngx_shop_force_intruder(ngx_shop_model_zone_t *zone, int64_t quiet)
 {
     ngx_uint_t         n;
     ngx_atomic_uint_t  last, now;
 
     (void) ngx_atomic_fetch_add(&zone->sh->intruders, 1);
 
-    now = (ngx_atomic_uint_t) ngx_shop_failover_now();
+    now = (ngx_atomic_uint_t) ngx_shop_clock_now();
     last = zone->sh->intruded;
 
     if (now - last < (ngx_atomic_uint_t) quiet
@@ -240,9 +208,9 @@ ngx_shop_failover_force_intruder(ngx_shop_failover_zone_t *zone,
 
 
 const char *
-ngx_shop_failover_force_name(ngx_uint_t how)
+ngx_shop_force_name(ngx_uint_t how)
 {
     static const char  *names[] = { "none", "drain", "down", "up" };
 
-    return how <= NGX_SHOP_FAILOVER_FORCE_UP ? names[how] : "unknown";
+    return how <= NGX_SHOP_LAYOUT_FORCE_UP ? names[how] : "unknown";
 }

@@ -7,30 +7,29 @@
 
 
 #include "state/groups.h"
+#include "state/clock.h"
 #include "state/peers.h"
 
 
-static void ngx_shop_failover_groups_inherit_locked(
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_group_t *group,
-    ngx_shop_failover_sh_t *old);
-static ngx_uint_t ngx_shop_failover_groups_serving_locked(
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_group_t *group,
-    ngx_shop_failover_change_t *change);
-static ngx_uint_t ngx_shop_failover_groups_usable(
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_group_t *group);
+static void ngx_shop_groups_inherit_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_layout_t *old);
+static ngx_uint_t ngx_shop_groups_serving_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_groups_change_t *change);
+static ngx_uint_t ngx_shop_groups_usable(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group);
 
 
 void
-ngx_shop_failover_groups_register_locked(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_sh_t *old)
+ngx_shop_groups_register_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_layout_t *old)
 {
-    ngx_uint_t                   i;
-    ngx_shop_failover_group_t  **group;
+    ngx_uint_t                i;
+    ngx_shop_model_group_t  **group;
 
     group = zone->groups.elts;
 
     for (i = 0; old && i < zone->groups.nelts; i++) {
-        ngx_shop_failover_groups_inherit_locked(zone, group[i], old);
+        ngx_shop_groups_inherit_locked(zone, group[i], old);
     }
 }
 
@@ -38,23 +37,23 @@ ngx_shop_failover_groups_register_locked(ngx_shop_failover_zone_t *zone,
 /* takes over who serves for a group; an index is of its own zone only */
 
 static void
-ngx_shop_failover_groups_inherit_locked(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group, ngx_shop_failover_sh_t *old)
+ngx_shop_groups_inherit_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_layout_t *old)
 {
-    ngx_str_t                     *name;
-    ngx_uint_t                     i;
-    ngx_shop_failover_group_t    **backup;
-    ngx_shop_failover_group_sh_t  *gs, *from;
+    ngx_str_t                *name;
+    ngx_uint_t                i;
+    ngx_shop_model_group_t  **backup;
+    ngx_shop_layout_group_t  *gs, *from;
 
     gs = &zone->sh->groups[group->index];
-    from = ngx_shop_failover_peers_find_group(old, &group->name);
+    from = ngx_shop_peers_find_group(old, &group->name);
 
     if (from == NULL) {
         return;
     }
 
     gs->serving = 0;
-    gs->better = NGX_SHOP_FAILOVER_NO_SLOT;
+    gs->better = NGX_SHOP_LAYOUT_NO_SLOT;
 
     if (from->serving == 0) {
         return;
@@ -74,42 +73,42 @@ ngx_shop_failover_groups_inherit_locked(ngx_shop_failover_zone_t *zone,
 
 
 ngx_uint_t
-ngx_shop_failover_groups_evaluate_locked(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group, ngx_shop_failover_change_t *changes,
+ngx_shop_groups_evaluate_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_groups_change_t *changes,
     ngx_uint_t n)
 {
-    ngx_uint_t                     k, state, panic;
-    ngx_shop_failover_group_sh_t  *gs;
+    ngx_uint_t                k, state, panic;
+    ngx_shop_layout_group_t  *gs;
 
     k = 0;
     gs = &zone->sh->groups[group->index];
 
     if (k < n && group->chain.nelts) {
-        k += ngx_shop_failover_groups_serving_locked(zone, group, &changes[k]);
+        k += ngx_shop_groups_serving_locked(zone, group, &changes[k]);
     }
 
-    state = ngx_shop_failover_groups_state(zone, group);
+    state = ngx_shop_groups_state(zone, group);
 
     if (k < n && state != gs->state) {
         changes[k].group = group;
         changes[k].site = NULL;
-        changes[k].what = NGX_SHOP_FAILOVER_CHANGE_STATE;
+        changes[k].what = NGX_SHOP_GROUPS_CHANGE_STATE;
         changes[k].from = gs->state;
         changes[k].to = state;
         changes[k].since = gs->since;
         k++;
 
-        gs->since = ngx_shop_failover_now();
+        gs->since = ngx_shop_clock_now();
         gs->state = (uint8_t) state;
         gs->entered[state]++;
     }
 
-    panic = ngx_shop_failover_groups_panic(zone, group);
+    panic = ngx_shop_groups_panic(zone, group);
 
     if (k < n && panic != gs->panic) {
         changes[k].group = group;
         changes[k].site = NULL;
-        changes[k].what = NGX_SHOP_FAILOVER_CHANGE_PANIC;
+        changes[k].what = NGX_SHOP_GROUPS_CHANGE_PANIC;
         changes[k].from = gs->panic;
         changes[k].to = panic;
         changes[k].since = gs->since;
@@ -128,22 +127,22 @@ ngx_shop_failover_groups_evaluate_locked(ngx_shop_failover_zone_t *zone,
  */
 
 static ngx_uint_t
-ngx_shop_failover_groups_serving_locked(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group, ngx_shop_failover_change_t *change)
+ngx_shop_groups_serving_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_groups_change_t *change)
 {
-    uint64_t                        usable;
-    ngx_uint_t                      i, changed;
-    ngx_shop_failover_group_t     **backup;
-    ngx_shop_failover_serving_t     serving;
-    ngx_shop_failover_group_sh_t   *gs;
+    uint64_t                   usable;
+    ngx_uint_t                 i, changed;
+    ngx_shop_serving_t         serving;
+    ngx_shop_model_group_t   **backup;
+    ngx_shop_layout_group_t   *gs;
 
     gs = &zone->sh->groups[group->index];
     backup = group->chain.elts;
 
-    usable = ngx_shop_failover_groups_usable(zone, group);
+    usable = ngx_shop_groups_usable(zone, group);
 
-    serving.now = (uint8_t) ngx_shop_failover_groups_serving(zone, group);
-    serving.better = NGX_SHOP_FAILOVER_SERVING_NONE;
+    serving.now = (uint8_t) ngx_shop_groups_serving(zone, group);
+    serving.better = NGX_SHOP_SERVING_NONE;
     serving.well = gs->well;
 
     if (gs->better == 0) {
@@ -152,7 +151,7 @@ ngx_shop_failover_groups_serving_locked(ngx_shop_failover_zone_t *zone,
 
     for (i = 0; i < group->chain.nelts; i++) {
 
-        if (ngx_shop_failover_groups_usable(zone, backup[i])) {
+        if (ngx_shop_groups_usable(zone, backup[i])) {
             usable |= (uint64_t) 1 << (i + 1);
         }
 
@@ -163,21 +162,21 @@ ngx_shop_failover_groups_serving_locked(ngx_shop_failover_zone_t *zone,
 
     change->group = group;
     change->site = NULL;
-    change->what = NGX_SHOP_FAILOVER_CHANGE_SERVING;
+    change->what = NGX_SHOP_GROUPS_CHANGE_SERVING;
     change->from = serving.now;
     change->since = gs->serving_since;
 
-    changed = ngx_shop_failover_serving_step(&serving, usable, group->hold,
-                                     ngx_shop_failover_zone_msec(zone->sh));
+    changed = ngx_shop_serving_step(&serving, usable, group->hold,
+                                    ngx_shop_clock_msec(zone->sh));
     change->to = serving.now;
 
     gs->well = (ngx_msec_t) serving.well;
-    gs->better = (serving.better == NGX_SHOP_FAILOVER_SERVING_NONE)
-                 ? NGX_SHOP_FAILOVER_NO_SLOT
+    gs->better = (serving.better == NGX_SHOP_SERVING_NONE)
+                 ? NGX_SHOP_LAYOUT_NO_SLOT
                  : serving.better ? backup[serving.better - 1]->index + 1 : 0;
 
     if (changed) {
-        gs->serving_since = ngx_shop_failover_now();
+        gs->serving_since = ngx_shop_clock_now();
         gs->serving = serving.now ? backup[serving.now - 1]->index + 1 : 0;
     }
 
@@ -186,19 +185,19 @@ ngx_shop_failover_groups_serving_locked(ngx_shop_failover_zone_t *zone,
 
 
 ngx_uint_t
-ngx_shop_failover_groups_state(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group)
+ngx_shop_groups_state(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group)
 {
-    ngx_uint_t                       i, own;
-    ngx_shop_failover_group_t      **backup;
-    ngx_shop_failover_site_count_t   count;
+    ngx_uint_t                 i, own;
+    ngx_shop_site_count_t      count;
+    ngx_shop_model_group_t   **backup;
 
-    ngx_shop_failover_peers_count(zone, group, &count);
+    ngx_shop_peers_count(zone, group, &count);
 
-    own = ngx_shop_failover_site_group(&count);
+    own = ngx_shop_site_group(&count);
 
-    if (own != NGX_SHOP_FAILOVER_GROUP_DOWN
-        && ngx_shop_failover_groups_serving(zone, group) == 0)
+    if (own != NGX_SHOP_SITE_GROUP_DOWN
+        && ngx_shop_groups_serving(zone, group) == 0)
     {
         return own;
     }
@@ -206,8 +205,8 @@ ngx_shop_failover_groups_state(ngx_shop_failover_zone_t *zone,
     backup = group->chain.elts;
 
     for (i = 0; i < group->chain.nelts; i++) {
-        if (ngx_shop_failover_groups_usable(zone, backup[i])) {
-            return NGX_SHOP_FAILOVER_GROUP_BACKUP;
+        if (ngx_shop_groups_usable(zone, backup[i])) {
+            return NGX_SHOP_SITE_GROUP_BACKUP;
         }
     }
 
@@ -216,23 +215,23 @@ ngx_shop_failover_groups_state(ngx_shop_failover_zone_t *zone,
 
 
 static ngx_uint_t
-ngx_shop_failover_groups_usable(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group)
+ngx_shop_groups_usable(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group)
 {
-    ngx_shop_failover_site_count_t  count;
+    ngx_shop_site_count_t  count;
 
-    ngx_shop_failover_peers_count(zone, group, &count);
+    ngx_shop_peers_count(zone, group, &count);
 
     return count.primaries_usable || count.backups_usable;
 }
 
 
 ngx_uint_t
-ngx_shop_failover_groups_serving(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group)
+ngx_shop_groups_serving(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group)
 {
-    ngx_uint_t                   i, serving;
-    ngx_shop_failover_group_t  **backup;
+    ngx_uint_t                i, serving;
+    ngx_shop_model_group_t  **backup;
 
     serving = zone->sh->groups[group->index].serving;
 
@@ -255,18 +254,18 @@ ngx_shop_failover_groups_serving(ngx_shop_failover_zone_t *zone,
 
 
 ngx_uint_t
-ngx_shop_failover_groups_panic(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group)
+ngx_shop_groups_panic(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group)
 {
-    ngx_uint_t                        i, usable, all;
-    ngx_shop_failover_group_t       **backup;
-    ngx_shop_failover_site_count_t    count;
+    ngx_uint_t                  i, usable, all;
+    ngx_shop_site_count_t       count;
+    ngx_shop_model_group_t    **backup;
 
     if (group->panic == 0) {
         return 0;
     }
 
-    ngx_shop_failover_peers_count(zone, group, &count);
+    ngx_shop_peers_count(zone, group, &count);
 
     all = count.primaries + count.backups;
     usable = count.primaries_usable + count.backups_usable;
@@ -280,7 +279,7 @@ ngx_shop_failover_groups_panic(ngx_shop_failover_zone_t *zone,
     backup = group->chain.elts;
 
     for (i = 0; i < group->chain.nelts; i++) {
-        ngx_shop_failover_peers_count(zone, backup[i], &count);
+        ngx_shop_peers_count(zone, backup[i], &count);
 
         if (count.primaries_usable || count.backups_usable) {
             return 0;
@@ -292,23 +291,23 @@ ngx_shop_failover_groups_panic(ngx_shop_failover_zone_t *zone,
 
 
 void
-ngx_shop_failover_groups_view(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group, ngx_shop_failover_group_view_t *view)
+ngx_shop_groups_view(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_groups_view_t *view)
 {
-    ngx_uint_t                      serving;
-    ngx_shop_failover_group_t     **backup;
-    ngx_shop_failover_group_sh_t   *gs;
+    ngx_uint_t                 serving;
+    ngx_shop_model_group_t   **backup;
+    ngx_shop_layout_group_t   *gs;
 
     gs = &zone->sh->groups[group->index];
     backup = group->chain.elts;
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
-    serving = ngx_shop_failover_groups_serving(zone, group);
+    serving = ngx_shop_groups_serving(zone, group);
 
     view->serving = serving ? backup[serving - 1] : group;
     view->serving_since = gs->serving_since;
-    view->state = ngx_shop_failover_groups_state(zone, group);
+    view->state = ngx_shop_groups_state(zone, group);
     view->since = gs->since;
     view->panic = gs->panic;
 

@@ -8,41 +8,41 @@
 
 #include "state/lease.h"
 #include "state/clock.h"
+#include "state/shift.h"
 #include "state/peers.h"
 
 
 /* "soon after it came back": in so many intervals */
-#define NGX_SHOP_FAILOVER_LEASE_RELAPSE   10
+#define NGX_SHOP_LEASE_RELAPSE   10
 
 /* how often the passes that are asked for double */
-#define NGX_SHOP_FAILOVER_LEASE_RELAPSES  5
+#define NGX_SHOP_LEASE_RELAPSES  5
 
 
-static ngx_uint_t ngx_shop_failover_lease_takes(
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_peer_sh_t *ps,
-    ngx_shop_failover_pace_t *pace, ngx_msec_t now);
-static ngx_uint_t ngx_shop_failover_lease_holds(
-    ngx_shop_failover_peer_sh_t *ps, ngx_shop_failover_lease_t *lease);
-static ngx_msec_t ngx_shop_failover_lease_first(
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_pace_t *pace);
-static int64_t ngx_shop_failover_lease_doubt(ngx_shop_failover_peer_sh_t *ps,
-    ngx_shop_failover_sample_t *sample);
-static ngx_uint_t ngx_shop_failover_lease_nobody(
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_group_t *group);
-static void ngx_shop_failover_lease_judge(ngx_shop_failover_peer_sh_t *ps,
-    ngx_shop_failover_pace_t *pace, ngx_shop_failover_sample_t *sample,
-    ngx_shop_failover_commit_t *commit);
-static uint16_t ngx_shop_failover_lease_passes(ngx_shop_failover_peer_sh_t *ps,
-    ngx_shop_failover_pace_t *pace, ngx_uint_t nobody);
-static void ngx_shop_failover_lease_busy(ngx_shop_failover_peer_sh_t *ps,
-    ngx_shop_failover_sample_t *sample, ngx_shop_failover_commit_t *commit);
-static void ngx_shop_failover_lease_turned(ngx_shop_failover_peer_sh_t *ps,
-    ngx_shop_failover_pace_t *pace, ngx_shop_failover_sample_t *sample,
-    ngx_shop_failover_commit_t *commit);
-static ngx_msec_t ngx_shop_failover_lease_spread(ngx_msec_t interval,
+static ngx_uint_t ngx_shop_lease_takes(ngx_shop_model_zone_t *zone,
+    ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace, ngx_msec_t now);
+static ngx_uint_t ngx_shop_lease_holds(ngx_shop_layout_peer_t *ps,
+    ngx_shop_lease_t *lease);
+static ngx_msec_t ngx_shop_lease_first(ngx_shop_model_zone_t *zone,
+    ngx_shop_lease_pace_t *pace);
+static int64_t ngx_shop_lease_doubt(ngx_shop_layout_peer_t *ps,
+    ngx_shop_layout_sample_t *sample);
+static ngx_uint_t ngx_shop_lease_nobody(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group);
+static void ngx_shop_lease_judge(ngx_shop_layout_peer_t *ps,
+    ngx_shop_lease_pace_t *pace, ngx_shop_layout_sample_t *sample,
+    ngx_shop_lease_commit_t *commit);
+static uint16_t ngx_shop_lease_passes(ngx_shop_layout_peer_t *ps,
+    ngx_shop_lease_pace_t *pace, ngx_uint_t nobody);
+static void ngx_shop_lease_busy(ngx_shop_layout_peer_t *ps,
+    ngx_shop_layout_sample_t *sample, ngx_shop_lease_commit_t *commit);
+static void ngx_shop_lease_turned(ngx_shop_layout_peer_t *ps,
+    ngx_shop_lease_pace_t *pace, ngx_shop_layout_sample_t *sample,
+    ngx_shop_lease_commit_t *commit);
+static ngx_msec_t ngx_shop_lease_spread(ngx_msec_t interval,
     ngx_uint_t jitter);
-static void ngx_shop_failover_lease_remember(ngx_shop_failover_peer_sh_t *ps,
-    ngx_shop_failover_sample_t *sample);
+static void ngx_shop_lease_remember(ngx_shop_layout_peer_t *ps,
+    ngx_shop_layout_sample_t *sample);
 
 
 /*
@@ -52,9 +52,8 @@ static void ngx_shop_failover_lease_remember(ngx_shop_failover_peer_sh_t *ps,
  */
 
 static ngx_uint_t
-ngx_shop_failover_lease_takes(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_peer_sh_t *ps, ngx_shop_failover_pace_t *pace,
-    ngx_msec_t now)
+ngx_shop_lease_takes(ngx_shop_model_zone_t *zone, ngx_shop_layout_peer_t *ps,
+    ngx_shop_lease_pace_t *pace, ngx_msec_t now)
 {
     int32_t     newer;
     ngx_uint_t  home;
@@ -93,20 +92,19 @@ ngx_shop_failover_lease_takes(ngx_shop_failover_zone_t *zone,
 
 
 ngx_int_t
-ngx_shop_failover_lease_take(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_peer_t *peer, ngx_shop_failover_pace_t *pace,
-    ngx_shop_failover_lease_t *lease, ngx_msec_t *wait)
+ngx_shop_lease_take(ngx_shop_model_zone_t *zone, ngx_shop_model_peer_t *peer,
+    ngx_shop_lease_pace_t *pace, ngx_shop_lease_t *lease, ngx_msec_t *wait)
 {
-    ngx_int_t                     rc;
-    ngx_msec_t                    now;
-    ngx_msec_int_t                left;
-    ngx_shop_failover_peer_sh_t  *ps;
+    ngx_int_t                rc;
+    ngx_msec_t               now;
+    ngx_msec_int_t           left;
+    ngx_shop_layout_peer_t  *ps;
 
     ps = &zone->sh->peers[peer->slot];
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
-    now = ngx_shop_failover_zone_msec(zone->sh);
+    now = ngx_shop_clock_msec(zone->sh);
 
     if (ps->id != peer->id) {
         rc = NGX_DECLINED;
@@ -115,7 +113,7 @@ ngx_shop_failover_lease_take(ngx_shop_failover_zone_t *zone,
 
     rc = NGX_AGAIN;
 
-    if (!ngx_shop_failover_lease_takes(zone, ps, pace, now)) {
+    if (!ngx_shop_lease_takes(zone, ps, pace, now)) {
 
         left = (ngx_msec_int_t) (ps->until - now);
 
@@ -124,7 +122,7 @@ ngx_shop_failover_lease_take(ngx_shop_failover_zone_t *zone,
     }
 
     if (ps->owner == 0 && ps->due == 0) {
-        ps->due = now + ngx_shop_failover_lease_first(zone, pace);
+        ps->due = now + ngx_shop_lease_first(zone, pace);
     }
 
     ps->owner = ngx_pid;
@@ -169,8 +167,7 @@ done:
  */
 
 static ngx_msec_t
-ngx_shop_failover_lease_first(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_pace_t *pace)
+ngx_shop_lease_first(ngx_shop_model_zone_t *zone, ngx_shop_lease_pace_t *pace)
 {
     ngx_msec_t  range;
 
@@ -181,8 +178,7 @@ ngx_shop_failover_lease_first(ngx_shop_failover_zone_t *zone,
 
 
 static ngx_uint_t
-ngx_shop_failover_lease_holds(ngx_shop_failover_peer_sh_t *ps,
-    ngx_shop_failover_lease_t *lease)
+ngx_shop_lease_holds(ngx_shop_layout_peer_t *ps, ngx_shop_lease_t *lease)
 {
     return ps->id == lease->id && ps->owner == ngx_pid
            && ps->epoch == lease->epoch;
@@ -190,21 +186,21 @@ ngx_shop_failover_lease_holds(ngx_shop_failover_peer_sh_t *ps,
 
 
 ngx_int_t
-ngx_shop_failover_lease_renew(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_lease_t *lease, ngx_shop_failover_pace_t *pace)
+ngx_shop_lease_renew(ngx_shop_model_zone_t *zone, ngx_shop_lease_t *lease,
+    ngx_shop_lease_pace_t *pace)
 {
-    ngx_int_t                     rc;
-    ngx_msec_t                    now;
-    ngx_shop_failover_peer_sh_t  *ps;
+    ngx_int_t                rc;
+    ngx_msec_t               now;
+    ngx_shop_layout_peer_t  *ps;
 
     rc = NGX_DECLINED;
     ps = &zone->sh->peers[lease->slot];
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
-    now = ngx_shop_failover_zone_msec(zone->sh);
+    now = ngx_shop_clock_msec(zone->sh);
 
-    if (ngx_shop_failover_lease_holds(ps, lease)) {
+    if (ngx_shop_lease_holds(ps, lease)) {
         ps->touched = now;
         ps->until = now + 2 * pace->interval;
         rc = NGX_OK;
@@ -217,63 +213,61 @@ ngx_shop_failover_lease_renew(ngx_shop_failover_zone_t *zone,
 
 
 ngx_int_t
-ngx_shop_failover_lease_commit(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_lease_t *lease, ngx_shop_failover_pace_t *pace,
-    ngx_shop_failover_sample_t *sample, ngx_uint_t silent,
-    ngx_shop_failover_commit_t *commit)
+ngx_shop_lease_commit(ngx_shop_model_zone_t *zone, ngx_shop_lease_t *lease,
+    ngx_shop_lease_pace_t *pace, ngx_shop_layout_sample_t *sample,
+    ngx_uint_t silent, ngx_shop_lease_commit_t *commit)
 {
-    ngx_int_t                      rc;
-    ngx_msec_t                     now, interval;
-    ngx_shop_failover_peer_sh_t   *ps;
-    ngx_shop_failover_group_sh_t  *gs;
+    ngx_int_t                 rc;
+    ngx_msec_t                now, interval;
+    ngx_shop_layout_peer_t   *ps;
+    ngx_shop_layout_group_t  *gs;
 
     rc = NGX_DECLINED;
     ps = &zone->sh->peers[lease->slot];
 
-    ngx_memzero(commit, sizeof(ngx_shop_failover_commit_t));
+    ngx_memzero(commit, sizeof(ngx_shop_lease_commit_t));
     commit->wait = pace->interval;
     commit->silent = silent;
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
-    now = ngx_shop_failover_zone_msec(zone->sh);
+    now = ngx_shop_clock_msec(zone->sh);
 
-    if (!ngx_shop_failover_lease_holds(ps, lease)) {
+    if (!ngx_shop_lease_holds(ps, lease)) {
         goto done;
     }
 
-    ngx_shop_failover_clock_follow_locked(zone->sh);
+    ngx_shop_shift_follow_locked(zone->sh);
 
     zone->sh->unsettled++;
 
-    commit->nobody = ngx_shop_failover_lease_nobody(zone, pace->group);
+    commit->nobody = ngx_shop_lease_nobody(zone, pace->group);
 
-    ngx_shop_failover_lease_judge(ps, pace, sample, commit);
+    ngx_shop_lease_judge(ps, pace, sample, commit);
 
     gs = &zone->sh->groups[ps->group];
-    gs->results[sample->result % NGX_SHOP_FAILOVER_RESULT_N]++;
+    gs->results[sample->result % NGX_SHOP_VERDICT_RESULT_N]++;
 
-    if (commit->edge == NGX_SHOP_FAILOVER_EDGE_DOWN) {
+    if (commit->edge == NGX_SHOP_VERDICT_EDGE_DOWN) {
         gs->detection = sample->at - commit->doubt;
     }
 
     zone->sh->probed = sample->at;
-    zone->sh->changed += (commit->edge != NGX_SHOP_FAILOVER_EDGE_NONE
+    zone->sh->changed += (commit->edge != NGX_SHOP_VERDICT_EDGE_NONE
                           || commit->busy);
 
-    ngx_shop_failover_peers_publish_locked(zone, ps,
-             ngx_shop_failover_verdict_usable(&ps->verdict, pace->rule));
+    ngx_shop_peers_publish_locked(zone, ps,
+             ngx_shop_verdict_usable(&ps->verdict, pace->rule));
 
     zone->sh->unsettled--;
 
-    commit->nobody = ngx_shop_failover_lease_nobody(zone, pace->group);
+    commit->nobody = ngx_shop_lease_nobody(zone, pace->group);
 
-    interval = ngx_shop_failover_verdict_in_doubt(&ps->verdict)
+    interval = ngx_shop_verdict_in_doubt(&ps->verdict)
                || commit->nobody
                ? pace->fast : pace->interval;
 
-    ps->due = lease->started
-              + ngx_shop_failover_lease_spread(interval, pace->jitter);
+    ps->due = lease->started + ngx_shop_lease_spread(interval, pace->jitter);
 
     if ((ngx_msec_int_t) (ps->due - now) <= 0) {
         ps->due = now + 1;
@@ -298,12 +292,12 @@ done:
 /* whether no peer of the group may be used: then each moment counts */
 
 static ngx_uint_t
-ngx_shop_failover_lease_nobody(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group)
+ngx_shop_lease_nobody(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group)
 {
-    ngx_shop_failover_site_count_t  count;
+    ngx_shop_site_count_t  count;
 
-    ngx_shop_failover_peers_count(zone, group, &count);
+    ngx_shop_peers_count(zone, group, &count);
 
     return count.primaries_usable == 0 && count.backups_usable == 0;
 }
@@ -312,33 +306,31 @@ ngx_shop_failover_lease_nobody(ngx_shop_failover_zone_t *zone,
 /* the result into the verdict and the history */
 
 static void
-ngx_shop_failover_lease_judge(ngx_shop_failover_peer_sh_t *ps,
-    ngx_shop_failover_pace_t *pace, ngx_shop_failover_sample_t *sample,
-    ngx_shop_failover_commit_t *commit)
+ngx_shop_lease_judge(ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace,
+    ngx_shop_layout_sample_t *sample, ngx_shop_lease_commit_t *commit)
 {
-    ngx_shop_failover_verdict_rule_t  rule;
+    ngx_shop_verdict_rule_t  rule;
 
     rule = *pace->rule;
-    rule.passes = ngx_shop_failover_lease_passes(ps, pace, commit->nobody);
+    rule.passes = ngx_shop_lease_passes(ps, pace, commit->nobody);
     commit->need = rule.passes;
 
-    ngx_shop_failover_lease_remember(ps, sample);
-    ngx_shop_failover_lease_busy(ps, sample, commit);
+    ngx_shop_lease_remember(ps, sample);
+    ngx_shop_lease_busy(ps, sample, commit);
 
     commit->since = ps->since;
     commit->from = ps->verdict.state;
     commit->run = ps->verdict.run + 1;
 
     if (commit->silent) {
-        ngx_shop_failover_verdict_suspect(&ps->verdict, &rule, sample->result);
+        ngx_shop_verdict_suspect(&ps->verdict, &rule, sample->result);
     }
 
-    commit->edge = ngx_shop_failover_verdict_add(&ps->verdict, &rule,
-                                                 sample->result);
-    commit->doubt = ngx_shop_failover_lease_doubt(ps, sample);
+    commit->edge = ngx_shop_verdict_add(&ps->verdict, &rule, sample->result);
+    commit->doubt = ngx_shop_lease_doubt(ps, sample);
 
-    if (commit->edge != NGX_SHOP_FAILOVER_EDGE_NONE) {
-        ngx_shop_failover_lease_turned(ps, pace, sample, commit);
+    if (commit->edge != NGX_SHOP_VERDICT_EDGE_NONE) {
+        ngx_shop_lease_turned(ps, pace, sample, commit);
     }
 }
 
@@ -349,14 +341,14 @@ ngx_shop_failover_lease_judge(ngx_shop_failover_peer_sh_t *ps,
  */
 
 static uint16_t
-ngx_shop_failover_lease_passes(ngx_shop_failover_peer_sh_t *ps,
-    ngx_shop_failover_pace_t *pace, ngx_uint_t nobody)
+ngx_shop_lease_passes(ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace,
+    ngx_uint_t nobody)
 {
     ngx_uint_t  passes;
 
     passes = pace->rule->passes;
 
-    if (ps->verdict.state == NGX_SHOP_FAILOVER_DOWN && !nobody) {
+    if (ps->verdict.state == NGX_SHOP_VERDICT_DOWN && !nobody) {
         passes <<= ps->relapses;
     }
 
@@ -367,20 +359,20 @@ ngx_shop_failover_lease_passes(ngx_shop_failover_peer_sh_t *ps,
 /* slow with everybody, or no more */
 
 static void
-ngx_shop_failover_lease_busy(ngx_shop_failover_peer_sh_t *ps,
-    ngx_shop_failover_sample_t *sample, ngx_shop_failover_commit_t *commit)
+ngx_shop_lease_busy(ngx_shop_layout_peer_t *ps,
+    ngx_shop_layout_sample_t *sample, ngx_shop_lease_commit_t *commit)
 {
     commit->busy_since = ps->busy;
 
-    if (sample->result == NGX_SHOP_FAILOVER_RESULT_BUSY) {
+    if (sample->result == NGX_SHOP_VERDICT_RESULT_BUSY) {
 
-        if (ps->busy == 0 && ps->verdict.state == NGX_SHOP_FAILOVER_UP) {
+        if (ps->busy == 0 && ps->verdict.state == NGX_SHOP_VERDICT_UP) {
             ps->busy = sample->at / 1000;
             commit->busy = 1;
             commit->waited = sample->total;
         }
 
-    } else if (sample->result == NGX_SHOP_FAILOVER_RESULT_OK && ps->busy) {
+    } else if (sample->result == NGX_SHOP_VERDICT_RESULT_OK && ps->busy) {
         ps->busy = 0;
         commit->busy = -1;
     }
@@ -388,31 +380,30 @@ ngx_shop_failover_lease_busy(ngx_shop_failover_peer_sh_t *ps,
 
 
 static void
-ngx_shop_failover_lease_turned(ngx_shop_failover_peer_sh_t *ps,
-    ngx_shop_failover_pace_t *pace, ngx_shop_failover_sample_t *sample,
-    ngx_shop_failover_commit_t *commit)
+ngx_shop_lease_turned(ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace,
+    ngx_shop_layout_sample_t *sample, ngx_shop_lease_commit_t *commit)
 {
     ps->since = sample->at / 1000;
     ps->doubt = 0;
     ps->doubted = 0;
 
-    if (commit->edge == NGX_SHOP_FAILOVER_EDGE_UP) {
+    if (commit->edge == NGX_SHOP_VERDICT_EDGE_UP) {
         ps->up_since = ngx_current_msec;
         ps->ramp = 0;
     }
 
-    if (commit->edge == NGX_SHOP_FAILOVER_EDGE_DOWN) {
+    if (commit->edge == NGX_SHOP_VERDICT_EDGE_DOWN) {
         ps->downs++;
         ps->busy = 0;
         ps->aside.until = 0;
 
         if (ps->up_since == 0
             || ngx_current_msec - ps->up_since
-               > NGX_SHOP_FAILOVER_LEASE_RELAPSE * pace->interval)
+               > NGX_SHOP_LEASE_RELAPSE * pace->interval)
         {
             ps->relapses = 0;
 
-        } else if (ps->relapses < NGX_SHOP_FAILOVER_LEASE_RELAPSES) {
+        } else if (ps->relapses < NGX_SHOP_LEASE_RELAPSES) {
             ps->relapses++;
         }
     }
@@ -425,8 +416,8 @@ ngx_shop_failover_lease_turned(ngx_shop_failover_peer_sh_t *ps,
  */
 
 static int64_t
-ngx_shop_failover_lease_doubt(ngx_shop_failover_peer_sh_t *ps,
-    ngx_shop_failover_sample_t *sample)
+ngx_shop_lease_doubt(ngx_shop_layout_peer_t *ps,
+    ngx_shop_layout_sample_t *sample)
 {
     ngx_msec_int_t  passed;
 
@@ -441,19 +432,18 @@ ngx_shop_failover_lease_doubt(ngx_shop_failover_peer_sh_t *ps,
 
 
 void
-ngx_shop_failover_lease_release(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_lease_t *lease)
+ngx_shop_lease_release(ngx_shop_model_zone_t *zone, ngx_shop_lease_t *lease)
 {
-    ngx_shop_failover_peer_sh_t  *ps;
+    ngx_shop_layout_peer_t  *ps;
 
     ps = &zone->sh->peers[lease->slot];
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
-    if (ngx_shop_failover_lease_holds(ps, lease)) {
+    if (ngx_shop_lease_holds(ps, lease)) {
         ps->probing = 0;
         ps->owner = 0;
-        ps->due = ngx_shop_failover_zone_msec(zone->sh);
+        ps->due = ngx_shop_clock_msec(zone->sh);
     }
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
@@ -463,7 +453,7 @@ ngx_shop_failover_lease_release(ngx_shop_failover_zone_t *zone,
 /* interval, give or take jitter percent */
 
 static ngx_msec_t
-ngx_shop_failover_lease_spread(ngx_msec_t interval, ngx_uint_t jitter)
+ngx_shop_lease_spread(ngx_msec_t interval, ngx_uint_t jitter)
 {
     ngx_msec_t  range;
 
@@ -478,12 +468,12 @@ ngx_shop_failover_lease_spread(ngx_msec_t interval, ngx_uint_t jitter)
 
 
 static void
-ngx_shop_failover_lease_remember(ngx_shop_failover_peer_sh_t *ps,
-    ngx_shop_failover_sample_t *sample)
+ngx_shop_lease_remember(ngx_shop_layout_peer_t *ps,
+    ngx_shop_layout_sample_t *sample)
 {
     ngx_uint_t  n;
 
-    n = ps->checks % NGX_SHOP_FAILOVER_HISTORY;
+    n = ps->checks % NGX_SHOP_LAYOUT_HISTORY;
 
     if (n & 1) {
         ps->history[n / 2] = (uint8_t) ((ps->history[n / 2] & 0x0f)
@@ -497,15 +487,15 @@ ngx_shop_failover_lease_remember(ngx_shop_failover_peer_sh_t *ps,
     ps->checks++;
     ps->last = *sample;
 
-    if (sample->result == NGX_SHOP_FAILOVER_RESULT_OK
-        || sample->result >= NGX_SHOP_FAILOVER_RESULT_INCONCLUSIVE)
+    if (sample->result == NGX_SHOP_VERDICT_RESULT_OK
+        || sample->result >= NGX_SHOP_VERDICT_RESULT_INCONCLUSIVE)
     {
         return;
     }
 
     ps->fails++;
 
-    if (ps->verdict.state != NGX_SHOP_FAILOVER_DOWN
+    if (ps->verdict.state != NGX_SHOP_VERDICT_DOWN
         && (ps->doubt == 0 || ps->verdict.run == 0))
     {
         ps->doubt = sample->at;

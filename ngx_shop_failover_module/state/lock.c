@@ -14,22 +14,22 @@
 #include <sys/wait.h>
 
 
-static ngx_uint_t ngx_shop_failover_lock_dead(ngx_pid_t pid);
+static ngx_uint_t ngx_shop_lock_dead(ngx_pid_t pid);
 
 
 /* for so long a worker is waited for that lives; ms */
-#define NGX_SHOP_FAILOVER_LOCK_WAIT  5000
+#define NGX_SHOP_LOCK_WAIT  5000
 
 
 ngx_int_t
-ngx_shop_failover_lock_take(ngx_slab_pool_t *shpool, ngx_log_t *log)
+ngx_shop_lock_take(ngx_slab_pool_t *shpool, ngx_log_t *log)
 {
     ngx_pid_t   pid;
     ngx_uint_t  i;
 
     pid = 0;
 
-    for (i = 0; i < NGX_SHOP_FAILOVER_LOCK_WAIT; i++) {
+    for (i = 0; i < NGX_SHOP_LOCK_WAIT; i++) {
 
         if (ngx_shmtx_trylock(&shpool->mutex)) {
             return NGX_OK;
@@ -37,7 +37,7 @@ ngx_shop_failover_lock_take(ngx_slab_pool_t *shpool, ngx_log_t *log)
 
         pid = (ngx_pid_t) *shpool->mutex.lock;
 
-        if (pid && ngx_shop_failover_lock_dead(pid)
+        if (pid && ngx_shop_lock_dead(pid)
             && ngx_shmtx_force_unlock(&shpool->mutex, pid))
         {
             ngx_log_error(NGX_LOG_NOTICE, log, 0,
@@ -61,7 +61,7 @@ ngx_shop_failover_lock_take(ngx_slab_pool_t *shpool, ngx_log_t *log)
 /* a child of this process that nobody has waited for, or no process at all */
 
 static ngx_uint_t
-ngx_shop_failover_lock_dead(ngx_pid_t pid)
+ngx_shop_lock_dead(ngx_pid_t pid)
 {
     siginfo_t  info;
 

@@ -10,24 +10,22 @@
 #include "state/news.h"
 
 
-static uint32_t ngx_shop_failover_news_sum(
-    ngx_shop_failover_notice_t *notice);
-static uint32_t ngx_shop_failover_news_update(
-    ngx_shop_failover_notice_t *notice, ngx_uint_t i);
-static ngx_uint_t ngx_shop_failover_news_updates(
-    ngx_shop_failover_notice_t *notice, ngx_shop_failover_told_t *told);
+static uint32_t ngx_shop_news_sum(ngx_shop_flag_notice_t *notice);
+static uint32_t ngx_shop_news_update(ngx_shop_flag_notice_t *notice,
+    ngx_uint_t i);
+static ngx_uint_t ngx_shop_news_updates(ngx_shop_flag_notice_t *notice,
+    ngx_shop_layout_told_t *told);
 
 
 ngx_int_t
-ngx_shop_failover_news_take(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_flag_conf_t *conf, ngx_shop_failover_board_view_t *view,
-    ngx_shop_failover_news_t *news)
+ngx_shop_news_take(ngx_shop_model_zone_t *zone, ngx_shop_model_site_t *conf,
+    ngx_shop_board_view_t *view, ngx_shop_news_t *news)
 {
-    uint32_t                      n;
-    ngx_uint_t                    later;
-    ngx_shop_failover_told_t      told, was;
-    ngx_shop_failover_notice_t   *notice;
-    ngx_shop_failover_site_sh_t  *ss;
+    uint32_t                 n;
+    ngx_uint_t               later;
+    ngx_shop_layout_told_t   told, was;
+    ngx_shop_flag_notice_t  *notice;
+    ngx_shop_layout_site_t  *ss;
 
     ss = zone->sh->sites[conf->index];
     notice = &view->notice;
@@ -35,14 +33,14 @@ ngx_shop_failover_news_take(ngx_shop_failover_zone_t *zone,
     /* what is published after this is told at the next call */
 
     n = ss->published;
-    ngx_shop_failover_board_view(zone, conf, view);
+    ngx_shop_board_view(zone, conf, view);
 
     told.version = n;
     told.flag = (uint8_t) view->flag;
     told.error = view->error;
-    told.sum = ngx_shop_failover_news_sum(notice);
+    told.sum = ngx_shop_news_sum(notice);
     told.update = notice->nupdates
-             ? ngx_shop_failover_news_update(notice, notice->nupdates - 1) : 0;
+             ? ngx_shop_news_update(notice, notice->nupdates - 1) : 0;
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
@@ -59,7 +57,7 @@ ngx_shop_failover_news_take(ngx_shop_failover_zone_t *zone,
         return NGX_DECLINED;
     }
 
-    ngx_memzero(news, sizeof(ngx_shop_failover_news_t));
+    ngx_memzero(news, sizeof(ngx_shop_news_t));
 
     news->appeared = (told.flag && !was.flag);
     news->removed = (!told.flag && was.flag);
@@ -67,7 +65,7 @@ ngx_shop_failover_news_take(ngx_shop_failover_zone_t *zone,
     news->changed = (told.flag && was.flag && !told.error
                      && (told.sum != was.sum || was.error));
     news->updates = told.error ? notice->nupdates
-                               : ngx_shop_failover_news_updates(notice, &was);
+                               : ngx_shop_news_updates(notice, &was);
 
     return NGX_OK;
 }
@@ -76,13 +74,13 @@ ngx_shop_failover_news_take(ngx_shop_failover_zone_t *zone,
 /* of all that a visitor may read, but the updates */
 
 static uint32_t
-ngx_shop_failover_news_sum(ngx_shop_failover_notice_t *notice)
+ngx_shop_news_sum(ngx_shop_flag_notice_t *notice)
 {
-    uint32_t                   sum;
-    ngx_uint_t                 i;
-    ngx_shop_failover_str_t    text;
-    ngx_shop_failover_span_t   spans[3];
-    int64_t                    times[6];
+    uint32_t          sum;
+    ngx_uint_t        i;
+    ngx_shop_str_t    text;
+    ngx_shop_span_t   spans[3];
+    int64_t           times[6];
 
     times[0] = notice->eta.at;
     times[1] = notice->start.at;
@@ -99,7 +97,7 @@ ngx_shop_failover_news_sum(ngx_shop_failover_notice_t *notice)
     ngx_crc32_update(&sum, (u_char *) times, sizeof(times));
 
     for (i = 0; i < 3; i++) {
-        text = ngx_shop_failover_flag_text(notice, spans[i]);
+        text = ngx_shop_flag_text(notice, spans[i]);
         ngx_crc32_update(&sum, (u_char *) text.data, text.len);
     }
 
@@ -110,13 +108,12 @@ ngx_shop_failover_news_sum(ngx_shop_failover_notice_t *notice)
 
 
 static uint32_t
-ngx_shop_failover_news_update(ngx_shop_failover_notice_t *notice,
-    ngx_uint_t i)
+ngx_shop_news_update(ngx_shop_flag_notice_t *notice, ngx_uint_t i)
 {
-    uint32_t                 sum;
-    ngx_shop_failover_str_t  text;
+    uint32_t        sum;
+    ngx_shop_str_t  text;
 
-    text = ngx_shop_failover_flag_text(notice, notice->updates[i].text);
+    text = ngx_shop_flag_text(notice, notice->updates[i].text);
 
     ngx_crc32_init(sum);
     ngx_crc32_update(&sum, (u_char *) &notice->updates[i].at,
@@ -134,8 +131,8 @@ ngx_shop_failover_news_update(ngx_shop_failover_notice_t *notice,
  */
 
 static ngx_uint_t
-ngx_shop_failover_news_updates(ngx_shop_failover_notice_t *notice,
-    ngx_shop_failover_told_t *told)
+ngx_shop_news_updates(ngx_shop_flag_notice_t *notice,
+    ngx_shop_layout_told_t *told)
 {
     ngx_uint_t  i;
 
@@ -144,7 +141,7 @@ ngx_shop_failover_news_updates(ngx_shop_failover_notice_t *notice,
     }
 
     for (i = notice->nupdates; i; i--) {
-        if (ngx_shop_failover_news_update(notice, i - 1) == told->update) {
+        if (ngx_shop_news_update(notice, i - 1) == told->update) {
             return i;
         }
     }

@@ -6,8 +6,8 @@
  */
 
 
-#ifndef _NGX_SHOP_FAILOVER_NEWS_H_INCLUDED_
-#define _NGX_SHOP_FAILOVER_NEWS_H_INCLUDED_
+#ifndef _NGX_SHOP_NEWS_H_INCLUDED_
+#define _NGX_SHOP_NEWS_H_INCLUDED_
 
 
 #include "state/board.h"
@@ -19,11 +19,11 @@ typedef struct {
     unsigned    unreadable:1;               /* it was readable before */
     unsigned    changed:1;                  /* status, times, mode, ... */
     ngx_uint_t  updates;                    /* first new one; nupdates: none */
-} ngx_shop_failover_news_t;
+} ngx_shop_news_t;
 
 
 /* no lock; whether it is worth to ask */
-#define ngx_shop_failover_news_wait(zone, conf)                              \
+#define ngx_shop_news_wait(zone, conf)                                       \
     ((zone)->sh->sites[(conf)->index]->told.version                          \
      != (zone)->sh->sites[(conf)->index]->published)
 
@@ -31,9 +31,9 @@ typedef struct {
  * NGX_OK: view is what the flag says now, news is what of that is new, and
  * this worker alone is to tell.  NGX_DECLINED: nothing is.
  */
-ngx_int_t ngx_shop_failover_news_take(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_flag_conf_t *conf, ngx_shop_failover_board_view_t *view,
-    ngx_shop_failover_news_t *news);
+ngx_int_t ngx_shop_news_take(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf, ngx_shop_board_view_t *view,
+    ngx_shop_news_t *news);
 
 
-#endif /* _NGX_SHOP_FAILOVER_NEWS_H_INCLUDED_ */
+#endif /* _NGX_SHOP_NEWS_H_INCLUDED_ */

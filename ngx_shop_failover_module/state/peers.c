@@ -8,43 +8,39 @@
 
 #include "state/peers.h"
 #include "state/clock.h"
+#include "state/shift.h"
 #include "state/counters.h"
-#include "state/force.h"
 
 
-static uint32_t ngx_shop_failover_peers_hash(ngx_str_t *group,
-    ngx_shop_failover_peer_t *peer);
-static ngx_shop_failover_peer_sh_t *ngx_shop_failover_peers_find(
-    ngx_shop_failover_sh_t *sh, ngx_str_t *group,
-    ngx_shop_failover_peer_t *peer);
-static ngx_int_t ngx_shop_failover_peers_group_locked(
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_group_t *group,
-    ngx_shop_failover_sh_t *old);
-static ngx_int_t ngx_shop_failover_peers_add_locked(
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_group_t *group,
-    ngx_shop_failover_peer_t *peer, ngx_shop_failover_sh_t *old,
-    ngx_uint_t dynamic);
-static ngx_shop_failover_peer_sh_t *ngx_shop_failover_peers_new_locked(
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_group_t *group,
-    ngx_shop_failover_peer_t *peer, ngx_shop_failover_sh_t *old);
-static void ngx_shop_failover_peers_forget(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_sh_t *ps);
-static uint32_t ngx_shop_failover_peers_slot_locked(
-    ngx_shop_failover_zone_t *zone);
-static void ngx_shop_failover_peers_drop_locked(
-    ngx_shop_failover_zone_t *zone, uint32_t slot);
-static ngx_uint_t ngx_shop_failover_peers_stale(ngx_shop_failover_sh_t *sh,
-    ngx_shop_failover_peer_sh_t *ps);
-static void ngx_shop_failover_peers_inherit(ngx_shop_failover_peer_sh_t *ps,
-    ngx_shop_failover_peer_sh_t *from);
+static uint32_t ngx_shop_peers_hash(ngx_str_t *group,
+    ngx_shop_model_peer_t *peer);
+static ngx_shop_layout_peer_t *ngx_shop_peers_find(ngx_shop_layout_t *sh,
+    ngx_str_t *group, ngx_shop_model_peer_t *peer);
+static ngx_int_t ngx_shop_peers_group_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_layout_t *old);
+static ngx_int_t ngx_shop_peers_add_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer,
+    ngx_shop_layout_t *old, ngx_uint_t dynamic);
+static ngx_shop_layout_peer_t *ngx_shop_peers_new_locked(
+    ngx_shop_model_zone_t *zone, ngx_shop_model_group_t *group,
+    ngx_shop_model_peer_t *peer, ngx_shop_layout_t *old);
+static void ngx_shop_peers_forget(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_layout_peer_t *ps);
+static uint32_t ngx_shop_peers_slot_locked(ngx_shop_model_zone_t *zone);
+static void ngx_shop_peers_drop_locked(ngx_shop_model_zone_t *zone,
+    uint32_t slot);
+static ngx_uint_t ngx_shop_peers_stale(ngx_shop_layout_t *sh,
+    ngx_shop_layout_peer_t *ps);
+static void ngx_shop_peers_inherit(ngx_shop_layout_peer_t *ps,
+    ngx_shop_layout_peer_t *from);
 
 
 /* a slot that was nobody's for so long is free for another peer; ms */
-#define NGX_SHOP_FAILOVER_PEERS_STALE  60000
+#define NGX_SHOP_PEERS_STALE  60000
 
 
 static uint32_t
-ngx_shop_failover_peers_hash(ngx_str_t *group, ngx_shop_failover_peer_t *peer)
+ngx_shop_peers_hash(ngx_str_t *group, ngx_shop_model_peer_t *peer)
 {
     uint32_t  hash;
 
@@ -60,18 +56,18 @@ ngx_shop_failover_peers_hash(ngx_str_t *group, ngx_shop_failover_peer_t *peer)
 }
 
 
-static ngx_shop_failover_peer_sh_t *
-ngx_shop_failover_peers_find(ngx_shop_failover_sh_t *sh, ngx_str_t *group,
-    ngx_shop_failover_peer_t *peer)
+static ngx_shop_layout_peer_t *
+ngx_shop_peers_find(ngx_shop_layout_t *sh, ngx_str_t *group,
+    ngx_shop_model_peer_t *peer)
 {
-    uint32_t                      hash, slot;
-    ngx_str_t                    *name;
-    ngx_shop_failover_peer_sh_t  *ps;
+    uint32_t                 hash, slot;
+    ngx_str_t               *name;
+    ngx_shop_layout_peer_t  *ps;
 
-    hash = ngx_shop_failover_peers_hash(group, peer);
+    hash = ngx_shop_peers_hash(group, peer);
 
     for (slot = sh->buckets[hash & (sh->nbuckets - 1)];
-         slot != NGX_SHOP_FAILOVER_NO_SLOT;
+         slot != NGX_SHOP_LAYOUT_NO_SLOT;
          slot = ps->next)
     {
         ps = &sh->peers[slot];
@@ -102,19 +98,17 @@ ngx_shop_failover_peers_find(ngx_shop_failover_sh_t *sh, ngx_str_t *group,
  */
 
 ngx_uint_t
-ngx_shop_failover_peers_fit_locked(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_sh_t *sh, size_t *size)
+ngx_shop_peers_fit_locked(ngx_shop_model_zone_t *zone, ngx_shop_layout_t *sh,
+    size_t *size)
 {
-    ngx_uint_t                   i, j, k, room, groups;
-    ngx_shop_failover_peer_t    *peer;
-    ngx_shop_failover_group_t  **group;
+    ngx_uint_t                i, j, k, room, groups;
+    ngx_shop_model_peer_t    *peer;
+    ngx_shop_model_group_t  **group;
 
     room = sh->nslots - sh->used;
 
     for (k = 0; k < sh->used; k++) {
-        if (sh->peers[k].id == 0
-            || ngx_shop_failover_peers_stale(sh, &sh->peers[k]))
-        {
+        if (sh->peers[k].id == 0 || ngx_shop_peers_stale(sh, &sh->peers[k])) {
             room++;
         }
     }
@@ -124,7 +118,7 @@ ngx_shop_failover_peers_fit_locked(ngx_shop_failover_zone_t *zone,
 
     for (i = 0; i < zone->groups.nelts; i++) {
 
-        if (ngx_shop_failover_peers_find_group(sh, &group[i]->name) == NULL) {
+        if (ngx_shop_peers_find_group(sh, &group[i]->name) == NULL) {
 
             if (groups-- == 0) {
                 return 0;
@@ -137,7 +131,7 @@ ngx_shop_failover_peers_fit_locked(ngx_shop_failover_zone_t *zone,
 
         for (j = 0; j < group[i]->peers.nelts; j++) {
 
-            if (ngx_shop_failover_peers_find(sh, &group[i]->name, &peer[j])) {
+            if (ngx_shop_peers_find(sh, &group[i]->name, &peer[j])) {
                 continue;
             }
 
@@ -154,12 +148,12 @@ ngx_shop_failover_peers_fit_locked(ngx_shop_failover_zone_t *zone,
 
 
 ngx_uint_t
-ngx_shop_failover_peers_register_locked(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_sh_t *old)
+ngx_shop_peers_register_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_layout_t *old)
 {
-    ngx_uint_t                   i, j, lost;
-    ngx_shop_failover_peer_t    *peer;
-    ngx_shop_failover_group_t  **group;
+    ngx_uint_t                i, j, lost;
+    ngx_shop_model_peer_t    *peer;
+    ngx_shop_model_group_t  **group;
 
     lost = 0;
     group = zone->groups.elts;
@@ -168,17 +162,15 @@ ngx_shop_failover_peers_register_locked(ngx_shop_failover_zone_t *zone,
 
         peer = group[i]->peers.elts;
 
-        if (ngx_shop_failover_peers_group_locked(zone, group[i], old)
-            != NGX_OK)
-        {
+        if (ngx_shop_peers_group_locked(zone, group[i], old) != NGX_OK) {
             lost += group[i]->peers.nelts;
             continue;
         }
 
         for (j = 0; j < group[i]->peers.nelts; j++) {
 
-            if (ngx_shop_failover_peers_add_locked(zone, group[i], &peer[j],
-                                                   old, 0)
+            if (ngx_shop_peers_add_locked(zone, group[i], &peer[j],
+                                          old, 0)
                 != NGX_OK)
             {
                 lost++;
@@ -190,12 +182,11 @@ ngx_shop_failover_peers_register_locked(ngx_shop_failover_zone_t *zone,
 }
 
 
-ngx_shop_failover_group_sh_t *
-ngx_shop_failover_peers_find_group(ngx_shop_failover_sh_t *sh,
-    ngx_str_t *name)
+ngx_shop_layout_group_t *
+ngx_shop_peers_find_group(ngx_shop_layout_t *sh, ngx_str_t *name)
 {
-    ngx_uint_t                     i;
-    ngx_shop_failover_group_sh_t  *gs;
+    ngx_uint_t                i;
+    ngx_shop_layout_group_t  *gs;
 
     gs = sh->groups;
 
@@ -212,14 +203,14 @@ ngx_shop_failover_peers_find_group(ngx_shop_failover_sh_t *sh,
 
 
 static ngx_int_t
-ngx_shop_failover_peers_group_locked(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group, ngx_shop_failover_sh_t *old)
+ngx_shop_peers_group_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_layout_t *old)
 {
-    ngx_shop_failover_sh_t        *sh;
-    ngx_shop_failover_group_sh_t  *gs, *from;
+    ngx_shop_layout_t        *sh;
+    ngx_shop_layout_group_t  *gs, *from;
 
     sh = zone->sh;
-    gs = ngx_shop_failover_peers_find_group(sh, &group->name);
+    gs = ngx_shop_peers_find_group(sh, &group->name);
 
     if (gs) {
         group->index = gs - sh->groups;
@@ -240,15 +231,15 @@ ngx_shop_failover_peers_group_locked(ngx_shop_failover_zone_t *zone,
     gs->name.len = group->name.len;
     ngx_memcpy(gs->name.data, group->name.data, group->name.len);
 
-    gs->since = ngx_shop_failover_now();
+    gs->since = ngx_shop_clock_now();
     gs->serving_since = gs->since;
-    gs->better = NGX_SHOP_FAILOVER_NO_SLOT;
+    gs->better = NGX_SHOP_LAYOUT_NO_SLOT;
     group->index = sh->groups_used++;
 
-    from = old ? ngx_shop_failover_peers_find_group(old, &group->name) : NULL;
+    from = old ? ngx_shop_peers_find_group(old, &group->name) : NULL;
 
     if (from) {
-        ngx_shop_failover_counters_inherit_group(gs, from);
+        ngx_shop_counters_inherit_group(gs, from);
     }
 
     return NGX_OK;
@@ -261,13 +252,13 @@ ngx_shop_failover_peers_group_locked(ngx_shop_failover_zone_t *zone,
  */
 
 void
-ngx_shop_failover_peers_adopt(ngx_shop_failover_zone_t *zone)
+ngx_shop_peers_adopt(ngx_shop_model_zone_t *zone)
 {
-    ngx_uint_t                    i, j;
-    ngx_shop_failover_sh_t       *sh;
-    ngx_shop_failover_peer_t     *peer;
-    ngx_shop_failover_group_t   **group;
-    ngx_shop_failover_peer_sh_t  *ps;
+    ngx_uint_t                i, j;
+    ngx_shop_layout_t        *sh;
+    ngx_shop_model_peer_t    *peer;
+    ngx_shop_model_group_t  **group;
+    ngx_shop_layout_peer_t   *ps;
 
     sh = zone->sh;
     group = zone->groups.elts;
@@ -287,16 +278,14 @@ ngx_shop_failover_peers_adopt(ngx_shop_failover_zone_t *zone)
 
         for (j = 0; j < group[i]->peers.nelts; j++) {
 
-            if (group[i]->checked
-                || peer[j].slot == NGX_SHOP_FAILOVER_NO_SLOT)
-            {
+            if (group[i]->checked || peer[j].slot == NGX_SHOP_LAYOUT_NO_SLOT) {
                 continue;
             }
 
             ps = &sh->peers[peer[j].slot];
 
             if (ps->id == peer[j].id) {
-                ngx_shop_failover_peers_forget(zone, group[i], ps);
+                ngx_shop_peers_forget(zone, group[i], ps);
             }
         }
     }
@@ -306,14 +295,14 @@ ngx_shop_failover_peers_adopt(ngx_shop_failover_zone_t *zone)
 
 
 ngx_int_t
-ngx_shop_failover_peers_add(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer)
+ngx_shop_peers_add(ngx_shop_model_zone_t *zone, ngx_shop_model_group_t *group,
+    ngx_shop_model_peer_t *peer)
 {
     ngx_int_t  rc;
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
-    rc = ngx_shop_failover_peers_add_locked(zone, group, peer, NULL, 1);
+    rc = ngx_shop_peers_add_locked(zone, group, peer, NULL, 1);
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
 
@@ -321,15 +310,14 @@ ngx_shop_failover_peers_add(ngx_shop_failover_zone_t *zone,
 }
 
 
-ngx_shop_failover_peer_sh_t *
-ngx_shop_failover_peers_known_locked(ngx_shop_failover_zone_t *zone,
-    ngx_str_t *name, ngx_str_t *server, ngx_str_t *address,
-    ngx_shop_failover_group_t **group)
+ngx_shop_layout_peer_t *
+ngx_shop_peers_known_locked(ngx_shop_model_zone_t *zone, ngx_str_t *name,
+    ngx_str_t *server, ngx_str_t *address, ngx_shop_model_group_t **group)
 {
-    ngx_uint_t                    i;
-    ngx_shop_failover_peer_t      peer;
-    ngx_shop_failover_group_t   **groups;
-    ngx_shop_failover_peer_sh_t  *ps;
+    ngx_uint_t                i;
+    ngx_shop_model_peer_t     peer;
+    ngx_shop_model_group_t  **groups;
+    ngx_shop_layout_peer_t   *ps;
 
     groups = zone->groups.elts;
 
@@ -348,14 +336,14 @@ ngx_shop_failover_peers_known_locked(ngx_shop_failover_zone_t *zone,
 
     *group = groups[i];
 
-    ngx_memzero(&peer, sizeof(ngx_shop_failover_peer_t));
+    ngx_memzero(&peer, sizeof(ngx_shop_model_peer_t));
     peer.server = *server;
     peer.address = *address;
 
-    ps = ngx_shop_failover_peers_find(zone->sh, name, &peer);
+    ps = ngx_shop_peers_find(zone->sh, name, &peer);
 
     if (ps || groups[i]->resolve == 0
-        || ngx_shop_failover_peers_add_locked(zone, groups[i], &peer, NULL, 1)
+        || ngx_shop_peers_add_locked(zone, groups[i], &peer, NULL, 1)
            != NGX_OK)
     {
         return ps;
@@ -372,44 +360,44 @@ ngx_shop_failover_peers_known_locked(ngx_shop_failover_zone_t *zone,
  */
 
 static ngx_int_t
-ngx_shop_failover_peers_add_locked(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer,
-    ngx_shop_failover_sh_t *old, ngx_uint_t dynamic)
+ngx_shop_peers_add_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer,
+    ngx_shop_layout_t *old, ngx_uint_t dynamic)
 {
-    ngx_shop_failover_sh_t       *sh;
-    ngx_shop_failover_peer_sh_t  *ps;
+    ngx_shop_layout_t       *sh;
+    ngx_shop_layout_peer_t  *ps;
 
     sh = zone->sh;
-    peer->slot = NGX_SHOP_FAILOVER_NO_SLOT;
+    peer->slot = NGX_SHOP_LAYOUT_NO_SLOT;
 
-    ngx_shop_failover_clock_follow_locked(sh);
+    ngx_shop_shift_follow_locked(sh);
 
-    ps = ngx_shop_failover_peers_find(sh, &group->name, peer);
+    ps = ngx_shop_peers_find(sh, &group->name, peer);
 
     if (ps == NULL) {
-        ps = ngx_shop_failover_peers_new_locked(zone, group, peer, old);
+        ps = ngx_shop_peers_new_locked(zone, group, peer, old);
         if (ps == NULL) {
             return NGX_DECLINED;
         }
 
         ps->dynamic = (uint8_t) dynamic;
 
-    } else if (ngx_shop_failover_peers_stale(sh, ps)
+    } else if (ngx_shop_peers_stale(sh, ps)
                || (!dynamic && !ps->dynamic
                    && (int32_t) (ps->registered - sh->running) < 0))
     {
         ngx_memzero(&ps->force, sizeof(ps->force));
-        ngx_shop_failover_peers_forget(zone, group, ps);
+        ngx_shop_peers_forget(zone, group, ps);
     }
 
-    ngx_shop_failover_force_adopt_locked(sh, ps);
+    ngx_shop_peers_adopt_locked(sh, ps);
 
     peer->slot = ps - sh->peers;
     peer->id = ps->id;
     peer->twin = (ps->registered == zone->generation
                   && !(dynamic && ps->dynamic));
 
-    ps->touched = ngx_shop_failover_zone_msec(sh);
+    ps->touched = ngx_shop_clock_msec(sh);
 
     if ((int32_t) (zone->generation - ps->registered) > 0) {
         ps->registered = zone->generation;
@@ -420,22 +408,22 @@ ngx_shop_failover_peers_add_locked(ngx_shop_failover_zone_t *zone,
 }
 
 
-static ngx_shop_failover_peer_sh_t *
-ngx_shop_failover_peers_new_locked(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer,
-    ngx_shop_failover_sh_t *old)
+static ngx_shop_layout_peer_t *
+ngx_shop_peers_new_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer,
+    ngx_shop_layout_t *old)
 {
-    u_char                       *names;
-    uint32_t                      slot, *bucket;
-    ngx_shop_failover_sh_t       *sh;
-    ngx_shop_failover_peer_sh_t  *ps, *from;
+    u_char                  *names;
+    uint32_t                 slot, *bucket;
+    ngx_shop_layout_t       *sh;
+    ngx_shop_layout_peer_t  *ps, *from;
 
     if (peer->server.len > 65535 || peer->address.len > 65535) {
         return NULL;
     }
 
-    slot = ngx_shop_failover_peers_slot_locked(zone);
-    if (slot == NGX_SHOP_FAILOVER_NO_SLOT) {
+    slot = ngx_shop_peers_slot_locked(zone);
+    if (slot == NGX_SHOP_LAYOUT_NO_SLOT) {
         return NULL;
     }
 
@@ -450,7 +438,7 @@ ngx_shop_failover_peers_new_locked(ngx_shop_failover_zone_t *zone,
         return NULL;
     }
 
-    ngx_memzero(ps, sizeof(ngx_shop_failover_peer_sh_t));
+    ngx_memzero(ps, sizeof(ngx_shop_layout_peer_t));
 
     ngx_memcpy(ngx_cpymem(names, peer->server.data, peer->server.len),
                peer->address.data, peer->address.len);
@@ -459,17 +447,17 @@ ngx_shop_failover_peers_new_locked(ngx_shop_failover_zone_t *zone,
     ps->server_len = (uint16_t) peer->server.len;
     ps->address_len = (uint16_t) peer->address.len;
     ps->group = group->index;
-    ps->hash = ngx_shop_failover_peers_hash(&group->name, peer);
+    ps->hash = ngx_shop_peers_hash(&group->name, peer);
     ps->id = sh->next_id++;
 
-    ngx_shop_failover_peers_forget(zone, group, ps);
+    ngx_shop_peers_forget(zone, group, ps);
 
-    from = old ? ngx_shop_failover_peers_find(old, &group->name, peer) : NULL;
+    from = old ? ngx_shop_peers_find(old, &group->name, peer) : NULL;
 
     if (from && (from->dynamic
                  || (int32_t) (from->registered - old->running) >= 0))
     {
-        ngx_shop_failover_peers_inherit(ps, from);
+        ngx_shop_peers_inherit(ps, from);
     }
 
     bucket = &sh->buckets[ps->hash & (sh->nbuckets - 1)];
@@ -483,8 +471,8 @@ ngx_shop_failover_peers_new_locked(ngx_shop_failover_zone_t *zone,
 /* the state of a peer that nobody has looked at */
 
 static void
-ngx_shop_failover_peers_forget(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_sh_t *ps)
+ngx_shop_peers_forget(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_layout_peer_t *ps)
 {
     ngx_memzero(&ps->verdict, sizeof(ps->verdict));
     ngx_memzero(&ps->last, sizeof(ps->last));
@@ -506,19 +494,19 @@ ngx_shop_failover_peers_forget(ngx_shop_failover_zone_t *zone,
     ps->owner = 0;
     ps->probing = 0;
     ps->due = 0;
-    ps->since = ngx_shop_failover_now();
-    ps->touched = ngx_shop_failover_zone_msec(zone->sh);
+    ps->since = ngx_shop_clock_now();
+    ps->touched = ngx_shop_clock_msec(zone->sh);
 
-    ngx_shop_failover_peers_publish_locked(zone, ps, !(group->checked
-                                                     && group->rule.mandatory));
+    ngx_shop_peers_publish_locked(zone, ps, !(group->checked
+                                            && group->rule.mandatory));
 }
 
 
 /* takes over what is known of a peer, not who probes it */
 
 static void
-ngx_shop_failover_peers_inherit(ngx_shop_failover_peer_sh_t *ps,
-    ngx_shop_failover_peer_sh_t *from)
+ngx_shop_peers_inherit(ngx_shop_layout_peer_t *ps,
+    ngx_shop_layout_peer_t *from)
 {
     ps->unusable = from->unusable;
     ps->verdict = from->verdict;
@@ -549,61 +537,59 @@ ngx_shop_failover_peers_inherit(ngx_shop_failover_peer_sh_t *ps,
  */
 
 static ngx_uint_t
-ngx_shop_failover_peers_stale(ngx_shop_failover_sh_t *sh,
-    ngx_shop_failover_peer_sh_t *ps)
+ngx_shop_peers_stale(ngx_shop_layout_t *sh, ngx_shop_layout_peer_t *ps)
 {
     return (ps->dynamic || (int32_t) (ps->registered - sh->running) < 0)
-           && ngx_shop_failover_zone_msec(sh) - ps->touched
-              > NGX_SHOP_FAILOVER_PEERS_STALE;
+           && ngx_shop_clock_msec(sh) - ps->touched
+              > NGX_SHOP_PEERS_STALE;
 }
 
 
 /* a slot for a new peer: a free one, else one that nobody uses any more */
 
 static uint32_t
-ngx_shop_failover_peers_slot_locked(ngx_shop_failover_zone_t *zone)
+ngx_shop_peers_slot_locked(ngx_shop_model_zone_t *zone)
 {
-    uint32_t                 slot;
-    ngx_shop_failover_sh_t  *sh;
+    uint32_t            slot;
+    ngx_shop_layout_t  *sh;
 
     sh = zone->sh;
 
-    if (sh->free == NGX_SHOP_FAILOVER_NO_SLOT && sh->used == sh->nslots) {
+    if (sh->free == NGX_SHOP_LAYOUT_NO_SLOT && sh->used == sh->nslots) {
 
         for (slot = 0; slot < sh->used; slot++) {
             if (sh->peers[slot].names == NULL
-                || ngx_shop_failover_peers_stale(sh, &sh->peers[slot]))
+                || ngx_shop_peers_stale(sh, &sh->peers[slot]))
             {
-                ngx_shop_failover_peers_drop_locked(zone, slot);
+                ngx_shop_peers_drop_locked(zone, slot);
             }
         }
     }
 
     slot = sh->free;
 
-    if (slot != NGX_SHOP_FAILOVER_NO_SLOT) {
+    if (slot != NGX_SHOP_LAYOUT_NO_SLOT) {
         sh->free = sh->peers[slot].next;
         return slot;
     }
 
-    return sh->used < sh->nslots ? sh->used++ : NGX_SHOP_FAILOVER_NO_SLOT;
+    return sh->used < sh->nslots ? sh->used++ : NGX_SHOP_LAYOUT_NO_SLOT;
 }
 
 
 static void
-ngx_shop_failover_peers_drop_locked(ngx_shop_failover_zone_t *zone,
-    uint32_t slot)
+ngx_shop_peers_drop_locked(ngx_shop_model_zone_t *zone, uint32_t slot)
 {
-    u_char                       *names;
-    uint32_t                     *p;
-    ngx_shop_failover_sh_t       *sh;
-    ngx_shop_failover_peer_sh_t  *ps;
+    u_char                  *names;
+    uint32_t                *p;
+    ngx_shop_layout_t       *sh;
+    ngx_shop_layout_peer_t  *ps;
 
     sh = zone->sh;
     ps = &sh->peers[slot];
 
     for (p = &sh->buckets[ps->hash & (sh->nbuckets - 1)];
-         *p != NGX_SHOP_FAILOVER_NO_SLOT;
+         *p != NGX_SHOP_LAYOUT_NO_SLOT;
          p = &sh->peers[*p].next)
     {
         if (*p == slot) {
@@ -634,17 +620,17 @@ ngx_shop_failover_peers_drop_locked(ngx_shop_failover_zone_t *zone,
 
 
 void
-ngx_shop_failover_peers_publish_locked(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_peer_sh_t *ps, ngx_uint_t usable)
+ngx_shop_peers_publish_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_layout_peer_t *ps, ngx_uint_t usable)
 {
     ngx_uint_t  unusable;
 
-    unusable = !usable ? NGX_SHOP_FAILOVER_UNUSABLE_DEAD
-               : ps->aside.until ? NGX_SHOP_FAILOVER_UNUSABLE_ASIDE
-               : NGX_SHOP_FAILOVER_UNUSABLE_NOT;
+    unusable = !usable ? NGX_SHOP_PEERS_UNUSABLE_DEAD
+               : ps->aside.until ? NGX_SHOP_PEERS_UNUSABLE_ASIDE
+               : NGX_SHOP_PEERS_UNUSABLE_NOT;
 
     if (ps->force.how) {
-        unusable = ngx_shop_failover_force_unusable(&ps->force);
+        unusable = ngx_shop_peers_forced(&ps->force);
     }
 
     if (ps->unusable == unusable) {
@@ -660,34 +646,34 @@ ngx_shop_failover_peers_publish_locked(ngx_shop_failover_zone_t *zone,
 
 
 void
-ngx_shop_failover_peers_settle_locked(ngx_shop_failover_zone_t *zone)
+ngx_shop_peers_settle_locked(ngx_shop_model_zone_t *zone)
 {
-    ngx_uint_t                    i;
-    ngx_shop_failover_walk_t      walk;
-    ngx_shop_failover_peer_t     *peer;
-    ngx_shop_failover_group_t   **group;
-    ngx_shop_failover_peer_sh_t  *ps;
+    ngx_uint_t                i;
+    ngx_shop_peers_walk_t     walk;
+    ngx_shop_model_peer_t    *peer;
+    ngx_shop_model_group_t  **group;
+    ngx_shop_layout_peer_t   *ps;
 
     group = zone->groups.elts;
 
     for (i = 0; i < zone->groups.nelts; i++) {
 
-        for (peer = ngx_shop_failover_peers_first(group[i], &walk);
+        for (peer = ngx_shop_peers_first(group[i], &walk);
              peer;
-             peer = ngx_shop_failover_peers_next(&walk))
+             peer = ngx_shop_peers_next(&walk))
         {
-            if (peer->slot == NGX_SHOP_FAILOVER_NO_SLOT) {
+            if (peer->slot == NGX_SHOP_LAYOUT_NO_SLOT) {
                 continue;
             }
 
             ps = &zone->sh->peers[peer->slot];
 
             if (ps->id == peer->id) {
-                ngx_shop_failover_force_adopt_locked(zone->sh, ps);
-                ngx_shop_failover_peers_publish_locked(zone, ps,
+                ngx_shop_peers_adopt_locked(zone->sh, ps);
+                ngx_shop_peers_publish_locked(zone, ps,
                     !group[i]->checked
-                    || ngx_shop_failover_verdict_usable(&ps->verdict,
-                                                        &group[i]->rule));
+                    || ngx_shop_verdict_usable(&ps->verdict,
+                                               &group[i]->rule));
             }
         }
     }
@@ -700,23 +686,23 @@ ngx_shop_failover_peers_settle_locked(ngx_shop_failover_zone_t *zone)
 }
 
 
-ngx_shop_failover_peer_t *
-ngx_shop_failover_peers_first(ngx_shop_failover_group_t *group,
-    ngx_shop_failover_walk_t *walk)
+ngx_shop_model_peer_t *
+ngx_shop_peers_first(ngx_shop_model_group_t *group,
+    ngx_shop_peers_walk_t *walk)
 {
     walk->group = group;
     walk->dynamic = group->dynamic;
     walk->next = 0;
 
-    return ngx_shop_failover_peers_next(walk);
+    return ngx_shop_peers_next(walk);
 }
 
 
-ngx_shop_failover_peer_t *
-ngx_shop_failover_peers_next(ngx_shop_failover_walk_t *walk)
+ngx_shop_model_peer_t *
+ngx_shop_peers_next(ngx_shop_peers_walk_t *walk)
 {
-    ngx_shop_failover_peer_t     *peer;
-    ngx_shop_failover_dynamic_t  *dynamic;
+    ngx_shop_model_peer_t     *peer;
+    ngx_shop_model_dynamic_t  *dynamic;
 
     if (walk->next < walk->group->peers.nelts) {
         peer = walk->group->peers.elts;
@@ -740,32 +726,32 @@ ngx_shop_failover_peers_next(ngx_shop_failover_walk_t *walk)
 
 
 void
-ngx_shop_failover_peers_count(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group, ngx_shop_failover_site_count_t *count)
+ngx_shop_peers_count(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_site_count_t *count)
 {
-    ngx_uint_t                    usable;
-    ngx_shop_failover_walk_t      walk;
-    ngx_shop_failover_peer_t     *peer;
-    ngx_shop_failover_peer_sh_t  *ps;
+    ngx_uint_t               usable;
+    ngx_shop_peers_walk_t    walk;
+    ngx_shop_model_peer_t   *peer;
+    ngx_shop_layout_peer_t  *ps;
 
-    ngx_memzero(count, sizeof(ngx_shop_failover_site_count_t));
+    ngx_memzero(count, sizeof(ngx_shop_site_count_t));
 
-    for (peer = ngx_shop_failover_peers_first(group, &walk);
+    for (peer = ngx_shop_peers_first(group, &walk);
          peer;
-         peer = ngx_shop_failover_peers_next(&walk))
+         peer = ngx_shop_peers_next(&walk))
     {
         if (peer->down) {
             continue;
         }
 
-        usable = ngx_shop_failover_peers_usable(zone, peer);
+        usable = ngx_shop_peers_usable(zone, peer);
 
-        if (peer->slot != NGX_SHOP_FAILOVER_NO_SLOT) {
+        if (peer->slot != NGX_SHOP_LAYOUT_NO_SLOT) {
             ps = &zone->sh->peers[peer->slot];
 
             count->busy += (usable && ps->busy && ps->id == peer->id);
             count->aside += (!usable && ps->unusable
-                                        == NGX_SHOP_FAILOVER_UNUSABLE_ASIDE);
+                                        == NGX_SHOP_PEERS_UNUSABLE_ASIDE);
         }
 
         if (peer->backup) {
@@ -781,19 +767,19 @@ ngx_shop_failover_peers_count(ngx_shop_failover_zone_t *zone,
 
 
 ngx_uint_t
-ngx_shop_failover_peers_share(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer)
+ngx_shop_peers_share(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer)
 {
     ngx_msec_t      since, ramp;
     ngx_msec_int_t  passed;
 
-    ramp = ngx_shop_failover_peers_ramp(zone, group, peer);
+    ramp = ngx_shop_peers_ramp(zone, group, peer);
 
     if (ramp == 0) {
         return 1000;
     }
 
-    since = ngx_shop_failover_peers_up_since(zone, peer);
+    since = ngx_shop_peers_up_since(zone, peer);
 
     if (since == 0) {
         return 1000;
@@ -810,4 +796,32 @@ ngx_shop_failover_peers_share(ngx_shop_failover_zone_t *zone,
 
     return (ngx_msec_t) passed >= ramp
            ? 1000 : (ngx_msec_t) passed * 1000 / ramp;
+}
+
+
+void
+ngx_shop_peers_adopt_locked(ngx_shop_layout_t *sh, ngx_shop_layout_peer_t *ps)
+{
+    if (ps->force.until
+        && (sh->expires == 0 || ps->force.until < sh->expires))
+    {
+        sh->expires = ps->force.until;
+    }
+}
+
+
+ngx_uint_t
+ngx_shop_peers_forced(ngx_shop_layout_force_t *force)
+{
+    switch (force->how) {
+
+    case NGX_SHOP_LAYOUT_FORCE_DRAIN:
+        return NGX_SHOP_PEERS_UNUSABLE_DRAINING;
+
+    case NGX_SHOP_LAYOUT_FORCE_DOWN:
+        return NGX_SHOP_PEERS_UNUSABLE_DEAD;
+
+    default:
+        return NGX_SHOP_PEERS_UNUSABLE_NOT;
+    }
 }

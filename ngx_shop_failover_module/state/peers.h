@@ -7,76 +7,75 @@
  */
 
 
-#ifndef _NGX_SHOP_FAILOVER_PEERS_H_INCLUDED_
-#define _NGX_SHOP_FAILOVER_PEERS_H_INCLUDED_
+#ifndef _NGX_SHOP_PEERS_H_INCLUDED_
+#define _NGX_SHOP_PEERS_H_INCLUDED_
 
 
-#include "state/zone.h"
+#include "state/model.h"
 
 
 /* why a balancer is not to use a peer */
 typedef enum {
-    NGX_SHOP_FAILOVER_UNUSABLE_NOT = 0,
-    NGX_SHOP_FAILOVER_UNUSABLE_DEAD,        /* what waits there is lost */
-    NGX_SHOP_FAILOVER_UNUSABLE_DRAINING,    /* ... is to end in peace */
-    NGX_SHOP_FAILOVER_UNUSABLE_ASIDE        /* ... may get an answer */
-} ngx_shop_failover_unusable_e;
+    NGX_SHOP_PEERS_UNUSABLE_NOT = 0,
+    NGX_SHOP_PEERS_UNUSABLE_DEAD,        /* what waits there is lost */
+    NGX_SHOP_PEERS_UNUSABLE_DRAINING,    /* ... is to end in peace */
+    NGX_SHOP_PEERS_UNUSABLE_ASIDE        /* ... may get an answer */
+} ngx_shop_peers_unusable_e;
 
 
 /* where a walk over the peers of a group is */
 typedef struct {
-    ngx_shop_failover_group_t        *group;
-    ngx_shop_failover_dynamic_t      *dynamic;
-    ngx_uint_t                        next;       /* in group->peers */
-} ngx_shop_failover_walk_t;
+    ngx_shop_model_group_t        *group;
+    ngx_shop_model_dynamic_t      *dynamic;
+    ngx_uint_t                     next;       /* in group->peers */
+} ngx_shop_peers_walk_t;
 
 
 /* called by state/ only; NULL: there is none of this name */
-ngx_shop_failover_group_sh_t *ngx_shop_failover_peers_find_group(
-    ngx_shop_failover_sh_t *sh, ngx_str_t *name);
+ngx_shop_layout_group_t *ngx_shop_peers_find_group(ngx_shop_layout_t *sh,
+    ngx_str_t *name);
 
 /* called by zone only; how many peers found no room */
-ngx_uint_t ngx_shop_failover_peers_register_locked(
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_sh_t *old);
+ngx_uint_t ngx_shop_peers_register_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_layout_t *old);
 
 /*
  * Called by zone only: whether there is room for a new configuration; adds the
  * memory that it takes to *size.
  */
-ngx_uint_t ngx_shop_failover_peers_fit_locked(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_sh_t *sh, size_t *size);
+ngx_uint_t ngx_shop_peers_fit_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_layout_t *sh, size_t *size);
 
 /*
  * Called by each worker when it starts, so that the reload has succeeded:
  * only now is forgotten what the generation before may still have needed.
  */
-void ngx_shop_failover_peers_adopt(ngx_shop_failover_zone_t *zone);
+void ngx_shop_peers_adopt(ngx_shop_model_zone_t *zone);
 
 /*
  * All peers of a group: those of the configuration, then those that were found
  * at run time.  NULL: no more.  For code of this worker that runs to its end.
  */
-ngx_shop_failover_peer_t *ngx_shop_failover_peers_first(
-    ngx_shop_failover_group_t *group, ngx_shop_failover_walk_t *walk);
-ngx_shop_failover_peer_t *ngx_shop_failover_peers_next(
-    ngx_shop_failover_walk_t *walk);
+ngx_shop_model_peer_t *ngx_shop_peers_first(ngx_shop_model_group_t *group,
+    ngx_shop_peers_walk_t *walk);
+ngx_shop_model_peer_t *ngx_shop_peers_next(ngx_shop_peers_walk_t *walk);
 
 /*
  * Finds or adds the slot of a peer that appeared at run time ("resolve"), and
  * keeps it from being given away for a minute.  NGX_DECLINED: no room, the
  * peer stays usable and is not probed.
  */
-ngx_int_t ngx_shop_failover_peers_add(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer);
+ngx_int_t ngx_shop_peers_add(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer);
 
 /* no lock.  A peer without a slot, or whose slot went to another, is usable. */
-#define ngx_shop_failover_peers_usable(zone, peer)                           \
-    ((peer)->slot == NGX_SHOP_FAILOVER_NO_SLOT                               \
+#define ngx_shop_peers_usable(zone, peer)                                    \
+    ((peer)->slot == NGX_SHOP_LAYOUT_NO_SLOT                                 \
      || (zone)->sh->peers[(peer)->slot].unusable == 0                        \
      || (zone)->sh->peers[(peer)->slot].id != (peer)->id)
 
 /* no lock; changes whenever the usability of any peer does */
-#define ngx_shop_failover_peers_generation(zone)  ((zone)->sh->verdicts)
+#define ngx_shop_peers_generation(zone)  ((zone)->sh->verdicts)
 
 /*
  * No lock; whether requests that wait for the peer wait in vain: probes found
@@ -84,53 +83,60 @@ ngx_int_t ngx_shop_failover_peers_add(ngx_shop_failover_zone_t *zone,
  * whatever probes say: who drains a server is about to switch it off.  One
  * that is unusable only because it was never probed had no requests.
  */
-#define ngx_shop_failover_peers_dead(zone, peer)                             \
-    (!ngx_shop_failover_peers_usable(zone, peer)                             \
+#define ngx_shop_peers_dead(zone, peer)                                      \
+    (!ngx_shop_peers_usable(zone, peer)                                      \
      && (zone)->sh->peers[(peer)->slot].unusable                             \
-        == NGX_SHOP_FAILOVER_UNUSABLE_DEAD                                   \
+        == NGX_SHOP_PEERS_UNUSABLE_DEAD                                      \
      && ((zone)->sh->peers[(peer)->slot].verdict.state                       \
-         == NGX_SHOP_FAILOVER_DOWN                                           \
+         == NGX_SHOP_VERDICT_DOWN                                            \
          || (zone)->sh->peers[(peer)->slot].force.how                        \
-            == NGX_SHOP_FAILOVER_FORCE_DOWN))
+            == NGX_SHOP_LAYOUT_FORCE_DOWN))
 
 /* when it came back, monotonic ms; 0: it was never down */
-#define ngx_shop_failover_peers_up_since(zone, peer)                         \
-    ((peer)->slot == NGX_SHOP_FAILOVER_NO_SLOT                               \
+#define ngx_shop_peers_up_since(zone, peer)                                  \
+    ((peer)->slot == NGX_SHOP_LAYOUT_NO_SLOT                                 \
      ? 0 : (zone)->sh->peers[(peer)->slot].up_since)
 
 /* for how long it takes less than its share then; ms */
-#define ngx_shop_failover_peers_ramp(zone, group, peer)                      \
-    ((group)->slow_start || (peer)->slot == NGX_SHOP_FAILOVER_NO_SLOT        \
+#define ngx_shop_peers_ramp(zone, group, peer)                               \
+    ((group)->slow_start || (peer)->slot == NGX_SHOP_LAYOUT_NO_SLOT          \
      ? (group)->slow_start : (zone)->sh->peers[(peer)->slot].ramp)
 
 /* no lock; how much of its share a usable peer is to take: 0 to 1000 */
-ngx_uint_t ngx_shop_failover_peers_share(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer);
+ngx_uint_t ngx_shop_peers_share(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer);
 
 /*
  * Called by state/ only: what balancers are to do with a peer of which probes
  * say that it is usable or not; an override stands above that.
  */
-void ngx_shop_failover_peers_publish_locked(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_peer_sh_t *ps, ngx_uint_t usable);
+void ngx_shop_peers_publish_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_layout_peer_t *ps, ngx_uint_t usable);
 
 /*
  * Called by board only: a worker was killed after a verdict or an override had
  * changed and before that was published; all are published.
  */
-void ngx_shop_failover_peers_settle_locked(ngx_shop_failover_zone_t *zone);
+void ngx_shop_peers_settle_locked(ngx_shop_model_zone_t *zone);
 
 /*
  * Called by state/ only: the slot of a peer by its names, made for a group with
  * "resolve" whose peers are not found yet; NULL: it is not of this group.
  */
-ngx_shop_failover_peer_sh_t *ngx_shop_failover_peers_known_locked(
-    ngx_shop_failover_zone_t *zone, ngx_str_t *name, ngx_str_t *server,
-    ngx_str_t *address, ngx_shop_failover_group_t **group);
+ngx_shop_layout_peer_t *ngx_shop_peers_known_locked(
+    ngx_shop_model_zone_t *zone, ngx_str_t *name, ngx_str_t *server,
+    ngx_str_t *address, ngx_shop_model_group_t **group);
 
 /* no lock; how many peers of a group there are and can be used */
-void ngx_shop_failover_peers_count(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group, ngx_shop_failover_site_count_t *count);
+void ngx_shop_peers_count(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_site_count_t *count);
+
+/* a record with an override was found, copied or changed */
+void ngx_shop_peers_adopt_locked(ngx_shop_layout_t *sh,
+    ngx_shop_layout_peer_t *ps);
+
+/* what an override makes of a peer, a _peers_unusable_e */
+ngx_uint_t ngx_shop_peers_forced(ngx_shop_layout_force_t *force);
 
 
-#endif /* _NGX_SHOP_FAILOVER_PEERS_H_INCLUDED_ */
+#endif /* _NGX_SHOP_PEERS_H_INCLUDED_ */

@@ -11,7 +11,7 @@
 #include "state/readfile.h"
 
 
-#define NGX_SHOP_FAILOVER_READFILE_LINKS  40      /* as Linux has it */
+#define NGX_SHOP_READFILE_LINKS  40      /* as Linux has it */
 
 
 /* where the walk has come to */
@@ -23,25 +23,24 @@ typedef struct {
     uid_t         owner;                 /* of the link */
     u_char       *rest;                  /* of the path, in buf */
     u_char        buf[NGX_MAX_PATH];
-} ngx_shop_failover_readfile_walk_t;
+} ngx_shop_readfile_walk_t;
 
 
-static ngx_int_t ngx_shop_failover_readfile_begin(
-    ngx_shop_failover_readfile_walk_t *w, u_char *path);
-static ngx_int_t ngx_shop_failover_readfile_step(
-    ngx_shop_failover_readfile_walk_t *w, ngx_file_info_t *fi, u_char **name);
-static ngx_int_t ngx_shop_failover_readfile_follow(
-    ngx_shop_failover_readfile_walk_t *w, ngx_fd_t link, ngx_file_info_t *fi);
-static ngx_int_t ngx_shop_failover_readfile_enter(
-    ngx_shop_failover_readfile_walk_t *w, ngx_fd_t dir);
-static ngx_shop_failover_readfile_e ngx_shop_failover_readfile_last(
-    ngx_shop_failover_readfile_walk_t *w, u_char *name,
-    ngx_shop_failover_readfile_t *file, ngx_fd_t *fd);
-static ngx_shop_failover_readfile_e ngx_shop_failover_readfile_bytes(
-    ngx_fd_t fd, ngx_shop_failover_readfile_t *file);
+static ngx_int_t ngx_shop_readfile_begin(ngx_shop_readfile_walk_t *w,
+    u_char *path);
+static ngx_int_t ngx_shop_readfile_step(ngx_shop_readfile_walk_t *w,
+    ngx_file_info_t *fi, u_char **name);
+static ngx_int_t ngx_shop_readfile_follow(ngx_shop_readfile_walk_t *w,
+    ngx_fd_t link, ngx_file_info_t *fi);
+static ngx_int_t ngx_shop_readfile_enter(ngx_shop_readfile_walk_t *w,
+    ngx_fd_t dir);
+static ngx_shop_readfile_e ngx_shop_readfile_last(ngx_shop_readfile_walk_t *w,
+    u_char *name, ngx_shop_readfile_t *file, ngx_fd_t *fd);
+static ngx_shop_readfile_e ngx_shop_readfile_bytes(ngx_fd_t fd,
+    ngx_shop_readfile_t *file);
 
 
-static const char  *ngx_shop_failover_readfile_sentences[] = {
+static const char  *ngx_shop_readfile_sentences[] = {
     "was read",
     "does not exist",
     "cannot be read",
@@ -54,26 +53,25 @@ static const char  *ngx_shop_failover_readfile_sentences[] = {
 
 
 const char *
-ngx_shop_failover_readfile_words(ngx_shop_failover_readfile_e outcome)
+ngx_shop_readfile_words(ngx_shop_readfile_e outcome)
 {
-    return ngx_shop_failover_readfile_sentences[outcome];
+    return ngx_shop_readfile_sentences[outcome];
 }
 
 
-ngx_shop_failover_readfile_e
-ngx_shop_failover_readfile_whole(u_char *path,
-    ngx_shop_failover_readfile_t *file)
+ngx_shop_readfile_e
+ngx_shop_readfile_whole(u_char *path, ngx_shop_readfile_t *file)
 {
-    ngx_fd_t                      fd;
-    ngx_shop_failover_readfile_e  outcome;
+    ngx_fd_t             fd;
+    ngx_shop_readfile_e  outcome;
 
-    outcome = ngx_shop_failover_readfile_open(path, file, &fd);
+    outcome = ngx_shop_readfile_open(path, file, &fd);
 
-    if (outcome != NGX_SHOP_FAILOVER_READFILE_OK) {
+    if (outcome != NGX_SHOP_READFILE_OK) {
         return outcome;
     }
 
-    outcome = ngx_shop_failover_readfile_bytes(fd, file);
+    outcome = ngx_shop_readfile_bytes(fd, file);
 
     (void) ngx_close_file(fd);
 
@@ -81,38 +79,37 @@ ngx_shop_failover_readfile_whole(u_char *path,
 }
 
 
-ngx_shop_failover_readfile_e
-ngx_shop_failover_readfile_open(u_char *path,
-    ngx_shop_failover_readfile_t *file, ngx_fd_t *fd)
+ngx_shop_readfile_e
+ngx_shop_readfile_open(u_char *path, ngx_shop_readfile_t *file, ngx_fd_t *fd)
 {
-    u_char                             *name;
-    ngx_int_t                           rc;
-    ngx_shop_failover_readfile_e        outcome;
-    ngx_shop_failover_readfile_walk_t   w;
+    u_char                    *name;
+    ngx_int_t                  rc;
+    ngx_shop_readfile_e        outcome;
+    ngx_shop_readfile_walk_t   w;
 
     ngx_str_null(&file->data);
     file->err = 0;
 
-    if (ngx_shop_failover_readfile_begin(&w, path) == NGX_ERROR) {
+    if (ngx_shop_readfile_begin(&w, path) == NGX_ERROR) {
         file->err = ngx_errno;
-        return NGX_SHOP_FAILOVER_READFILE_FAILED;
+        return NGX_SHOP_READFILE_FAILED;
     }
 
     do {
-        rc = ngx_shop_failover_readfile_step(&w, &file->info, &name);
+        rc = ngx_shop_readfile_step(&w, &file->info, &name);
     } while (rc == NGX_AGAIN);
 
     if (rc == NGX_OK) {
-        outcome = ngx_shop_failover_readfile_last(&w, name, file, fd);
+        outcome = ngx_shop_readfile_last(&w, name, file, fd);
 
     } else if (rc == NGX_DECLINED) {
-        outcome = NGX_SHOP_FAILOVER_READFILE_KIND;
+        outcome = NGX_SHOP_READFILE_KIND;
 
     } else {
         file->err = ngx_errno;
         outcome = (file->err == NGX_ENOENT)
-                  ? NGX_SHOP_FAILOVER_READFILE_NONE
-                  : NGX_SHOP_FAILOVER_READFILE_FAILED;
+                  ? NGX_SHOP_READFILE_NONE
+                  : NGX_SHOP_READFILE_FAILED;
     }
 
     if (w.dir != NGX_INVALID_FILE) {
@@ -124,8 +121,7 @@ ngx_shop_failover_readfile_open(u_char *path,
 
 
 static ngx_int_t
-ngx_shop_failover_readfile_begin(ngx_shop_failover_readfile_walk_t *w,
-    u_char *path)
+ngx_shop_readfile_begin(ngx_shop_readfile_walk_t *w, u_char *path)
 {
     if (ngx_strlen(path) >= NGX_MAX_PATH) {
         ngx_set_errno(ENAMETOOLONG);
@@ -151,8 +147,8 @@ ngx_shop_failover_readfile_begin(ngx_shop_failover_readfile_walk_t *w,
  */
 
 static ngx_int_t
-ngx_shop_failover_readfile_step(ngx_shop_failover_readfile_walk_t *w,
-    ngx_file_info_t *fi, u_char **name)
+ngx_shop_readfile_step(ngx_shop_readfile_walk_t *w, ngx_file_info_t *fi,
+    u_char **name)
 {
     u_char     *p;
     ngx_fd_t    fd;
@@ -188,13 +184,13 @@ ngx_shop_failover_readfile_step(ngx_shop_failover_readfile_walk_t *w,
     if (ngx_fd_info(fd, fi) != NGX_FILE_ERROR) {
 
         if (S_ISLNK(fi->st_mode)) {
-            rc = ngx_shop_failover_readfile_follow(w, fd, fi);
+            rc = ngx_shop_readfile_follow(w, fd, fi);
 
         } else if (w->rest == p) {
             rc = NGX_OK;
 
         } else {
-            return ngx_shop_failover_readfile_enter(w, fd);
+            return ngx_shop_readfile_enter(w, fd);
         }
     }
 
@@ -207,8 +203,8 @@ ngx_shop_failover_readfile_step(ngx_shop_failover_readfile_walk_t *w,
 /* what the link says takes the place of its name in the path */
 
 static ngx_int_t
-ngx_shop_failover_readfile_follow(ngx_shop_failover_readfile_walk_t *w,
-    ngx_fd_t link, ngx_file_info_t *fi)
+ngx_shop_readfile_follow(ngx_shop_readfile_walk_t *w, ngx_fd_t link,
+    ngx_file_info_t *fi)
 {
     size_t    len;
     u_char    path[NGX_MAX_PATH];
@@ -220,7 +216,7 @@ ngx_shop_failover_readfile_follow(ngx_shop_failover_readfile_walk_t *w,
         w->owner = fi->st_uid;
     }
 
-    if (++w->nlinks > NGX_SHOP_FAILOVER_READFILE_LINKS) {
+    if (++w->nlinks > NGX_SHOP_READFILE_LINKS) {
         ngx_set_errno(NGX_ELOOP);
         return NGX_ERROR;
     }
@@ -251,14 +247,12 @@ ngx_shop_failover_readfile_follow(ngx_shop_failover_readfile_walk_t *w,
         return NGX_AGAIN;
     }
 
-    return ngx_shop_failover_readfile_enter(w,
-                               open("/", O_PATH|O_DIRECTORY|O_CLOEXEC));
+    return ngx_shop_readfile_enter(w, open("/", O_PATH|O_DIRECTORY|O_CLOEXEC));
 }
 
 
 static ngx_int_t
-ngx_shop_failover_readfile_enter(ngx_shop_failover_readfile_walk_t *w,
-    ngx_fd_t dir)
+ngx_shop_readfile_enter(ngx_shop_readfile_walk_t *w, ngx_fd_t dir)
 {
     (void) ngx_close_file(w->dir);
 
@@ -268,14 +262,14 @@ ngx_shop_failover_readfile_enter(ngx_shop_failover_readfile_walk_t *w,
 }
 
 
-static ngx_shop_failover_readfile_e
-ngx_shop_failover_readfile_last(ngx_shop_failover_readfile_walk_t *w,
-    u_char *name, ngx_shop_failover_readfile_t *file, ngx_fd_t *fd)
+static ngx_shop_readfile_e
+ngx_shop_readfile_last(ngx_shop_readfile_walk_t *w, u_char *name,
+    ngx_shop_readfile_t *file, ngx_fd_t *fd)
 {
-    ngx_shop_failover_readfile_e  outcome;
+    ngx_shop_readfile_e  outcome;
 
     if (!ngx_is_file(&file->info)) {
-        return NGX_SHOP_FAILOVER_READFILE_KIND;
+        return NGX_SHOP_READFILE_KIND;
     }
 
     *fd = openat(w->dir, (char *) name,
@@ -283,25 +277,25 @@ ngx_shop_failover_readfile_last(ngx_shop_failover_readfile_walk_t *w,
 
     if (*fd == NGX_INVALID_FILE) {
         file->err = ngx_errno;
-        return NGX_SHOP_FAILOVER_READFILE_FAILED;
+        return NGX_SHOP_READFILE_FAILED;
     }
 
-    outcome = NGX_SHOP_FAILOVER_READFILE_OK;
+    outcome = NGX_SHOP_READFILE_OK;
 
     /* another one may have taken its name meanwhile */
 
     if (ngx_fd_info(*fd, &file->info) == NGX_FILE_ERROR) {
         file->err = ngx_errno;
-        outcome = NGX_SHOP_FAILOVER_READFILE_FAILED;
+        outcome = NGX_SHOP_READFILE_FAILED;
 
     } else if (!ngx_is_file(&file->info)) {
-        outcome = NGX_SHOP_FAILOVER_READFILE_KIND;
+        outcome = NGX_SHOP_READFILE_KIND;
 
     } else if (w->mixed || (w->owned && w->owner != file->info.st_uid)) {
-        outcome = NGX_SHOP_FAILOVER_READFILE_LINK;
+        outcome = NGX_SHOP_READFILE_LINK;
     }
 
-    if (outcome != NGX_SHOP_FAILOVER_READFILE_OK) {
+    if (outcome != NGX_SHOP_READFILE_OK) {
         (void) ngx_close_file(*fd);
     }
 
@@ -311,19 +305,18 @@ ngx_shop_failover_readfile_last(ngx_shop_failover_readfile_walk_t *w,
 
 /* files of /proc have no size */
 
-static ngx_shop_failover_readfile_e
-ngx_shop_failover_readfile_bytes(ngx_fd_t fd,
-    ngx_shop_failover_readfile_t *file)
+static ngx_shop_readfile_e
+ngx_shop_readfile_bytes(ngx_fd_t fd, ngx_shop_readfile_t *file)
 {
     size_t   size;
     ssize_t  n;
 
     if (ngx_file_size(&file->info) == 0) {
-        return NGX_SHOP_FAILOVER_READFILE_EMPTY;
+        return NGX_SHOP_READFILE_EMPTY;
     }
 
     if (ngx_file_size(&file->info) > (off_t) file->max) {
-        return NGX_SHOP_FAILOVER_READFILE_LARGE;
+        return NGX_SHOP_READFILE_LARGE;
     }
 
     size = ngx_file_size(&file->info);
@@ -331,7 +324,7 @@ ngx_shop_failover_readfile_bytes(ngx_fd_t fd,
     file->data.data = ngx_pnalloc(file->pool, size + 1);
     if (file->data.data == NULL) {
         file->err = NGX_ENOMEM;
-        return NGX_SHOP_FAILOVER_READFILE_FAILED;
+        return NGX_SHOP_READFILE_FAILED;
     }
 
     /* the byte too many tells that it has grown */
@@ -351,17 +344,17 @@ ngx_shop_failover_readfile_bytes(ngx_fd_t fd,
             }
 
             file->err = ngx_errno;
-            return NGX_SHOP_FAILOVER_READFILE_FAILED;
+            return NGX_SHOP_READFILE_FAILED;
         }
 
         file->data.len += n;
     }
 
     if (file->data.len != size) {
-        return NGX_SHOP_FAILOVER_READFILE_CHANGED;
+        return NGX_SHOP_READFILE_CHANGED;
     }
 
     file->data.data[size] = '\0';
 
-    return NGX_SHOP_FAILOVER_READFILE_OK;
+    return NGX_SHOP_READFILE_OK;
 }

@@ -13,8 +13,8 @@
  */
 
 
-#ifndef _NGX_SHOP_FAILOVER_READFILE_H_INCLUDED_
-#define _NGX_SHOP_FAILOVER_READFILE_H_INCLUDED_
+#ifndef _NGX_SHOP_READFILE_H_INCLUDED_
+#define _NGX_SHOP_READFILE_H_INCLUDED_
 
 
 #include <ngx_config.h>
@@ -22,15 +22,15 @@
 
 
 typedef enum {
-    NGX_SHOP_FAILOVER_READFILE_OK = 0,
-    NGX_SHOP_FAILOVER_READFILE_NONE,         /* there is none */
-    NGX_SHOP_FAILOVER_READFILE_FAILED,       /* err says why */
-    NGX_SHOP_FAILOVER_READFILE_KIND,         /* no regular file */
-    NGX_SHOP_FAILOVER_READFILE_LINK,         /* of somebody else */
-    NGX_SHOP_FAILOVER_READFILE_LARGE,
-    NGX_SHOP_FAILOVER_READFILE_EMPTY,
-    NGX_SHOP_FAILOVER_READFILE_CHANGED       /* while it was read */
-} ngx_shop_failover_readfile_e;
+    NGX_SHOP_READFILE_OK = 0,
+    NGX_SHOP_READFILE_NONE,         /* there is none */
+    NGX_SHOP_READFILE_FAILED,       /* err says why */
+    NGX_SHOP_READFILE_KIND,         /* no regular file */
+    NGX_SHOP_READFILE_LINK,         /* of somebody else */
+    NGX_SHOP_READFILE_LARGE,
+    NGX_SHOP_READFILE_EMPTY,
+    NGX_SHOP_READFILE_CHANGED       /* while it was read */
+} ngx_shop_readfile_e;
 
 
 typedef struct {
@@ -42,20 +42,19 @@ typedef struct {
     ngx_str_t          data;
     ngx_file_info_t    info;
     ngx_err_t          err;                  /* 0: no system call failed */
-} ngx_shop_failover_readfile_t;
+} ngx_shop_readfile_t;
 
 
 /* path ends with a NUL.  Logs nothing. */
-ngx_shop_failover_readfile_e ngx_shop_failover_readfile_whole(u_char *path,
-    ngx_shop_failover_readfile_t *file);
+ngx_shop_readfile_e ngx_shop_readfile_whole(u_char *path,
+    ngx_shop_readfile_t *file);
 
 /* only opens: *fd is the caller's to close where it says OK */
-ngx_shop_failover_readfile_e ngx_shop_failover_readfile_open(u_char *path,
-    ngx_shop_failover_readfile_t *file, ngx_fd_t *fd);
+ngx_shop_readfile_e ngx_shop_readfile_open(u_char *path,
+    ngx_shop_readfile_t *file, ngx_fd_t *fd);
 
 /* "is empty", to be said after the file's name */
-const char *ngx_shop_failover_readfile_words(
-    ngx_shop_failover_readfile_e outcome);
+const char *ngx_shop_readfile_words(ngx_shop_readfile_e outcome);
 
 
-#endif /* _NGX_SHOP_FAILOVER_READFILE_H_INCLUDED_ */
+#endif /* _NGX_SHOP_READFILE_H_INCLUDED_ */

@@ -7,35 +7,33 @@
 
 
 #include "state/record.h"
+#include "state/clock.h"
 
 
 /* the slow start after a time aside, where shop_slow_start is off; ms */
-#define NGX_SHOP_FAILOVER_RECORD_RAMP  10000
+#define NGX_SHOP_RECORD_RAMP  10000
 
 
-static ngx_shop_failover_peer_sh_t *ngx_shop_failover_record_find(
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_peer_t *peer);
-static void ngx_shop_failover_record_weigh(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer,
-    ngx_shop_failover_evidence_case_t *c,
-    ngx_shop_failover_evidence_finding_t *finding);
-static ngx_uint_t ngx_shop_failover_record_spares(
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_group_t *group,
-    ngx_shop_failover_peer_t *peer, ngx_uint_t percent);
-static ngx_uint_t ngx_shop_failover_record_needed(
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_group_t *group);
-static void ngx_shop_failover_record_back_locked(
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_group_t *group,
-    ngx_shop_failover_peer_sh_t *ps);
+static ngx_shop_layout_peer_t *ngx_shop_record_find(
+    ngx_shop_model_zone_t *zone, ngx_shop_model_peer_t *peer);
+static void ngx_shop_record_weigh(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer,
+    ngx_shop_evidence_case_t *c, ngx_shop_evidence_finding_t *finding);
+static ngx_uint_t ngx_shop_record_spares(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer,
+    ngx_uint_t percent);
+static ngx_uint_t ngx_shop_record_needed(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group);
+static void ngx_shop_record_back_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_layout_peer_t *ps);
 
 
-static ngx_shop_failover_peer_sh_t *
-ngx_shop_failover_record_find(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_peer_t *peer)
+static ngx_shop_layout_peer_t *
+ngx_shop_record_find(ngx_shop_model_zone_t *zone, ngx_shop_model_peer_t *peer)
 {
-    ngx_shop_failover_peer_sh_t  *ps;
+    ngx_shop_layout_peer_t  *ps;
 
-    if (peer->slot == NGX_SHOP_FAILOVER_NO_SLOT) {
+    if (peer->slot == NGX_SHOP_LAYOUT_NO_SLOT) {
         return NULL;
     }
 
@@ -46,76 +44,71 @@ ngx_shop_failover_record_find(ngx_shop_failover_zone_t *zone,
 
 
 void
-ngx_shop_failover_record_add(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_record_t *record,
-    ngx_shop_failover_evidence_rule_t *rule,
-    ngx_shop_failover_evidence_heard_t *heard)
+ngx_shop_record_add(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record,
+    ngx_shop_evidence_rule_t *rule, ngx_shop_evidence_heard_t *heard)
 {
-    ngx_shop_failover_peer_sh_t  *ps;
+    ngx_shop_layout_peer_t  *ps;
 
-    if (record->slot == NGX_SHOP_FAILOVER_NO_SLOT) {
+    if (record->slot == NGX_SHOP_LAYOUT_NO_SLOT) {
         return;
     }
 
     ps = &zone->sh->peers[record->slot];
 
     if (ps->id == record->id) {
-        ngx_shop_failover_evidence_add(&ps->evidence, rule, heard);
+        ngx_shop_evidence_add(&ps->evidence, rule, heard);
     }
 }
 
 
 void
-ngx_shop_failover_record_proof(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_record_t *record)
+ngx_shop_record_proof(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record)
 {
-    ngx_shop_failover_peer_sh_t  *ps;
+    ngx_shop_layout_peer_t  *ps;
 
     ps = &zone->sh->peers[record->slot];
 
     if (ps->id == record->id) {
-        ngx_shop_failover_evidence_proof(&ps->evidence);
+        ngx_shop_evidence_proof(&ps->evidence);
     }
 }
 
 
 ngx_msec_t
-ngx_shop_failover_record_late(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer,
-    ngx_shop_failover_evidence_rule_t *rule, ngx_msec_t ago)
+ngx_shop_record_late(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer,
+    ngx_shop_evidence_rule_t *rule, ngx_msec_t ago)
 {
-    ngx_shop_failover_evidence_case_t     c;
-    ngx_shop_failover_evidence_finding_t  finding;
+    ngx_shop_evidence_case_t     c;
+    ngx_shop_evidence_finding_t  finding;
 
-    ngx_memzero(&c, sizeof(ngx_shop_failover_evidence_case_t));
+    ngx_memzero(&c, sizeof(ngx_shop_evidence_case_t));
 
     c.rule = rule;
     c.late = 1;
     c.msec = (uint32_t) ngx_current_msec;
     c.began = (uint32_t) (ngx_current_msec - ago);
 
-    ngx_shop_failover_record_weigh(zone, group, peer, &c, &finding);
+    ngx_shop_record_weigh(zone, group, peer, &c, &finding);
 
-    return finding.verdict == NGX_SHOP_FAILOVER_EVIDENCE_BUSY
-           ? finding.mean : 0;
+    return finding.verdict == NGX_SHOP_EVIDENCE_BUSY ? finding.mean : 0;
 }
 
 
 /* its siblings are those that take the same traffic: not backups of it */
 
 static void
-ngx_shop_failover_record_weigh(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer,
-    ngx_shop_failover_evidence_case_t *c,
-    ngx_shop_failover_evidence_finding_t *finding)
+ngx_shop_record_weigh(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer,
+    ngx_shop_evidence_case_t *c, ngx_shop_evidence_finding_t *finding)
 {
-    ngx_shop_failover_walk_t      walk;
-    ngx_shop_failover_peer_t     *other;
-    ngx_shop_failover_peer_sh_t  *ps;
+    ngx_shop_peers_walk_t    walk;
+    ngx_shop_model_peer_t   *other;
+    ngx_shop_layout_peer_t  *ps;
 
-    finding->verdict = NGX_SHOP_FAILOVER_EVIDENCE_NOTHING;
+    finding->verdict = NGX_SHOP_EVIDENCE_NOTHING;
 
-    ps = ngx_shop_failover_record_find(zone, peer);
+    ps = ngx_shop_record_find(zone, peer);
     if (ps == NULL) {
         return;
     }
@@ -123,63 +116,62 @@ ngx_shop_failover_record_weigh(ngx_shop_failover_zone_t *zone,
     c->own = &ps->evidence;
     c->returned = (ps->aside.returned
                    && ngx_current_msec - ps->aside.returned
-                      < NGX_SHOP_FAILOVER_EVIDENCE_PROBATION);
+                      < NGX_SHOP_EVIDENCE_PROBATION);
 
-    ngx_shop_failover_evidence_sum(&c->sum, &ps->evidence, c->msec);
+    ngx_shop_evidence_sum(&c->sum, &ps->evidence, c->msec);
 
-    for (other = ngx_shop_failover_peers_first(group, &walk);
+    for (other = ngx_shop_peers_first(group, &walk);
          other;
-         other = ngx_shop_failover_peers_next(&walk))
+         other = ngx_shop_peers_next(&walk))
     {
-        ps = ngx_shop_failover_record_find(zone, other);
+        ps = ngx_shop_record_find(zone, other);
 
         if (ps == NULL || other->slot == peer->slot || other->down
             || other->backup != peer->backup
-            || ps->unusable != NGX_SHOP_FAILOVER_UNUSABLE_NOT)
+            || ps->unusable != NGX_SHOP_PEERS_UNUSABLE_NOT)
         {
             continue;
         }
 
-        ngx_shop_failover_evidence_sum(&c->others, &ps->evidence, c->msec);
+        ngx_shop_evidence_sum(&c->others, &ps->evidence, c->msec);
 
-        if (ps->last.result == NGX_SHOP_FAILOVER_RESULT_OK
-            && ngx_shop_failover_evidence_room(&ps->evidence, c->rule,
-                                               ps->last.total, c->msec))
+        if (ps->last.result == NGX_SHOP_VERDICT_RESULT_OK
+            && ngx_shop_evidence_room(&ps->evidence, c->rule,
+                                      ps->last.total, c->msec))
         {
             c->room = 1;
         }
     }
 
-    ngx_shop_failover_evidence_weigh(c, finding);
+    ngx_shop_evidence_weigh(c, finding);
 }
 
 
 ngx_int_t
-ngx_shop_failover_record_judge(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer,
-    ngx_shop_failover_record_conf_t *conf,
-    ngx_shop_failover_record_change_t *change)
+ngx_shop_record_judge(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer,
+    ngx_shop_record_conf_t *conf, ngx_shop_record_change_t *change)
 {
-    ngx_int_t                           rc;
-    ngx_shop_failover_peer_sh_t        *ps;
-    ngx_shop_failover_evidence_case_t   c;
+    ngx_int_t                  rc;
+    ngx_shop_layout_peer_t    *ps;
+    ngx_shop_evidence_case_t   c;
 
-    ps = ngx_shop_failover_record_find(zone, peer);
+    ps = ngx_shop_record_find(zone, peer);
 
-    if (ps == NULL || ps->unusable != NGX_SHOP_FAILOVER_UNUSABLE_NOT
+    if (ps == NULL || ps->unusable != NGX_SHOP_PEERS_UNUSABLE_NOT
         || ps->force.how)
     {
         return NGX_DECLINED;
     }
 
-    ngx_memzero(&c, sizeof(ngx_shop_failover_evidence_case_t));
+    ngx_memzero(&c, sizeof(ngx_shop_evidence_case_t));
 
     c.rule = &conf->rule;
     c.msec = (uint32_t) ngx_current_msec;
 
-    ngx_shop_failover_record_weigh(zone, group, peer, &c, &change->finding);
+    ngx_shop_record_weigh(zone, group, peer, &c, &change->finding);
 
-    if (change->finding.verdict == NGX_SHOP_FAILOVER_EVIDENCE_NOTHING) {
+    if (change->finding.verdict == NGX_SHOP_EVIDENCE_NOTHING) {
         return NGX_DECLINED;
     }
 
@@ -187,9 +179,9 @@ ngx_shop_failover_record_judge(ngx_shop_failover_zone_t *zone,
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
-    if (ps->id == peer->id && ps->force.how == NGX_SHOP_FAILOVER_FORCE_NONE
-        && ps->unusable == NGX_SHOP_FAILOVER_UNUSABLE_NOT
-        && ngx_shop_failover_record_spares(zone, group, peer, conf->percent))
+    if (ps->id == peer->id && ps->force.how == NGX_SHOP_LAYOUT_FORCE_NONE
+        && ps->unusable == NGX_SHOP_PEERS_UNUSABLE_NOT
+        && ngx_shop_record_spares(zone, group, peer, conf->percent))
     {
         if (!c.returned) {
             ps->aside.times = 0;
@@ -200,20 +192,19 @@ ngx_shop_failover_record_judge(ngx_shop_failover_zone_t *zone,
         change->aside = 1;
         change->last = 0;
         change->since = ps->since;
-        change->length = ngx_shop_failover_evidence_aside(
-                                  (uint32_t) conf->min, (uint32_t) conf->max,
-                                  ps->aside.times);
+        change->length = ngx_shop_evidence_aside(
+                         (uint32_t) conf->min, (uint32_t) conf->max,
+                         ps->aside.times);
 
         ps->aside.times++;
-        ps->aside.since = ngx_shop_failover_now();
+        ps->aside.since = ngx_shop_clock_now();
         ps->aside.finding = change->finding;
-        ps->aside.until = ngx_shop_failover_zone_msec(zone->sh)
-                          + change->length;
+        ps->aside.until = ngx_shop_clock_msec(zone->sh) + change->length;
         ps->asides++;
 
         zone->sh->changed++;
 
-        ngx_shop_failover_peers_publish_locked(zone, ps, 1);
+        ngx_shop_peers_publish_locked(zone, ps, 1);
 
         rc = NGX_OK;
     }
@@ -227,51 +218,51 @@ ngx_shop_failover_record_judge(ngx_shop_failover_zone_t *zone,
 /* those that are down or drained are missed as well */
 
 static ngx_uint_t
-ngx_shop_failover_record_spares(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer,
+ngx_shop_record_spares(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer,
     ngx_uint_t percent)
 {
-    ngx_shop_failover_site_count_t  count;
+    ngx_shop_site_count_t  count;
 
-    ngx_shop_failover_peers_count(zone, group, &count);
+    ngx_shop_peers_count(zone, group, &count);
 
     return peer->backup
-           ? ngx_shop_failover_evidence_spares(count.backups,
-                                               count.backups_usable,
-                                               (uint32_t) percent)
-           : ngx_shop_failover_evidence_spares(count.primaries,
-                                               count.primaries_usable,
-                                               (uint32_t) percent);
+           ? ngx_shop_evidence_spares(count.backups,
+                                      count.backups_usable,
+                                      (uint32_t) percent)
+           : ngx_shop_evidence_spares(count.primaries,
+                                      count.primaries_usable,
+                                      (uint32_t) percent);
 }
 
 
 ngx_uint_t
-ngx_shop_failover_record_return(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_record_change_t *changes, ngx_uint_t n)
+ngx_shop_record_return(ngx_shop_model_zone_t *zone,
+    ngx_shop_record_change_t *changes, ngx_uint_t n)
 {
-    ngx_uint_t                    i, k, needed;
-    ngx_msec_t                    now;
-    ngx_shop_failover_walk_t      walk;
-    ngx_shop_failover_peer_t     *peer;
-    ngx_shop_failover_group_t   **group;
-    ngx_shop_failover_peer_sh_t  *ps;
+    ngx_uint_t                i, k, needed;
+    ngx_msec_t                now;
+    ngx_shop_peers_walk_t     walk;
+    ngx_shop_model_peer_t    *peer;
+    ngx_shop_model_group_t  **group;
+    ngx_shop_layout_peer_t   *ps;
 
     k = 0;
     group = zone->groups.elts;
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
-    now = ngx_shop_failover_zone_msec(zone->sh);
+    now = ngx_shop_clock_msec(zone->sh);
 
     for (i = 0; i < zone->groups.nelts; i++) {
 
-        needed = ngx_shop_failover_record_needed(zone, group[i]);
+        needed = ngx_shop_record_needed(zone, group[i]);
 
-        for (peer = ngx_shop_failover_peers_first(group[i], &walk);
+        for (peer = ngx_shop_peers_first(group[i], &walk);
              peer && k < n;
-             peer = ngx_shop_failover_peers_next(&walk))
+             peer = ngx_shop_peers_next(&walk))
         {
-            ps = ngx_shop_failover_record_find(zone, peer);
+            ps = ngx_shop_record_find(zone, peer);
 
             if (ps == NULL || ps->aside.until == 0
                 || (!needed && (ngx_msec_int_t) (ps->aside.until - now) > 0))
@@ -287,7 +278,7 @@ ngx_shop_failover_record_return(ngx_shop_failover_zone_t *zone,
             changes[k].finding = ps->aside.finding;
             k++;
 
-            ngx_shop_failover_record_back_locked(zone, group[i], ps);
+            ngx_shop_record_back_locked(zone, group[i], ps);
         }
     }
 
@@ -302,14 +293,14 @@ ngx_shop_failover_record_return(ngx_shop_failover_zone_t *zone,
 /* whether a bad server is better than none, which is all that is left */
 
 static ngx_uint_t
-ngx_shop_failover_record_needed(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group)
+ngx_shop_record_needed(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group)
 {
-    ngx_uint_t                        i;
-    ngx_shop_failover_group_t       **backup;
-    ngx_shop_failover_site_count_t    count;
+    ngx_uint_t                  i;
+    ngx_shop_site_count_t       count;
+    ngx_shop_model_group_t    **backup;
 
-    ngx_shop_failover_peers_count(zone, group, &count);
+    ngx_shop_peers_count(zone, group, &count);
 
     if (count.aside == 0 || count.primaries_usable || count.backups_usable) {
         return 0;
@@ -318,7 +309,7 @@ ngx_shop_failover_record_needed(ngx_shop_failover_zone_t *zone,
     backup = group->chain.elts;
 
     for (i = 0; i < group->chain.nelts; i++) {
-        ngx_shop_failover_peers_count(zone, backup[i], &count);
+        ngx_shop_peers_count(zone, backup[i], &count);
 
         if (count.primaries_usable || count.backups_usable) {
             return 0;
@@ -332,27 +323,27 @@ ngx_shop_failover_record_needed(ngx_shop_failover_zone_t *zone,
 /* what it did before counts no more, but its next failure does the sooner */
 
 static void
-ngx_shop_failover_record_back_locked(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_sh_t *ps)
+ngx_shop_record_back_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_layout_peer_t *ps)
 {
     ngx_memzero(&ps->evidence, sizeof(ps->evidence));
 
     ps->aside.until = 0;
     ps->aside.returned = ngx_current_msec;
     ps->up_since = ngx_current_msec;
-    ps->since = ngx_shop_failover_now();
-    ps->ramp = NGX_SHOP_FAILOVER_RECORD_RAMP;
+    ps->since = ngx_shop_clock_now();
+    ps->ramp = NGX_SHOP_RECORD_RAMP;
 
-    ngx_shop_failover_peers_publish_locked(zone, ps,
-             ngx_shop_failover_verdict_usable(&ps->verdict, &group->rule));
+    ngx_shop_peers_publish_locked(zone, ps,
+             ngx_shop_verdict_usable(&ps->verdict, &group->rule));
 }
 
 
 u_char *
-ngx_shop_failover_record_why(u_char *buf, u_char *last,
-    ngx_shop_failover_evidence_finding_t *finding)
+ngx_shop_record_why(u_char *buf, u_char *last,
+    ngx_shop_evidence_finding_t *finding)
 {
-    if (finding->verdict == NGX_SHOP_FAILOVER_EVIDENCE_CRAWLS) {
+    if (finding->verdict == NGX_SHOP_EVIDENCE_CRAWLS) {
         return ngx_slprintf(buf, last,
                             "visitors wait %uD ms, %uD ms at its siblings",
                             finding->mean, finding->usual);
@@ -360,5 +351,5 @@ ngx_shop_failover_record_why(u_char *buf, u_char *last,
 
     return ngx_slprintf(buf, last, "%uD of %uD requests of visitors %s",
                         finding->failed, finding->of,
-                        ngx_shop_failover_evidence_words(finding->kind));
+                        ngx_shop_evidence_words(finding->kind));
 }

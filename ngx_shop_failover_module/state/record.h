@@ -3,12 +3,12 @@
  * Copyright (C) ngx_shop_failover_module authors
  *
  * What visitors got of peers, in shared memory, and what follows from it.
- * logic/evidence weighs; no log line, no HTTP here.
+ * logic/judge/evidence weighs; no log line, no HTTP here.
  */
 
 
-#ifndef _NGX_SHOP_FAILOVER_RECORD_H_INCLUDED_
-#define _NGX_SHOP_FAILOVER_RECORD_H_INCLUDED_
+#ifndef _NGX_SHOP_RECORD_H_INCLUDED_
+#define _NGX_SHOP_RECORD_H_INCLUDED_
 
 
 #include "state/peers.h"
@@ -16,74 +16,72 @@
 
 /* where the evidence of a peer is; slot: NO_SLOT, then nothing is kept */
 typedef struct {
-    uint64_t                               id;
-    uint32_t                               slot;
-} ngx_shop_failover_record_t;
+    uint64_t                      id;
+    uint32_t                      slot;
+} ngx_shop_record_t;
 
 
 /* shop_outlier */
 typedef struct {
-    ngx_shop_failover_evidence_rule_t      rule;
-    ngx_uint_t                             percent; /* at most out; 0: off */
-    ngx_msec_t                             min;     /* aside, the first time */
-    ngx_msec_t                             max;
-} ngx_shop_failover_record_conf_t;
+    ngx_shop_evidence_rule_t      rule;
+    ngx_uint_t                    percent;  /* at most out; 0: off */
+    ngx_msec_t                    min;      /* aside, the first time */
+    ngx_msec_t                    max;
+} ngx_shop_record_conf_t;
 
 
 /* a peer was put aside, or came back; copied out, to be told to people */
 typedef struct {
-    ngx_shop_failover_group_t             *group;
-    ngx_shop_failover_peer_t              *peer;
-    ngx_uint_t                             aside;   /* 0: it came back */
-    ngx_uint_t                             last;    /* ... as nobody is left */
-    ngx_msec_t                             length;  /* of the time aside */
-    int64_t                                since;   /* Unix s, state before */
-    ngx_shop_failover_evidence_finding_t   finding;
-} ngx_shop_failover_record_change_t;
+    ngx_shop_model_group_t       *group;
+    ngx_shop_model_peer_t        *peer;
+    ngx_uint_t                    aside;    /* 0: it came back */
+    ngx_uint_t                    last;     /* ... as nobody is left */
+    ngx_msec_t                    length;   /* of the time aside */
+    int64_t                       since;    /* Unix s, state before */
+    ngx_shop_evidence_finding_t   finding;
+} ngx_shop_record_change_t;
 
 
 /* on the request path, no lock: what a request got of a peer */
-void ngx_shop_failover_record_add(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_record_t *record,
-    ngx_shop_failover_evidence_rule_t *rule,
-    ngx_shop_failover_evidence_heard_t *heard);
+void ngx_shop_record_add(ngx_shop_model_zone_t *zone,
+    ngx_shop_record_t *record, ngx_shop_evidence_rule_t *rule,
+    ngx_shop_evidence_heard_t *heard);
 
 /* no lock; what failed at the peer did well at a sibling */
-void ngx_shop_failover_record_proof(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_record_t *record);
+void ngx_shop_record_proof(ngx_shop_model_zone_t *zone,
+    ngx_shop_record_t *record);
 
 /*
  * No lock.  A probe of the peer that began so many ms ago timed out.  How long
  * an answer took that a visitor got since, where that makes the timeout no
  * evidence; else 0.
  */
-ngx_msec_t ngx_shop_failover_record_late(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer,
-    ngx_shop_failover_evidence_rule_t *rule, ngx_msec_t ago);
+ngx_msec_t ngx_shop_record_late(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer,
+    ngx_shop_evidence_rule_t *rule, ngx_msec_t ago);
 
 /*
  * Whether a peer is to be put aside beside its siblings.  NGX_OK: it was, and
  * the caller alone is to tell people.  NGX_DECLINED: it stays.
  */
-ngx_int_t ngx_shop_failover_record_judge(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_group_t *group, ngx_shop_failover_peer_t *peer,
-    ngx_shop_failover_record_conf_t *conf,
-    ngx_shop_failover_record_change_t *change);
+ngx_int_t ngx_shop_record_judge(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer,
+    ngx_shop_record_conf_t *conf, ngx_shop_record_change_t *change);
 
 /*
  * Peers whose time aside is over, or that are all that is left.  Any worker,
  * at any time; what came back is in changes (at most n, more the next time).
  */
-ngx_uint_t ngx_shop_failover_record_return(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_record_change_t *changes, ngx_uint_t n);
+ngx_uint_t ngx_shop_record_return(ngx_shop_model_zone_t *zone,
+    ngx_shop_record_change_t *changes, ngx_uint_t n);
 
 
 /*
  * In words: "38 of 40 requests of visitors got a 5xx"; returns where the
  * text ends.  For logs, events and the status.
  */
-u_char *ngx_shop_failover_record_why(u_char *buf, u_char *last,
-    ngx_shop_failover_evidence_finding_t *finding);
+u_char *ngx_shop_record_why(u_char *buf, u_char *last,
+    ngx_shop_evidence_finding_t *finding);
 
 
-#endif /* _NGX_SHOP_FAILOVER_RECORD_H_INCLUDED_ */
+#endif /* _NGX_SHOP_RECORD_H_INCLUDED_ */

@@ -7,64 +7,60 @@
 
 
 #include "state/snapshot.h"
+#include "state/clock.h"
 #include "state/groups.h"
 #include "state/peers.h"
 
-#include "logic/negotiate.h"
+#include "logic/words/negotiate.h"
 
 
-static ngx_int_t ngx_shop_failover_snapshot_happened(ngx_pool_t *pool,
-    ngx_shop_failover_snapshot_t *snap);
-static ngx_int_t ngx_shop_failover_snapshot_sites(ngx_pool_t *pool,
-    ngx_shop_failover_snapshot_t *snap, ngx_shop_failover_flag_conf_t *conf);
-static void ngx_shop_failover_snapshot_site(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_snapshot_site_t *site);
-static ngx_uint_t ngx_shop_failover_snapshot_used(
-    ngx_shop_failover_snapshot_site_t *site);
-static ngx_uint_t ngx_shop_failover_snapshot_worse(
-    ngx_shop_failover_snapshot_site_t *a,
-    ngx_shop_failover_snapshot_site_t *b);
-static ngx_int_t ngx_shop_failover_snapshot_groups(ngx_pool_t *pool,
-    ngx_shop_failover_snapshot_t *snap);
-static void ngx_shop_failover_snapshot_group(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_snapshot_group_t *group);
-static void ngx_shop_failover_snapshot_serving(
-    ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_snapshot_group_t *group);
-static void ngx_shop_failover_snapshot_peers(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_snapshot_group_t *group);
-static void ngx_shop_failover_snapshot_peer_locked(
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_snapshot_peer_t *copy);
-static ngx_uint_t ngx_shop_failover_snapshot_state(
-    ngx_shop_failover_snapshot_peer_t *copy);
-static ngx_uint_t ngx_shop_failover_snapshot_share(
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_snapshot_group_t *group,
-    ngx_shop_failover_snapshot_peer_t *copy);
+static ngx_int_t ngx_shop_snapshot_happened(ngx_pool_t *pool,
+    ngx_shop_snapshot_t *snap);
+static ngx_int_t ngx_shop_snapshot_sites(ngx_pool_t *pool,
+    ngx_shop_snapshot_t *snap, ngx_shop_model_site_t *conf);
+static void ngx_shop_snapshot_site(ngx_shop_model_zone_t *zone,
+    ngx_shop_snapshot_site_t *site);
+static ngx_uint_t ngx_shop_snapshot_used(ngx_shop_snapshot_site_t *site);
+static ngx_uint_t ngx_shop_snapshot_worse(ngx_shop_snapshot_site_t *a,
+    ngx_shop_snapshot_site_t *b);
+static ngx_int_t ngx_shop_snapshot_groups(ngx_pool_t *pool,
+    ngx_shop_snapshot_t *snap);
+static void ngx_shop_snapshot_group(ngx_shop_model_zone_t *zone,
+    ngx_shop_snapshot_group_t *group);
+static void ngx_shop_snapshot_serving(ngx_shop_model_zone_t *zone,
+    ngx_shop_snapshot_group_t *group);
+static void ngx_shop_snapshot_peers(ngx_shop_model_zone_t *zone,
+    ngx_shop_snapshot_group_t *group);
+static void ngx_shop_snapshot_peer_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_snapshot_peer_t *copy);
+static ngx_uint_t ngx_shop_snapshot_state(ngx_shop_snapshot_peer_t *copy);
+static ngx_uint_t ngx_shop_snapshot_share(ngx_shop_model_zone_t *zone,
+    ngx_shop_snapshot_group_t *group, ngx_shop_snapshot_peer_t *copy);
 
 
 /* peers that are copied in one go under the lock: a few microseconds */
-#define NGX_SHOP_FAILOVER_SNAPSHOT_CHUNK  32
+#define NGX_SHOP_SNAPSHOT_CHUNK  32
 
-#define NGX_SHOP_FAILOVER_SNAPSHOT_EVENTS  10
+#define NGX_SHOP_SNAPSHOT_EVENTS  10
 
 
-ngx_shop_failover_snapshot_t *
-ngx_shop_failover_snapshot_take(ngx_pool_t *pool,
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_flag_conf_t *conf)
+ngx_shop_snapshot_t *
+ngx_shop_snapshot_take(ngx_pool_t *pool, ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf)
 {
-    ngx_shop_failover_snapshot_t  *snap;
+    ngx_shop_snapshot_t  *snap;
 
-    snap = ngx_pcalloc(pool, sizeof(ngx_shop_failover_snapshot_t));
+    snap = ngx_pcalloc(pool, sizeof(ngx_shop_snapshot_t));
     if (snap == NULL) {
         return NULL;
     }
 
     snap->zone = zone;
-    snap->now = ngx_shop_failover_now();
+    snap->now = ngx_shop_clock_now();
 
-    if (ngx_shop_failover_snapshot_sites(pool, snap, conf) != NGX_OK
-        || ngx_shop_failover_snapshot_groups(pool, snap) != NGX_OK
-        || ngx_shop_failover_snapshot_happened(pool, snap) != NGX_OK)
+    if (ngx_shop_snapshot_sites(pool, snap, conf) != NGX_OK
+        || ngx_shop_snapshot_groups(pool, snap) != NGX_OK
+        || ngx_shop_snapshot_happened(pool, snap) != NGX_OK)
     {
         return NULL;
     }
@@ -74,40 +70,38 @@ ngx_shop_failover_snapshot_take(ngx_pool_t *pool,
 
 
 static ngx_int_t
-ngx_shop_failover_snapshot_happened(ngx_pool_t *pool,
-    ngx_shop_failover_snapshot_t *snap)
+ngx_shop_snapshot_happened(ngx_pool_t *pool, ngx_shop_snapshot_t *snap)
 {
-    snap->incidents = ngx_palloc(pool, NGX_SHOP_FAILOVER_INCIDENTS
-                                       * sizeof(ngx_shop_failover_incident_t));
-    snap->events = ngx_palloc(pool, NGX_SHOP_FAILOVER_SNAPSHOT_EVENTS
-                                    * sizeof(ngx_shop_failover_event_t));
+    snap->incidents = ngx_palloc(pool, NGX_SHOP_INCIDENTS
+                                       * sizeof(ngx_shop_incident_t));
+    snap->events = ngx_palloc(pool, NGX_SHOP_SNAPSHOT_EVENTS
+                                    * sizeof(ngx_shop_event_t));
 
     if (snap->incidents == NULL || snap->events == NULL) {
         return NGX_ERROR;
     }
 
-    snap->nincidents = ngx_shop_failover_chronicle_incidents(snap->zone,
-                                  snap->incidents, NGX_SHOP_FAILOVER_INCIDENTS);
+    snap->nincidents = ngx_shop_chronicle_incidents(snap->zone,
+                         snap->incidents, NGX_SHOP_INCIDENTS);
 
-    snap->nevents = ngx_shop_failover_chronicle_events(snap->zone,
-                               snap->events, NGX_SHOP_FAILOVER_SNAPSHOT_EVENTS);
+    snap->nevents = ngx_shop_chronicle_events(snap->zone,
+                      snap->events, NGX_SHOP_SNAPSHOT_EVENTS);
     return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_shop_failover_snapshot_sites(ngx_pool_t *pool,
-    ngx_shop_failover_snapshot_t *snap, ngx_shop_failover_flag_conf_t *conf)
+ngx_shop_snapshot_sites(ngx_pool_t *pool, ngx_shop_snapshot_t *snap,
+    ngx_shop_model_site_t *conf)
 {
-    ngx_uint_t                           i, n;
-    ngx_shop_failover_flag_conf_t      **confs;
-    ngx_shop_failover_snapshot_site_t   *site;
+    ngx_uint_t                  i, n;
+    ngx_shop_model_site_t     **confs;
+    ngx_shop_snapshot_site_t   *site;
 
     n = snap->zone->sites.nelts;
     confs = snap->zone->sites.elts;
 
-    snap->sites = ngx_palloc(pool,
-                             n * sizeof(ngx_shop_failover_snapshot_site_t));
+    snap->sites = ngx_palloc(pool, n * sizeof(ngx_shop_snapshot_site_t));
     if (snap->sites == NULL) {
         return NGX_ERROR;
     }
@@ -118,16 +112,16 @@ ngx_shop_failover_snapshot_sites(ngx_pool_t *pool,
         site = &snap->sites[snap->nsites];
         site->conf = confs[i];
 
-        ngx_shop_failover_snapshot_site(snap->zone, site);
+        ngx_shop_snapshot_site(snap->zone, site);
 
-        if (i == 0 && n > 1 && !ngx_shop_failover_snapshot_used(site)) {
+        if (i == 0 && n > 1 && !ngx_shop_snapshot_used(site)) {
             continue;
         }
 
         snap->nsites++;
 
         if (conf ? site->conf == conf
-                 : ngx_shop_failover_snapshot_worse(site, snap->site))
+                 : ngx_shop_snapshot_worse(site, snap->site))
         {
             snap->site = site;
         }
@@ -138,12 +132,12 @@ ngx_shop_failover_snapshot_sites(ngx_pool_t *pool,
 
 
 static void
-ngx_shop_failover_snapshot_site(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_snapshot_site_t *site)
+ngx_shop_snapshot_site(ngx_shop_model_zone_t *zone,
+    ngx_shop_snapshot_site_t *site)
 {
-    ngx_shop_failover_site_sh_t  *ss;
+    ngx_shop_layout_site_t  *ss;
 
-    ngx_shop_failover_board_view(zone, site->conf, &site->view);
+    ngx_shop_board_view(zone, site->conf, &site->view);
 
     ss = zone->sh->sites[site->conf->index];
 
@@ -161,12 +155,12 @@ ngx_shop_failover_snapshot_site(ngx_shop_failover_zone_t *zone,
 /* whether the site without a flag ever sent a page */
 
 static ngx_uint_t
-ngx_shop_failover_snapshot_used(ngx_shop_failover_snapshot_site_t *site)
+ngx_shop_snapshot_used(ngx_shop_snapshot_site_t *site)
 {
     ngx_uint_t  i, j;
 
-    for (i = 0; i < NGX_SHOP_FAILOVER_WHYS; i++) {
-        for (j = 0; j < NGX_SHOP_FAILOVER_KINDS; j++) {
+    for (i = 0; i < NGX_SHOP_LAYOUT_WHYS; i++) {
+        for (j = 0; j < NGX_SHOP_LAYOUT_KINDS; j++) {
             if (site->counters.pages[i][j]) {
                 return 1;
             }
@@ -180,13 +174,13 @@ ngx_shop_failover_snapshot_used(ngx_shop_failover_snapshot_site_t *site)
 /* P1 before P2 before P3; then a closed shop before an open one */
 
 static ngx_uint_t
-ngx_shop_failover_snapshot_worse(ngx_shop_failover_snapshot_site_t *a,
-    ngx_shop_failover_snapshot_site_t *b)
+ngx_shop_snapshot_worse(ngx_shop_snapshot_site_t *a,
+    ngx_shop_snapshot_site_t *b)
 {
     unsigned  sa, sb;
 
-    sa = ngx_shop_failover_site_severity(a->view.site.state);
-    sb = ngx_shop_failover_site_severity(b->view.site.state);
+    sa = ngx_shop_site_severity(a->view.site.state);
+    sb = ngx_shop_site_severity(b->view.site.state);
 
     if (sa != sb) {
         return sa && (sb == 0 || sa < sb);
@@ -197,20 +191,19 @@ ngx_shop_failover_snapshot_worse(ngx_shop_failover_snapshot_site_t *a,
 
 
 static ngx_int_t
-ngx_shop_failover_snapshot_groups(ngx_pool_t *pool,
-    ngx_shop_failover_snapshot_t *snap)
+ngx_shop_snapshot_groups(ngx_pool_t *pool, ngx_shop_snapshot_t *snap)
 {
-    ngx_uint_t                           i;
-    ngx_shop_failover_walk_t             walk;
-    ngx_shop_failover_peer_t            *peer;
-    ngx_shop_failover_group_t          **group;
-    ngx_shop_failover_snapshot_group_t  *copy;
+    ngx_uint_t                  i;
+    ngx_shop_peers_walk_t       walk;
+    ngx_shop_model_peer_t      *peer;
+    ngx_shop_model_group_t    **group;
+    ngx_shop_snapshot_group_t  *copy;
 
     group = snap->zone->groups.elts;
 
     snap->ngroups = snap->zone->groups.nelts;
     snap->groups = ngx_pcalloc(pool, snap->ngroups
-                                  * sizeof(ngx_shop_failover_snapshot_group_t));
+                               * sizeof(ngx_shop_snapshot_group_t));
     if (snap->groups == NULL) {
         return NGX_ERROR;
     }
@@ -219,22 +212,22 @@ ngx_shop_failover_snapshot_groups(ngx_pool_t *pool,
         copy = &snap->groups[i];
         copy->group = group[i];
 
-        for (peer = ngx_shop_failover_peers_first(group[i], &walk);
+        for (peer = ngx_shop_peers_first(group[i], &walk);
              peer;
-             peer = ngx_shop_failover_peers_next(&walk))
+             peer = ngx_shop_peers_next(&walk))
         {
             copy->npeers++;
         }
 
         copy->peers = ngx_pcalloc(pool, copy->npeers
-                                   * sizeof(ngx_shop_failover_snapshot_peer_t));
+                                  * sizeof(ngx_shop_snapshot_peer_t));
         if (copy->peers == NULL) {
             return NGX_ERROR;
         }
 
-        ngx_shop_failover_snapshot_group(snap->zone, copy);
-        ngx_shop_failover_snapshot_serving(snap->zone, copy);
-        ngx_shop_failover_snapshot_peers(snap->zone, copy);
+        ngx_shop_snapshot_group(snap->zone, copy);
+        ngx_shop_snapshot_serving(snap->zone, copy);
+        ngx_shop_snapshot_peers(snap->zone, copy);
     }
 
     return NGX_OK;
@@ -242,10 +235,10 @@ ngx_shop_failover_snapshot_groups(ngx_pool_t *pool,
 
 
 static void
-ngx_shop_failover_snapshot_group(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_snapshot_group_t *group)
+ngx_shop_snapshot_group(ngx_shop_model_zone_t *zone,
+    ngx_shop_snapshot_group_t *group)
 {
-    ngx_shop_failover_group_sh_t  *gs;
+    ngx_shop_layout_group_t  *gs;
 
     gs = &zone->sh->groups[group->group->index];
 
@@ -266,23 +259,23 @@ ngx_shop_failover_snapshot_group(ngx_shop_failover_zone_t *zone,
 /* whose servers answer now: the group itself, one of its backups, nobody */
 
 static void
-ngx_shop_failover_snapshot_serving(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_snapshot_group_t *group)
+ngx_shop_snapshot_serving(ngx_shop_model_zone_t *zone,
+    ngx_shop_snapshot_group_t *group)
 {
-    ngx_uint_t                       i;
-    ngx_shop_failover_group_t      **next;
-    ngx_shop_failover_site_count_t   count;
+    ngx_uint_t                 i;
+    ngx_shop_site_count_t      count;
+    ngx_shop_model_group_t   **next;
 
-    ngx_shop_failover_peers_count(zone, group->group, &group->count);
+    ngx_shop_peers_count(zone, group->group, &group->count);
 
     next = group->group->chain.elts;
-    i = ngx_shop_failover_groups_serving(zone, group->group);
+    i = ngx_shop_groups_serving(zone, group->group);
 
     if (i) {
 
         /* held back, or down */
 
-        ngx_shop_failover_peers_count(zone, next[i - 1], &count);
+        ngx_shop_peers_count(zone, next[i - 1], &count);
 
         if (count.primaries_usable || count.backups_usable) {
             group->serving = next[i - 1];
@@ -296,7 +289,7 @@ ngx_shop_failover_snapshot_serving(ngx_shop_failover_zone_t *zone,
     }
 
     for (i = 0; i < group->group->chain.nelts; i++) {
-        ngx_shop_failover_peers_count(zone, next[i], &count);
+        ngx_shop_peers_count(zone, next[i], &count);
 
         if (count.primaries_usable || count.backups_usable) {
             group->serving = next[i];
@@ -307,28 +300,28 @@ ngx_shop_failover_snapshot_serving(ngx_shop_failover_zone_t *zone,
 
 
 static void
-ngx_shop_failover_snapshot_peers(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_snapshot_group_t *group)
+ngx_shop_snapshot_peers(ngx_shop_model_zone_t *zone,
+    ngx_shop_snapshot_group_t *group)
 {
-    ngx_uint_t                 i, last, n;
-    ngx_shop_failover_walk_t   walk;
-    ngx_shop_failover_peer_t  *peer;
+    ngx_uint_t              i, last, n;
+    ngx_shop_peers_walk_t   walk;
+    ngx_shop_model_peer_t  *peer;
 
     n = group->npeers;
-    peer = ngx_shop_failover_peers_first(group->group, &walk);
+    peer = ngx_shop_peers_first(group->group, &walk);
 
     for (i = 0; i < n; /* void */ ) {
 
-        last = ngx_min(i + NGX_SHOP_FAILOVER_SNAPSHOT_CHUNK, n);
+        last = ngx_min(i + NGX_SHOP_SNAPSHOT_CHUNK, n);
 
         ngx_shmtx_lock(&zone->shpool->mutex);
 
         for ( /* void */ ; i < last; i++) {
             group->peers[i].peer = peer;
 
-            ngx_shop_failover_snapshot_peer_locked(zone, &group->peers[i]);
+            ngx_shop_snapshot_peer_locked(zone, &group->peers[i]);
 
-            peer = ngx_shop_failover_peers_next(&walk);
+            peer = ngx_shop_peers_next(&walk);
         }
 
         ngx_shmtx_unlock(&zone->shpool->mutex);
@@ -336,24 +329,24 @@ ngx_shop_failover_snapshot_peers(ngx_shop_failover_zone_t *zone,
 
     for (i = 0; i < n; i++) {
         group->peers[i].state = (uint8_t)
-                          ngx_shop_failover_snapshot_state(&group->peers[i]);
+                          ngx_shop_snapshot_state(&group->peers[i]);
         group->peers[i].share = (uint16_t)
-                          ngx_shop_failover_snapshot_share(zone, group,
-                                                           &group->peers[i]);
+                          ngx_shop_snapshot_share(zone, group,
+                                                  &group->peers[i]);
     }
 }
 
 
 static void
-ngx_shop_failover_snapshot_peer_locked(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_snapshot_peer_t *copy)
+ngx_shop_snapshot_peer_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_snapshot_peer_t *copy)
 {
-    ngx_msec_int_t                left;
-    ngx_shop_failover_peer_sh_t  *ps;
+    ngx_msec_int_t           left;
+    ngx_shop_layout_peer_t  *ps;
 
     copy->usable = 1;
 
-    if (copy->peer->slot == NGX_SHOP_FAILOVER_NO_SLOT) {
+    if (copy->peer->slot == NGX_SHOP_LAYOUT_NO_SLOT) {
         return;
     }
 
@@ -376,12 +369,11 @@ ngx_shop_failover_snapshot_peer_locked(ngx_shop_failover_zone_t *zone,
     copy->asides = ps->asides;
     copy->busy = ps->busy;
 
-    left = (ngx_msec_int_t) (ps->aside.until
-                             - ngx_shop_failover_zone_msec(zone->sh));
-    copy->back = ngx_shop_failover_now() + ngx_max(left, 0) / 1000;
+    left = (ngx_msec_int_t) (ps->aside.until - ngx_shop_clock_msec(zone->sh));
+    copy->back = ngx_shop_clock_now() + ngx_max(left, 0) / 1000;
 
-    ngx_shop_failover_evidence_sum(&copy->visitors, &ps->evidence,
-                                   (uint32_t) ngx_current_msec);
+    ngx_shop_evidence_sum(&copy->visitors, &ps->evidence,
+                          (uint32_t) ngx_current_msec);
 
     ngx_memcpy(copy->history, ps->history, sizeof(copy->history));
 }
@@ -390,43 +382,43 @@ ngx_shop_failover_snapshot_peer_locked(ngx_shop_failover_zone_t *zone,
 /* what an operator asked for is what people see; "last" has the probe's word */
 
 static ngx_uint_t
-ngx_shop_failover_snapshot_state(ngx_shop_failover_snapshot_peer_t *copy)
+ngx_shop_snapshot_state(ngx_shop_snapshot_peer_t *copy)
 {
     if (copy->peer->down) {
         copy->usable = 0;
-        return NGX_SHOP_FAILOVER_DISABLED;
+        return NGX_SHOP_VERDICT_DISABLED;
     }
 
     switch (copy->force.how) {
 
-    case NGX_SHOP_FAILOVER_FORCE_DRAIN:
+    case NGX_SHOP_LAYOUT_FORCE_DRAIN:
         copy->since = copy->force.since;
-        return NGX_SHOP_FAILOVER_DRAINING;
+        return NGX_SHOP_VERDICT_DRAINING;
 
-    case NGX_SHOP_FAILOVER_FORCE_DOWN:
+    case NGX_SHOP_LAYOUT_FORCE_DOWN:
         copy->since = copy->force.since;
-        return NGX_SHOP_FAILOVER_DISABLED;
+        return NGX_SHOP_VERDICT_DISABLED;
 
-    case NGX_SHOP_FAILOVER_FORCE_UP:
+    case NGX_SHOP_LAYOUT_FORCE_UP:
         copy->since = copy->force.since;
-        return NGX_SHOP_FAILOVER_UP;
+        return NGX_SHOP_VERDICT_UP;
 
     default:
         break;
     }
 
-    if (copy->verdict.state == NGX_SHOP_FAILOVER_DOWN) {
-        return NGX_SHOP_FAILOVER_DOWN;
+    if (copy->verdict.state == NGX_SHOP_VERDICT_DOWN) {
+        return NGX_SHOP_VERDICT_DOWN;
     }
 
     if (copy->aside.until) {
         copy->since = copy->aside.since;
-        return NGX_SHOP_FAILOVER_ASIDE;
+        return NGX_SHOP_ASIDE;
     }
 
     if (copy->busy) {
         copy->since = copy->busy;
-        return NGX_SHOP_FAILOVER_BUSY;
+        return NGX_SHOP_BUSY;
     }
 
     return copy->verdict.state;
@@ -436,54 +428,34 @@ ngx_shop_failover_snapshot_state(ngx_shop_failover_snapshot_peer_t *copy)
 /* in slow start, a peer that came back takes less than its share */
 
 static ngx_uint_t
-ngx_shop_failover_snapshot_share(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_snapshot_group_t *group,
-    ngx_shop_failover_snapshot_peer_t *copy)
+ngx_shop_snapshot_share(ngx_shop_model_zone_t *zone,
+    ngx_shop_snapshot_group_t *group, ngx_shop_snapshot_peer_t *copy)
 {
-    if (group->panic || !copy->known
-        || copy->state != NGX_SHOP_FAILOVER_UP)
-    {
+    if (group->panic || !copy->known || copy->state != NGX_SHOP_VERDICT_UP) {
         return 1000;
     }
 
-    return ngx_shop_failover_peers_share(zone, group->group, copy->peer);
+    return ngx_shop_peers_share(zone, group->group, copy->peer);
 }
 
 
 ngx_uint_t
-ngx_shop_failover_snapshot_results(ngx_shop_failover_snapshot_peer_t *peer)
+ngx_shop_snapshot_results(ngx_shop_snapshot_peer_t *peer)
 {
-    return ngx_min(peer->checks, NGX_SHOP_FAILOVER_HISTORY);
+    return ngx_min(peer->checks, NGX_SHOP_LAYOUT_HISTORY);
 }
 
 
 ngx_uint_t
-ngx_shop_failover_snapshot_result(ngx_shop_failover_snapshot_peer_t *peer,
-    ngx_uint_t i)
+ngx_shop_snapshot_result(ngx_shop_snapshot_peer_t *peer, ngx_uint_t i)
 {
     uint8_t     two;
     ngx_uint_t  n;
 
-    n = (peer->checks - ngx_shop_failover_snapshot_results(peer) + i)
-        % NGX_SHOP_FAILOVER_HISTORY;
+    n = (peer->checks - ngx_shop_snapshot_results(peer) + i)
+        % NGX_SHOP_LAYOUT_HISTORY;
 
     two = peer->history[n / 2];
 
     return (n & 1) ? two >> 4 : two & 0x0f;
-}
-
-
-uint64_t
-ngx_shop_failover_snapshot_visitors(ngx_shop_failover_counters_t *counters)
-{
-    uint64_t    n;
-    ngx_uint_t  i;
-
-    n = 0;
-
-    for (i = 0; i < NGX_SHOP_FAILOVER_WHYS; i++) {
-        n += counters->pages[i][NGX_SHOP_FAILOVER_NEGOTIATE_HTML];
-    }
-
-    return n;
 }

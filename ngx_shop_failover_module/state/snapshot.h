@@ -8,8 +8,8 @@
  */
 
 
-#ifndef _NGX_SHOP_FAILOVER_SNAPSHOT_H_INCLUDED_
-#define _NGX_SHOP_FAILOVER_SNAPSHOT_H_INCLUDED_
+#ifndef _NGX_SHOP_SNAPSHOT_H_INCLUDED_
+#define _NGX_SHOP_SNAPSHOT_H_INCLUDED_
 
 
 #include "state/record.h"
@@ -18,68 +18,68 @@
 
 
 typedef struct {
-    ngx_shop_failover_peer_t           *peer;
-    ngx_shop_failover_verdict_t         verdict;
-    unsigned                            known:1;      /* has a record */
-    unsigned                            usable:1;
-    uint8_t                             state;        /* as people see it */
-    uint16_t                            share;        /* 1000: all of it */
-    uint32_t                            downs;
-    int64_t                             since;        /* Unix s */
-    uint64_t                            checks;
-    uint64_t                            fails;
-    ngx_shop_failover_sample_t          last;
-    uint8_t                   history[NGX_SHOP_FAILOVER_HISTORY / 2];
-    ngx_shop_failover_force_t           force;
-    ngx_shop_failover_aside_t           aside;
-    int64_t                             back;         /* Unix s, from aside */
-    uint32_t                            asides;
-    ngx_shop_failover_evidence_sum_t    visitors;     /* of the window */
-    int64_t                             busy;         /* Unix s; 0: no */
-} ngx_shop_failover_snapshot_peer_t;
+    ngx_shop_model_peer_t      *peer;
+    ngx_shop_verdict_t          verdict;
+    unsigned                    known:1;      /* has a record */
+    unsigned                    usable:1;
+    uint8_t                     state;        /* as people see it */
+    uint16_t                    share;        /* 1000: all of it */
+    uint32_t                    downs;
+    int64_t                     since;        /* Unix s */
+    uint64_t                    checks;
+    uint64_t                    fails;
+    ngx_shop_layout_sample_t    last;
+    uint8_t                   history[NGX_SHOP_LAYOUT_HISTORY / 2];
+    ngx_shop_layout_force_t     force;
+    ngx_shop_layout_aside_t     aside;
+    int64_t                     back;         /* Unix s, from aside */
+    uint32_t                    asides;
+    ngx_shop_evidence_sum_t     visitors;     /* of the window */
+    int64_t                     busy;         /* Unix s; 0: no */
+} ngx_shop_snapshot_peer_t;
 
 
 typedef struct {
-    ngx_shop_failover_group_t          *group;
-    ngx_uint_t                          state;        /* _group_e */
-    int64_t                             since;        /* Unix s */
-    ngx_shop_failover_group_t          *serving;      /* NULL: nobody */
-    ngx_shop_failover_site_count_t      count;
-    int64_t                             detection;    /* ms; 0: none yet */
-    ngx_uint_t                          panic;        /* verdicts ignored */
-    uint64_t                   results[NGX_SHOP_FAILOVER_RESULT_N];
-    uint32_t                   entered[NGX_SHOP_FAILOVER_GROUP_N];
-    ngx_atomic_uint_t          counts[NGX_SHOP_FAILOVER_COUNT_GROUP_N];
-    ngx_shop_failover_snapshot_peer_t  *peers;
-    ngx_uint_t                          npeers;
-} ngx_shop_failover_snapshot_group_t;
+    ngx_shop_model_group_t     *group;
+    ngx_uint_t                  state;        /* _site_group_e */
+    int64_t                     since;        /* Unix s */
+    ngx_shop_model_group_t     *serving;      /* NULL: nobody */
+    ngx_shop_site_count_t       count;
+    int64_t                     detection;    /* ms; 0: none yet */
+    ngx_uint_t                  panic;        /* verdicts ignored */
+    uint64_t                   results[NGX_SHOP_VERDICT_RESULT_N];
+    uint32_t                   entered[NGX_SHOP_SITE_GROUP_N];
+    ngx_atomic_uint_t          counts[NGX_SHOP_LAYOUT_COUNT_GROUP_N];
+    ngx_shop_snapshot_peer_t   *peers;
+    ngx_uint_t                  npeers;
+} ngx_shop_snapshot_group_t;
 
 
 typedef struct {
-    ngx_shop_failover_flag_conf_t      *conf;
-    ngx_shop_failover_board_view_t      view;
-    uint32_t                   entered[NGX_SHOP_FAILOVER_SITE_N];
-    int64_t                             incident;     /* Unix s; 0: none */
-    ngx_shop_failover_counters_t        counters;
-    ngx_shop_failover_counters_t        base;         /* when it began */
-} ngx_shop_failover_snapshot_site_t;
+    ngx_shop_model_site_t      *conf;
+    ngx_shop_board_view_t       view;
+    uint32_t                   entered[NGX_SHOP_SITE_N];
+    int64_t                     incident;     /* Unix s; 0: none */
+    ngx_shop_layout_counters_t  counters;
+    ngx_shop_layout_counters_t  base;         /* when it began */
+} ngx_shop_snapshot_site_t;
 
 
 typedef struct {
-    ngx_shop_failover_zone_t            *zone;
-    int64_t                              now;         /* Unix s */
-    ngx_shop_failover_snapshot_site_t   *site;        /* to begin with */
-    ngx_shop_failover_snapshot_site_t   *sites;
-    ngx_uint_t                           nsites;
-    ngx_shop_failover_snapshot_group_t  *groups;
-    ngx_uint_t                           ngroups;
+    ngx_shop_model_zone_t      *zone;
+    int64_t                     now;          /* Unix s */
+    ngx_shop_snapshot_site_t   *site;         /* to begin with */
+    ngx_shop_snapshot_site_t   *sites;
+    ngx_uint_t                  nsites;
+    ngx_shop_snapshot_group_t  *groups;
+    ngx_uint_t                  ngroups;
 
     /* the newest first */
-    ngx_shop_failover_incident_t        *incidents;
-    ngx_uint_t                           nincidents;
-    ngx_shop_failover_event_t           *events;
-    ngx_uint_t                           nevents;
-} ngx_shop_failover_snapshot_t;
+    ngx_shop_incident_t        *incidents;
+    ngx_uint_t                  nincidents;
+    ngx_shop_event_t           *events;
+    ngx_uint_t                  nevents;
+} ngx_shop_snapshot_t;
 
 
 /*
@@ -88,19 +88,13 @@ typedef struct {
  * and it never sent a page.
  * NULL: no memory.
  */
-ngx_shop_failover_snapshot_t *ngx_shop_failover_snapshot_take(
-    ngx_pool_t *pool, ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_flag_conf_t *conf);
+ngx_shop_snapshot_t *ngx_shop_snapshot_take(ngx_pool_t *pool,
+    ngx_shop_model_zone_t *zone, ngx_shop_model_site_t *conf);
 
 /* result number i of a peer, 0 is the oldest; n of them */
-ngx_uint_t ngx_shop_failover_snapshot_results(
-    ngx_shop_failover_snapshot_peer_t *peer);
-ngx_uint_t ngx_shop_failover_snapshot_result(
-    ngx_shop_failover_snapshot_peer_t *peer, ngx_uint_t i);
-
-/* pages for people (HTML), whatever the cause */
-uint64_t ngx_shop_failover_snapshot_visitors(
-    ngx_shop_failover_counters_t *counters);
+ngx_uint_t ngx_shop_snapshot_results(ngx_shop_snapshot_peer_t *peer);
+ngx_uint_t ngx_shop_snapshot_result(ngx_shop_snapshot_peer_t *peer,
+    ngx_uint_t i);
 
 
-#endif /* _NGX_SHOP_FAILOVER_SNAPSHOT_H_INCLUDED_ */
+#endif /* _NGX_SHOP_SNAPSHOT_H_INCLUDED_ */

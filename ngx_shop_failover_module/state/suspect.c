@@ -8,23 +8,22 @@
 
 
 #include "state/suspect.h"
+#include "state/clock.h"
 
 
-static ngx_int_t ngx_shop_failover_suspect_take_locked(
-    ngx_shop_failover_zone_t *zone, ngx_shop_failover_peer_sh_t *ps,
-    ngx_shop_failover_pace_t *pace, ngx_msec_t *wait);
+static ngx_int_t ngx_shop_suspect_take_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace, ngx_msec_t *wait);
 
 
 ngx_int_t
-ngx_shop_failover_suspect(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_peer_t *peer, ngx_shop_failover_pace_t *pace,
-    ngx_shop_failover_suspicion_t *s, ngx_msec_t *wait)
+ngx_shop_suspect(ngx_shop_model_zone_t *zone, ngx_shop_model_peer_t *peer,
+    ngx_shop_lease_pace_t *pace, ngx_shop_suspect_t *s, ngx_msec_t *wait)
 {
-    ngx_int_t                     rc;
-    ngx_msec_t                    now;
-    ngx_shop_failover_peer_sh_t  *ps;
+    ngx_int_t                rc;
+    ngx_msec_t               now;
+    ngx_shop_layout_peer_t  *ps;
 
-    if (peer->slot == NGX_SHOP_FAILOVER_NO_SLOT) {
+    if (peer->slot == NGX_SHOP_LAYOUT_NO_SLOT) {
         return NGX_DECLINED;
     }
 
@@ -33,16 +32,16 @@ ngx_shop_failover_suspect(ngx_shop_failover_zone_t *zone,
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
-    now = ngx_shop_failover_zone_msec(zone->sh);
+    now = ngx_shop_clock_msec(zone->sh);
 
     if (ps->id != peer->id || ps->probing
-        || ps->verdict.state == NGX_SHOP_FAILOVER_DOWN
+        || ps->verdict.state == NGX_SHOP_VERDICT_DOWN
         || (int32_t) (ps->generation - zone->generation) > 0)
     {
         goto done;
     }
 
-    if (s->since && ps->last.result == NGX_SHOP_FAILOVER_RESULT_OK
+    if (s->since && ps->last.result == NGX_SHOP_VERDICT_RESULT_OK
         && (int32_t) (ps->started - (uint32_t) s->since) >= 0)
     {
         goto done;
@@ -59,7 +58,7 @@ ngx_shop_failover_suspect(ngx_shop_failover_zone_t *zone,
 
     ps->failures = 0;
 
-    rc = ngx_shop_failover_suspect_take_locked(zone, ps, pace, wait);
+    rc = ngx_shop_suspect_take_locked(zone, ps, pace, wait);
 
 done:
 
@@ -72,14 +71,13 @@ done:
 /* a flood of failures is one reason for a probe, not a flood of them */
 
 static ngx_int_t
-ngx_shop_failover_suspect_take_locked(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_peer_sh_t *ps, ngx_shop_failover_pace_t *pace,
-    ngx_msec_t *wait)
+ngx_shop_suspect_take_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace, ngx_msec_t *wait)
 {
     uint32_t    passed;
     ngx_msec_t  now, next;
 
-    now = ngx_shop_failover_zone_msec(zone->sh);
+    now = ngx_shop_clock_msec(zone->sh);
     next = now;
     passed = (uint32_t) now - ps->started;
 
@@ -105,14 +103,13 @@ ngx_shop_failover_suspect_take_locked(ngx_shop_failover_zone_t *zone,
 
 
 ngx_int_t
-ngx_shop_failover_suspect_hurry(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_peer_t *peer, ngx_shop_failover_pace_t *pace,
-    ngx_msec_t *wait)
+ngx_shop_suspect_hurry(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_peer_t *peer, ngx_shop_lease_pace_t *pace, ngx_msec_t *wait)
 {
-    ngx_int_t                     rc;
-    ngx_shop_failover_peer_sh_t  *ps;
+    ngx_int_t                rc;
+    ngx_shop_layout_peer_t  *ps;
 
-    if (peer->slot == NGX_SHOP_FAILOVER_NO_SLOT) {
+    if (peer->slot == NGX_SHOP_LAYOUT_NO_SLOT) {
         return NGX_DECLINED;
     }
 
@@ -122,10 +119,10 @@ ngx_shop_failover_suspect_hurry(ngx_shop_failover_zone_t *zone,
     ngx_shmtx_lock(&zone->shpool->mutex);
 
     if (ps->id == peer->id && !ps->probing
-        && ps->verdict.state == NGX_SHOP_FAILOVER_DOWN
+        && ps->verdict.state == NGX_SHOP_VERDICT_DOWN
         && (int32_t) (ps->generation - zone->generation) <= 0)
     {
-        rc = ngx_shop_failover_suspect_take_locked(zone, ps, pace, wait);
+        rc = ngx_shop_suspect_take_locked(zone, ps, pace, wait);
     }
 
     ngx_shmtx_unlock(&zone->shpool->mutex);

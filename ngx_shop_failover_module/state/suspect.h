@@ -6,8 +6,8 @@
  */
 
 
-#ifndef _NGX_SHOP_FAILOVER_SUSPECT_H_INCLUDED_
-#define _NGX_SHOP_FAILOVER_SUSPECT_H_INCLUDED_
+#ifndef _NGX_SHOP_SUSPECT_H_INCLUDED_
+#define _NGX_SHOP_SUSPECT_H_INCLUDED_
 
 
 #include "state/lease.h"
@@ -18,7 +18,7 @@ typedef struct {
     ngx_uint_t                        errors;
     ngx_msec_t                        window;
     ngx_msec_t                        since;      /* waits since; 0: failed */
-} ngx_shop_failover_suspicion_t;
+} ngx_shop_suspect_t;
 
 
 /*
@@ -27,17 +27,17 @@ typedef struct {
  * to probe in *wait ms; NGX_DECLINED: nothing to do, a probe is under way or
  * due.
  */
-ngx_int_t ngx_shop_failover_suspect(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_peer_t *peer, ngx_shop_failover_pace_t *pace,
-    ngx_shop_failover_suspicion_t *suspicion, ngx_msec_t *wait);
+ngx_int_t ngx_shop_suspect(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_peer_t *peer, ngx_shop_lease_pace_t *pace,
+    ngx_shop_suspect_t *suspicion, ngx_msec_t *wait);
 
 /*
  * Nobody of a group serves any more: its peers that are down are to be probed
  * at the fast interval from now on.  Returns as _suspect() does.
  */
-ngx_int_t ngx_shop_failover_suspect_hurry(ngx_shop_failover_zone_t *zone,
-    ngx_shop_failover_peer_t *peer, ngx_shop_failover_pace_t *pace,
+ngx_int_t ngx_shop_suspect_hurry(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_peer_t *peer, ngx_shop_lease_pace_t *pace,
     ngx_msec_t *wait);
 
 
-#endif /* _NGX_SHOP_FAILOVER_SUSPECT_H_INCLUDED_ */
+#endif /* _NGX_SHOP_SUSPECT_H_INCLUDED_ */

@@ -13,45 +13,44 @@
 #include "state/peers.h"
 #include "state/board.h"
 #include "state/chronicle.h"
-#include "state/clock.h"
+#include "state/shift.h"
 #include "state/counters.h"
 #include "state/groups.h"
 #include "state/lock.h"
 #include "state/file.h"
 
 
-static ngx_int_t ngx_shop_failover_zone_fits(ngx_conf_t *cf,
-    ngx_shop_failover_zone_t *zone, ngx_slab_pool_t *old);
-static size_t ngx_shop_failover_zone_need(ngx_shop_failover_zone_t *zone,
+static ngx_int_t ngx_shop_zone_fits(ngx_conf_t *cf,
+    ngx_shop_model_zone_t *zone, ngx_slab_pool_t *old);
+static size_t ngx_shop_zone_need(ngx_shop_model_zone_t *zone,
     ngx_uint_t *nslots);
-static size_t ngx_shop_failover_zone_slab(size_t size);
-static uint32_t ngx_shop_failover_zone_layout(void);
-static ngx_slab_pool_t *ngx_shop_failover_zone_old(ngx_cycle_t *old,
-    ngx_str_t *name, size_t *size);
-static ngx_int_t ngx_shop_failover_zone_init(ngx_shm_zone_t *shm_zone,
-    void *data);
-static ngx_int_t ngx_shop_failover_zone_create(ngx_shop_failover_zone_t *zone);
+static size_t ngx_shop_zone_slab(size_t size);
+static uint32_t ngx_shop_zone_layout(void);
+static ngx_slab_pool_t *ngx_shop_zone_old(ngx_cycle_t *old, ngx_str_t *name,
+    size_t *size);
+static ngx_int_t ngx_shop_zone_init(ngx_shm_zone_t *shm_zone, void *data);
+static ngx_int_t ngx_shop_zone_create(ngx_shop_model_zone_t *zone);
 
 
 /* a record, its buckets and its names, with some air */
-#define NGX_SHOP_FAILOVER_ZONE_SPARE                                         \
-    (sizeof(ngx_shop_failover_peer_sh_t) + 2 * sizeof(uint32_t) + 256)
+#define NGX_SHOP_ZONE_SPARE                                                  \
+    (sizeof(ngx_shop_layout_peer_t) + 2 * sizeof(uint32_t) + 256)
 
 
-static ngx_str_t  ngx_shop_failover_zone_name = ngx_string("shop_failover");
+static ngx_str_t  ngx_shop_zone_name = ngx_string("shop_failover");
 
 
 ngx_int_t
-ngx_shop_failover_zone_add(ngx_conf_t *cf, ngx_shop_failover_zone_t *zone,
-    size_t size, void *tag)
+ngx_shop_zone_add(ngx_conf_t *cf, ngx_shop_model_zone_t *zone, size_t size,
+    void *tag)
 {
     size_t            need, old_size;
     ngx_uint_t        nslots;
     ngx_slab_pool_t  *old;
 
-    zone->identity = ngx_shop_failover_file_identity(zone);
+    zone->identity = ngx_shop_file_identity(zone);
 
-    need = ngx_shop_failover_zone_need(zone, &nslots);
+    need = ngx_shop_zone_need(zone, &nslots);
 
     if (size && size < need) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
@@ -71,12 +70,12 @@ ngx_shop_failover_zone_add(ngx_conf_t *cf, ngx_shop_failover_zone_t *zone,
 
     size = ngx_align(size, ngx_pagesize);
 
-    old = ngx_shop_failover_zone_old(cf->cycle->old_cycle,
-                                     &ngx_shop_failover_zone_name, &old_size);
+    old = ngx_shop_zone_old(cf->cycle->old_cycle, &ngx_shop_zone_name,
+                            &old_size);
 
     if (old && old_size == size) {
 
-        switch (ngx_shop_failover_zone_fits(cf, zone, old)) {
+        switch (ngx_shop_zone_fits(cf, zone, old)) {
 
         case NGX_OK:
             break;
@@ -93,13 +92,12 @@ ngx_shop_failover_zone_add(ngx_conf_t *cf, ngx_shop_failover_zone_t *zone,
         }
     }
 
-    zone->shm_zone = ngx_shared_memory_add(cf, &ngx_shop_failover_zone_name,
-                                           size, tag);
+    zone->shm_zone = ngx_shared_memory_add(cf, &ngx_shop_zone_name, size, tag);
     if (zone->shm_zone == NULL) {
         return NGX_ERROR;
     }
 
-    zone->shm_zone->init = ngx_shop_failover_zone_init;
+    zone->shm_zone->init = ngx_shop_zone_init;
     zone->shm_zone->data = zone;
 
     return NGX_OK;
@@ -113,7 +111,7 @@ ngx_shop_failover_zone_add(ngx_conf_t *cf, ngx_shop_failover_zone_t *zone,
  */
 
 static ngx_int_t
-ngx_shop_failover_zone_fits(ngx_conf_t *cf, ngx_shop_failover_zone_t *zone,
+ngx_shop_zone_fits(ngx_conf_t *cf, ngx_shop_model_zone_t *zone,
     ngx_slab_pool_t *old)
 {
     size_t      size;
@@ -121,13 +119,13 @@ ngx_shop_failover_zone_fits(ngx_conf_t *cf, ngx_shop_failover_zone_t *zone,
 
     size = 0;
 
-    if (ngx_shop_failover_lock_take(old, cf->log) != NGX_OK) {
+    if (ngx_shop_lock_take(old, cf->log) != NGX_OK) {
         return NGX_BUSY;
     }
 
-    fits = ngx_shop_failover_peers_fit_locked(zone, old->data, &size)
-           && ngx_shop_failover_counters_fit_locked(zone, old->data)
-           && ngx_shop_failover_board_fit_locked(zone, old->data, &size)
+    fits = ngx_shop_peers_fit_locked(zone, old->data, &size)
+           && ngx_shop_counters_fit_locked(zone, old->data)
+           && ngx_shop_board_fit_locked(zone, old->data, &size)
            && size <= old->pfree * ngx_pagesize;
 
     ngx_shmtx_unlock(&old->mutex);
@@ -139,7 +137,7 @@ ngx_shop_failover_zone_fits(ngx_conf_t *cf, ngx_shop_failover_zone_t *zone,
 /* what ngx_slab_alloc() takes for size: a power of two, or whole pages */
 
 static size_t
-ngx_shop_failover_zone_slab(size_t size)
+ngx_shop_zone_slab(size_t size)
 {
     size_t  n;
 
@@ -154,14 +152,13 @@ ngx_shop_failover_zone_slab(size_t size)
 
 
 static size_t
-ngx_shop_failover_zone_need(ngx_shop_failover_zone_t *zone,
-    ngx_uint_t *nslots)
+ngx_shop_zone_need(ngx_shop_model_zone_t *zone, ngx_uint_t *nslots)
 {
-    size_t                           size, names;
-    ngx_uint_t                       i, j, n;
-    ngx_shop_failover_peer_t        *peer;
-    ngx_shop_failover_group_t      **group;
-    ngx_shop_failover_flag_conf_t  **site;
+    size_t                    size, names;
+    ngx_uint_t                i, j, n;
+    ngx_shop_model_peer_t    *peer;
+    ngx_shop_model_site_t   **site;
+    ngx_shop_model_group_t  **group;
 
     n = 0;
     names = 0;
@@ -169,37 +166,37 @@ ngx_shop_failover_zone_need(ngx_shop_failover_zone_t *zone,
 
     for (i = 0; i < zone->groups.nelts; i++) {
         n += group[i]->peers.nelts
-             + group[i]->resolve * NGX_SHOP_FAILOVER_RESERVE;
+             + group[i]->resolve * NGX_SHOP_LAYOUT_RESERVE;
 
-        names += ngx_shop_failover_zone_slab(group[i]->name.len)
-                 + group[i]->resolve * NGX_SHOP_FAILOVER_RESERVE * 128;
+        names += ngx_shop_zone_slab(group[i]->name.len)
+                 + group[i]->resolve * NGX_SHOP_LAYOUT_RESERVE * 128;
 
         peer = group[i]->peers.elts;
 
         for (j = 0; j < group[i]->peers.nelts; j++) {
-            names += ngx_shop_failover_zone_slab(peer[j].server.len
-                                                 + peer[j].address.len);
+            names += ngx_shop_zone_slab(peer[j].server.len
+                                        + peer[j].address.len);
         }
     }
 
     *nslots = n;
 
-    size = ngx_shop_failover_zone_slab(sizeof(ngx_shop_failover_sh_t))
-           + ngx_align(n * sizeof(ngx_shop_failover_peer_sh_t), ngx_pagesize)
+    size = ngx_shop_zone_slab(sizeof(ngx_shop_layout_t))
+           + ngx_align(n * sizeof(ngx_shop_layout_peer_t), ngx_pagesize)
            + ngx_align(2 * n * sizeof(uint32_t), ngx_pagesize)
            + ngx_align((zone->groups.nelts + 8)
-                       * sizeof(ngx_shop_failover_group_sh_t), ngx_pagesize)
+                       * sizeof(ngx_shop_layout_group_t), ngx_pagesize)
            + ngx_align((zone->sites.nelts + 8) * sizeof(void *),
                        ngx_pagesize)
-           + ngx_align(sizeof(ngx_shop_failover_chronicle_sh_t),
+           + ngx_align(sizeof(ngx_shop_layout_chronicle_t),
                        ngx_pagesize)
            + names;
 
     site = zone->sites.elts;
 
     for (i = 0; i < zone->sites.nelts; i++) {
-        size += ngx_shop_failover_zone_slab(site[i]->path.len)
-                + ngx_align(sizeof(ngx_shop_failover_site_sh_t),
+        size += ngx_shop_zone_slab(site[i]->path.len)
+                + ngx_align(sizeof(ngx_shop_layout_site_t),
                             ngx_pagesize);
     }
 
@@ -218,13 +215,13 @@ ngx_shop_failover_zone_need(ngx_shop_failover_zone_t *zone,
  */
 
 static ngx_slab_pool_t *
-ngx_shop_failover_zone_old(ngx_cycle_t *old, ngx_str_t *name, size_t *size)
+ngx_shop_zone_old(ngx_cycle_t *old, ngx_str_t *name, size_t *size)
 {
-    ngx_uint_t               i;
-    ngx_shm_zone_t          *shm_zone;
-    ngx_list_part_t         *part;
-    ngx_slab_pool_t         *shpool;
-    ngx_shop_failover_sh_t  *sh;
+    ngx_uint_t          i;
+    ngx_shm_zone_t     *shm_zone;
+    ngx_list_part_t    *part;
+    ngx_slab_pool_t    *shpool;
+    ngx_shop_layout_t  *sh;
 
     if (old == NULL || ngx_is_init_cycle(old)) {
         return NULL;
@@ -261,8 +258,8 @@ ngx_shop_failover_zone_old(ngx_cycle_t *old, ngx_str_t *name, size_t *size)
 
     sh = shpool->data;
 
-    if (sh->version != NGX_SHOP_FAILOVER_ZONE_VERSION
-        || sh->layout != ngx_shop_failover_zone_layout())
+    if (sh->version != NGX_SHOP_LAYOUT_VERSION
+        || sh->layout != ngx_shop_zone_layout())
     {
         return NULL;
     }
@@ -274,24 +271,24 @@ ngx_shop_failover_zone_old(ngx_cycle_t *old, ngx_str_t *name, size_t *size)
 
 
 static uint32_t
-ngx_shop_failover_zone_layout(void)
+ngx_shop_zone_layout(void)
 {
-    return sizeof(ngx_shop_failover_peer_sh_t)
-           ^ sizeof(ngx_shop_failover_site_sh_t) << 8
-           ^ sizeof(ngx_shop_failover_group_sh_t) << 14
-           ^ sizeof(ngx_shop_failover_chronicle_sh_t) << 4
-           ^ sizeof(ngx_shop_failover_sh_t) << 20;
+    return sizeof(ngx_shop_layout_peer_t)
+           ^ sizeof(ngx_shop_layout_site_t) << 8
+           ^ sizeof(ngx_shop_layout_group_t) << 14
+           ^ sizeof(ngx_shop_layout_chronicle_t) << 4
+           ^ sizeof(ngx_shop_layout_t) << 20;
 }
 
 
 static ngx_int_t
-ngx_shop_failover_zone_init(ngx_shm_zone_t *shm_zone, void *data)
+ngx_shop_zone_init(ngx_shm_zone_t *shm_zone, void *data)
 {
-    size_t                     size;
-    ngx_uint_t                 lost;
-    ngx_slab_pool_t           *shpool;
-    ngx_shop_failover_sh_t    *old;
-    ngx_shop_failover_zone_t  *zone, *ozone;
+    size_t                  size;
+    ngx_uint_t              lost;
+    ngx_slab_pool_t        *shpool;
+    ngx_shop_layout_t      *old;
+    ngx_shop_model_zone_t  *zone, *ozone;
 
     zone = shm_zone->data;
     ozone = data;
@@ -306,13 +303,13 @@ ngx_shop_failover_zone_init(ngx_shm_zone_t *shm_zone, void *data)
     } else {
         /* ngx_cycle is the running one until ngx_init_cycle() has returned */
 
-        shpool = ngx_shop_failover_zone_old((ngx_cycle_t *) ngx_cycle,
-                                            &shm_zone->shm.name, &size);
+        shpool = ngx_shop_zone_old((ngx_cycle_t *) ngx_cycle,
+                                   &shm_zone->shm.name, &size);
         if (shpool) {
             old = shpool->data;
         }
 
-        if (ngx_shop_failover_zone_create(zone) != NGX_OK) {
+        if (ngx_shop_zone_create(zone) != NGX_OK) {
             ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
                           "shop failover: no room in the shared memory zone "
                           "\"%V\" of %uz bytes", &shm_zone->shm.name,
@@ -323,34 +320,34 @@ ngx_shop_failover_zone_init(ngx_shm_zone_t *shm_zone, void *data)
 
     /* workers go on in the old zone; nobody else is in a new one */
 
-    if (ngx_shop_failover_lock_take(old ? shpool : zone->shpool,
-                                    shm_zone->shm.log)
+    if (ngx_shop_lock_take(old ? shpool : zone->shpool,
+                           shm_zone->shm.log)
         != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     if (old) {
-        ngx_shop_failover_clock_follow_locked(old);
+        ngx_shop_shift_follow_locked(old);
 
         zone->sh->generation = old->generation;
-        zone->sh->clock = ngx_shop_failover_zone_msec(old);
+        zone->sh->clock = ngx_shop_clock_msec(old);
         zone->sh->ahead = old->ahead;
         zone->sh->ahead_at = old->ahead_at;
         zone->sh->next_id = old->next_id;
         zone->sh->probed = old->probed;
         zone->sh->save_error = old->save_error;
-        ngx_shop_failover_chronicle_inherit(zone, old);
+        ngx_shop_chronicle_inherit(zone, old);
     }
 
     zone->generation = ++zone->sh->generation;
 
-    ngx_shop_failover_counters_register_locked(zone);
+    ngx_shop_counters_register_locked(zone);
 
-    lost = ngx_shop_failover_peers_register_locked(zone, old);
+    lost = ngx_shop_peers_register_locked(zone, old);
 
-    ngx_shop_failover_groups_register_locked(zone, old);
-    ngx_shop_failover_board_register_locked(zone, old);
+    ngx_shop_groups_register_locked(zone, old);
+    ngx_shop_board_register_locked(zone, old);
 
     ngx_shmtx_unlock(old ? &shpool->mutex : &zone->shpool->mutex);
 
@@ -363,7 +360,7 @@ ngx_shop_failover_zone_init(ngx_shm_zone_t *shm_zone, void *data)
     if (ozone == NULL && old == NULL && zone->state_file.len
         && !ngx_test_config)
     {
-        ngx_shop_failover_file_load(zone, shm_zone->shm.log);
+        ngx_shop_file_load(zone, shm_zone->shm.log);
     }
 
     return NGX_OK;
@@ -371,31 +368,31 @@ ngx_shop_failover_zone_init(ngx_shm_zone_t *shm_zone, void *data)
 
 
 static ngx_int_t
-ngx_shop_failover_zone_create(ngx_shop_failover_zone_t *zone)
+ngx_shop_zone_create(ngx_shop_model_zone_t *zone)
 {
-    size_t                   need, size;
-    ngx_uint_t               n;
-    ngx_shop_failover_sh_t  *sh;
+    size_t              need, size;
+    ngx_uint_t          n;
+    ngx_shop_layout_t  *sh;
 
-    sh = ngx_slab_calloc(zone->shpool, sizeof(ngx_shop_failover_sh_t));
+    sh = ngx_slab_calloc(zone->shpool, sizeof(ngx_shop_layout_t));
     if (sh == NULL) {
         return NGX_ERROR;
     }
 
-    need = ngx_shop_failover_zone_need(zone, &n);
+    need = ngx_shop_zone_need(zone, &n);
 
     /* what is left over is for peers that are found or added later */
 
     size = zone->shm_zone->shm.size;
 
     if (size > need) {
-        n += (size - need) / NGX_SHOP_FAILOVER_ZONE_SPARE;
+        n += (size - need) / NGX_SHOP_ZONE_SPARE;
     }
 
-    sh->version = NGX_SHOP_FAILOVER_ZONE_VERSION;
-    sh->layout = ngx_shop_failover_zone_layout();
+    sh->version = NGX_SHOP_LAYOUT_VERSION;
+    sh->layout = ngx_shop_zone_layout();
     sh->next_id = 1;
-    sh->free = NGX_SHOP_FAILOVER_NO_SLOT;
+    sh->free = NGX_SHOP_LAYOUT_NO_SLOT;
     sh->clock = ngx_current_msec;
 
     sh->nslots = n;
@@ -408,10 +405,10 @@ ngx_shop_failover_zone_create(ngx_shop_failover_zone_t *zone)
                                  sh->nbuckets * sizeof(uint32_t));
 
     sh->peers = ngx_slab_calloc(zone->shpool, (n ? n : 1)
-                                        * sizeof(ngx_shop_failover_peer_sh_t));
+                                * sizeof(ngx_shop_layout_peer_t));
 
     sh->groups = ngx_slab_calloc(zone->shpool, sh->ngroups
-                                       * sizeof(ngx_shop_failover_group_sh_t));
+                                       * sizeof(ngx_shop_layout_group_t));
 
     sh->sites = ngx_slab_calloc(zone->shpool, sh->nsites * sizeof(void *));
 
@@ -426,34 +423,12 @@ ngx_shop_failover_zone_create(ngx_shop_failover_zone_t *zone)
     zone->sh = sh;
     zone->shpool->data = sh;
 
-    return ngx_shop_failover_chronicle_create(zone);
-}
-
-
-ngx_msec_t
-ngx_shop_failover_zone_msec(ngx_shop_failover_sh_t *sh)
-{
-    ngx_msec_t         now;
-    ngx_atomic_uint_t  last;
-
-    now = ngx_current_msec;
-
-    for ( ;; ) {
-        last = sh->clock;
-
-        if ((ngx_msec_int_t) (now - last) <= 0) {
-            return last;
-        }
-
-        if (ngx_atomic_cmp_set(&sh->clock, last, now)) {
-            return now;
-        }
-    }
+    return ngx_shop_chronicle_create(zone);
 }
 
 
 ngx_uint_t
-ngx_shop_failover_zone_superseded(ngx_shop_failover_zone_t *zone)
+ngx_shop_zone_superseded(ngx_shop_model_zone_t *zone)
 {
     return zone->sh->succeeded
            || (int32_t) (zone->sh->running - zone->generation) > 0;
@@ -461,15 +436,13 @@ ngx_shop_failover_zone_superseded(ngx_shop_failover_zone_t *zone)
 
 
 void
-ngx_shop_failover_zone_succeed(ngx_shop_failover_zone_t *zone,
-    ngx_cycle_t *cycle)
+ngx_shop_zone_succeed(ngx_shop_model_zone_t *zone, ngx_cycle_t *cycle)
 {
-    size_t                   size;
-    ngx_slab_pool_t         *shpool;
-    ngx_shop_failover_sh_t  *sh;
+    size_t              size;
+    ngx_slab_pool_t    *shpool;
+    ngx_shop_layout_t  *sh;
 
-    shpool = ngx_shop_failover_zone_old(cycle->old_cycle,
-                                        &ngx_shop_failover_zone_name, &size);
+    shpool = ngx_shop_zone_old(cycle->old_cycle, &ngx_shop_zone_name, &size);
 
     if (shpool && shpool != zone->shpool) {
         sh = shpool->data;

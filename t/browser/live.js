@@ -2,7 +2,7 @@
  * Copyright (C) ngx_shop_failover_module authors
  *
  * A visitor of a shop behind the module: node live.js BASE-URL FLAG-FILE.
- * The server is that of t/page_browser.t.
+ * The server is that of t/page/browser.t.
  */
 
 'use strict';

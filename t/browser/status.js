@@ -2,7 +2,7 @@
  * Copyright (C) ngx_shop_failover_module authors
  *
  * The operator's screen in a browser: node status.js URL FLAG-FILE SHOTS-DIR.
- * The server is that of t/status_browser.t: an outage.
+ * The server is that of t/status/browser.t: an outage.
  */
 
 'use strict';

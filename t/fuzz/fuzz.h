@@ -12,7 +12,7 @@
 
 #include <stdlib.h>
 
-#include "logic/base.h"
+#include "logic/text/base.h"
 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -28,12 +28,12 @@ fuzz_holds(int held)
 
 
 /*
- * Whether it is UTF-8, by arithmetic: logic/utf8.c, which has a table, is not
- * to be its own judge.
+ * Whether it is UTF-8, by arithmetic: logic/text/utf8.c, which has a table, is
+ * not to be its own judge.
  */
 
 static inline int
-fuzz_is_utf8(const ngx_shop_failover_str_t *s)
+fuzz_is_utf8(const ngx_shop_str_t *s)
 {
     size_t    i, k, n;
     uint32_t  code;

@@ -10,15 +10,15 @@
 
 
 #include "fuzz.h"
-#include "logic/answer.h"
+#include "logic/answer/answer.h"
 
 
 typedef struct {
-    int                         rc;
-    size_t                      used;
-    unsigned char               head[4096];
-    unsigned char               body[256];
-    ngx_shop_failover_answer_t  a;
+    int                rc;
+    size_t             used;
+    unsigned char      head[4096];
+    unsigned char      body[256];
+    ngx_shop_answer_t  a;
 } run_t;
 
 
@@ -38,13 +38,13 @@ run(run_t *r, const uint8_t *data, size_t size, size_t piece)
     r->a.cgi = (data[0] >> 1) & 1;
     r->used = 0;
 
-    ngx_shop_failover_answer_init(&r->a);
-    r->rc = NGX_SHOP_FAILOVER_AGAIN;
+    ngx_shop_answer_init(&r->a);
+    r->rc = NGX_SHOP_AGAIN;
 
     data += 2;
     size -= 2;
 
-    while (size && r->rc == NGX_SHOP_FAILOVER_AGAIN) {
+    while (size && r->rc == NGX_SHOP_AGAIN) {
         n = (piece && piece < size) ? piece : size;
 
         /* of its own size, so that a byte read too many is seen */
@@ -52,11 +52,11 @@ run(run_t *r, const uint8_t *data, size_t size, size_t piece)
         copy = malloc(n);
         fuzz_holds(copy != NULL);
         memcpy(copy, data, n);
-        r->rc = ngx_shop_failover_answer_feed(&r->a, copy, n, &used);
+        r->rc = ngx_shop_answer_feed(&r->a, copy, n, &used);
         free(copy);
 
         fuzz_holds(used <= n);
-        fuzz_holds(used == n || r->rc != NGX_SHOP_FAILOVER_AGAIN);
+        fuzz_holds(used == n || r->rc != NGX_SHOP_AGAIN);
 
         r->used += used;
         data += n;
@@ -68,7 +68,7 @@ run(run_t *r, const uint8_t *data, size_t size, size_t piece)
 static void
 same(const run_t *one, const run_t *two)
 {
-    const ngx_shop_failover_answer_t  *a, *b;
+    const ngx_shop_answer_t  *a, *b;
 
     a = &one->a;
     b = &two->a;
@@ -92,17 +92,17 @@ same(const run_t *one, const run_t *two)
 static void
 well_formed(const run_t *r)
 {
-    const unsigned char               *p, *lf, *colon, *last;
-    const ngx_shop_failover_answer_t  *a;
+    const unsigned char      *p, *lf, *colon, *last;
+    const ngx_shop_answer_t  *a;
 
     a = &r->a;
 
     fuzz_holds(a->head_len <= a->head_size);
     fuzz_holds(a->body_len <= a->body_size);
     fuzz_holds(a->body_len == a->body_size || a->body_len == a->body_total);
-    fuzz_holds((a->error != NULL) == (r->rc == NGX_SHOP_FAILOVER_ERROR));
+    fuzz_holds((a->error != NULL) == (r->rc == NGX_SHOP_ERROR));
 
-    if (r->rc != NGX_SHOP_FAILOVER_OK) {
+    if (r->rc != NGX_SHOP_OK) {
         return;
     }
 
@@ -154,9 +154,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     run(&other, data, whole.used + 2, 0);
     same(&whole, &other);
 
-    if (whole.rc == NGX_SHOP_FAILOVER_AGAIN) {
-        whole.rc = ngx_shop_failover_answer_eof(&whole.a);
-        fuzz_holds(whole.rc != NGX_SHOP_FAILOVER_AGAIN);
+    if (whole.rc == NGX_SHOP_AGAIN) {
+        whole.rc = ngx_shop_answer_eof(&whole.a);
+        fuzz_holds(whole.rc != NGX_SHOP_AGAIN);
         well_formed(&whole);
     }
 

@@ -9,8 +9,8 @@
 
 
 #include "fuzz.h"
-#include "logic/emit.h"
-#include "logic/json.h"
+#include "logic/text/emit.h"
+#include "logic/text/json.h"
 
 
 /* every byte as an escape of six, the document around it, some more */
@@ -25,18 +25,18 @@ typedef struct {
 
 
 static void
-fuzz_emit_quoted(const ngx_shop_failover_str_t *s)
+fuzz_emit_quoted(const ngx_shop_str_t *s)
 {
-    size_t                    at;
-    const char               *reason;
-    fuzz_emit_out_t           quoted, again;
-    unsigned char             text[FUZZ_EMIT_ROOM];
-    ngx_shop_failover_str_t   source, read;
-    ngx_shop_failover_emit_t  e;
-    ngx_shop_failover_json_t  v;
+    size_t           at;
+    const char      *reason;
+    fuzz_emit_out_t  quoted, again;
+    unsigned char    text[FUZZ_EMIT_ROOM];
+    ngx_shop_str_t   source, read;
+    ngx_shop_emit_t  e;
+    ngx_shop_json_t  v;
 
-    ngx_shop_failover_emit_init(&e, quoted.bytes, FUZZ_EMIT_ROOM);
-    ngx_shop_failover_emit_quoted(&e, s);
+    ngx_shop_emit_init(&e, quoted.bytes, FUZZ_EMIT_ROOM);
+    ngx_shop_emit_quoted(&e, s);
     fuzz_holds(!e.failed);
 
     source.data = quoted.bytes;
@@ -48,10 +48,9 @@ fuzz_emit_quoted(const ngx_shop_failover_str_t *s)
     fuzz_holds(memchr(quoted.bytes, '<', source.len) == NULL
                && memchr(quoted.bytes, '>', source.len) == NULL);
 
-    fuzz_holds(ngx_shop_failover_json_parse(&v, &source, &at, &reason)
-               == NGX_SHOP_FAILOVER_OK);
-    fuzz_holds(ngx_shop_failover_json_string(&v, text, sizeof(text), &read)
-               == NGX_SHOP_FAILOVER_OK);
+    fuzz_holds(ngx_shop_json_parse(&v, &source, &at, &reason) == NGX_SHOP_OK);
+    fuzz_holds(ngx_shop_json_string(&v, text, sizeof(text), &read)
+               == NGX_SHOP_OK);
 
     if (fuzz_is_utf8(s)) {
         fuzz_holds(read.len == s->len
@@ -61,23 +60,23 @@ fuzz_emit_quoted(const ngx_shop_failover_str_t *s)
 
     /* what was repaired once needs no repair */
 
-    ngx_shop_failover_emit_init(&e, again.bytes, FUZZ_EMIT_ROOM);
-    ngx_shop_failover_emit_quoted(&e, &read);
+    ngx_shop_emit_init(&e, again.bytes, FUZZ_EMIT_ROOM);
+    ngx_shop_emit_quoted(&e, &read);
     fuzz_holds(e.total == source.len
                && memcmp(again.bytes, quoted.bytes, e.total) == 0);
 }
 
 
 static void
-fuzz_emit_html(const ngx_shop_failover_str_t *s)
+fuzz_emit_html(const ngx_shop_str_t *s)
 {
-    size_t                    i;
-    unsigned char             out[FUZZ_EMIT_ROOM];
-    ngx_shop_failover_str_t   html;
-    ngx_shop_failover_emit_t  e;
+    size_t           i;
+    unsigned char    out[FUZZ_EMIT_ROOM];
+    ngx_shop_str_t   html;
+    ngx_shop_emit_t  e;
 
-    ngx_shop_failover_emit_init(&e, out, sizeof(out));
-    ngx_shop_failover_emit_html(&e, s);
+    ngx_shop_emit_init(&e, out, sizeof(out));
+    ngx_shop_emit_html(&e, s);
     fuzz_holds(!e.failed);
 
     html.data = out;
@@ -95,18 +94,18 @@ fuzz_emit_html(const ngx_shop_failover_str_t *s)
 
 
 static void
-fuzz_emit_label(const ngx_shop_failover_str_t *s)
+fuzz_emit_label(const ngx_shop_str_t *s)
 {
-    size_t                          i, lines;
-    unsigned char                   out[FUZZ_EMIT_ROOM];
-    ngx_shop_failover_emit_t        e;
-    ngx_shop_failover_emit_label_t  label;
+    size_t                 i, lines;
+    unsigned char          out[FUZZ_EMIT_ROOM];
+    ngx_shop_emit_t        e;
+    ngx_shop_emit_label_t  label;
 
     label.name = "x";
     label.value = *s;
 
-    ngx_shop_failover_emit_init(&e, out, sizeof(out));
-    ngx_shop_failover_emit_sample(&e, "y", &label, 1, 1);
+    ngx_shop_emit_init(&e, out, sizeof(out));
+    ngx_shop_emit_sample(&e, "y", &label, 1, 1);
 
     lines = 0;
 
@@ -131,16 +130,15 @@ fuzz_emit_label(const ngx_shop_failover_str_t *s)
 /* each byte is a step; what is open at the end is closed */
 
 static void
-fuzz_emit_document(const ngx_shop_failover_str_t *s,
-    ngx_shop_failover_emit_t *e)
+fuzz_emit_document(const ngx_shop_str_t *s, ngx_shop_emit_t *e)
 {
-    char                     close[NGX_SHOP_FAILOVER_EMIT_DEPTH];
-    size_t                   i;
-    const char              *key;
-    ngx_shop_failover_str_t  rest;
+    char            close[NGX_SHOP_EMIT_DEPTH];
+    size_t          i;
+    const char     *key;
+    ngx_shop_str_t  rest;
 
     close[0] = ']';
-    ngx_shop_failover_emit_array(e, NULL);
+    ngx_shop_emit_array(e, NULL);
 
     for (i = 0; i < s->len; i++) {
 
@@ -153,14 +151,14 @@ fuzz_emit_document(const ngx_shop_failover_str_t *s,
         case 0:
         case 1:
 
-            if (e->depth < NGX_SHOP_FAILOVER_EMIT_DEPTH) {
+            if (e->depth < NGX_SHOP_EMIT_DEPTH) {
                 close[e->depth] = (s->data[i] % 8) ? '}' : ']';
 
                 if (s->data[i] % 8) {
-                    ngx_shop_failover_emit_object(e, key);
+                    ngx_shop_emit_object(e, key);
 
                 } else {
-                    ngx_shop_failover_emit_array(e, key);
+                    ngx_shop_emit_array(e, key);
                 }
             }
 
@@ -169,34 +167,34 @@ fuzz_emit_document(const ngx_shop_failover_str_t *s,
         case 2:
 
             if (e->depth > 1) {
-                ngx_shop_failover_emit_close(e, close[e->depth - 1]);
+                ngx_shop_emit_close(e, close[e->depth - 1]);
             }
 
             break;
 
         case 3:
-            ngx_shop_failover_emit_str(e, key, &rest);
+            ngx_shop_emit_str(e, key, &rest);
             break;
 
         case 4:
-            ngx_shop_failover_emit_int(e, key, (int64_t) i - 2);
+            ngx_shop_emit_int(e, key, (int64_t) i - 2);
             break;
 
         case 5:
-            ngx_shop_failover_emit_bool(e, key, s->data[i] & 0x80);
+            ngx_shop_emit_bool(e, key, s->data[i] & 0x80);
             break;
 
         case 6:
-            ngx_shop_failover_emit_null(e, key);
+            ngx_shop_emit_null(e, key);
             break;
 
         default:
-            ngx_shop_failover_emit_time(e, key, (int64_t) s->data[i]);
+            ngx_shop_emit_time(e, key, (int64_t) s->data[i]);
         }
     }
 
     while (e->depth) {
-        ngx_shop_failover_emit_close(e, close[e->depth - 1]);
+        ngx_shop_emit_close(e, close[e->depth - 1]);
     }
 }
 
@@ -204,13 +202,13 @@ fuzz_emit_document(const ngx_shop_failover_str_t *s,
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    size_t                    at, room;
-    const char               *reason;
-    unsigned char            *small;
-    unsigned char             out[FUZZ_EMIT_ROOM];
-    ngx_shop_failover_str_t   s, document;
-    ngx_shop_failover_emit_t  e;
-    ngx_shop_failover_json_t  v;
+    size_t           at, room;
+    const char      *reason;
+    unsigned char   *small;
+    unsigned char    out[FUZZ_EMIT_ROOM];
+    ngx_shop_str_t   s, document;
+    ngx_shop_emit_t  e;
+    ngx_shop_json_t  v;
 
     if (size > FUZZ_EMIT_MAX) {
         return 0;
@@ -223,14 +221,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_emit_html(&s);
     fuzz_emit_label(&s);
 
-    ngx_shop_failover_emit_init(&e, out, sizeof(out));
+    ngx_shop_emit_init(&e, out, sizeof(out));
     fuzz_emit_document(&s, &e);
     fuzz_holds(!e.failed);
 
     document.data = out;
     document.len = e.total;
-    fuzz_holds(ngx_shop_failover_json_parse(&v, &document, &at, &reason)
-               == NGX_SHOP_FAILOVER_OK);
+    fuzz_holds(ngx_shop_json_parse(&v, &document, &at, &reason)
+               == NGX_SHOP_OK);
 
     room = size ? data[size - 1] % (document.len + 1) : 0;
     small = malloc(room + 1);
@@ -239,7 +237,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
 
-    ngx_shop_failover_emit_init(&e, small, room);
+    ngx_shop_emit_init(&e, small, room);
     fuzz_emit_document(&s, &e);
     fuzz_holds(e.total == document.len
                && e.failed == (room < document.len)

@@ -10,17 +10,17 @@
 
 
 #include "fuzz.h"
-#include "logic/fastcgi.h"
+#include "logic/answer/fastcgi.h"
 
 
 typedef struct {
-    int                          rc;
-    size_t                       used;
-    unsigned char                head[4096];
-    unsigned char                body[256];
-    unsigned char                log[32];
-    ngx_shop_failover_answer_t   a;
-    ngx_shop_failover_fastcgi_t  f;
+    int                 rc;
+    size_t              used;
+    unsigned char       head[4096];
+    unsigned char       body[256];
+    unsigned char       log[32];
+    ngx_shop_answer_t   a;
+    ngx_shop_fastcgi_t  f;
 } run_t;
 
 
@@ -35,14 +35,14 @@ start(run_t *r)
     r->a.body_size = sizeof(r->body);
     r->a.no_body = 0;
     r->a.cgi = 1;
-    ngx_shop_failover_answer_init(&r->a);
+    ngx_shop_answer_init(&r->a);
 
     r->f.answer = &r->a;
     r->f.log = r->log;
     r->f.log_size = sizeof(r->log);
-    ngx_shop_failover_fastcgi_init(&r->f);
+    ngx_shop_fastcgi_init(&r->f);
 
-    r->rc = NGX_SHOP_FAILOVER_AGAIN;
+    r->rc = NGX_SHOP_AGAIN;
     r->used = 0;
 }
 
@@ -53,17 +53,17 @@ feed(run_t *r, const uint8_t *data, size_t size, size_t piece)
     size_t          n, used;
     unsigned char  *copy;
 
-    while (size && r->rc == NGX_SHOP_FAILOVER_AGAIN) {
+    while (size && r->rc == NGX_SHOP_AGAIN) {
         n = (piece && piece < size) ? piece : size;
 
         copy = malloc(n);
         fuzz_holds(copy != NULL);
         memcpy(copy, data, n);
-        r->rc = ngx_shop_failover_fastcgi_feed(&r->f, copy, n, &used);
+        r->rc = ngx_shop_fastcgi_feed(&r->f, copy, n, &used);
         free(copy);
 
         fuzz_holds(used <= n);
-        fuzz_holds(used == n || r->rc != NGX_SHOP_FAILOVER_AGAIN);
+        fuzz_holds(used == n || r->rc != NGX_SHOP_AGAIN);
 
         r->used += used;
         data += n;
@@ -93,14 +93,14 @@ test_records(const uint8_t *data, size_t size, size_t piece)
 
     start(&one);
     feed(&one, data, size, 0);
-    fuzz_holds((one.f.error != NULL) == (one.rc == NGX_SHOP_FAILOVER_ERROR));
+    fuzz_holds((one.f.error != NULL) == (one.rc == NGX_SHOP_ERROR));
 
     for (i = 0; i < 2; i++) {
         start(&two);
         feed(&two, data, size, pieces[i]);
 
         fuzz_holds(one.rc == two.rc);
-        fuzz_holds(one.used == two.used || one.rc == NGX_SHOP_FAILOVER_ERROR);
+        fuzz_holds(one.used == two.used || one.rc == NGX_SHOP_ERROR);
         fuzz_holds(one.f.error == two.f.error);
         fuzz_holds(one.f.app_status == two.f.app_status);
         fuzz_holds(one.f.log_len == two.f.log_len);
@@ -108,10 +108,10 @@ test_records(const uint8_t *data, size_t size, size_t piece)
         same_answer(&one, &two);
     }
 
-    rc = ngx_shop_failover_fastcgi_eof(&one.f);
-    fuzz_holds(rc == ngx_shop_failover_fastcgi_eof(&two.f));
-    fuzz_holds(rc == one.rc || one.rc == NGX_SHOP_FAILOVER_AGAIN);
-    fuzz_holds((one.f.error != NULL) == (rc == NGX_SHOP_FAILOVER_ERROR));
+    rc = ngx_shop_fastcgi_eof(&one.f);
+    fuzz_holds(rc == ngx_shop_fastcgi_eof(&two.f));
+    fuzz_holds(rc == one.rc || one.rc == NGX_SHOP_AGAIN);
+    fuzz_holds((one.f.error != NULL) == (rc == NGX_SHOP_ERROR));
 }
 
 
@@ -124,10 +124,10 @@ test_answer(const uint8_t *data, size_t size, size_t piece)
     static run_t   plain, packed;
 
     start(&plain);
-    rc = ngx_shop_failover_answer_feed(&plain.a, data, size, &used);
+    rc = ngx_shop_answer_feed(&plain.a, data, size, &used);
 
-    if (rc == NGX_SHOP_FAILOVER_AGAIN) {
-        rc = ngx_shop_failover_answer_eof(&plain.a);
+    if (rc == NGX_SHOP_AGAIN) {
+        rc = ngx_shop_answer_eof(&plain.a);
     }
 
     start(&packed);
@@ -173,12 +173,12 @@ length(const unsigned char **p)
 static void
 test_request(const uint8_t *data, size_t size, size_t cut)
 {
-    size_t                               name, value;
-    unsigned char                       *buf;
-    const unsigned char                 *p;
-    ngx_shop_failover_emit_t             e;
-    ngx_shop_failover_fastcgi_param_t    param;
-    ngx_shop_failover_fastcgi_request_t  request;
+    size_t                      name, value;
+    unsigned char              *buf;
+    ngx_shop_emit_t             e;
+    const unsigned char        *p;
+    ngx_shop_fastcgi_param_t    param;
+    ngx_shop_fastcgi_request_t  request;
 
     /* so small that each stream is one record */
 
@@ -198,15 +198,14 @@ test_request(const uint8_t *data, size_t size, size_t cut)
     request.body = param.value;
     request.keep = 0;
 
-    ngx_shop_failover_emit_init(&e, NULL, 0);
-    (void) ngx_shop_failover_fastcgi_request(&e, &request);
+    ngx_shop_emit_init(&e, NULL, 0);
+    (void) ngx_shop_fastcgi_request(&e, &request);
 
     buf = malloc(e.total);
     fuzz_holds(buf != NULL);
 
-    ngx_shop_failover_emit_init(&e, buf, e.total);
-    fuzz_holds(ngx_shop_failover_fastcgi_request(&e, &request)
-               == NGX_SHOP_FAILOVER_OK);
+    ngx_shop_emit_init(&e, buf, e.total);
+    fuzz_holds(ngx_shop_fastcgi_request(&e, &request) == NGX_SHOP_OK);
 
     p = buf + 16 + 8;
     name = length(&p);

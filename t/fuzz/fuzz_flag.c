@@ -14,9 +14,9 @@
 #include <time.h>
 
 #include "fuzz.h"
-#include "logic/flag.h"
-#include "logic/site.h"
-#include "logic/utf8.h"
+#include "logic/flag/flag.h"
+#include "logic/judge/site.h"
+#include "logic/text/utf8.h"
 
 
 #define FUZZ_FLAG_NOW   ((int64_t) 1795230000)
@@ -26,21 +26,21 @@
 
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
-static ngx_shop_failover_notice_t  fuzz_flag_whole;
-static ngx_shop_failover_notice_t  fuzz_flag_other;
+static ngx_shop_flag_notice_t  fuzz_flag_whole;
+static ngx_shop_flag_notice_t  fuzz_flag_other;
 
 
 static void
-fuzz_flag_span(const ngx_shop_failover_notice_t *n,
-    ngx_shop_failover_span_t span, size_t max)
+fuzz_flag_span(const ngx_shop_flag_notice_t *n, ngx_shop_span_t span,
+    size_t max)
 {
-    size_t                   i;
-    ngx_shop_failover_str_t  s;
+    size_t          i;
+    ngx_shop_str_t  s;
 
     fuzz_holds(span.len <= max);
     fuzz_holds((size_t) span.off + span.len <= n->text_len);
 
-    s = ngx_shop_failover_flag_text(n, span);
+    s = ngx_shop_flag_text(n, span);
     fuzz_holds(fuzz_is_utf8(&s));
 
     for (i = 0; i < s.len; i++) {
@@ -50,31 +50,29 @@ fuzz_flag_span(const ngx_shop_failover_notice_t *n,
 
 
 static void
-fuzz_flag_time(const ngx_shop_failover_notice_t *n,
-    const ngx_shop_failover_flag_time_t *t)
+fuzz_flag_time(const ngx_shop_flag_notice_t *n, const ngx_shop_flag_time_t *t)
 {
-    fuzz_flag_span(n, t->text, NGX_SHOP_FAILOVER_FLAG_TEXT_MAX);
+    fuzz_flag_span(n, t->text, NGX_SHOP_FLAG_TEXT_MAX);
     fuzz_holds(t->at >= 0);
     fuzz_holds(t->at == 0 || t->text.len > 0);
 }
 
 
 static void
-fuzz_flag_notice(const ngx_shop_failover_notice_t *n, size_t size)
+fuzz_flag_notice(const ngx_shop_flag_notice_t *n, size_t size)
 {
     unsigned  i;
 
     fuzz_holds(n->text_len <= size);
-    fuzz_holds(n->nlangs <= NGX_SHOP_FAILOVER_FLAG_LANGS);
-    fuzz_holds(n->ncontacts <= NGX_SHOP_FAILOVER_FLAG_CONTACTS);
-    fuzz_holds(n->nupdates <= NGX_SHOP_FAILOVER_FLAG_UPDATES);
-    fuzz_holds(n->npaths <= NGX_SHOP_FAILOVER_FLAG_PATHS);
-    fuzz_holds(n->nwarnings <= NGX_SHOP_FAILOVER_FLAG_WARNINGS);
+    fuzz_holds(n->nlangs <= NGX_SHOP_FLAG_LANGS);
+    fuzz_holds(n->ncontacts <= NGX_SHOP_FLAG_CONTACTS);
+    fuzz_holds(n->nupdates <= NGX_SHOP_FLAG_UPDATES);
+    fuzz_holds(n->npaths <= NGX_SHOP_FLAG_PATHS);
+    fuzz_holds(n->nwarnings <= NGX_SHOP_FLAG_WARNINGS);
     fuzz_holds(n->nwarnings <= n->warnings_total);
-    fuzz_holds(n->end <= NGX_SHOP_FAILOVER_FLAG_END_HEALTHY);
-    fuzz_holds(n->mode <= NGX_SHOP_FAILOVER_FLAG_PATHS_ONLY);
-    fuzz_holds((n->mode == NGX_SHOP_FAILOVER_FLAG_PATHS_ONLY)
-               == (n->npaths > 0));
+    fuzz_holds(n->end <= NGX_SHOP_FLAG_END_HEALTHY);
+    fuzz_holds(n->mode <= NGX_SHOP_FLAG_PATHS_ONLY);
+    fuzz_holds((n->mode == NGX_SHOP_FLAG_PATHS_ONLY) == (n->npaths > 0));
 
     fuzz_flag_time(n, &n->eta);
     fuzz_flag_time(n, &n->start);
@@ -85,47 +83,43 @@ fuzz_flag_notice(const ngx_shop_failover_notice_t *n, size_t size)
 
     fuzz_holds(n->start.text.len == 0 || n->start.at || n->bad_start);
 
-    fuzz_flag_span(n, n->status, NGX_SHOP_FAILOVER_FLAG_TEXT_MAX);
-    fuzz_flag_span(n, n->reason, NGX_SHOP_FAILOVER_FLAG_TEXT_MAX);
-    fuzz_flag_span(n, n->offer, NGX_SHOP_FAILOVER_FLAG_TEXT_MAX);
+    fuzz_flag_span(n, n->status, NGX_SHOP_FLAG_TEXT_MAX);
+    fuzz_flag_span(n, n->reason, NGX_SHOP_FLAG_TEXT_MAX);
+    fuzz_flag_span(n, n->offer, NGX_SHOP_FLAG_TEXT_MAX);
 
     for (i = 0; i < n->nlangs; i++) {
-        fuzz_flag_span(n, n->langs[i].lang, NGX_SHOP_FAILOVER_FLAG_MAX_SIZE);
-        fuzz_flag_span(n, n->langs[i].text, NGX_SHOP_FAILOVER_FLAG_TEXT_MAX);
+        fuzz_flag_span(n, n->langs[i].lang, NGX_SHOP_FLAG_MAX_SIZE);
+        fuzz_flag_span(n, n->langs[i].text, NGX_SHOP_FLAG_TEXT_MAX);
     }
 
     for (i = 0; i < n->ncontacts; i++) {
-        fuzz_flag_span(n, n->contacts[i], NGX_SHOP_FAILOVER_FLAG_TEXT_MAX);
+        fuzz_flag_span(n, n->contacts[i], NGX_SHOP_FLAG_TEXT_MAX);
     }
 
     for (i = 0; i < n->nupdates; i++) {
-        fuzz_flag_span(n, n->updates[i].text, NGX_SHOP_FAILOVER_FLAG_TEXT_MAX);
+        fuzz_flag_span(n, n->updates[i].text, NGX_SHOP_FLAG_TEXT_MAX);
         fuzz_holds(n->updates[i].text.len > 0);
-        fuzz_holds(n->updates[i].at
-                   <= FUZZ_FLAG_NOW + NGX_SHOP_FAILOVER_FLAG_SLACK);
+        fuzz_holds(n->updates[i].at <= FUZZ_FLAG_NOW + NGX_SHOP_FLAG_SLACK);
     }
 
     for (i = 0; i < n->npaths; i++) {
-        fuzz_flag_span(n, n->paths[i], NGX_SHOP_FAILOVER_FLAG_MAX_SIZE);
+        fuzz_flag_span(n, n->paths[i], NGX_SHOP_FLAG_MAX_SIZE);
         fuzz_holds(n->text[n->paths[i].off] == '/');
     }
 
     for (i = 0; i < n->nwarnings; i++) {
-        fuzz_flag_span(n, n->warnings[i].what,
-                       NGX_SHOP_FAILOVER_FLAG_WHAT_MAX);
-        fuzz_holds(ngx_shop_failover_flag_reason(n->warnings[i].reason)
-                   != NULL);
+        fuzz_flag_span(n, n->warnings[i].what, NGX_SHOP_FLAG_WHAT_MAX);
+        fuzz_holds(ngx_shop_flag_reason(n->warnings[i].reason) != NULL);
         fuzz_holds(i == 0
                    || n->warnings[i].line >= n->warnings[i - 1].line);
     }
 }
 
 
-static ngx_shop_failover_flag_state_e
-fuzz_flag_asks(const ngx_shop_failover_notice_t *n)
+static ngx_shop_site_flag_e
+fuzz_flag_asks(const ngx_shop_flag_notice_t *n)
 {
-    return ngx_shop_failover_site_flag(n, NGX_SHOP_FAILOVER_FLAG_STATE_OPEN,
-                                       FUZZ_FLAG_NOW);
+    return ngx_shop_site_flag(n, NGX_SHOP_SITE_FLAG_OPEN, FUZZ_FLAG_NOW);
 }
 
 
@@ -134,23 +128,22 @@ fuzz_flag_asks(const ngx_shop_failover_notice_t *n)
 static void
 fuzz_flag_prefix(const uint8_t *data, size_t cut)
 {
-    unsigned                           i;
-    const ngx_shop_failover_notice_t  *part, *whole;
+    unsigned                       i;
+    const ngx_shop_flag_notice_t  *part, *whole;
 
     part = &fuzz_flag_other;
     whole = &fuzz_flag_whole;
 
-    ngx_shop_failover_flag_parse(&fuzz_flag_other, NULL, data, cut,
-                                 FUZZ_FLAG_NOW, FUZZ_FLAG_NOW);
+    ngx_shop_flag_parse(&fuzz_flag_other, NULL, data, cut, FUZZ_FLAG_NOW,
+                        FUZZ_FLAG_NOW);
     fuzz_flag_notice(part, cut);
 
     /* half a "start" says no moment: what was before stays */
 
     if (whole->warnings_total == 0 && !part->bad_start
-        && fuzz_flag_asks(whole) != NGX_SHOP_FAILOVER_FLAG_STATE_OPEN)
+        && fuzz_flag_asks(whole) != NGX_SHOP_SITE_FLAG_OPEN)
     {
-        fuzz_holds(fuzz_flag_asks(part)
-                   != NGX_SHOP_FAILOVER_FLAG_STATE_OPEN);
+        fuzz_holds(fuzz_flag_asks(part) != NGX_SHOP_SITE_FLAG_OPEN);
     }
 
     if (cut && data[cut - 1] != '\n') {
@@ -174,20 +167,20 @@ fuzz_flag_prefix(const uint8_t *data, size_t cut)
 static void
 fuzz_flag_again(const uint8_t *data, size_t size)
 {
-    unsigned                           i;
-    const ngx_shop_failover_notice_t  *later, *whole;
+    unsigned                       i;
+    const ngx_shop_flag_notice_t  *later, *whole;
 
     later = &fuzz_flag_other;
     whole = &fuzz_flag_whole;
 
     memset(&fuzz_flag_other, 0xA5, sizeof(fuzz_flag_other));
-    ngx_shop_failover_flag_parse(&fuzz_flag_other, NULL, data, size,
-                                 FUZZ_FLAG_NOW, FUZZ_FLAG_NOW);
+    ngx_shop_flag_parse(&fuzz_flag_other, NULL, data, size, FUZZ_FLAG_NOW,
+                        FUZZ_FLAG_NOW);
     fuzz_holds(memcmp(later, whole, sizeof(*whole)) == 0);
 
-    ngx_shop_failover_flag_parse(&fuzz_flag_other, whole, data, size,
-                                 FUZZ_FLAG_NOW + 86400 + 4711,
-                                 FUZZ_FLAG_NOW + 86400 + 4711);
+    ngx_shop_flag_parse(&fuzz_flag_other, whole, data, size,
+                        FUZZ_FLAG_NOW + 86400 + 4711,
+                        FUZZ_FLAG_NOW + 86400 + 4711);
 
     fuzz_holds(later->eta.at == whole->eta.at);
     fuzz_holds(later->start.at == whole->start.at);
@@ -205,15 +198,15 @@ fuzz_flag_again(const uint8_t *data, size_t size)
 static void
 fuzz_flag_languages(void)
 {
-    unsigned                           i;
-    ngx_shop_failover_str_t            lang, text;
-    const ngx_shop_failover_notice_t  *n;
+    unsigned                       i;
+    ngx_shop_str_t                 lang, text;
+    const ngx_shop_flag_notice_t  *n;
 
     n = &fuzz_flag_whole;
 
     for (i = 0; i < n->nlangs; i++) {
-        lang = ngx_shop_failover_flag_text(n, n->langs[i].lang);
-        text = ngx_shop_failover_flag_status(n, &lang);
+        lang = ngx_shop_flag_text(n, n->langs[i].lang);
+        text = ngx_shop_flag_status(n, &lang);
         fuzz_holds(text.data == n->text + n->langs[i].text.off);
     }
 }
@@ -237,12 +230,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     size_t  cut, step;
 
-    ngx_shop_failover_flag_parse(&fuzz_flag_whole, NULL, data, size,
-                                 FUZZ_FLAG_NOW, FUZZ_FLAG_NOW);
+    ngx_shop_flag_parse(&fuzz_flag_whole, NULL, data, size, FUZZ_FLAG_NOW,
+                        FUZZ_FLAG_NOW);
     fuzz_flag_notice(&fuzz_flag_whole, size);
 
-    if (size > NGX_SHOP_FAILOVER_FLAG_MAX_SIZE) {
-        size = NGX_SHOP_FAILOVER_FLAG_MAX_SIZE;
+    if (size > NGX_SHOP_FLAG_MAX_SIZE) {
+        size = NGX_SHOP_FLAG_MAX_SIZE;
     }
 
     fuzz_flag_again(data, size);

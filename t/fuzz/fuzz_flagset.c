@@ -15,7 +15,7 @@
 #include <time.h>
 
 #include "fuzz.h"
-#include "logic/flagset.h"
+#include "logic/flag/flagset.h"
 
 
 #define FUZZ_FLAGSET_NOW    ((int64_t) 1795230000)
@@ -23,17 +23,17 @@
 
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
-static ngx_shop_failover_notice_t        fuzz_flagset_room[2];
-static ngx_shop_failover_notice_t        fuzz_flagset_spoke;
-static ngx_shop_failover_flagset_file_t  fuzz_flagset_files[FUZZ_FLAGSET_FILES];
-static unsigned                          fuzz_flagset_nfiles;
+static ngx_shop_flag_notice_t   fuzz_flagset_room[2];
+static ngx_shop_flag_notice_t   fuzz_flagset_spoke;
+static ngx_shop_flagset_file_t  fuzz_flagset_files[FUZZ_FLAGSET_FILES];
+static unsigned                 fuzz_flagset_nfiles;
 
 
 static void
 fuzz_flagset_split(const uint8_t *data, size_t size)
 {
-    const uint8_t                     *end;
-    ngx_shop_failover_flagset_file_t  *file;
+    const uint8_t            *end;
+    ngx_shop_flagset_file_t  *file;
 
     static const unsigned char  names[] = "abcdef";
 
@@ -67,11 +67,11 @@ fuzz_flagset_split(const uint8_t *data, size_t size)
 }
 
 
-static ngx_shop_failover_flagset_t
-fuzz_flagset_decide(const ngx_shop_failover_flagset_file_t *files, unsigned n,
-    const ngx_shop_failover_flagset_was_t *was)
+static ngx_shop_flagset_t
+fuzz_flagset_decide(const ngx_shop_flagset_file_t *files, unsigned n,
+    const ngx_shop_flagset_was_t *was)
 {
-    ngx_shop_failover_flagset_t  set;
+    ngx_shop_flagset_t  set;
 
     memset(&set, 0, sizeof(set));
     set.files = files;
@@ -84,12 +84,12 @@ fuzz_flagset_decide(const ngx_shop_failover_flagset_file_t *files, unsigned n,
         set.was = *was;
     }
 
-    ngx_shop_failover_flagset_decide(&set);
+    ngx_shop_flagset_decide(&set);
 
     fuzz_holds(set.next == 0 || set.next > FUZZ_FLAGSET_NOW);
-    fuzz_holds(ngx_shop_failover_flagset_name(set.word) != NULL);
-    fuzz_holds((set.asked == NGX_SHOP_FAILOVER_FLAG_STATE_OPEN)
-               == (set.word >= NGX_SHOP_FAILOVER_FLAGSET_ANNOUNCED));
+    fuzz_holds(ngx_shop_flagset_name(set.word) != NULL);
+    fuzz_holds((set.asked == NGX_SHOP_SITE_FLAG_OPEN)
+               == (set.word >= NGX_SHOP_FLAGSET_ANNOUNCED));
     fuzz_holds((set.file == NULL) == (n == 0));
     fuzz_holds(set.ended.n <= n);
 
@@ -98,13 +98,13 @@ fuzz_flagset_decide(const ngx_shop_failover_flagset_file_t *files, unsigned n,
 
 
 static void
-fuzz_flagset_alone(const ngx_shop_failover_flagset_t *all)
+fuzz_flagset_alone(const ngx_shop_flagset_t *all)
 {
-    unsigned                          i, word;
-    ngx_shop_failover_flagset_t       one;
-    ngx_shop_failover_flagset_file_t  back[FUZZ_FLAGSET_FILES];
+    unsigned                 i, word;
+    ngx_shop_flagset_t       one;
+    ngx_shop_flagset_file_t  back[FUZZ_FLAGSET_FILES];
 
-    word = NGX_SHOP_FAILOVER_FLAGSET_NONE;
+    word = NGX_SHOP_FLAGSET_NONE;
 
     for (i = 0; i < fuzz_flagset_nfiles; i++) {
         one = fuzz_flagset_decide(&fuzz_flagset_files[i], 1, NULL);
@@ -116,7 +116,7 @@ fuzz_flagset_alone(const ngx_shop_failover_flagset_t *all)
 
         /* who is not the one that speaks, and closes, is the rest */
 
-        fuzz_holds(one.asked == NGX_SHOP_FAILOVER_FLAG_STATE_OPEN
+        fuzz_holds(one.asked == NGX_SHOP_SITE_FLAG_OPEN
                    || all->file == &fuzz_flagset_files[i] || all->rest);
     }
 
@@ -132,10 +132,10 @@ fuzz_flagset_alone(const ngx_shop_failover_flagset_t *all)
 static void
 fuzz_flagset_healthy(void)
 {
-    unsigned                           i;
-    ngx_shop_failover_flagset_t        set;
-    ngx_shop_failover_flagset_was_t    was;
-    ngx_shop_failover_flagset_ended_t  ended;
+    unsigned                  i;
+    ngx_shop_flagset_t        set;
+    ngx_shop_flagset_was_t    was;
+    ngx_shop_flagset_ended_t  ended;
 
     set = fuzz_flagset_decide(fuzz_flagset_files, fuzz_flagset_nfiles, NULL);
 
@@ -161,8 +161,8 @@ fuzz_flagset_healthy(void)
                           sizeof(fuzz_flagset_spoke)) == 0);
 
         if (set.over || set.error
-            || set.notice->end != NGX_SHOP_FAILOVER_FLAG_END_HEALTHY
-            || set.asked == NGX_SHOP_FAILOVER_FLAG_STATE_OPEN)
+            || set.notice->end != NGX_SHOP_FLAG_END_HEALTHY
+            || set.asked == NGX_SHOP_SITE_FLAG_OPEN)
         {
             return;
         }
@@ -171,8 +171,7 @@ fuzz_flagset_healthy(void)
         set = fuzz_flagset_decide(fuzz_flagset_files, fuzz_flagset_nfiles,
                                   &was);
         fuzz_holds(set.ended.n == ended.n + 1);
-        fuzz_holds(set.id != was.file
-                   || set.asked == NGX_SHOP_FAILOVER_FLAG_STATE_OPEN);
+        fuzz_holds(set.id != was.file || set.asked == NGX_SHOP_SITE_FLAG_OPEN);
     }
 }
 
@@ -193,7 +192,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    ngx_shop_failover_flagset_t  all;
+    ngx_shop_flagset_t  all;
 
     fuzz_flagset_split(data, size);
 

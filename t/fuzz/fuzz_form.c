@@ -13,12 +13,12 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "logic/form.h"
+#include "logic/text/form.h"
 
 
 static void
-fuzz_form_lies_within(const ngx_shop_failover_str_t *s,
-    const unsigned char *start, const unsigned char *end)
+fuzz_form_lies_within(const ngx_shop_str_t *s, const unsigned char *start,
+    const unsigned char *end)
 {
     if (s->data < start || s->data + s->len > end
         || (s->len && memchr(s->data, '\0', s->len)))
@@ -31,13 +31,13 @@ fuzz_form_lies_within(const ngx_shop_failover_str_t *s,
 /* a value of n bytes fits into 3 n, with its name around it */
 
 static void
-fuzz_form_again(const ngx_shop_failover_str_t *value)
+fuzz_form_again(const ngx_shop_str_t *value)
 {
-    int                       rc;
-    char                     *text;
-    size_t                    n, size;
-    unsigned char            *buf, *rest;
-    ngx_shop_failover_str_t   first, name, read;
+    int              rc;
+    char            *text;
+    size_t           n, size;
+    unsigned char   *buf, *rest;
+    ngx_shop_str_t   first, name, read;
 
     size = 3 * value->len + 16;
 
@@ -52,20 +52,20 @@ fuzz_form_again(const ngx_shop_failover_str_t *value)
     text[value->len] = '\0';
     n = 0;
 
-    if (ngx_shop_failover_form_add(buf, size, &n, "a", "b")
-        != NGX_SHOP_FAILOVER_OK
-        || ngx_shop_failover_form_add(buf, size, &n, "reason", text)
-           != NGX_SHOP_FAILOVER_OK)
+    if (ngx_shop_form_add(buf, size, &n, "a", "b")
+        != NGX_SHOP_OK
+        || ngx_shop_form_add(buf, size, &n, "reason", text)
+           != NGX_SHOP_OK)
     {
         abort();
     }
 
     rest = buf;
 
-    if (ngx_shop_failover_form_next(&rest, buf + n, &name, &first)
-        != NGX_SHOP_FAILOVER_OK
-        || ngx_shop_failover_form_next(&rest, buf + n, &name, &read)
-           != NGX_SHOP_FAILOVER_OK
+    if (ngx_shop_form_next(&rest, buf + n, &name, &first)
+        != NGX_SHOP_OK
+        || ngx_shop_form_next(&rest, buf + n, &name, &read)
+           != NGX_SHOP_OK
         || name.len != 6 || memcmp(name.data, "reason", 6) != 0
         || read.len != value->len
         || memcmp(read.data, value->data, read.len) != 0)
@@ -73,9 +73,9 @@ fuzz_form_again(const ngx_shop_failover_str_t *value)
         abort();
     }
 
-    rc = ngx_shop_failover_form_next(&rest, buf + n, &name, &read);
+    rc = ngx_shop_form_next(&rest, buf + n, &name, &read);
 
-    if (rc != NGX_SHOP_FAILOVER_DECLINED) {
+    if (rc != NGX_SHOP_DECLINED) {
         abort();
     }
 
@@ -87,8 +87,8 @@ fuzz_form_again(const ngx_shop_failover_str_t *value)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    unsigned char            *buf, *rest, *before;
-    ngx_shop_failover_str_t   name, value;
+    unsigned char   *buf, *rest, *before;
+    ngx_shop_str_t   name, value;
 
     /* of that size and no more, so that each byte beyond it is seen */
 
@@ -104,8 +104,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     rest = buf;
     before = rest;
 
-    while (ngx_shop_failover_form_next(&rest, buf + size, &name, &value)
-           == NGX_SHOP_FAILOVER_OK)
+    while (ngx_shop_form_next(&rest, buf + size, &name, &value)
+           == NGX_SHOP_OK)
     {
         if (rest <= before || rest > buf + size) {
             abort();

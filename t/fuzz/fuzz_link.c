@@ -8,14 +8,14 @@
 
 
 #include "fuzz.h"
-#include "logic/link.h"
+#include "logic/words/link.h"
 
 
 #define FUZZ_LINK_MAX  1024
 
 
 static int
-fuzz_link_starts(const ngx_shop_failover_str_t *s, const char *text)
+fuzz_link_starts(const ngx_shop_str_t *s, const char *text)
 {
     size_t  i;
 
@@ -30,11 +30,11 @@ fuzz_link_starts(const ngx_shop_failover_str_t *s, const char *text)
 
 
 static void
-fuzz_link_url(const ngx_shop_failover_link_piece_t *piece)
+fuzz_link_url(const ngx_shop_link_piece_t *piece)
 {
-    size_t                          i, pos;
-    ngx_shop_failover_str_t         url;
-    ngx_shop_failover_link_piece_t  again;
+    size_t                 i, pos;
+    ngx_shop_str_t         url;
+    ngx_shop_link_piece_t  again;
 
     url = piece->href;
 
@@ -48,11 +48,11 @@ fuzz_link_url(const ngx_shop_failover_link_piece_t *piece)
                    && strchr("\"<>\\^`{|}", url.data[i]) == NULL);
     }
 
-    fuzz_holds(ngx_shop_failover_link_is_safe(&url, 0));
+    fuzz_holds(ngx_shop_link_is_safe(&url, 0));
 
     pos = 0;
-    fuzz_holds(ngx_shop_failover_link_next(&url, &pos, &again)
-               == NGX_SHOP_FAILOVER_OK
+    fuzz_holds(ngx_shop_link_next(&url, &pos, &again)
+               == NGX_SHOP_OK
                && pos == url.len
                && again.href.len == url.len
                && again.text.len == piece->text.len);
@@ -62,10 +62,10 @@ fuzz_link_url(const ngx_shop_failover_link_piece_t *piece)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    size_t                           pos, seen;
-    const unsigned char             *start;
-    ngx_shop_failover_str_t          s;
-    ngx_shop_failover_link_piece_t   piece;
+    size_t                  pos, seen;
+    ngx_shop_str_t          s;
+    const unsigned char    *start;
+    ngx_shop_link_piece_t   piece;
 
     if (size > FUZZ_LINK_MAX) {
         return 0;
@@ -76,9 +76,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     pos = 0;
     seen = 0;
 
-    while (ngx_shop_failover_link_next(&s, &pos, &piece)
-           == NGX_SHOP_FAILOVER_OK)
-    {
+    while (ngx_shop_link_next(&s, &pos, &piece) == NGX_SHOP_OK) {
         start = piece.href.len ? piece.href.data : piece.text.data;
 
         fuzz_holds(start == data + seen && pos > seen);

@@ -8,7 +8,7 @@
 
 
 #include "fuzz.h"
-#include "logic/negotiate.h"
+#include "logic/words/negotiate.h"
 
 
 #define FUZZ_NEGOTIATE_MAX    1024
@@ -16,26 +16,25 @@
 
 
 /* the first cannot be found: 0 is "none", but for "*" */
-static const ngx_shop_failover_str_t
-    fuzz_negotiate_langs[FUZZ_NEGOTIATE_LANGS] =
+static const ngx_shop_str_t fuzz_negotiate_langs[FUZZ_NEGOTIATE_LANGS] =
 {
     { 0, NULL },
-    ngx_shop_failover_string("en"),
-    ngx_shop_failover_string("de"),
-    ngx_shop_failover_string("pt-BR"),
-    ngx_shop_failover_string("zh-Hant"),
-    ngx_shop_failover_string("zh")
+    ngx_shop_string("en"),
+    ngx_shop_string("de"),
+    ngx_shop_string("pt-BR"),
+    ngx_shop_string("zh-Hant"),
+    ngx_shop_string("zh")
 };
 
-static const ngx_shop_failover_str_t  fuzz_negotiate_none = { 0, NULL };
+static const ngx_shop_str_t  fuzz_negotiate_none = { 0, NULL };
 
 
 /* the next line, or the next member of a list */
 
-static ngx_shop_failover_str_t
-fuzz_negotiate_cut(ngx_shop_failover_str_t *rest, unsigned char end)
+static ngx_shop_str_t
+fuzz_negotiate_cut(ngx_shop_str_t *rest, unsigned char end)
 {
-    ngx_shop_failover_str_t  s;
+    ngx_shop_str_t  s;
 
     s.data = rest->data;
 
@@ -58,7 +57,7 @@ fuzz_negotiate_cut(ngx_shop_failover_str_t *rest, unsigned char end)
 
 
 static void
-fuzz_negotiate_upper(ngx_shop_failover_str_t *s, unsigned char *buf)
+fuzz_negotiate_upper(ngx_shop_str_t *s, unsigned char *buf)
 {
     size_t  i;
 
@@ -75,12 +74,12 @@ fuzz_negotiate_upper(ngx_shop_failover_str_t *s, unsigned char *buf)
 
 
 static unsigned
-fuzz_negotiate_language(const ngx_shop_failover_str_t *s)
+fuzz_negotiate_language(const ngx_shop_str_t *s)
 {
     unsigned  n;
 
-    n = ngx_shop_failover_negotiate_language(s, fuzz_negotiate_langs,
-                                             FUZZ_NEGOTIATE_LANGS);
+    n = ngx_shop_negotiate_language(s, fuzz_negotiate_langs,
+                                    FUZZ_NEGOTIATE_LANGS);
     fuzz_holds(n < FUZZ_NEGOTIATE_LANGS);
 
     return n;
@@ -88,7 +87,7 @@ fuzz_negotiate_language(const ngx_shop_failover_str_t *s)
 
 
 static int
-fuzz_negotiate_is_blank(const ngx_shop_failover_str_t *s)
+fuzz_negotiate_is_blank(const ngx_shop_str_t *s)
 {
     size_t  i;
 
@@ -105,11 +104,11 @@ fuzz_negotiate_is_blank(const ngx_shop_failover_str_t *s)
 /* the members alone, in order, say what the list must say */
 
 static void
-fuzz_negotiate_order(const ngx_shop_failover_str_t *list)
+fuzz_negotiate_order(const ngx_shop_str_t *list)
 {
-    unsigned                       i, lang, texts, assets;
-    ngx_shop_failover_str_t        rest, s;
-    ngx_shop_failover_negotiate_e  kind, k;
+    unsigned              i, lang, texts, assets;
+    ngx_shop_str_t        rest, s;
+    ngx_shop_negotiate_e  kind, k;
 
     if (memchr(list->data, ';', list->len)
         || memchr(list->data, '"', list->len)
@@ -121,7 +120,7 @@ fuzz_negotiate_order(const ngx_shop_failover_str_t *list)
     lang = 0;
     texts = 0;
     assets = 0;
-    kind = NGX_SHOP_FAILOVER_NEGOTIATE_TEXT;
+    kind = NGX_SHOP_NEGOTIATE_TEXT;
     rest = *list;
 
     i = 0;
@@ -137,16 +136,16 @@ fuzz_negotiate_order(const ngx_shop_failover_str_t *list)
             lang = fuzz_negotiate_language(&s);
         }
 
-        k = ngx_shop_failover_negotiate_kind(&s, &fuzz_negotiate_none,
-                                             &fuzz_negotiate_none);
+        k = ngx_shop_negotiate_kind(&s, &fuzz_negotiate_none,
+                                    &fuzz_negotiate_none);
 
-        if (k == NGX_SHOP_FAILOVER_NEGOTIATE_TEXT) {
+        if (k == NGX_SHOP_NEGOTIATE_TEXT) {
             texts = 1;
 
-        } else if (k == NGX_SHOP_FAILOVER_NEGOTIATE_EMPTY) {
+        } else if (k == NGX_SHOP_NEGOTIATE_EMPTY) {
             assets = 1;
 
-        } else if (kind == NGX_SHOP_FAILOVER_NEGOTIATE_TEXT) {
+        } else if (kind == NGX_SHOP_NEGOTIATE_TEXT) {
             kind = k;
         }
     }
@@ -159,13 +158,13 @@ fuzz_negotiate_order(const ngx_shop_failover_str_t *list)
         return;
     }
 
-    if (kind == NGX_SHOP_FAILOVER_NEGOTIATE_TEXT && assets) {
-        kind = NGX_SHOP_FAILOVER_NEGOTIATE_EMPTY;
+    if (kind == NGX_SHOP_NEGOTIATE_TEXT && assets) {
+        kind = NGX_SHOP_NEGOTIATE_EMPTY;
     }
 
-    fuzz_holds(ngx_shop_failover_negotiate_kind(list,
-                                          &fuzz_negotiate_none,
-                                          &fuzz_negotiate_none)
+    fuzz_holds(ngx_shop_negotiate_kind(list,
+                                       &fuzz_negotiate_none,
+                                       &fuzz_negotiate_none)
                == kind);
 }
 
@@ -173,11 +172,11 @@ fuzz_negotiate_order(const ngx_shop_failover_str_t *list)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    unsigned                              i, lang;
-    unsigned char                         buf[3][FUZZ_NEGOTIATE_MAX];
-    ngx_shop_failover_str_t               rest, line[3];
-    ngx_shop_failover_negotiate_e         kind;
-    ngx_shop_failover_negotiate_coding_e  coding[2];
+    unsigned                     i, lang;
+    unsigned char                buf[3][FUZZ_NEGOTIATE_MAX];
+    ngx_shop_str_t               rest, line[3];
+    ngx_shop_negotiate_e         kind;
+    ngx_shop_negotiate_coding_e  coding[2];
 
     if (size == 0 || size > FUZZ_NEGOTIATE_MAX) {
         return 0;
@@ -190,17 +189,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         line[i] = fuzz_negotiate_cut(&rest, '\n');
     }
 
-    kind = ngx_shop_failover_negotiate_kind(&line[0], &line[1], &line[2]);
-    fuzz_holds(kind >= NGX_SHOP_FAILOVER_NEGOTIATE_HTML
-               && kind <= NGX_SHOP_FAILOVER_NEGOTIATE_EMPTY);
+    kind = ngx_shop_negotiate_kind(&line[0], &line[1], &line[2]);
+    fuzz_holds(kind >= NGX_SHOP_NEGOTIATE_HTML
+               && kind <= NGX_SHOP_NEGOTIATE_EMPTY);
 
-    coding[0] = ngx_shop_failover_negotiate_coding(&line[0], 0);
-    coding[1] = ngx_shop_failover_negotiate_coding(&line[0], 1);
+    coding[0] = ngx_shop_negotiate_coding(&line[0], 0);
+    coding[1] = ngx_shop_negotiate_coding(&line[0], 1);
 
-    fuzz_holds(coding[0] == NGX_SHOP_FAILOVER_NEGOTIATE_IDENTITY
-               || coding[0] == NGX_SHOP_FAILOVER_NEGOTIATE_GZIP);
-    fuzz_holds(coding[1] == NGX_SHOP_FAILOVER_NEGOTIATE_BR
-               || coding[1] == coding[0]);
+    fuzz_holds(coding[0] == NGX_SHOP_NEGOTIATE_IDENTITY
+               || coding[0] == NGX_SHOP_NEGOTIATE_GZIP);
+    fuzz_holds(coding[1] == NGX_SHOP_NEGOTIATE_BR || coding[1] == coding[0]);
 
     lang = fuzz_negotiate_language(&line[0]);
 
@@ -212,10 +210,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         fuzz_negotiate_upper(&line[i], buf[i]);
     }
 
-    fuzz_holds(ngx_shop_failover_negotiate_kind(&line[0], &line[1],
-                                                &line[2])
-               == kind);
-    fuzz_holds(ngx_shop_failover_negotiate_coding(&line[0], 1)
+    fuzz_holds(ngx_shop_negotiate_kind(&line[0], &line[1], &line[2]) == kind);
+    fuzz_holds(ngx_shop_negotiate_coding(&line[0], 1)
                == coding[1]);
     fuzz_holds(fuzz_negotiate_language(&line[0]) == lang);
 

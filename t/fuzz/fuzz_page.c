@@ -12,11 +12,11 @@
 #include <strings.h>
 
 #include "fuzz.h"
-#include "logic/assets.h"
-#include "logic/json.h"
-#include "logic/place.h"
-#include "logic/problem.h"
-#include "logic/utf8.h"
+#include "logic/words/assets.h"
+#include "logic/text/json.h"
+#include "logic/words/placeholders.h"
+#include "logic/words/problem.h"
+#include "logic/text/utf8.h"
 
 
 #define FUZZ_PAGE_NOW    ((int64_t) 1795230000)
@@ -25,21 +25,21 @@
 
 
 typedef struct {
-    ngx_shop_failover_template_op_t  ops[NGX_SHOP_FAILOVER_TEMPLATE_OPS];
-    ngx_shop_failover_template_t     compiled;
+    ngx_shop_template_op_t  ops[NGX_SHOP_TEMPLATE_OPS];
+    ngx_shop_template_t     compiled;
 } fuzz_page_template_t;
 
 
-static fuzz_page_template_t        fuzz_page_html, fuzz_page_text;
-static ngx_shop_failover_words_t   fuzz_page_words[2];
-static ngx_shop_failover_view_t    fuzz_page_view;
-static ngx_shop_failover_notice_t  fuzz_page_notice;
-static unsigned char               fuzz_page_out[FUZZ_PAGE_ROOM];
+static fuzz_page_template_t    fuzz_page_html, fuzz_page_text;
+static ngx_shop_strings_t      fuzz_page_words[2];
+static ngx_shop_view_t         fuzz_page_view;
+static ngx_shop_flag_notice_t  fuzz_page_notice;
+static unsigned char           fuzz_page_out[FUZZ_PAGE_ROOM];
 
 /* the second one shows the first in an attribute, too */
-static ngx_shop_failover_view_var_t  fuzz_page_vars[] = {
-    { ngx_shop_failover_string("name"), { 0, NULL } },
-    { ngx_shop_failover_string("logo"), ngx_shop_failover_string("/logo") }
+static ngx_shop_view_var_t  fuzz_page_vars[] = {
+    { ngx_shop_string("name"), { 0, NULL } },
+    { ngx_shop_string("logo"), ngx_shop_string("/logo") }
 };
 
 static const char  *fuzz_page_langs[] = { "en", "ar" };
@@ -59,17 +59,17 @@ static const char  *fuzz_page_schemes[] = {
 };
 
 
-static ngx_shop_failover_str_t
+static ngx_shop_str_t
 fuzz_page_asset(const char *name)
 {
     unsigned  i;
 
-    for (i = 0; i < ngx_shop_failover_assets_n; i++) {
-        if (ngx_shop_failover_assets[i].name.len == strlen(name)
-            && memcmp(ngx_shop_failover_assets[i].name.data, name,
+    for (i = 0; i < ngx_shop_assets_n; i++) {
+        if (ngx_shop_assets[i].name.len == strlen(name)
+            && memcmp(ngx_shop_assets[i].name.data, name,
                       strlen(name)) == 0)
         {
-            return ngx_shop_failover_assets[i].data;
+            return ngx_shop_assets[i].data;
         }
     }
 
@@ -80,28 +80,28 @@ fuzz_page_asset(const char *name)
 static void
 fuzz_page_compile(fuzz_page_template_t *t, const char *name, int plain)
 {
-    ngx_shop_failover_str_t             source;
-    ngx_shop_failover_template_error_t  error;
+    ngx_shop_str_t             source;
+    ngx_shop_template_error_t  error;
 
     t->compiled.ops = t->ops;
-    t->compiled.nalloc = NGX_SHOP_FAILOVER_TEMPLATE_OPS;
+    t->compiled.nalloc = NGX_SHOP_TEMPLATE_OPS;
     t->compiled.plain = plain ? 1 : 0;
 
     source = fuzz_page_asset(name);
 
-    fuzz_holds(ngx_shop_failover_template_compile(&t->compiled, &source,
-                                       ngx_shop_failover_place_resolve,
-                                       &fuzz_page_view, &error)
-               == NGX_SHOP_FAILOVER_OK);
+    fuzz_holds(ngx_shop_template_compile(&t->compiled, &source,
+                                         ngx_shop_placeholders_resolve,
+                                         &fuzz_page_view, &error)
+               == NGX_SHOP_OK);
 }
 
 
 static void
 fuzz_page_once(void)
 {
-    unsigned                 i, line;
-    const char              *reason;
-    ngx_shop_failover_str_t  source;
+    unsigned        i, line;
+    const char     *reason;
+    ngx_shop_str_t  source;
 
     fuzz_page_view.vars = fuzz_page_vars;
     fuzz_page_view.nvars = 2;
@@ -112,9 +112,9 @@ fuzz_page_once(void)
     for (i = 0; i < 2; i++) {
         source = fuzz_page_asset(i ? "lang/ar.txt" : "lang/en.txt");
 
-        fuzz_holds(ngx_shop_failover_words_parse(&fuzz_page_words[i],
-                                                 &source, &line, &reason)
-                   == NGX_SHOP_FAILOVER_OK);
+        fuzz_holds(ngx_shop_strings_parse(&fuzz_page_words[i],
+                                          &source, &line, &reason)
+                   == NGX_SHOP_OK);
     }
 }
 
@@ -235,7 +235,7 @@ fuzz_page_tree(const unsigned char *p, const unsigned char *last)
 
 
 static void
-fuzz_page_clean(const ngx_shop_failover_emit_t *e)
+fuzz_page_clean(const ngx_shop_emit_t *e)
 {
     size_t                n, bad;
     const unsigned char  *p;
@@ -243,22 +243,19 @@ fuzz_page_clean(const ngx_shop_failover_emit_t *e)
     fuzz_holds(!e->failed);
 
     for (p = e->start; p < e->pos; p += n) {
-        n = ngx_shop_failover_utf8_next(p, e->pos, &bad);
+        n = ngx_shop_utf8_next(p, e->pos, &bad);
 
-        fuzz_holds(n != 0
-                   && (*p == '\n'
-                       || !ngx_shop_failover_utf8_control(p, n)));
+        fuzz_holds(n != 0 && (*p == '\n' || !ngx_shop_utf8_control(p, n)));
     }
 }
 
 
 static void
-fuzz_page_render(const fuzz_page_template_t *t, ngx_shop_failover_emit_t *e)
+fuzz_page_render(const fuzz_page_template_t *t, ngx_shop_emit_t *e)
 {
-    ngx_shop_failover_emit_init(e, fuzz_page_out, sizeof(fuzz_page_out));
-    ngx_shop_failover_template_render(&t->compiled,
-                                      ngx_shop_failover_place_get,
-                                      &fuzz_page_view, e);
+    ngx_shop_emit_init(e, fuzz_page_out, sizeof(fuzz_page_out));
+    ngx_shop_template_render(&t->compiled, ngx_shop_placeholders_get,
+                             &fuzz_page_view, e);
     fuzz_page_clean(e);
 }
 
@@ -266,19 +263,19 @@ fuzz_page_render(const fuzz_page_template_t *t, ngx_shop_failover_emit_t *e)
 static void
 fuzz_page_json(int problem)
 {
-    size_t                     at;
-    const char                *reason;
-    ngx_shop_failover_str_t    s;
-    ngx_shop_failover_emit_t   e;
-    ngx_shop_failover_json_t   v;
+    size_t            at;
+    const char       *reason;
+    ngx_shop_str_t    s;
+    ngx_shop_emit_t   e;
+    ngx_shop_json_t   v;
 
-    ngx_shop_failover_emit_init(&e, fuzz_page_out, sizeof(fuzz_page_out));
+    ngx_shop_emit_init(&e, fuzz_page_out, sizeof(fuzz_page_out));
 
     if (problem) {
-        ngx_shop_failover_problem_write(&fuzz_page_view, &e);
+        ngx_shop_problem_write(&fuzz_page_view, &e);
 
     } else {
-        ngx_shop_failover_problem_status(&fuzz_page_view, &e, 0);
+        ngx_shop_problem_status(&fuzz_page_view, &e, 0);
     }
 
     fuzz_page_clean(&e);
@@ -286,8 +283,7 @@ fuzz_page_json(int problem)
     s.data = e.start;
     s.len = (size_t) (e.pos - e.start);
 
-    fuzz_holds(ngx_shop_failover_json_parse(&v, &s, &at, &reason)
-               == NGX_SHOP_FAILOVER_OK);
+    fuzz_holds(ngx_shop_json_parse(&v, &s, &at, &reason) == NGX_SHOP_OK);
 }
 
 
@@ -299,9 +295,9 @@ fuzz_page_name(const uint8_t *data, size_t size)
     size_t  n, len, bad;
 
     for (len = 0; len < size; len += n) {
-        n = ngx_shop_failover_utf8_next(data + len, data + size, &bad);
+        n = ngx_shop_utf8_next(data + len, data + size, &bad);
 
-        if (n == 0 || ngx_shop_failover_utf8_control(data + len, n)) {
+        if (n == 0 || ngx_shop_utf8_control(data + len, n)) {
             return 0;
         }
     }
@@ -316,10 +312,10 @@ fuzz_page_name(const uint8_t *data, size_t size)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    unsigned                   lang;
-    const uint8_t             *end;
-    ngx_shop_failover_emit_t   e;
-    ngx_shop_failover_view_t  *v = &fuzz_page_view;
+    unsigned          lang;
+    const uint8_t    *end;
+    ngx_shop_emit_t   e;
+    ngx_shop_view_t  *v = &fuzz_page_view;
 
     if (v->nvars == 0) {
         fuzz_page_once();
@@ -333,15 +329,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     lang = data[1] & 1;
 
-    ngx_shop_failover_flag_parse(&fuzz_page_notice, NULL, end + 1,
-                                 (size_t) (data + size - end) - 1,
-                                 FUZZ_PAGE_NOW, FUZZ_PAGE_NOW);
+    ngx_shop_flag_parse(&fuzz_page_notice, NULL, end + 1,
+                        (size_t) (data + size - end) - 1, FUZZ_PAGE_NOW,
+                        FUZZ_PAGE_NOW);
 
     v->notice = &fuzz_page_notice;
     v->words = &fuzz_page_words[lang];
     v->lang.data = (const unsigned char *) fuzz_page_langs[lang];
     v->lang.len = 2;
-    v->state = data[0] % NGX_SHOP_FAILOVER_VIEW_OPEN;
+    v->state = data[0] % NGX_SHOP_VIEW_OPEN;
     v->post = (uint8_t) (data[1] / 2 % 3);
     v->now = FUZZ_PAGE_NOW;
     v->since = FUZZ_PAGE_NOW - data[1];
@@ -350,7 +346,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     v->status_url.data = (const unsigned char *) "/.shop-status";
     v->status_url.len = 13;
 
-    ngx_shop_failover_view_prepare(v);
+    ngx_shop_view_prepare(v);
 
     fuzz_page_render(&fuzz_page_html, &e);
     fuzz_page_tree(e.start, e.pos);

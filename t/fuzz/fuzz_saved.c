@@ -10,9 +10,9 @@
 
 
 #include "fuzz.h"
-#include "logic/saved.h"
-#include "logic/site.h"
-#include "logic/verdict.h"
+#include "logic/story/saved.h"
+#include "logic/judge/site.h"
+#include "logic/judge/verdict.h"
 
 
 #define FUZZ_SAVED_IDENTITY  1
@@ -21,8 +21,7 @@
 
 
 static void
-fuzz_saved_inside(const ngx_shop_failover_str_t *s, const uint8_t *data,
-    size_t size)
+fuzz_saved_inside(const ngx_shop_str_t *s, const uint8_t *data, size_t size)
 {
     fuzz_holds(s->data >= data && s->data <= data + size);
     fuzz_holds(s->len <= (size_t) (data + size - s->data));
@@ -30,27 +29,27 @@ fuzz_saved_inside(const ngx_shop_failover_str_t *s, const uint8_t *data,
 
 
 static void
-fuzz_saved_sane(const ngx_shop_failover_saved_record_t *record,
-    const uint8_t *data, size_t size)
+fuzz_saved_sane(const ngx_shop_saved_record_t *record, const uint8_t *data,
+    size_t size)
 {
     switch (record->type) {
 
-    case NGX_SHOP_FAILOVER_SAVED_PEER:
-        fuzz_holds(record->u.peer.state <= NGX_SHOP_FAILOVER_DOWN);
-        fuzz_holds(record->u.peer.result < NGX_SHOP_FAILOVER_RESULT_N);
-        fuzz_holds(record->u.peer.last < NGX_SHOP_FAILOVER_RESULT_N);
+    case NGX_SHOP_SAVED_PEER:
+        fuzz_holds(record->u.peer.state <= NGX_SHOP_VERDICT_DOWN);
+        fuzz_holds(record->u.peer.result < NGX_SHOP_VERDICT_RESULT_N);
+        fuzz_holds(record->u.peer.last < NGX_SHOP_VERDICT_RESULT_N);
         fuzz_saved_inside(&record->u.peer.group, data, size);
         fuzz_saved_inside(&record->u.peer.server, data, size);
         fuzz_saved_inside(&record->u.peer.address, data, size);
         fuzz_saved_inside(&record->u.peer.detail, data, size);
         break;
 
-    case NGX_SHOP_FAILOVER_SAVED_GROUP:
-        fuzz_holds(record->u.group.state <= NGX_SHOP_FAILOVER_GROUP_DOWN);
+    case NGX_SHOP_SAVED_GROUP:
+        fuzz_holds(record->u.group.state <= NGX_SHOP_SITE_GROUP_DOWN);
         fuzz_saved_inside(&record->u.group.name, data, size);
         break;
 
-    case NGX_SHOP_FAILOVER_SAVED_ORDER:
+    case NGX_SHOP_SAVED_ORDER:
         fuzz_holds(record->u.order.how >= 1 && record->u.order.how <= 3);
         fuzz_saved_inside(&record->u.order.group, data, size);
         fuzz_saved_inside(&record->u.order.server, data, size);
@@ -59,33 +58,33 @@ fuzz_saved_sane(const ngx_shop_failover_saved_record_t *record,
         break;
 
     default:
-        fuzz_holds(record->type == NGX_SHOP_FAILOVER_SAVED_SITE);
-        fuzz_holds(record->u.site.state < NGX_SHOP_FAILOVER_SITE_N);
+        fuzz_holds(record->type == NGX_SHOP_SAVED_SITE);
+        fuzz_holds(record->u.site.state < NGX_SHOP_SITE_N);
         fuzz_saved_inside(&record->u.site.path, data, size);
     }
 }
 
 
 static void
-fuzz_saved_write(ngx_shop_failover_saved_writer_t *w,
-    const ngx_shop_failover_saved_record_t *record)
+fuzz_saved_write(ngx_shop_saved_writer_t *w,
+    const ngx_shop_saved_record_t *record)
 {
     switch (record->type) {
 
-    case NGX_SHOP_FAILOVER_SAVED_PEER:
-        ngx_shop_failover_saved_peer(w, &record->u.peer);
+    case NGX_SHOP_SAVED_PEER:
+        ngx_shop_saved_peer(w, &record->u.peer);
         break;
 
-    case NGX_SHOP_FAILOVER_SAVED_GROUP:
-        ngx_shop_failover_saved_group(w, &record->u.group);
+    case NGX_SHOP_SAVED_GROUP:
+        ngx_shop_saved_group(w, &record->u.group);
         break;
 
-    case NGX_SHOP_FAILOVER_SAVED_ORDER:
-        ngx_shop_failover_saved_order(w, &record->u.order);
+    case NGX_SHOP_SAVED_ORDER:
+        ngx_shop_saved_order(w, &record->u.order);
         break;
 
     default:
-        ngx_shop_failover_saved_site(w, &record->u.site);
+        ngx_shop_saved_site(w, &record->u.site);
     }
 }
 
@@ -96,45 +95,41 @@ static size_t
 fuzz_saved_again(const uint8_t *data, size_t size, unsigned char *buf,
     size_t room)
 {
-    ngx_shop_failover_saved_reader_t   r;
-    ngx_shop_failover_saved_writer_t   w;
-    ngx_shop_failover_saved_record_t   record;
+    ngx_shop_saved_reader_t   r;
+    ngx_shop_saved_writer_t   w;
+    ngx_shop_saved_record_t   record;
 
     r.pos = data;
     r.last = data + size;
 
-    ngx_shop_failover_saved_begin(&w, buf, room);
+    ngx_shop_saved_begin(&w, buf, room);
 
-    while (ngx_shop_failover_saved_next(&r, &record)
-           != NGX_SHOP_FAILOVER_SAVED_END)
-    {
+    while (ngx_shop_saved_next(&r, &record) != NGX_SHOP_SAVED_END) {
         fuzz_holds(r.pos > data && r.pos <= r.last);
         fuzz_saved_sane(&record, data, size);
         fuzz_saved_write(&w, &record);
         fuzz_holds(!w.full);
     }
 
-    return ngx_shop_failover_saved_end(&w, FUZZ_SAVED_IDENTITY,
-                                       FUZZ_SAVED_AT);
+    return ngx_shop_saved_end(&w, FUZZ_SAVED_IDENTITY, FUZZ_SAVED_AT);
 }
 
 
 /* texts are the first members of each record, and numbers all others */
 
 static void
-fuzz_saved_equal(ngx_shop_failover_saved_record_t *a,
-    ngx_shop_failover_saved_record_t *b)
+fuzz_saved_equal(ngx_shop_saved_record_t *a, ngx_shop_saved_record_t *b)
 {
-    unsigned                  i, n;
-    ngx_shop_failover_str_t  *s, *t;
+    unsigned         i, n;
+    ngx_shop_str_t  *s, *t;
 
     fuzz_holds(a->type == b->type);
 
-    n = (a->type == NGX_SHOP_FAILOVER_SAVED_PEER
-         || a->type == NGX_SHOP_FAILOVER_SAVED_ORDER) ? 4 : 1;
+    n = (a->type == NGX_SHOP_SAVED_PEER
+         || a->type == NGX_SHOP_SAVED_ORDER) ? 4 : 1;
 
-    s = (ngx_shop_failover_str_t *) &a->u;
-    t = (ngx_shop_failover_str_t *) &b->u;
+    s = (ngx_shop_str_t *) &a->u;
+    t = (ngx_shop_str_t *) &b->u;
 
     for (i = 0; i < n; i++) {
         fuzz_holds(s[i].len == t[i].len
@@ -149,18 +144,16 @@ static void
 fuzz_saved_compare(const uint8_t *data, size_t size,
     const unsigned char *file, size_t len)
 {
-    ngx_shop_failover_saved_reader_t  from, to;
-    ngx_shop_failover_saved_record_t  a, b;
+    ngx_shop_saved_reader_t  from, to;
+    ngx_shop_saved_record_t  a, b;
 
     from.pos = data;
     from.last = data + size;
-    to.pos = file + NGX_SHOP_FAILOVER_SAVED_HEADER;
+    to.pos = file + NGX_SHOP_SAVED_HEADER;
     to.last = file + len;
 
-    while (ngx_shop_failover_saved_next(&from, &a)
-           != NGX_SHOP_FAILOVER_SAVED_END)
-    {
-        (void) ngx_shop_failover_saved_next(&to, &b);
+    while (ngx_shop_saved_next(&from, &a) != NGX_SHOP_SAVED_END) {
+        (void) ngx_shop_saved_next(&to, &b);
         fuzz_saved_equal(&a, &b);
     }
 
@@ -172,20 +165,20 @@ static unsigned
 fuzz_saved_verdict(const unsigned char *data, size_t size, uint64_t identity,
     int64_t now)
 {
-    int64_t                           at;
-    unsigned                          verdict;
-    ngx_shop_failover_saved_wish_t    wish;
-    ngx_shop_failover_saved_reader_t  r;
+    int64_t                  at;
+    unsigned                 verdict;
+    ngx_shop_saved_wish_t    wish;
+    ngx_shop_saved_reader_t  r;
 
     wish.identity = identity;
     wish.now = now;
     wish.age = FUZZ_SAVED_AGE;
 
-    verdict = ngx_shop_failover_saved_open(&r, data, size, &wish, &at);
+    verdict = ngx_shop_saved_open(&r, data, size, &wish, &at);
 
-    fuzz_holds(ngx_shop_failover_saved_words(verdict) != NULL);
-    fuzz_holds(verdict != NGX_SHOP_FAILOVER_SAVED_GOOD
-               || ngx_shop_failover_saved_whole(verdict));
+    fuzz_holds(ngx_shop_saved_words(verdict) != NULL);
+    fuzz_holds(verdict != NGX_SHOP_SAVED_GOOD
+               || ngx_shop_saved_whole(verdict));
 
     return verdict;
 }
@@ -199,27 +192,27 @@ fuzz_saved_found_out(unsigned char *file, size_t len, uint8_t what)
 
     fuzz_holds(fuzz_saved_verdict(file, len, FUZZ_SAVED_IDENTITY,
                                   FUZZ_SAVED_AT)
-               == NGX_SHOP_FAILOVER_SAVED_GOOD);
+               == NGX_SHOP_SAVED_GOOD);
     fuzz_holds(fuzz_saved_verdict(file, len, FUZZ_SAVED_IDENTITY + 1,
                                   FUZZ_SAVED_AT)
-               == NGX_SHOP_FAILOVER_SAVED_FOREIGN);
+               == NGX_SHOP_SAVED_FOREIGN);
     fuzz_holds(fuzz_saved_verdict(file, len, FUZZ_SAVED_IDENTITY,
                                   FUZZ_SAVED_AT + FUZZ_SAVED_AGE + 1)
-               == NGX_SHOP_FAILOVER_SAVED_OLD);
+               == NGX_SHOP_SAVED_OLD);
     fuzz_holds(fuzz_saved_verdict(file, len, FUZZ_SAVED_IDENTITY, 0)
-               == NGX_SHOP_FAILOVER_SAVED_FUTURE);
+               == NGX_SHOP_SAVED_FUTURE);
 
     at = what % len;
 
     fuzz_holds(fuzz_saved_verdict(file, at, FUZZ_SAVED_IDENTITY,
                                   FUZZ_SAVED_AT)
-               == NGX_SHOP_FAILOVER_SAVED_TORN);
+               == NGX_SHOP_SAVED_TORN);
 
     file[at] ^= (unsigned char) (what | 1);
     verdict = fuzz_saved_verdict(file, len, FUZZ_SAVED_IDENTITY,
                                  FUZZ_SAVED_AT);
 
-    fuzz_holds(!ngx_shop_failover_saved_whole(verdict));
+    fuzz_holds(!ngx_shop_saved_whole(verdict));
 }
 
 
@@ -233,8 +226,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     /* a record of 8 bytes may have the numbers of a long one: all 0 */
 
-    room = NGX_SHOP_FAILOVER_SAVED_HEADER + size
-           + (size / 8 + 1) * NGX_SHOP_FAILOVER_SAVED_PEER_MAX;
+    room = NGX_SHOP_SAVED_HEADER + size
+           + (size / 8 + 1) * NGX_SHOP_SAVED_PEER_MAX;
 
     buf = malloc(room);
     fuzz_holds(buf != NULL);
@@ -242,7 +235,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     /* as if the checksum were right */
 
     len = fuzz_saved_again(data, size, buf, room);
-    fuzz_holds(len >= NGX_SHOP_FAILOVER_SAVED_HEADER);
+    fuzz_holds(len >= NGX_SHOP_SAVED_HEADER);
     fuzz_saved_compare(data, size, buf, len);
     fuzz_saved_found_out(buf, len, size ? data[size - 1] : 0);
 

@@ -9,7 +9,7 @@
 
 
 #include "fuzz.h"
-#include "logic/target.h"
+#include "logic/pass/target.h"
 
 
 #define FUZZ_TARGET_NAME  "shop-bypass"
@@ -18,22 +18,22 @@
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    size_t                    i, j, n;
-    unsigned char            *buf, *again;
-    ngx_shop_failover_str_t   target, leads, value;
+    size_t           i, j, n;
+    unsigned char   *buf, *again;
+    ngx_shop_str_t   target, leads, value;
 
     target.data = data;
     target.len = size;
 
-    n = ngx_shop_failover_target_without(NULL, 0, &target, FUZZ_TARGET_NAME);
+    n = ngx_shop_target_without(NULL, 0, &target, FUZZ_TARGET_NAME);
     fuzz_holds(n > 0 && n <= size + 1);
 
     buf = malloc(n);
     again = malloc(n);
     fuzz_holds(buf != NULL && again != NULL);
 
-    fuzz_holds(ngx_shop_failover_target_without(buf, n, &target,
-                                                FUZZ_TARGET_NAME)
+    fuzz_holds(ngx_shop_target_without(buf, n, &target,
+                                       FUZZ_TARGET_NAME)
                == n);
 
     fuzz_holds(buf[0] == '/' && (n == 1 || (buf[1] != '/' && buf[1] != '\\')));
@@ -57,16 +57,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     leads.data = buf;
     leads.len = n;
 
-    fuzz_holds(ngx_shop_failover_target_value(&leads, FUZZ_TARGET_NAME,
-                                              &value)
-               == NGX_SHOP_FAILOVER_DECLINED);
-    fuzz_holds(ngx_shop_failover_target_without(again, n, &leads,
-                                                FUZZ_TARGET_NAME)
+    fuzz_holds(ngx_shop_target_value(&leads, FUZZ_TARGET_NAME,
+                                     &value)
+               == NGX_SHOP_DECLINED);
+    fuzz_holds(ngx_shop_target_without(again, n, &leads,
+                                       FUZZ_TARGET_NAME)
                == n
                && memcmp(again, buf, n) == 0);
 
-    if (ngx_shop_failover_target_value(&target, FUZZ_TARGET_NAME, &value)
-        == NGX_SHOP_FAILOVER_OK)
+    if (ngx_shop_target_value(&target, FUZZ_TARGET_NAME, &value)
+        == NGX_SHOP_OK)
     {
         fuzz_holds(value.data >= data && value.data + value.len <= data + size
                    && n < size + 1);

@@ -8,8 +8,8 @@
 
 
 #include "fuzz.h"
-#include "logic/markup.h"
-#include "logic/template.h"
+#include "logic/words/markup.h"
+#include "logic/words/template.h"
 
 
 #define FUZZ_TEMPLATE_MAX   1024
@@ -26,15 +26,15 @@ enum {
 
 
 typedef struct {
-    ngx_shop_failover_str_t  value;
-    unsigned                 items;
+    ngx_shop_str_t  value;
+    unsigned        items;
 } fuzz_template_data_t;
 
 
 typedef struct {
-    unsigned char            bytes[FUZZ_TEMPLATE_ROOM];
-    size_t                   len;
-    int                      failed;
+    unsigned char   bytes[FUZZ_TEMPLATE_ROOM];
+    size_t          len;
+    int             failed;
 } fuzz_template_out_t;
 
 
@@ -43,8 +43,8 @@ static fuzz_template_out_t  fuzz_template_second;
 
 
 static int
-fuzz_template_resolve(void *data, const ngx_shop_failover_str_t *name,
-    ngx_shop_failover_template_name_t *result)
+fuzz_template_resolve(void *data, const ngx_shop_str_t *name,
+    ngx_shop_template_name_t *result)
 {
     const char         *p;
     static const char   names[] = "vsfe";
@@ -54,13 +54,13 @@ fuzz_template_resolve(void *data, const ngx_shop_failover_str_t *name,
     p = memchr(names, name->data[0], sizeof(names) - 1);
 
     if (p == NULL || name->len != 1) {
-        return NGX_SHOP_FAILOVER_DECLINED;
+        return NGX_SHOP_DECLINED;
     }
 
     result->id = (uint16_t) (p - names);
 
     if (result->id == FUZZ_LIST) {
-        result->kind = NGX_SHOP_FAILOVER_TEMPLATE_LIST;
+        result->kind = NGX_SHOP_TEMPLATE_LIST;
     }
 
     if (result->id == FUZZ_FIELD) {
@@ -68,13 +68,13 @@ fuzz_template_resolve(void *data, const ngx_shop_failover_str_t *name,
         result->list = FUZZ_LIST;
     }
 
-    return NGX_SHOP_FAILOVER_OK;
+    return NGX_SHOP_OK;
 }
 
 
 static int
 fuzz_template_get(void *data, unsigned id, unsigned item,
-    ngx_shop_failover_str_t *value)
+    ngx_shop_str_t *value)
 {
     fuzz_template_data_t  *d;
 
@@ -83,28 +83,27 @@ fuzz_template_get(void *data, unsigned id, unsigned item,
     fuzz_holds(item < d->items || id == FUZZ_LIST || item == 0);
 
     if (id == FUZZ_LIST) {
-        return (item < d->items) ? NGX_SHOP_FAILOVER_OK
-                                 : NGX_SHOP_FAILOVER_DECLINED;
+        return (item < d->items) ? NGX_SHOP_OK : NGX_SHOP_DECLINED;
     }
 
     if (id == FUZZ_EMPTY) {
-        return NGX_SHOP_FAILOVER_DECLINED;
+        return NGX_SHOP_DECLINED;
     }
 
     *value = d->value;
 
-    return NGX_SHOP_FAILOVER_OK;
+    return NGX_SHOP_OK;
 }
 
 
 static void
-fuzz_template_render(const ngx_shop_failover_template_t *t,
-    fuzz_template_data_t *d, fuzz_template_out_t *out)
+fuzz_template_render(const ngx_shop_template_t *t, fuzz_template_data_t *d,
+    fuzz_template_out_t *out)
 {
-    ngx_shop_failover_emit_t  e;
+    ngx_shop_emit_t  e;
 
-    ngx_shop_failover_emit_init(&e, out->bytes, sizeof(out->bytes));
-    ngx_shop_failover_template_render(t, fuzz_template_get, d, &e);
+    ngx_shop_emit_init(&e, out->bytes, sizeof(out->bytes));
+    ngx_shop_template_render(t, fuzz_template_get, d, &e);
 
     out->len = (size_t) (e.pos - e.start);
     out->failed = e.failed;
@@ -130,7 +129,7 @@ fuzz_template_count(const fuzz_template_out_t *out, unsigned char c)
 
 static int
 fuzz_template_change(const fuzz_template_out_t *out, size_t *pos,
-    ngx_shop_failover_markup_t *m)
+    ngx_shop_markup_t *m)
 {
     size_t   used;
     uint8_t  state;
@@ -138,10 +137,10 @@ fuzz_template_change(const fuzz_template_out_t *out, size_t *pos,
     state = m->state;
 
     while (*pos < out->len) {
-        fuzz_holds(ngx_shop_failover_markup_feed(m,
-                                                 out->bytes + *pos,
-                                                 1, &used)
-                   == NGX_SHOP_FAILOVER_OK);
+        fuzz_holds(ngx_shop_markup_feed(m,
+                                        out->bytes + *pos,
+                                        1, &used)
+                   == NGX_SHOP_OK);
         (*pos)++;
 
         if (m->state != state) {
@@ -156,10 +155,10 @@ fuzz_template_change(const fuzz_template_out_t *out, size_t *pos,
 static void
 fuzz_template_compare(void)
 {
-    int                         more;
-    size_t                      i, j;
-    const char                 *c;
-    ngx_shop_failover_markup_t  a, b;
+    int                more;
+    size_t             i, j;
+    const char        *c;
+    ngx_shop_markup_t  a, b;
 
     for (c = "<>\"'"; *c; c++) {
         fuzz_holds(fuzz_template_count(&fuzz_template_first,
@@ -181,14 +180,12 @@ fuzz_template_compare(void)
                    && a.attribute == b.attribute);
     } while (more);
 
-    fuzz_holds(ngx_shop_failover_markup_place(&a)
-               == NGX_SHOP_FAILOVER_MARKUP_CONTENT);
+    fuzz_holds(ngx_shop_markup_place(&a) == NGX_SHOP_MARKUP_CONTENT);
 }
 
 
 static void
-fuzz_template_values(const ngx_shop_failover_template_t *t,
-    const ngx_shop_failover_str_t *value)
+fuzz_template_values(const ngx_shop_template_t *t, const ngx_shop_str_t *value)
 {
     size_t                i;
     unsigned char        *copy;
@@ -226,11 +223,11 @@ fuzz_template_values(const ngx_shop_failover_template_t *t,
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    size_t                               i;
-    ngx_shop_failover_str_t              value, source;
-    ngx_shop_failover_template_t         t;
-    ngx_shop_failover_template_op_t     *ops;
-    ngx_shop_failover_template_error_t   error;
+    size_t                      i;
+    ngx_shop_str_t              value, source;
+    ngx_shop_template_t         t;
+    ngx_shop_template_op_t     *ops;
+    ngx_shop_template_error_t   error;
 
     for (i = 0; i < size && data[i] != '\n'; i++) { /* void */ }
 
@@ -246,10 +243,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memset(&t, 0, sizeof(t));
     memset(&error, 0, sizeof(error));
 
-    if (ngx_shop_failover_template_compile(&t, &source,
-                                           fuzz_template_resolve, NULL,
-                                           &error)
-        != NGX_SHOP_FAILOVER_OK)
+    if (ngx_shop_template_compile(&t, &source,
+                                  fuzz_template_resolve, NULL,
+                                  &error)
+        != NGX_SHOP_OK)
     {
         fuzz_holds(error.line >= 1
                    && error.line <= source.len + 1
@@ -261,7 +258,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
 
     t.nalloc = t.nops;
-    ops = malloc(t.nops * sizeof(ngx_shop_failover_template_op_t) + 1);
+    ops = malloc(t.nops * sizeof(ngx_shop_template_op_t) + 1);
 
     if (ops == NULL) {
         abort();
@@ -269,10 +266,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     t.ops = ops;
 
-    fuzz_holds(ngx_shop_failover_template_compile(&t, &source,
-                                             fuzz_template_resolve,
-                                             NULL, &error)
-               == NGX_SHOP_FAILOVER_OK
+    fuzz_holds(ngx_shop_template_compile(&t, &source,
+                                         fuzz_template_resolve,
+                                         NULL, &error)
+               == NGX_SHOP_OK
                && t.nops == t.nalloc);
 
     fuzz_template_values(&t, &value);

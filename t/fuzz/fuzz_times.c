@@ -14,8 +14,8 @@
 #include <time.h>
 
 #include "fuzz.h"
-#include "logic/calendar.h"
-#include "logic/times.h"
+#include "logic/flag/calendar.h"
+#include "logic/flag/times.h"
 
 
 /* longer than any day with a change of the clocks */
@@ -28,13 +28,13 @@ int LLVMFuzzerInitialize(int *argc, char ***argv);
 /* "+01:00" is an hour before "Z", of the same day and time of day */
 
 static void
-fuzz_times_zone(const ngx_shop_failover_str_t *text, int64_t at)
+fuzz_times_zone(const ngx_shop_str_t *text, int64_t at)
 {
-    int64_t                   utc, offset;
-    const char               *reason;
-    unsigned char             buf[64];
-    const unsigned char      *p;
-    ngx_shop_failover_str_t   s;
+    int64_t                utc, offset;
+    const char            *reason;
+    unsigned char          buf[64];
+    ngx_shop_str_t         s;
+    const unsigned char   *p;
 
     if (text->len < 16 || text->len > sizeof(buf)) {
         return;
@@ -54,57 +54,53 @@ fuzz_times_zone(const ngx_shop_failover_str_t *text, int64_t at)
     s.len = text->len - 5;
     buf[s.len - 1] = 'Z';
 
-    if (ngx_shop_failover_times_parse(&s, 0, &utc, &reason)
-        == NGX_SHOP_FAILOVER_OK)
-    {
+    if (ngx_shop_times_parse(&s, 0, &utc, &reason) == NGX_SHOP_OK) {
         fuzz_holds(at == (*p == '+' ? utc - offset : utc + offset));
     }
 }
 
 
 static void
-fuzz_times_point(const ngx_shop_failover_str_t *text, int64_t anchor)
+fuzz_times_point(const ngx_shop_str_t *text, int64_t anchor)
 {
-    int                      rc;
-    int64_t                  at, again, last;
-    const char              *reason;
-    unsigned char            buf[NGX_SHOP_FAILOVER_TIMES_LEN];
-    ngx_shop_failover_str_t  written;
+    int             rc;
+    int64_t         at, again, last;
+    const char     *reason;
+    unsigned char   buf[NGX_SHOP_TIMES_LEN];
+    ngx_shop_str_t  written;
 
     reason = NULL;
-    rc = ngx_shop_failover_times_parse(text, anchor, &at, &reason);
+    rc = ngx_shop_times_parse(text, anchor, &at, &reason);
 
-    if (rc != NGX_SHOP_FAILOVER_OK) {
+    if (rc != NGX_SHOP_OK) {
         fuzz_holds(reason != NULL);
         return;
     }
 
-    fuzz_holds(at > 0 && at <= NGX_SHOP_FAILOVER_CALENDAR_MAX);
+    fuzz_holds(at > 0 && at <= NGX_SHOP_CALENDAR_MAX);
     fuzz_times_zone(text, at);
 
-    written.len = ngx_shop_failover_times_rfc3339(buf, at);
+    written.len = ngx_shop_times_rfc3339(buf, at);
     written.data = buf;
-    fuzz_holds(ngx_shop_failover_times_parse(&written, 0, &again,
-                                             &reason)
-               == NGX_SHOP_FAILOVER_OK);
+    fuzz_holds(ngx_shop_times_parse(&written, 0, &again,
+                                    &reason)
+               == NGX_SHOP_OK);
     fuzz_holds(again == at);
 
     /* a call in between must not change what is said */
 
-    fuzz_holds(ngx_shop_failover_times_parse(text, anchor, &again,
-                                             &reason)
-               == NGX_SHOP_FAILOVER_OK);
+    fuzz_holds(ngx_shop_times_parse(text, anchor, &again,
+                                    &reason)
+               == NGX_SHOP_OK);
     fuzz_holds(again == at);
 
-    fuzz_holds(ngx_shop_failover_times_local(buf, at) > 0);
+    fuzz_holds(ngx_shop_times_local(buf, at) > 0);
 
-    if (ngx_shop_failover_times_is_relative(text)) {
+    if (ngx_shop_times_is_relative(text)) {
         fuzz_holds(at >= anchor);
     }
 
-    if (ngx_shop_failover_times_last(text, anchor, &last)
-        == NGX_SHOP_FAILOVER_OK)
-    {
+    if (ngx_shop_times_last(text, anchor, &last) == NGX_SHOP_OK) {
         fuzz_holds(at > anchor && at - anchor <= FUZZ_TIMES_DAY);
         fuzz_holds(last <= anchor && anchor - last <= FUZZ_TIMES_DAY);
     }
@@ -112,16 +108,14 @@ fuzz_times_point(const ngx_shop_failover_str_t *text, int64_t anchor)
 
 
 static void
-fuzz_times_length(const ngx_shop_failover_str_t *text)
+fuzz_times_length(const ngx_shop_str_t *text)
 {
-    int64_t                  seconds, again;
-    const char              *reason;
-    unsigned char            buf[NGX_SHOP_FAILOVER_TIMES_LEN];
-    ngx_shop_failover_str_t  written;
+    int64_t         seconds, again;
+    const char     *reason;
+    unsigned char   buf[NGX_SHOP_TIMES_LEN];
+    ngx_shop_str_t  written;
 
-    if (ngx_shop_failover_times_parse_length(text, &seconds, &reason)
-        != NGX_SHOP_FAILOVER_OK)
-    {
+    if (ngx_shop_times_parse_length(text, &seconds, &reason) != NGX_SHOP_OK) {
         return;
     }
 
@@ -129,11 +123,11 @@ fuzz_times_length(const ngx_shop_failover_str_t *text)
 
     /* the two largest units: never more than was read */
 
-    written.len = ngx_shop_failover_times_length(buf, seconds);
+    written.len = ngx_shop_times_length(buf, seconds);
     written.data = buf;
-    fuzz_holds(ngx_shop_failover_times_parse_length(&written, &again,
-                                                    &reason)
-               == NGX_SHOP_FAILOVER_OK);
+    fuzz_holds(ngx_shop_times_parse_length(&written, &again,
+                                           &reason)
+               == NGX_SHOP_OK);
     fuzz_holds(again <= seconds && seconds - again < 3600);
 }
 
@@ -156,8 +150,8 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    int64_t                  n, min, max, wait;
-    ngx_shop_failover_str_t  text;
+    int64_t         n, min, max, wait;
+    ngx_shop_str_t  text;
 
     if (size < 8) {
         return 0;
@@ -173,8 +167,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     min = n & 0xFFF;
     max = (n >> 12) & 0xFFFF;
-    wait = ngx_shop_failover_times_retry_after(n, n / 3, n >> 40, min, max,
-                                               (uint32_t) (n >> 20));
+    wait = ngx_shop_times_retry_after(n, n / 3, n >> 40, min, max,
+                                      (uint32_t) (n >> 20));
     fuzz_holds(wait >= 1 && (wait <= max || wait == 1));
     fuzz_holds(wait >= min || min > max);
 

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "fuzz.h"
-#include "logic/token.h"
+#include "logic/pass/token.h"
 
 
 /*
@@ -28,31 +28,31 @@ fuzz_token_hmac(void *data, const unsigned char *bytes, size_t size,
 
     (void) data;
 
-    memset(mac, 0, NGX_SHOP_FAILOVER_TOKEN_MAC);
+    memset(mac, 0, NGX_SHOP_TOKEN_MAC);
 
     for (i = 0; i < size; i++) {
         mac[0] = (unsigned char) (mac[0] + bytes[i]);
     }
 
-    return NGX_SHOP_FAILOVER_OK;
+    return NGX_SHOP_OK;
 }
 
 
 static void
-fuzz_token_again(const uint8_t *data, size_t size,
-    ngx_shop_failover_token_key_t *key, int64_t now)
+fuzz_token_again(const uint8_t *data, size_t size, ngx_shop_token_key_t *key,
+    int64_t now)
 {
-    int                        rc;
-    size_t                     i;
-    unsigned char              buf[NGX_SHOP_FAILOVER_TOKEN_LEN];
-    ngx_shop_failover_str_t    text;
-    ngx_shop_failover_token_t  said, token;
+    int               rc;
+    size_t            i;
+    unsigned char     buf[NGX_SHOP_TOKEN_LEN];
+    ngx_shop_str_t    text;
+    ngx_shop_token_t  said, token;
 
     if (size < 6) {
         return;
     }
 
-    said.kind = data[0] % NGX_SHOP_FAILOVER_TOKEN_NKINDS;
+    said.kind = data[0] % NGX_SHOP_TOKEN_NKINDS;
     said.drill = data[1] & 1;
     said.expires = 0;
 
@@ -60,9 +60,7 @@ fuzz_token_again(const uint8_t *data, size_t size,
         said.expires = said.expires << 8 | data[i];
     }
 
-    if (ngx_shop_failover_token_encode(buf, &said, key)
-        != NGX_SHOP_FAILOVER_OK)
-    {
+    if (ngx_shop_token_encode(buf, &said, key) != NGX_SHOP_OK) {
         abort();
     }
 
@@ -73,10 +71,10 @@ fuzz_token_again(const uint8_t *data, size_t size,
 
     key->site.data = (const unsigned char *) "SHOP.example";
 
-    rc = ngx_shop_failover_token_verify(&token, &text, key, now);
+    rc = ngx_shop_token_verify(&token, &text, key, now);
 
-    if (rc != (said.expires > now ? NGX_SHOP_FAILOVER_OK
-                                  : NGX_SHOP_FAILOVER_DECLINED)
+    if (rc != (said.expires > now ? NGX_SHOP_OK
+                                  : NGX_SHOP_DECLINED)
         || token.kind != said.kind || token.drill != said.drill
         || token.expires != said.expires)
     {
@@ -85,18 +83,14 @@ fuzz_token_again(const uint8_t *data, size_t size,
 
     text.len = data[0] % sizeof(buf);
 
-    if (ngx_shop_failover_token_verify(&token, &text, key, now)
-        != NGX_SHOP_FAILOVER_ERROR)
-    {
+    if (ngx_shop_token_verify(&token, &text, key, now) != NGX_SHOP_ERROR) {
         abort();
     }
 
     text.len = sizeof(buf);
     key->site.len--;
 
-    if (ngx_shop_failover_token_verify(&token, &text, key, now)
-        != NGX_SHOP_FAILOVER_ERROR)
-    {
+    if (ngx_shop_token_verify(&token, &text, key, now) != NGX_SHOP_ERROR) {
         abort();
     }
 }
@@ -105,12 +99,12 @@ fuzz_token_again(const uint8_t *data, size_t size,
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    int                            rc;
-    int64_t                        now;
-    unsigned char                  buf[NGX_SHOP_FAILOVER_TOKEN_LEN];
-    ngx_shop_failover_str_t        text;
-    ngx_shop_failover_token_t      token;
-    ngx_shop_failover_token_key_t  key;
+    int                   rc;
+    int64_t               now;
+    unsigned char         buf[NGX_SHOP_TOKEN_LEN];
+    ngx_shop_str_t        text;
+    ngx_shop_token_t      token;
+    ngx_shop_token_key_t  key;
 
     now = 1795230000;
 
@@ -122,17 +116,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     key.site.data = (const unsigned char *) "shop.example";
     key.site.len = 12;
 
-    rc = ngx_shop_failover_token_verify(&token, &text, &key, now);
+    rc = ngx_shop_token_verify(&token, &text, &key, now);
 
-    if (rc == NGX_SHOP_FAILOVER_ERROR) {
+    if (rc == NGX_SHOP_ERROR) {
         fuzz_token_again(data, size, &key, now);
         return 0;
     }
 
-    if ((rc == NGX_SHOP_FAILOVER_OK) != (token.expires > now)
-        || token.kind >= NGX_SHOP_FAILOVER_TOKEN_NKINDS || token.drill > 1
-        || ngx_shop_failover_token_encode(buf, &token, &key)
-           != NGX_SHOP_FAILOVER_OK
+    if ((rc == NGX_SHOP_OK) != (token.expires > now)
+        || token.kind >= NGX_SHOP_TOKEN_NKINDS || token.drill > 1
+        || ngx_shop_token_encode(buf, &token, &key)
+           != NGX_SHOP_OK
         || size != sizeof(buf) || memcmp(buf, data, size) != 0)
     {
         abort();

@@ -60,7 +60,8 @@ write_settings() {
     local now
 
     now=$(printf '%s\n' "$TOP" "$SRC" "nginx $(nginx_version)" \
-        "$CC" "$CC_OPT" "$LD_OPT" "$SOURCES"/*/*.[ch])
+        "$CC" "$CC_OPT" "$LD_OPT" "$SOURCES"/*/*.[ch] \
+        "$SOURCES"/*/*/*.[ch])
 
     [[ $now == "$(cat "$OUT/settings" 2>/dev/null)" ]] ||
         echo "$now" > "$OUT/settings"

@@ -49,7 +49,7 @@ run_suite() {
 
 # those that run an nginx: all else is the same for each version
 integration_tests() {
-    grep -lE '^use ShopTest;' t/*.t
+    grep -lE '^use ShopTest;' t/*/*.t
 }
 
 

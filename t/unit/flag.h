@@ -18,7 +18,7 @@
 #include <time.h>
 #include <cmocka.h>
 
-#include "logic/flag.h"
+#include "logic/flag/flag.h"
 
 
 /* 2026-11-21 04:00 in Berlin, when all of these files are written */
@@ -30,7 +30,7 @@
 #define TEST_FLAG_0340  (TEST_FLAG_NOW - 1200)
 
 
-static ngx_shop_failover_notice_t  test_flag_notice;
+static ngx_shop_flag_notice_t  test_flag_notice;
 
 
 static inline int
@@ -49,24 +49,23 @@ test_flag_setup(void **state)
 }
 
 
-static inline const ngx_shop_failover_notice_t *
+static inline const ngx_shop_flag_notice_t *
 test_flag_parse(const char *text)
 {
-    ngx_shop_failover_flag_parse(&test_flag_notice, NULL,
-                                 (const unsigned char *) text, strlen(text),
-                                 TEST_FLAG_NOW, TEST_FLAG_NOW);
+    ngx_shop_flag_parse(&test_flag_notice, NULL, (const unsigned char *) text,
+                        strlen(text), TEST_FLAG_NOW, TEST_FLAG_NOW);
     return &test_flag_notice;
 }
 
 
 static inline void
-test_flag_text_is(const ngx_shop_failover_notice_t *n,
-    ngx_shop_failover_span_t span, const char *expected)
+test_flag_text_is(const ngx_shop_flag_notice_t *n, ngx_shop_span_t span,
+    const char *expected)
 {
-    char                     buf[NGX_SHOP_FAILOVER_FLAG_MAX_SIZE + 1];
-    ngx_shop_failover_str_t  s;
+    char            buf[NGX_SHOP_FLAG_MAX_SIZE + 1];
+    ngx_shop_str_t  s;
 
-    s = ngx_shop_failover_flag_text(n, span);
+    s = ngx_shop_flag_text(n, span);
     memcpy(buf, s.data, s.len);
     buf[s.len] = '\0';
 
@@ -77,15 +76,15 @@ test_flag_text_is(const ngx_shop_failover_notice_t *n,
 /* the warning i of the notice: its line, a part of its reason, its piece */
 
 static inline void
-test_flag_warns(const ngx_shop_failover_notice_t *n, unsigned i,
-    unsigned line, const char *reason, const char *what)
+test_flag_warns(const ngx_shop_flag_notice_t *n, unsigned i, unsigned line,
+    const char *reason, const char *what)
 {
     const char  *text;
 
     assert_true(i < n->nwarnings);
     assert_int_equal(n->warnings[i].line, line);
 
-    text = ngx_shop_failover_flag_reason(n->warnings[i].reason);
+    text = ngx_shop_flag_reason(n->warnings[i].reason);
     assert_non_null(text);
 
     if (strstr(text, reason) == NULL) {

@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "answer.h"
-#include "logic/answer.h"
+#include "logic/answer/answer.h"
 
 
 #define CASE_HEAD  256
@@ -22,11 +22,11 @@
 
 
 typedef struct {
-    int                         rc;
-    size_t                      used;
-    unsigned char               head[CASE_HEAD];
-    unsigned char               body[CASE_BODY];
-    ngx_shop_failover_answer_t  a;
+    int                rc;
+    size_t             used;
+    unsigned char      head[CASE_HEAD];
+    unsigned char      body[CASE_BODY];
+    ngx_shop_answer_t  a;
 } run_t;
 
 
@@ -45,9 +45,9 @@ start(run_t *r, const case_t *c)
     r->a.cgi = (uint8_t) c->cgi;
     r->used = 0;
 
-    ngx_shop_failover_answer_init(&r->a);
+    ngx_shop_answer_init(&r->a);
 
-    r->rc = NGX_SHOP_FAILOVER_AGAIN;
+    r->rc = NGX_SHOP_AGAIN;
 }
 
 
@@ -67,7 +67,7 @@ feed(run_t *r, const char *data, size_t len)
     }
 
     used = (size_t) -1;
-    r->rc = ngx_shop_failover_answer_feed(&r->a, copy, len, &used);
+    r->rc = ngx_shop_answer_feed(&r->a, copy, len, &used);
     assert_true(used <= len);
     r->used += used;
 
@@ -79,12 +79,12 @@ static void
 finish(run_t *r, const case_t *c)
 {
     if (c->eof) {
-        if (r->rc != NGX_SHOP_FAILOVER_AGAIN) {
+        if (r->rc != NGX_SHOP_AGAIN) {
             print_error("%s: not waiting for the end\n", c->what);
         }
 
-        assert_int_equal(r->rc, NGX_SHOP_FAILOVER_AGAIN);
-        r->rc = ngx_shop_failover_answer_eof(&r->a);
+        assert_int_equal(r->rc, NGX_SHOP_AGAIN);
+        r->rc = ngx_shop_answer_eof(&r->a);
     }
 }
 
@@ -94,7 +94,7 @@ check(const run_t *r, const case_t *c, size_t len)
 {
     int  wanted;
 
-    wanted = c->error ? NGX_SHOP_FAILOVER_ERROR : NGX_SHOP_FAILOVER_OK;
+    wanted = c->error ? NGX_SHOP_ERROR : NGX_SHOP_OK;
 
     if (r->rc != wanted || r->a.status != c->status) {
         print_error("%s: rc %d, status %d, error %s\n", c->what, r->rc,
@@ -222,13 +222,12 @@ test_cut(void **state)
         for (n = 0; n < whole; n++) {
             start(&r, c);
             feed(&r, c->input, n);
-            assert_int_equal(r.rc, NGX_SHOP_FAILOVER_AGAIN);
+            assert_int_equal(r.rc, NGX_SHOP_AGAIN);
 
-            rc = ngx_shop_failover_answer_eof(&r.a);
-            assert_int_equal(rc, NGX_SHOP_FAILOVER_ERROR);
+            rc = ngx_shop_answer_eof(&r.a);
+            assert_int_equal(rc, NGX_SHOP_ERROR);
             assert_non_null(r.a.error);
-            assert_int_equal(ngx_shop_failover_answer_eof(&r.a),
-                             NGX_SHOP_FAILOVER_ERROR);
+            assert_int_equal(ngx_shop_answer_eof(&r.a), NGX_SHOP_ERROR);
         }
     }
 }
@@ -247,28 +246,26 @@ test_after_the_end(void **state)
 
     start(&r, &done);
     feed(&r, done.input, strlen(done.input));
-    assert_int_equal(r.rc, NGX_SHOP_FAILOVER_OK);
+    assert_int_equal(r.rc, NGX_SHOP_OK);
 
     r.used = 0;
     feed(&r, "more", 4);
-    assert_int_equal(r.rc, NGX_SHOP_FAILOVER_OK);
+    assert_int_equal(r.rc, NGX_SHOP_OK);
     assert_int_equal(r.used, 0);
     assert_int_equal(r.a.body_total, 2);
 
-    assert_int_equal(ngx_shop_failover_answer_eof(&r.a),
-                     NGX_SHOP_FAILOVER_OK);
+    assert_int_equal(ngx_shop_answer_eof(&r.a), NGX_SHOP_OK);
     assert_int_equal(r.a.close, 1);
 
     start(&r, &failed);
     feed(&r, failed.input, strlen(failed.input));
-    assert_int_equal(r.rc, NGX_SHOP_FAILOVER_ERROR);
+    assert_int_equal(r.rc, NGX_SHOP_ERROR);
 
     r.used = 0;
     feed(&r, "HTTP/1.1 200 OK\r\n\r\n", 19);
-    assert_int_equal(r.rc, NGX_SHOP_FAILOVER_ERROR);
+    assert_int_equal(r.rc, NGX_SHOP_ERROR);
     assert_int_equal(r.used, 0);
-    assert_int_equal(ngx_shop_failover_answer_eof(&r.a),
-                     NGX_SHOP_FAILOVER_ERROR);
+    assert_int_equal(ngx_shop_answer_eof(&r.a), NGX_SHOP_ERROR);
     assert_string_equal(r.a.error, "not an HTTP/1.x answer");
 }
 
@@ -287,7 +284,7 @@ test_body_beyond_the_buffer(void **state)
     start(&r, &c);
     r.a.body_size = 6;
     feed(&r, c.input, strlen(c.input));
-    assert_int_equal(r.rc, NGX_SHOP_FAILOVER_OK);
+    assert_int_equal(r.rc, NGX_SHOP_OK);
     assert_int_equal(r.a.body_len, 6);
     assert_int_equal(r.a.body_total, 8);
     assert_memory_equal(r.body, "abcdef\xa5", 7);
@@ -296,7 +293,7 @@ test_body_beyond_the_buffer(void **state)
     r.a.body_size = 0;
     r.a.body = NULL;
     feed(&r, c.input, strlen(c.input));
-    assert_int_equal(r.rc, NGX_SHOP_FAILOVER_OK);
+    assert_int_equal(r.rc, NGX_SHOP_OK);
     assert_int_equal(r.a.body_len, 0);
     assert_int_equal(r.a.body_total, 8);
 }
@@ -319,11 +316,11 @@ test_head_buffer(void **state)
         feed(&r, c.input, strlen(c.input));
 
         if (size == 5) {
-            assert_int_equal(r.rc, NGX_SHOP_FAILOVER_OK);
+            assert_int_equal(r.rc, NGX_SHOP_OK);
             break;
         }
 
-        assert_int_equal(r.rc, NGX_SHOP_FAILOVER_ERROR);
+        assert_int_equal(r.rc, NGX_SHOP_ERROR);
         assert_string_equal(r.a.error, "header too large");
         assert_int_equal(r.head[size], 0xa5);
     }
@@ -338,20 +335,18 @@ flood(const char *first, const char *again, size_t limit, const char *error)
     size_t               n;
     run_t                r;
     static const case_t  c = { .input = "" };
-    static unsigned char  head[2 * NGX_SHOP_FAILOVER_ANSWER_HEAD_MAX];
+    static unsigned char  head[2 * NGX_SHOP_ANSWER_HEAD_MAX];
 
     start(&r, &c);
     r.a.head = head;
     r.a.head_size = sizeof(head);
     feed(&r, first, strlen(first));
 
-    for (n = 0; n < limit && r.rc == NGX_SHOP_FAILOVER_AGAIN;
-         n += strlen(again))
-    {
+    for (n = 0; n < limit && r.rc == NGX_SHOP_AGAIN; n += strlen(again)) {
         feed(&r, again, strlen(again));
     }
 
-    assert_int_equal(r.rc, NGX_SHOP_FAILOVER_ERROR);
+    assert_int_equal(r.rc, NGX_SHOP_ERROR);
     assert_string_equal(r.a.error, error);
 }
 
@@ -363,7 +358,7 @@ test_floods(void **state)
 
     (void) state;
 
-    max = NGX_SHOP_FAILOVER_ANSWER_HEAD_MAX;
+    max = NGX_SHOP_ANSWER_HEAD_MAX;
 
     flood("HTTP/1.1 200 ", "x", max + 1, "header too large");
     flood("HTTP/1.1 ", " ", max + 1, "header too large");
@@ -391,7 +386,7 @@ test_largest_head(void **state)
     run_t                 r;
     static const char     first[] = "HTTP/1.1 204 x\r\nA:";
     static const case_t   c = { .input = "" };
-    static unsigned char  head[NGX_SHOP_FAILOVER_ANSWER_HEAD_MAX];
+    static unsigned char  head[NGX_SHOP_ANSWER_HEAD_MAX];
 
     (void) state;
 
@@ -407,8 +402,8 @@ test_largest_head(void **state)
         }
 
         feed(&r, "\r\n\r\n", 4);
-        assert_int_equal(r.rc, size == sizeof(head) ? NGX_SHOP_FAILOVER_OK
-                                                  : NGX_SHOP_FAILOVER_ERROR);
+        assert_int_equal(r.rc, size == sizeof(head) ? NGX_SHOP_OK
+                                                  : NGX_SHOP_ERROR);
     }
 }
 
@@ -422,13 +417,13 @@ test_header(void **state)
         .input = "HTTP/1.1 204 x\r\nX-One: 1\r\nSet-Cookie: a=b: c\r\n"
                  "x-one: 2\r\nAZ[az{: 4\r\nX-One-More: 3\r\nX-Empty:\r\n\r\n"
     };
-    ngx_shop_failover_str_t  value;
-    ngx_shop_failover_str_t  one = ngx_shop_failover_string("X-ONE");
-    ngx_shop_failover_str_t  empty = ngx_shop_failover_string("x-empty");
-    ngx_shop_failover_str_t  cookie = ngx_shop_failover_string("set-cookie");
-    ngx_shop_failover_str_t  none = ngx_shop_failover_string("X-On");
-    ngx_shop_failover_str_t  edges = ngx_shop_failover_string("az[AZ{");
-    ngx_shop_failover_str_t  curly = ngx_shop_failover_string("az{AZ{");
+    ngx_shop_str_t  value;
+    ngx_shop_str_t  one = ngx_shop_string("X-ONE");
+    ngx_shop_str_t  empty = ngx_shop_string("x-empty");
+    ngx_shop_str_t  cookie = ngx_shop_string("set-cookie");
+    ngx_shop_str_t  none = ngx_shop_string("X-On");
+    ngx_shop_str_t  edges = ngx_shop_string("az[AZ{");
+    ngx_shop_str_t  curly = ngx_shop_string("az{AZ{");
 
     (void) state;
 
@@ -436,46 +431,46 @@ test_header(void **state)
     feed(&r, c.input, strlen(c.input));
 
     pos = 0;
-    assert_int_equal(ngx_shop_failover_answer_header(&r.a, &one, &pos, &value),
-                     NGX_SHOP_FAILOVER_OK);
+    assert_int_equal(ngx_shop_answer_header(&r.a, &one, &pos, &value),
+                     NGX_SHOP_OK);
     assert_int_equal(value.len, 1);
     assert_int_equal(value.data[0], '1');
-    assert_int_equal(ngx_shop_failover_answer_header(&r.a, &one, &pos, &value),
-                     NGX_SHOP_FAILOVER_OK);
+    assert_int_equal(ngx_shop_answer_header(&r.a, &one, &pos, &value),
+                     NGX_SHOP_OK);
     assert_int_equal(value.len, 1);
     assert_int_equal(value.data[0], '2');
-    assert_int_equal(ngx_shop_failover_answer_header(&r.a, &one, &pos, &value),
-                     NGX_SHOP_FAILOVER_DECLINED);
+    assert_int_equal(ngx_shop_answer_header(&r.a, &one, &pos, &value),
+                     NGX_SHOP_DECLINED);
 
     pos = 0;
-    assert_int_equal(ngx_shop_failover_answer_header(&r.a, &cookie, &pos,
-                                                     &value),
-                     NGX_SHOP_FAILOVER_OK);
+    assert_int_equal(ngx_shop_answer_header(&r.a, &cookie, &pos,
+                                            &value),
+                     NGX_SHOP_OK);
     assert_int_equal(value.len, 6);
     assert_memory_equal(value.data, "a=b: c", 6);
 
     pos = 0;
-    assert_int_equal(ngx_shop_failover_answer_header(&r.a, &empty, &pos,
-                                                     &value),
-                     NGX_SHOP_FAILOVER_OK);
+    assert_int_equal(ngx_shop_answer_header(&r.a, &empty, &pos,
+                                            &value),
+                     NGX_SHOP_OK);
     assert_int_equal(value.len, 0);
 
     pos = 0;
-    assert_int_equal(ngx_shop_failover_answer_header(&r.a, &none, &pos,
-                                                     &value),
-                     NGX_SHOP_FAILOVER_DECLINED);
+    assert_int_equal(ngx_shop_answer_header(&r.a, &none, &pos,
+                                            &value),
+                     NGX_SHOP_DECLINED);
 
     /* letters only, from A to Z */
 
     pos = 0;
-    assert_int_equal(ngx_shop_failover_answer_header(&r.a, &edges, &pos,
-                                                     &value),
-                     NGX_SHOP_FAILOVER_OK);
+    assert_int_equal(ngx_shop_answer_header(&r.a, &edges, &pos,
+                                            &value),
+                     NGX_SHOP_OK);
 
     pos = 0;
-    assert_int_equal(ngx_shop_failover_answer_header(&r.a, &curly, &pos,
-                                                     &value),
-                     NGX_SHOP_FAILOVER_DECLINED);
+    assert_int_equal(ngx_shop_answer_header(&r.a, &curly, &pos,
+                                            &value),
+                     NGX_SHOP_DECLINED);
 }
 
 
@@ -487,8 +482,8 @@ test_header_in_parts(void **state)
     size_t                   n, pos;
     run_t                    r;
     static const case_t      c = { .input = "HTTP/1.1 204 x\r\nA: bcd\r\n" };
-    ngx_shop_failover_str_t  value;
-    ngx_shop_failover_str_t  name = ngx_shop_failover_string("A");
+    ngx_shop_str_t  value;
+    ngx_shop_str_t  name = ngx_shop_string("A");
 
     (void) state;
 
@@ -496,9 +491,9 @@ test_header_in_parts(void **state)
         start(&r, &c);
         feed(&r, c.input, n);
         pos = 0;
-        assert_int_equal(ngx_shop_failover_answer_header(&r.a, &name, &pos,
-                                                         &value),
-                         NGX_SHOP_FAILOVER_DECLINED);
+        assert_int_equal(ngx_shop_answer_header(&r.a, &name, &pos,
+                                                &value),
+                         NGX_SHOP_DECLINED);
     }
 }
 

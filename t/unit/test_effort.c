@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "logic/effort.h"
+#include "logic/words/effort.h"
 
 
 #define TEST_EFFORT_SLOW    10             /* brotli: a tree of all ways */
@@ -24,15 +24,15 @@
 static void
 test_effort_falls(void **state)
 {
-    size_t                             len;
-    const ngx_shop_failover_effort_t  *effort, *before;
+    size_t                    len;
+    const ngx_shop_effort_t  *effort, *before;
 
     (void) state;
 
-    before = ngx_shop_failover_effort_for(0);
+    before = ngx_shop_effort_for(0);
 
     for (len = 1; len <= TEST_EFFORT_ALL; len++) {
-        effort = ngx_shop_failover_effort_for(len);
+        effort = ngx_shop_effort_for(len);
 
         assert_true(effort->br_quality <= before->br_quality);
         assert_true(effort->gzip_level <= before->gzip_level);
@@ -44,14 +44,13 @@ test_effort_falls(void **state)
 static void
 test_effort_is_bounded(void **state)
 {
-    const ngx_shop_failover_effort_t  *effort;
+    const ngx_shop_effort_t  *effort;
 
     (void) state;
 
-    assert_true(ngx_shop_failover_effort_for(0)->br_quality
-                < TEST_EFFORT_SLOW);
+    assert_true(ngx_shop_effort_for(0)->br_quality < TEST_EFFORT_SLOW);
 
-    effort = ngx_shop_failover_effort_for(TEST_EFFORT_LARGE + 1);
+    effort = ngx_shop_effort_for(TEST_EFFORT_LARGE + 1);
 
     assert_true(effort->br_quality <= 4);
     assert_true(effort->gzip_level <= 5);
@@ -63,13 +62,13 @@ test_effort_is_bounded(void **state)
 static void
 test_effort_is_possible(void **state)
 {
-    size_t                             len;
-    const ngx_shop_failover_effort_t  *effort;
+    size_t                    len;
+    const ngx_shop_effort_t  *effort;
 
     (void) state;
 
     for (len = 0; len <= TEST_EFFORT_ALL; len++) {
-        effort = ngx_shop_failover_effort_for(len);
+        effort = ngx_shop_effort_for(len);
 
         assert_in_range(effort->gzip_level, 1, 9);
         assert_in_range(effort->br_window, 10, 24);

@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "logic/emit.h"
+#include "logic/text/emit.h"
 
 
 /* room that emit gets in pieces, and what it has given back so far */
@@ -26,8 +26,8 @@ typedef struct {
 } test_emit_sink_t;
 
 
-static unsigned char             test_emit_buf[4096];
-static ngx_shop_failover_emit_t  test_emit;
+static unsigned char    test_emit_buf[4096];
+static ngx_shop_emit_t  test_emit;
 
 
 static int
@@ -35,16 +35,15 @@ test_emit_setup(void **state)
 {
     (void) state;
 
-    ngx_shop_failover_emit_init(&test_emit, test_emit_buf,
-                                sizeof(test_emit_buf));
+    ngx_shop_emit_init(&test_emit, test_emit_buf, sizeof(test_emit_buf));
     return 0;
 }
 
 
-static ngx_shop_failover_str_t
+static ngx_shop_str_t
 test_emit_str(const char *data, size_t len)
 {
-    ngx_shop_failover_str_t  s;
+    ngx_shop_str_t  s;
 
     s.len = len;
     s.data = (const unsigned char *) data;
@@ -56,7 +55,7 @@ test_emit_str(const char *data, size_t len)
 static void
 test_emit_is(const char *expected)
 {
-    ngx_shop_failover_emit_t  *e;
+    ngx_shop_emit_t  *e;
 
     e = &test_emit;
 
@@ -65,19 +64,18 @@ test_emit_is(const char *expected)
     assert_memory_equal(e->start, expected, strlen(expected));
     assert_int_equal(e->total, strlen(expected));
 
-    ngx_shop_failover_emit_init(&test_emit, test_emit_buf,
-                                sizeof(test_emit_buf));
+    ngx_shop_emit_init(&test_emit, test_emit_buf, sizeof(test_emit_buf));
 }
 
 
 static void
 test_emit_quoted_is(const char *in, size_t len, const char *expected)
 {
-    ngx_shop_failover_str_t  s;
+    ngx_shop_str_t  s;
 
     s = test_emit_str(in, len);
 
-    ngx_shop_failover_emit_quoted(&test_emit, &s);
+    ngx_shop_emit_quoted(&test_emit, &s);
     test_emit_is(expected);
 }
 
@@ -85,11 +83,11 @@ test_emit_quoted_is(const char *in, size_t len, const char *expected)
 static void
 test_emit_html_is(const char *in, size_t len, const char *expected)
 {
-    ngx_shop_failover_str_t  s;
+    ngx_shop_str_t  s;
 
     s = test_emit_str(in, len);
 
-    ngx_shop_failover_emit_html(&test_emit, &s);
+    ngx_shop_emit_html(&test_emit, &s);
     test_emit_is(expected);
 }
 
@@ -99,13 +97,13 @@ numbers_of_every_size_are_written(void **state)
 {
     (void) state;
 
-    ngx_shop_failover_emit_number(&test_emit, 0);
+    ngx_shop_emit_number(&test_emit, 0);
     test_emit_is("0");
-    ngx_shop_failover_emit_number(&test_emit, -1);
+    ngx_shop_emit_number(&test_emit, -1);
     test_emit_is("-1");
-    ngx_shop_failover_emit_number(&test_emit, INT64_MAX);
+    ngx_shop_emit_number(&test_emit, INT64_MAX);
     test_emit_is("9223372036854775807");
-    ngx_shop_failover_emit_number(&test_emit, INT64_MIN);
+    ngx_shop_emit_number(&test_emit, INT64_MIN);
     test_emit_is("-9223372036854775808");
 }
 
@@ -165,29 +163,29 @@ ill_formed_utf8_is_replaced(void **state)
 static void
 commas_stand_between_members_only(void **state)
 {
-    ngx_shop_failover_emit_t  *e;
+    ngx_shop_emit_t  *e;
 
     (void) state;
 
     e = &test_emit;
 
-    ngx_shop_failover_emit_object(e, NULL);
-    ngx_shop_failover_emit_int(e, "version", 1);
-    ngx_shop_failover_emit_array(e, "none");
-    ngx_shop_failover_emit_close(e, ']');
-    ngx_shop_failover_emit_array(e, "peers");
-    ngx_shop_failover_emit_object(e, NULL);
-    ngx_shop_failover_emit_int(e, "n", -2);
-    ngx_shop_failover_emit_close(e, '}');
-    ngx_shop_failover_emit_object(e, NULL);
-    ngx_shop_failover_emit_bool(e, "backup", 1);
-    ngx_shop_failover_emit_bool(e, "up", 0);
-    ngx_shop_failover_emit_close(e, '}');
-    ngx_shop_failover_emit_cstr(e, NULL, "x");
-    ngx_shop_failover_emit_null(e, NULL);
-    ngx_shop_failover_emit_close(e, ']');
-    ngx_shop_failover_emit_cstr(e, "a\"b", "c");
-    ngx_shop_failover_emit_close(e, '}');
+    ngx_shop_emit_object(e, NULL);
+    ngx_shop_emit_int(e, "version", 1);
+    ngx_shop_emit_array(e, "none");
+    ngx_shop_emit_close(e, ']');
+    ngx_shop_emit_array(e, "peers");
+    ngx_shop_emit_object(e, NULL);
+    ngx_shop_emit_int(e, "n", -2);
+    ngx_shop_emit_close(e, '}');
+    ngx_shop_emit_object(e, NULL);
+    ngx_shop_emit_bool(e, "backup", 1);
+    ngx_shop_emit_bool(e, "up", 0);
+    ngx_shop_emit_close(e, '}');
+    ngx_shop_emit_cstr(e, NULL, "x");
+    ngx_shop_emit_null(e, NULL);
+    ngx_shop_emit_close(e, ']');
+    ngx_shop_emit_cstr(e, "a\"b", "c");
+    ngx_shop_emit_close(e, '}');
 
     test_emit_is("{\"version\":1,\"none\":[],\"peers\":[{\"n\":-2},"
                  "{\"backup\":true,\"up\":false},\"x\",null],"
@@ -198,16 +196,16 @@ commas_stand_between_members_only(void **state)
 static void
 values_at_the_top_have_no_commas(void **state)
 {
-    ngx_shop_failover_emit_t  *e;
+    ngx_shop_emit_t  *e;
 
     (void) state;
 
     e = &test_emit;
 
-    ngx_shop_failover_emit_object(e, NULL);
-    ngx_shop_failover_emit_close(e, '}');
-    ngx_shop_failover_emit_raw(e, "\n", 1);
-    ngx_shop_failover_emit_int(e, NULL, 2);
+    ngx_shop_emit_object(e, NULL);
+    ngx_shop_emit_close(e, '}');
+    ngx_shop_emit_raw(e, "\n", 1);
+    ngx_shop_emit_int(e, NULL, 2);
 
     test_emit_is("{}\n2");
 }
@@ -216,16 +214,16 @@ values_at_the_top_have_no_commas(void **state)
 static void
 times_are_rfc3339_and_none_is_null(void **state)
 {
-    ngx_shop_failover_emit_t  *e;
+    ngx_shop_emit_t  *e;
 
     (void) state;
 
     e = &test_emit;
 
-    ngx_shop_failover_emit_object(e, NULL);
-    ngx_shop_failover_emit_time(e, "eta", 0);
-    ngx_shop_failover_emit_time(e, "since", 951782399);
-    ngx_shop_failover_emit_close(e, '}');
+    ngx_shop_emit_object(e, NULL);
+    ngx_shop_emit_time(e, "eta", 0);
+    ngx_shop_emit_time(e, "since", 951782399);
+    ngx_shop_emit_close(e, '}');
 
     test_emit_is("{\"eta\":null,\"since\":\"2000-02-28T23:59:59Z\"}");
 }
@@ -234,22 +232,22 @@ times_are_rfc3339_and_none_is_null(void **state)
 static void
 every_level_up_to_the_limit_works(void **state)
 {
-    unsigned                   i;
-    ngx_shop_failover_emit_t  *e;
+    unsigned          i;
+    ngx_shop_emit_t  *e;
 
     (void) state;
 
     e = &test_emit;
 
-    for (i = 0; i < NGX_SHOP_FAILOVER_EMIT_DEPTH; i++) {
-        ngx_shop_failover_emit_array(e, NULL);
-        ngx_shop_failover_emit_int(e, NULL, 7);
+    for (i = 0; i < NGX_SHOP_EMIT_DEPTH; i++) {
+        ngx_shop_emit_array(e, NULL);
+        ngx_shop_emit_int(e, NULL, 7);
     }
 
     assert_int_equal(e->failed, 0);
     assert_memory_equal(e->start, "[7,[7,[7", 8);
 
-    ngx_shop_failover_emit_array(e, NULL);
+    ngx_shop_emit_array(e, NULL);
     assert_int_equal(e->failed, 1);
 }
 
@@ -259,7 +257,7 @@ a_close_too_many_is_a_failure(void **state)
 {
     (void) state;
 
-    ngx_shop_failover_emit_close(&test_emit, '}');
+    ngx_shop_emit_close(&test_emit, '}');
     assert_int_equal(test_emit.failed, 1);
 }
 
@@ -267,40 +265,40 @@ a_close_too_many_is_a_failure(void **state)
 static void
 what_does_not_fit_is_counted_and_said(void **state)
 {
-    unsigned char              buf[8];
-    ngx_shop_failover_emit_t   e;
+    unsigned char     buf[8];
+    ngx_shop_emit_t   e;
 
     (void) state;
 
-    ngx_shop_failover_emit_init(&e, buf, 5);
+    ngx_shop_emit_init(&e, buf, 5);
     buf[5] = '!';
 
-    ngx_shop_failover_emit_text(&e, "abc");
+    ngx_shop_emit_text(&e, "abc");
     assert_int_equal(e.failed, 0);
-    ngx_shop_failover_emit_text(&e, "defg");
+    ngx_shop_emit_text(&e, "defg");
     assert_int_equal(e.failed, 1);
 
     /* nothing follows a hole, even where it would fit */
 
     e.pos--;
-    ngx_shop_failover_emit_text(&e, "h");
+    ngx_shop_emit_text(&e, "h");
 
     assert_int_equal(e.total, 8);
     assert_memory_equal(buf, "abcde!", 6);
 
-    ngx_shop_failover_emit_init(&e, NULL, 0);
-    ngx_shop_failover_emit_text(&e, "abc");
+    ngx_shop_emit_init(&e, NULL, 0);
+    ngx_shop_emit_text(&e, "abc");
     assert_int_equal(e.total, 3);
     assert_int_equal(e.failed, 1);
 
-    ngx_shop_failover_emit_init(&e, buf, 3);
-    ngx_shop_failover_emit_text(&e, "abc");
+    ngx_shop_emit_init(&e, buf, 3);
+    ngx_shop_emit_text(&e, "abc");
     assert_int_equal(e.failed, 0);
 }
 
 
 static int
-test_emit_more(ngx_shop_failover_emit_t *e)
+test_emit_more(ngx_shop_emit_t *e)
 {
     size_t             n;
     test_emit_sink_t  *sink;
@@ -314,23 +312,23 @@ test_emit_more(ngx_shop_failover_emit_t *e)
     }
 
     if (++sink->pieces == sink->refuse_after) {
-        return NGX_SHOP_FAILOVER_ERROR;
+        return NGX_SHOP_ERROR;
     }
 
     e->start = sink->piece;
     e->pos = sink->piece;
     e->last = sink->piece + sink->size;
 
-    return NGX_SHOP_FAILOVER_OK;
+    return NGX_SHOP_OK;
 }
 
 
 static void
 pieces_of_any_size_give_the_same_bytes(void **state)
 {
-    test_emit_sink_t          sink;
-    ngx_shop_failover_str_t   s;
-    ngx_shop_failover_emit_t  e;
+    ngx_shop_str_t    s;
+    ngx_shop_emit_t   e;
+    test_emit_sink_t  sink;
 
     (void) state;
 
@@ -341,17 +339,17 @@ pieces_of_any_size_give_the_same_bytes(void **state)
     for (sink.size = 1; sink.size <= sizeof(sink.piece); sink.size++) {
 
         sink.len = 0;
-        ngx_shop_failover_emit_init(&e, NULL, 0);
+        ngx_shop_emit_init(&e, NULL, 0);
         e.more = test_emit_more;
         e.data = &sink;
 
-        ngx_shop_failover_emit_quoted(&e, &s);
+        ngx_shop_emit_quoted(&e, &s);
         (void) test_emit_more(&e);
 
         assert_int_equal(e.failed, 0);
         assert_int_equal(sink.len, e.total);
 
-        ngx_shop_failover_emit_quoted(&test_emit, &s);
+        ngx_shop_emit_quoted(&test_emit, &s);
         assert_int_equal(sink.len, test_emit.pos - test_emit.start);
         assert_memory_equal(sink.out, test_emit.start, sink.len);
 
@@ -363,8 +361,8 @@ pieces_of_any_size_give_the_same_bytes(void **state)
 static void
 a_refusing_or_empty_more_is_a_failure(void **state)
 {
-    test_emit_sink_t          sink;
-    ngx_shop_failover_emit_t  e;
+    ngx_shop_emit_t   e;
+    test_emit_sink_t  sink;
 
     (void) state;
 
@@ -372,21 +370,21 @@ a_refusing_or_empty_more_is_a_failure(void **state)
     sink.size = 2;
     sink.refuse_after = 2;
 
-    ngx_shop_failover_emit_init(&e, NULL, 0);
+    ngx_shop_emit_init(&e, NULL, 0);
     e.more = test_emit_more;
     e.data = &sink;
 
-    ngx_shop_failover_emit_text(&e, "abcd");
+    ngx_shop_emit_text(&e, "abcd");
     assert_int_equal(e.failed, 1);
     assert_int_equal(e.total, 4);
     assert_int_equal(sink.len, 2);
 
     memset(&sink, 0, sizeof(sink));
-    ngx_shop_failover_emit_init(&e, NULL, 0);
+    ngx_shop_emit_init(&e, NULL, 0);
     e.more = test_emit_more;
     e.data = &sink;
 
-    ngx_shop_failover_emit_text(&e, "abcd");
+    ngx_shop_emit_text(&e, "abcd");
     assert_int_equal(e.failed, 1);
 }
 
@@ -394,8 +392,8 @@ a_refusing_or_empty_more_is_a_failure(void **state)
 static void
 prometheus_samples_are_written(void **state)
 {
-    ngx_shop_failover_emit_t        *e;
-    ngx_shop_failover_emit_label_t   labels[2];
+    ngx_shop_emit_t        *e;
+    ngx_shop_emit_label_t   labels[2];
 
     (void) state;
 
@@ -406,13 +404,13 @@ prometheus_samples_are_written(void **state)
     labels[1].name = "server";
     labels[1].value = test_emit_str("a\"b\\c\nd\xFF", 8);
 
-    ngx_shop_failover_emit_family(e, "x_up", "gauge", "Is it \\ up?\nYes.");
+    ngx_shop_emit_family(e, "x_up", "gauge", "Is it \\ up?\nYes.");
     test_emit_is("# HELP x_up Is it \\\\ up?\\nYes.\n# TYPE x_up gauge\n");
 
-    ngx_shop_failover_emit_sample(e, "x_up", NULL, 0, 1);
+    ngx_shop_emit_sample(e, "x_up", NULL, 0, 1);
     test_emit_is("x_up 1\n");
 
-    ngx_shop_failover_emit_sample(e, "x_up", labels, 2, -3);
+    ngx_shop_emit_sample(e, "x_up", labels, 2, -3);
     test_emit_is("x_up{upstream=\"shop\",server=\"a\\\"b\\\\c\\nd"
                  "\xEF\xBF\xBD\"} -3\n");
 }
@@ -442,8 +440,7 @@ thousandths_are_exact(void **state)
     (void) state;
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        ngx_shop_failover_emit_sample_milli(&test_emit, "x", NULL, 0,
-                                            cases[i].milli);
+        ngx_shop_emit_sample_milli(&test_emit, "x", NULL, 0, cases[i].milli);
         test_emit_is(cases[i].text);
     }
 }

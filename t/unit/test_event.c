@@ -12,18 +12,18 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "logic/event.h"
-#include "logic/site.h"
-#include "logic/verdict.h"
+#include "logic/story/event.h"
+#include "logic/judge/site.h"
+#include "logic/judge/verdict.h"
 
 
 #define TEST_EVENT_TIME  ((int64_t) 1795230600123)     /* ms */
 
 
-static ngx_shop_failover_str_t
+static ngx_shop_str_t
 test_event_str(const char *text)
 {
-    ngx_shop_failover_str_t  s;
+    ngx_shop_str_t  s;
 
     s.len = strlen(text);
     s.data = (const unsigned char *) text;
@@ -33,20 +33,20 @@ test_event_str(const char *text)
 
 
 static void
-test_event_set(ngx_shop_failover_event_t *event,
-    ngx_shop_failover_span_t *span, const char *text)
+test_event_set(ngx_shop_event_t *event, ngx_shop_span_t *span,
+    const char *text)
 {
-    ngx_shop_failover_str_t  s;
+    ngx_shop_str_t  s;
 
     s = test_event_str(text);
-    ngx_shop_failover_event_set(event, span, &s);
+    ngx_shop_event_set(event, span, &s);
 }
 
 
 static void
-test_event_init(ngx_shop_failover_event_t *event, unsigned type)
+test_event_init(ngx_shop_event_t *event, unsigned type)
 {
-    memset(event, 0, sizeof(ngx_shop_failover_event_t));
+    memset(event, 0, sizeof(ngx_shop_event_t));
 
     event->seq = 7;
     event->time = TEST_EVENT_TIME;
@@ -57,16 +57,16 @@ test_event_init(ngx_shop_failover_event_t *event, unsigned type)
 /* written, compared, read back and written again */
 
 static void
-test_event_line(const ngx_shop_failover_event_t *event, const char *line)
+test_event_line(const ngx_shop_event_t *event, const char *line)
 {
-    size_t                      n;
-    const char                 *reason;
-    unsigned char               buf[NGX_SHOP_FAILOVER_EVENT_LINE];
-    unsigned char               again[NGX_SHOP_FAILOVER_EVENT_LINE];
-    ngx_shop_failover_str_t     s;
-    ngx_shop_failover_event_t   back;
+    size_t             n;
+    const char        *reason;
+    unsigned char      buf[NGX_SHOP_EVENT_LINE];
+    unsigned char      again[NGX_SHOP_EVENT_LINE];
+    ngx_shop_str_t     s;
+    ngx_shop_event_t   back;
 
-    n = ngx_shop_failover_event_write(event, buf);
+    n = ngx_shop_event_write(event, buf);
 
     assert_true(n > 0);
     assert_int_equal(buf[n - 1], '\n');
@@ -75,9 +75,8 @@ test_event_line(const ngx_shop_failover_event_t *event, const char *line)
 
     s.data = buf;
     s.len = n - 1;
-    assert_int_equal(ngx_shop_failover_event_read(&back, &s, &reason),
-                     NGX_SHOP_FAILOVER_OK);
-    assert_int_equal(ngx_shop_failover_event_write(&back, again), n);
+    assert_int_equal(ngx_shop_event_read(&back, &s, &reason), NGX_SHOP_OK);
+    assert_int_equal(ngx_shop_event_write(&back, again), n);
     assert_memory_equal(again, line, n - 1);
 }
 
@@ -85,15 +84,15 @@ test_event_line(const ngx_shop_failover_event_t *event, const char *line)
 static void
 a_peer_goes_down(void **state)
 {
-    ngx_shop_failover_event_t  event;
+    ngx_shop_event_t  event;
 
     (void) state;
 
-    test_event_init(&event, NGX_SHOP_FAILOVER_EVENT_PEER);
-    event.from = NGX_SHOP_FAILOVER_UP;
-    event.to = NGX_SHOP_FAILOVER_DOWN;
+    test_event_init(&event, NGX_SHOP_EVENT_PEER);
+    event.from = NGX_SHOP_VERDICT_UP;
+    event.to = NGX_SHOP_VERDICT_DOWN;
     event.backup = 1;
-    event.cause = NGX_SHOP_FAILOVER_RESULT_CONNECT_REFUSED;
+    event.cause = NGX_SHOP_VERDICT_RESULT_CONNECT_REFUSED;
     event.count = 2;
     event.since = 1795230000000;
     event.first_failure = TEST_EVENT_TIME - 1100;
@@ -116,13 +115,13 @@ a_peer_goes_down(void **state)
 static void
 a_group_a_site_and_a_flag_change(void **state)
 {
-    ngx_shop_failover_str_t    class;
-    ngx_shop_failover_event_t  event;
+    ngx_shop_str_t    class;
+    ngx_shop_event_t  event;
 
     (void) state;
 
-    test_event_init(&event, NGX_SHOP_FAILOVER_EVENT_GROUP);
-    event.to = NGX_SHOP_FAILOVER_GROUP_BACKUP;
+    test_event_init(&event, NGX_SHOP_EVENT_GROUP);
+    event.to = NGX_SHOP_SITE_GROUP_BACKUP;
     test_event_set(&event, &event.upstream, "shop");
     test_event_set(&event, &event.served_by, "second");
 
@@ -132,14 +131,14 @@ a_group_a_site_and_a_flag_change(void **state)
         "\"from\":\"up\",\"to\":\"backup\",\"since\":null,"
         "\"served_by\":\"second\"}");
 
-    test_event_init(&event, NGX_SHOP_FAILOVER_EVENT_SITE);
-    event.from = NGX_SHOP_FAILOVER_SITE_BACKUP;
-    event.to = NGX_SHOP_FAILOVER_SITE_OUTAGE;
+    test_event_init(&event, NGX_SHOP_EVENT_SITE);
+    event.from = NGX_SHOP_SITE_BACKUP;
+    event.to = NGX_SHOP_SITE_OUTAGE;
     event.severity = 1;
     event.visitors = 12;
     test_event_set(&event, &event.site, "/run/shop/maintenance");
     class = test_event_str("checkout");
-    ngx_shop_failover_event_add_class(&event, &class, 3, 1);
+    ngx_shop_event_add_class(&event, &class, 3, 1);
 
     test_event_line(&event,
         "{\"v\":1,\"seq\":7,\"time\":\"2026-11-21T03:10:00.123Z\","
@@ -149,8 +148,8 @@ a_group_a_site_and_a_flag_change(void **state)
         "\"refused\":[{\"class\":\"checkout\",\"refused\":3,"
         "\"unknown\":1}]}");
 
-    test_event_init(&event, NGX_SHOP_FAILOVER_EVENT_FLAG);
-    event.to = NGX_SHOP_FAILOVER_EVENT_UPDATE;
+    test_event_init(&event, NGX_SHOP_EVENT_FLAG);
+    event.to = NGX_SHOP_EVENT_UPDATE;
     event.eta = TEST_EVENT_TIME;
     test_event_set(&event, &event.text, "Gef\xC3\xBCllt \"halb\"\n");
 
@@ -166,14 +165,14 @@ a_group_a_site_and_a_flag_change(void **state)
 static void
 an_incident_ends(void **state)
 {
-    ngx_shop_failover_event_t  event;
+    ngx_shop_event_t  event;
 
     (void) state;
 
-    test_event_init(&event, NGX_SHOP_FAILOVER_EVENT_INCIDENT);
-    event.to = NGX_SHOP_FAILOVER_EVENT_RESOLVED;
+    test_event_init(&event, NGX_SHOP_EVENT_INCIDENT);
+    event.to = NGX_SHOP_EVENT_RESOLVED;
     event.incident = 3;
-    event.by = NGX_SHOP_FAILOVER_EVENT_BY_GROUP;
+    event.by = NGX_SHOP_EVENT_BY_GROUP;
     event.severity = 2;
     event.resolved = TEST_EVENT_TIME;
 
@@ -220,10 +219,10 @@ what_is_no_event_is_refused(void **state)
             "\"refused\":1,\"unknown\":-9223372036854775808}]}"
     };
 
-    size_t                     i;
-    const char                *reason;
-    ngx_shop_failover_str_t    s;
-    ngx_shop_failover_event_t  event;
+    size_t            i;
+    const char       *reason;
+    ngx_shop_str_t    s;
+    ngx_shop_event_t  event;
 
     (void) state;
 
@@ -231,9 +230,7 @@ what_is_no_event_is_refused(void **state)
         s = test_event_str(lines[i]);
         reason = NULL;
 
-        if (ngx_shop_failover_event_read(&event, &s, &reason)
-            != NGX_SHOP_FAILOVER_ERROR)
-        {
+        if (ngx_shop_event_read(&event, &s, &reason) != NGX_SHOP_ERROR) {
             fail_msg("read: %s", lines[i]);
         }
 
@@ -245,17 +242,16 @@ what_is_no_event_is_refused(void **state)
 static void
 a_member_of_a_later_version_is_skipped(void **state)
 {
-    const char                *reason;
-    ngx_shop_failover_str_t    s;
-    ngx_shop_failover_event_t  event;
+    const char       *reason;
+    ngx_shop_str_t    s;
+    ngx_shop_event_t  event;
 
     (void) state;
 
     s = test_event_str("{\"v\":1,\"seq\":1,\"new\":[{}],\"type\":\"group\","
                        "\"time\":\"2026-11-21T03:10:00.123Z\"}");
 
-    assert_int_equal(ngx_shop_failover_event_read(&event, &s, &reason),
-                     NGX_SHOP_FAILOVER_OK);
+    assert_int_equal(ngx_shop_event_read(&event, &s, &reason), NGX_SHOP_OK);
     assert_true(event.time == TEST_EVENT_TIME);
 }
 
@@ -263,11 +259,11 @@ a_member_of_a_later_version_is_skipped(void **state)
 static void
 a_text_without_room_is_cut_between_characters(void **state)
 {
-    int                         i;
-    size_t                      n;
-    char                        text[NGX_SHOP_FAILOVER_EVENT_TEXT + 8];
-    unsigned char               buf[NGX_SHOP_FAILOVER_EVENT_LINE];
-    ngx_shop_failover_event_t   event;
+    int                i;
+    size_t             n;
+    char               text[NGX_SHOP_EVENT_TEXT + 8];
+    unsigned char      buf[NGX_SHOP_EVENT_LINE];
+    ngx_shop_event_t   event;
 
     (void) state;
 
@@ -277,34 +273,34 @@ a_text_without_room_is_cut_between_characters(void **state)
 
     /* beside the site there is room for two bytes more than whole characters */
 
-    assert_int_equal((NGX_SHOP_FAILOVER_EVENT_TEXT - 2) % 3, 2);
+    assert_int_equal((NGX_SHOP_EVENT_TEXT - 2) % 3, 2);
 
-    test_event_init(&event, NGX_SHOP_FAILOVER_EVENT_FLAG);
+    test_event_init(&event, NGX_SHOP_EVENT_FLAG);
     test_event_set(&event, &event.site, "/a");
     test_event_set(&event, &event.text, text);
 
-    assert_int_equal(event.text.len, NGX_SHOP_FAILOVER_EVENT_TEXT - 4);
+    assert_int_equal(event.text.len, NGX_SHOP_EVENT_TEXT - 4);
 
     test_event_set(&event, &event.detail, "abc");
     assert_int_equal(event.detail.len, 2);
 
     /* the longest line there is */
 
-    test_event_init(&event, NGX_SHOP_FAILOVER_EVENT_SITE);
+    test_event_init(&event, NGX_SHOP_EVENT_SITE);
     memset(text, 1, sizeof(text) - 1);
     text[sizeof(text) - 1] = '\0';
     test_event_set(&event, &event.text, text);
 
-    for (i = 0; i < NGX_SHOP_FAILOVER_EVENT_CLASSES; i++) {
-        ngx_shop_failover_str_t  none = ngx_shop_failover_string("");
+    for (i = 0; i < NGX_SHOP_EVENT_CLASSES; i++) {
+        ngx_shop_str_t  none = ngx_shop_string("");
 
-        assert_int_equal(ngx_shop_failover_event_add_class(&event, &none,
-                                                           INT64_MIN,
-                                                           INT64_MIN),
-                         NGX_SHOP_FAILOVER_OK);
+        assert_int_equal(ngx_shop_event_add_class(&event, &none,
+                                                  INT64_MIN,
+                                                  INT64_MIN),
+                         NGX_SHOP_OK);
     }
 
-    n = ngx_shop_failover_event_write(&event, buf);
+    n = ngx_shop_event_write(&event, buf);
     assert_memory_equal(buf + n - 3, "]}\n", 3);
 }
 
@@ -312,20 +308,20 @@ a_text_without_room_is_cut_between_characters(void **state)
 static void
 more_classes_than_room_are_summed_up(void **state)
 {
-    int                         i;
-    ngx_shop_failover_str_t     s;
-    ngx_shop_failover_event_t   event;
+    int                i;
+    ngx_shop_str_t     s;
+    ngx_shop_event_t   event;
 
     (void) state;
 
-    test_event_init(&event, NGX_SHOP_FAILOVER_EVENT_SITE);
+    test_event_init(&event, NGX_SHOP_EVENT_SITE);
     s = test_event_str("class");
 
-    for (i = 0; i < NGX_SHOP_FAILOVER_EVENT_CLASSES + 2; i++) {
-        ngx_shop_failover_event_add_class(&event, &s, 1, 2);
+    for (i = 0; i < NGX_SHOP_EVENT_CLASSES + 2; i++) {
+        ngx_shop_event_add_class(&event, &s, 1, 2);
     }
 
-    i = NGX_SHOP_FAILOVER_EVENT_CLASSES;
+    i = NGX_SHOP_EVENT_CLASSES;
     assert_int_equal(event.nclasses, i);
     assert_int_equal(event.classes[i - 1].refused, 3);
     assert_int_equal(event.classes[i - 1].unknown, 6);

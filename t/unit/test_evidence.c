@@ -15,17 +15,17 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "logic/evidence.h"
+#include "logic/judge/evidence.h"
 
 
 #define SERVERS  4
 #define TRACES   "t/unit/traces/"
 
 
-typedef ngx_shop_failover_evidence_t          evidence_t;
-typedef ngx_shop_failover_evidence_finding_t  finding_t;
+typedef ngx_shop_evidence_t          evidence_t;
+typedef ngx_shop_evidence_finding_t  finding_t;
 
-static const ngx_shop_failover_evidence_rule_t  rule = {
+static const ngx_shop_evidence_rule_t  rule = {
     3, 20, 25, 5, 2000, 5000
 };
 
@@ -49,7 +49,7 @@ static void
 heard(unsigned server, unsigned kind, uint32_t waited, uint32_t place,
     uint32_t visitor)
 {
-    ngx_shop_failover_evidence_heard_t  h;
+    ngx_shop_evidence_heard_t  h;
 
     h.kind = kind;
     h.waited = waited;
@@ -57,7 +57,7 @@ heard(unsigned server, unsigned kind, uint32_t waited, uint32_t place,
     h.place = place;
     h.visitor = visitor;
 
-    ngx_shop_failover_evidence_add(&servers[server], &rule, &h);
+    ngx_shop_evidence_add(&servers[server], &rule, &h);
 }
 
 
@@ -65,7 +65,7 @@ static void
 good(unsigned server, unsigned n, uint32_t waited)
 {
     while (n--) {
-        heard(server, NGX_SHOP_FAILOVER_EVIDENCE_GOOD, waited, 0, 0);
+        heard(server, NGX_SHOP_EVIDENCE_GOOD, waited, 0, 0);
     }
 }
 
@@ -76,7 +76,7 @@ static void
 bad(unsigned server, unsigned n)
 {
     while (n--) {
-        heard(server, NGX_SHOP_FAILOVER_EVIDENCE_STATUS, 0, n, n);
+        heard(server, NGX_SHOP_EVIDENCE_STATUS, 0, n, n);
     }
 }
 
@@ -84,9 +84,9 @@ bad(unsigned server, unsigned n)
 static finding_t
 weigh(unsigned server, unsigned n, int returned)
 {
-    unsigned                            i;
-    finding_t                           finding;
-    ngx_shop_failover_evidence_case_t   c;
+    unsigned                   i;
+    finding_t                  finding;
+    ngx_shop_evidence_case_t   c;
 
     memset(&c, 0, sizeof(c));
     c.rule = &rule;
@@ -94,15 +94,15 @@ weigh(unsigned server, unsigned n, int returned)
     c.msec = now;
     c.returned = (uint8_t) returned;
 
-    ngx_shop_failover_evidence_sum(&c.sum, c.own, now);
+    ngx_shop_evidence_sum(&c.sum, c.own, now);
 
     for (i = 0; i < n; i++) {
         if (i != server) {
-            ngx_shop_failover_evidence_sum(&c.others, &servers[i], now);
+            ngx_shop_evidence_sum(&c.others, &servers[i], now);
         }
     }
 
-    ngx_shop_failover_evidence_weigh(&c, &finding);
+    ngx_shop_evidence_weigh(&c, &finding);
 
     return finding;
 }
@@ -111,8 +111,8 @@ weigh(unsigned server, unsigned n, int returned)
 static unsigned
 late(uint32_t began, int room)
 {
-    finding_t                           finding;
-    ngx_shop_failover_evidence_case_t   c;
+    finding_t                  finding;
+    ngx_shop_evidence_case_t   c;
 
     memset(&c, 0, sizeof(c));
     c.rule = &rule;
@@ -122,9 +122,9 @@ late(uint32_t began, int room)
     c.late = 1;
     c.room = (uint8_t) room;
 
-    ngx_shop_failover_evidence_weigh(&c, &finding);
+    ngx_shop_evidence_weigh(&c, &finding);
 
-    return finding.verdict == NGX_SHOP_FAILOVER_EVIDENCE_BUSY;
+    return finding.verdict == NGX_SHOP_EVIDENCE_BUSY;
 }
 
 
@@ -157,8 +157,8 @@ what_is_no_answer_from_a_queue_proves_no_life(void **state)
     /* a long poll; an error, however late it came */
 
     good(0, 1, 30000);
-    heard(0, NGX_SHOP_FAILOVER_EVIDENCE_STATUS, 3000, 1, 1);
-    heard(0, NGX_SHOP_FAILOVER_EVIDENCE_READ, 3000, 1, 1);
+    heard(0, NGX_SHOP_EVIDENCE_STATUS, 3000, 1, 1);
+    heard(0, NGX_SHOP_EVIDENCE_READ, 3000, 1, 1);
 
     assert_false(late(now - 2000, 0));
 }
@@ -169,15 +169,13 @@ a_server_has_room_where_nobody_waits(void **state)
 {
     (void) state;
 
-    assert_true(ngx_shop_failover_evidence_room(servers, &rule, 500, now));
-    assert_false(ngx_shop_failover_evidence_room(servers, &rule, 501, now));
+    assert_true(ngx_shop_evidence_room(servers, &rule, 500, now));
+    assert_false(ngx_shop_evidence_room(servers, &rule, 501, now));
 
     good(0, 1, 1500);
-    assert_false(ngx_shop_failover_evidence_room(servers, &rule, 5, now));
-    assert_false(ngx_shop_failover_evidence_room(servers, &rule, 5,
-                                                 now + 7000));
-    assert_true(ngx_shop_failover_evidence_room(servers, &rule, 5,
-                                                now + 7001));
+    assert_false(ngx_shop_evidence_room(servers, &rule, 5, now));
+    assert_false(ngx_shop_evidence_room(servers, &rule, 5, now + 7000));
+    assert_true(ngx_shop_evidence_room(servers, &rule, 5, now + 7001));
 }
 
 
@@ -192,18 +190,16 @@ three_failures_beside_a_sound_sibling_are_enough(void **state)
     good(1, 200, 10);
 
     bad(0, 2);
-    assert_int_equal(weigh(0, 2, 0).verdict,
-                     NGX_SHOP_FAILOVER_EVIDENCE_NOTHING);
+    assert_int_equal(weigh(0, 2, 0).verdict, NGX_SHOP_EVIDENCE_NOTHING);
 
     bad(0, 1);
     finding = weigh(0, 2, 0);
-    assert_int_equal(finding.verdict, NGX_SHOP_FAILOVER_EVIDENCE_FAILS);
-    assert_int_equal(finding.kind, NGX_SHOP_FAILOVER_EVIDENCE_STATUS);
+    assert_int_equal(finding.verdict, NGX_SHOP_EVIDENCE_FAILS);
+    assert_int_equal(finding.kind, NGX_SHOP_EVIDENCE_STATUS);
     assert_int_equal(finding.failed, 3);
     assert_int_equal(finding.of, 203);
 
-    assert_int_equal(weigh(1, 2, 0).verdict,
-                     NGX_SHOP_FAILOVER_EVIDENCE_NOTHING);
+    assert_int_equal(weigh(1, 2, 0).verdict, NGX_SHOP_EVIDENCE_NOTHING);
 }
 
 
@@ -220,7 +216,7 @@ where_all_fail_it_is_the_shop(void **state)
         bad(2, 2);
 
         assert_int_equal(weigh(i % 3, 3, 0).verdict,
-                         NGX_SHOP_FAILOVER_EVIDENCE_NOTHING);
+                         NGX_SHOP_EVIDENCE_NOTHING);
         now += 50;
     }
 }
@@ -232,13 +228,11 @@ nobody_goes_without_a_sibling(void **state)
     (void) state;
 
     bad(0, 100);
-    assert_int_equal(weigh(0, 1, 0).verdict,
-                     NGX_SHOP_FAILOVER_EVIDENCE_NOTHING);
+    assert_int_equal(weigh(0, 1, 0).verdict, NGX_SHOP_EVIDENCE_NOTHING);
 
     /* nor beside one of which nothing was heard */
 
-    assert_int_equal(weigh(0, 2, 0).verdict,
-                     NGX_SHOP_FAILOVER_EVIDENCE_NOTHING);
+    assert_int_equal(weigh(0, 2, 0).verdict, NGX_SHOP_EVIDENCE_NOTHING);
 }
 
 
@@ -252,30 +246,27 @@ one_url_or_one_visitor_takes_nobody_out(void **state)
     good(1, 200, 10);
 
     for (i = 0; i < 5; i++) {
-        heard(0, NGX_SHOP_FAILOVER_EVIDENCE_STATUS, 0, 7, i);
+        heard(0, NGX_SHOP_EVIDENCE_STATUS, 0, 7, i);
     }
 
-    assert_int_equal(weigh(0, 2, 0).verdict,
-                     NGX_SHOP_FAILOVER_EVIDENCE_NOTHING);
+    assert_int_equal(weigh(0, 2, 0).verdict, NGX_SHOP_EVIDENCE_NOTHING);
 
     (void) begin(NULL);
     good(1, 200, 10);
 
     for (i = 0; i < 5; i++) {
-        heard(0, NGX_SHOP_FAILOVER_EVIDENCE_STATUS, 0, i, 7);
+        heard(0, NGX_SHOP_EVIDENCE_STATUS, 0, i, 7);
     }
 
-    assert_int_equal(weigh(0, 2, 0).verdict,
-                     NGX_SHOP_FAILOVER_EVIDENCE_NOTHING);
+    assert_int_equal(weigh(0, 2, 0).verdict, NGX_SHOP_EVIDENCE_NOTHING);
 
     /* what a sibling did well is proof, whoever asked for whatever */
 
     for (i = 0; i < 3; i++) {
-        ngx_shop_failover_evidence_proof(&servers[0]);
+        ngx_shop_evidence_proof(&servers[0]);
     }
 
-    assert_int_equal(weigh(0, 2, 0).verdict,
-                     NGX_SHOP_FAILOVER_EVIDENCE_FAILS);
+    assert_int_equal(weigh(0, 2, 0).verdict, NGX_SHOP_EVIDENCE_FAILS);
 }
 
 
@@ -290,11 +281,11 @@ few_requests_count_too(void **state)
 
     for (i = 0; i < 12; i++) {
         good(1, 1, 20);
-        heard(0, NGX_SHOP_FAILOVER_EVIDENCE_STATUS, 0, i, i);
-        ngx_shop_failover_evidence_proof(&servers[0]);
+        heard(0, NGX_SHOP_EVIDENCE_STATUS, 0, i, i);
+        ngx_shop_evidence_proof(&servers[0]);
         now += 60000;
 
-        if (weigh(0, 2, 0).verdict == NGX_SHOP_FAILOVER_EVIDENCE_FAILS) {
+        if (weigh(0, 2, 0).verdict == NGX_SHOP_EVIDENCE_FAILS) {
             break;
         }
     }
@@ -311,10 +302,8 @@ a_server_that_returned_needs_less(void **state)
     good(1, 400, 10);
     bad(0, 2);
 
-    assert_int_equal(weigh(0, 2, 0).verdict,
-                     NGX_SHOP_FAILOVER_EVIDENCE_NOTHING);
-    assert_int_equal(weigh(0, 2, 1).verdict,
-                     NGX_SHOP_FAILOVER_EVIDENCE_FAILS);
+    assert_int_equal(weigh(0, 2, 0).verdict, NGX_SHOP_EVIDENCE_NOTHING);
+    assert_int_equal(weigh(0, 2, 1).verdict, NGX_SHOP_EVIDENCE_FAILS);
 }
 
 
@@ -328,11 +317,11 @@ some_failures_among_good_answers_are_seen(void **state)
     for (i = 0; i < 60; i++) {
         good(0, 2, 10);
         good(1, 3, 10);
-        heard(0, NGX_SHOP_FAILOVER_EVIDENCE_READ, 0, i, i);
+        heard(0, NGX_SHOP_EVIDENCE_READ, 0, i, i);
     }
 
-    assert_int_equal(weigh(0, 2, 0).verdict, NGX_SHOP_FAILOVER_EVIDENCE_FAILS);
-    assert_int_equal(weigh(0, 2, 0).kind, NGX_SHOP_FAILOVER_EVIDENCE_READ);
+    assert_int_equal(weigh(0, 2, 0).verdict, NGX_SHOP_EVIDENCE_FAILS);
+    assert_int_equal(weigh(0, 2, 0).kind, NGX_SHOP_EVIDENCE_READ);
 }
 
 
@@ -344,13 +333,12 @@ the_window_forgets(void **state)
     good(1, 200, 10);
     bad(0, 30);
     good(0, 1, 10);
-    assert_int_equal(weigh(0, 2, 0).verdict, NGX_SHOP_FAILOVER_EVIDENCE_FAILS);
+    assert_int_equal(weigh(0, 2, 0).verdict, NGX_SHOP_EVIDENCE_FAILS);
 
-    now += NGX_SHOP_FAILOVER_EVIDENCE_WINDOW;
+    now += NGX_SHOP_EVIDENCE_WINDOW;
     good(1, 20, 10);
     good(0, 20, 10);
-    assert_int_equal(weigh(0, 2, 0).verdict,
-                     NGX_SHOP_FAILOVER_EVIDENCE_NOTHING);
+    assert_int_equal(weigh(0, 2, 0).verdict, NGX_SHOP_EVIDENCE_NOTHING);
 }
 
 
@@ -363,16 +351,14 @@ who_crawls_beside_siblings_is_seen(void **state)
 
     good(0, 19, 2500);
     good(1, 190, 250);
-    assert_int_equal(weigh(0, 2, 0).verdict,
-                     NGX_SHOP_FAILOVER_EVIDENCE_NOTHING);
+    assert_int_equal(weigh(0, 2, 0).verdict, NGX_SHOP_EVIDENCE_NOTHING);
 
     good(0, 1, 2500);
     finding = weigh(0, 2, 0);
-    assert_int_equal(finding.verdict, NGX_SHOP_FAILOVER_EVIDENCE_CRAWLS);
+    assert_int_equal(finding.verdict, NGX_SHOP_EVIDENCE_CRAWLS);
     assert_int_equal(finding.mean, 2500);
     assert_int_equal(finding.usual, 250);
-    assert_int_equal(weigh(1, 2, 0).verdict,
-                     NGX_SHOP_FAILOVER_EVIDENCE_NOTHING);
+    assert_int_equal(weigh(1, 2, 0).verdict, NGX_SHOP_EVIDENCE_NOTHING);
 }
 
 
@@ -392,7 +378,7 @@ pages_of_5_ms_or_2_s_at_random_are_no_reason(void **state)
             good(k, 1, (x >> 24) < 26 ? 2000 : 5);
 
             assert_int_equal(weigh(k, 2, 0).verdict,
-                             NGX_SHOP_FAILOVER_EVIDENCE_NOTHING);
+                             NGX_SHOP_EVIDENCE_NOTHING);
         }
 
         now += 100;
@@ -421,9 +407,9 @@ a_shop_that_fails_often_keeps_its_servers(void **state)
                 continue;
             }
 
-            heard(k, NGX_SHOP_FAILOVER_EVIDENCE_STATUS, 0, x >> 9, x >> 14);
+            heard(k, NGX_SHOP_EVIDENCE_STATUS, 0, x >> 9, x >> 14);
             assert_int_equal(weigh(k, 3, 0).verdict,
-                             NGX_SHOP_FAILOVER_EVIDENCE_NOTHING);
+                             NGX_SHOP_EVIDENCE_NOTHING);
         }
 
         now += 30;
@@ -436,13 +422,13 @@ time_aside_doubles_up_to_its_end(void **state)
 {
     (void) state;
 
-    assert_int_equal(ngx_shop_failover_evidence_aside(10, 300, 0), 10);
-    assert_int_equal(ngx_shop_failover_evidence_aside(10, 300, 1), 20);
-    assert_int_equal(ngx_shop_failover_evidence_aside(10, 300, 4), 160);
-    assert_int_equal(ngx_shop_failover_evidence_aside(10, 300, 5), 300);
-    assert_int_equal(ngx_shop_failover_evidence_aside(10, 300, 99), 300);
-    assert_int_equal(ngx_shop_failover_evidence_aside(10, 10, 0), 10);
-    assert_int_equal(ngx_shop_failover_evidence_aside(10, 10, 3), 10);
+    assert_int_equal(ngx_shop_evidence_aside(10, 300, 0), 10);
+    assert_int_equal(ngx_shop_evidence_aside(10, 300, 1), 20);
+    assert_int_equal(ngx_shop_evidence_aside(10, 300, 4), 160);
+    assert_int_equal(ngx_shop_evidence_aside(10, 300, 5), 300);
+    assert_int_equal(ngx_shop_evidence_aside(10, 300, 99), 300);
+    assert_int_equal(ngx_shop_evidence_aside(10, 10, 0), 10);
+    assert_int_equal(ngx_shop_evidence_aside(10, 10, 3), 10);
 }
 
 
@@ -451,14 +437,14 @@ never_the_last_and_never_more_than_max(void **state)
 {
     (void) state;
 
-    assert_false(ngx_shop_failover_evidence_spares(1, 1, 99));
-    assert_true(ngx_shop_failover_evidence_spares(2, 2, 50));
-    assert_false(ngx_shop_failover_evidence_spares(2, 1, 99));
-    assert_false(ngx_shop_failover_evidence_spares(2, 2, 49));
-    assert_true(ngx_shop_failover_evidence_spares(3, 3, 50));
-    assert_false(ngx_shop_failover_evidence_spares(3, 2, 50));
-    assert_true(ngx_shop_failover_evidence_spares(4, 3, 50));
-    assert_false(ngx_shop_failover_evidence_spares(4, 2, 50));
+    assert_false(ngx_shop_evidence_spares(1, 1, 99));
+    assert_true(ngx_shop_evidence_spares(2, 2, 50));
+    assert_false(ngx_shop_evidence_spares(2, 1, 99));
+    assert_false(ngx_shop_evidence_spares(2, 2, 49));
+    assert_true(ngx_shop_evidence_spares(3, 3, 50));
+    assert_false(ngx_shop_evidence_spares(3, 2, 50));
+    assert_true(ngx_shop_evidence_spares(4, 3, 50));
+    assert_false(ngx_shop_evidence_spares(4, 2, 50));
 }
 
 
@@ -469,10 +455,10 @@ what_failed_is_named(void **state)
 
     (void) state;
 
-    for (i = 0; i <= NGX_SHOP_FAILOVER_EVIDENCE_N; i++) {
+    for (i = 0; i <= NGX_SHOP_EVIDENCE_N; i++) {
         for (k = 0; k < i; k++) {
-            assert_string_not_equal(ngx_shop_failover_evidence_words(i),
-                                    ngx_shop_failover_evidence_words(k));
+            assert_string_not_equal(ngx_shop_evidence_words(i),
+                                    ngx_shop_evidence_words(k));
         }
     }
 }
@@ -515,23 +501,23 @@ replay(const char *name)
         of += ((int) server == wanted);
 
         if (strcmp(what, "proof") == 0) {
-            ngx_shop_failover_evidence_proof(&servers[server]);
+            ngx_shop_evidence_proof(&servers[server]);
 
         } else {
             heard(server,
-                  what[0] == '2' ? NGX_SHOP_FAILOVER_EVIDENCE_GOOD
-                  : what[0] == '5' ? NGX_SHOP_FAILOVER_EVIDENCE_STATUS
-                  : NGX_SHOP_FAILOVER_EVIDENCE_READ,
+                  what[0] == '2' ? NGX_SHOP_EVIDENCE_GOOD
+                  : what[0] == '5' ? NGX_SHOP_EVIDENCE_STATUS
+                  : NGX_SHOP_EVIDENCE_READ,
                   waited, place, visitor);
         }
 
         for (server = 0; server < 2; server++) {
             finding = weigh(server, 2, 0);
 
-            if (finding.verdict != NGX_SHOP_FAILOVER_EVIDENCE_NOTHING) {
+            if (finding.verdict != NGX_SHOP_EVIDENCE_NOTHING) {
                 found = (int) server;
                 assert_string_equal(verdict,
-                    finding.verdict == NGX_SHOP_FAILOVER_EVIDENCE_FAILS
+                    finding.verdict == NGX_SHOP_EVIDENCE_FAILS
                     ? "FAILS" : "CRAWLS");
                 break;
             }

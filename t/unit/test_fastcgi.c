@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "logic/fastcgi.h"
+#include "logic/answer/fastcgi.h"
 
 
 /* version, type, id, length below 256, padding */
@@ -42,13 +42,13 @@ typedef struct {
 
 
 typedef struct {
-    int                          rc;
-    size_t                       used;
-    unsigned char                head[128];
-    unsigned char                body[64];
-    unsigned char                log[16];
-    ngx_shop_failover_answer_t   a;
-    ngx_shop_failover_fastcgi_t  f;
+    int                 rc;
+    size_t              used;
+    unsigned char       head[128];
+    unsigned char       body[64];
+    unsigned char       log[16];
+    ngx_shop_answer_t   a;
+    ngx_shop_fastcgi_t  f;
 } run_t;
 
 
@@ -158,15 +158,15 @@ start(run_t *r)
     r->a.body_size = sizeof(r->body);
     r->a.no_body = 0;
     r->a.cgi = 1;
-    ngx_shop_failover_answer_init(&r->a);
+    ngx_shop_answer_init(&r->a);
 
     r->f.answer = &r->a;
     r->f.log = r->log;
     r->f.log_size = sizeof(r->log);
-    ngx_shop_failover_fastcgi_init(&r->f);
+    ngx_shop_fastcgi_init(&r->f);
 
     r->used = 0;
-    r->rc = NGX_SHOP_FAILOVER_AGAIN;
+    r->rc = NGX_SHOP_AGAIN;
 }
 
 
@@ -183,7 +183,7 @@ feed(run_t *r, const char *data, size_t len)
         memcpy(copy, data, len);
     }
 
-    r->rc = ngx_shop_failover_fastcgi_feed(&r->f, copy, len, &used);
+    r->rc = ngx_shop_fastcgi_feed(&r->f, copy, len, &used);
     assert_true(used <= len);
     r->used += used;
 
@@ -196,11 +196,11 @@ check(run_t *r, const case_t *c)
 {
     int  wanted;
 
-    wanted = c->error ? NGX_SHOP_FAILOVER_ERROR : NGX_SHOP_FAILOVER_OK;
+    wanted = c->error ? NGX_SHOP_ERROR : NGX_SHOP_OK;
 
     if (c->eof) {
-        assert_int_equal(r->rc, NGX_SHOP_FAILOVER_AGAIN);
-        r->rc = ngx_shop_failover_fastcgi_eof(&r->f);
+        assert_int_equal(r->rc, NGX_SHOP_AGAIN);
+        r->rc = ngx_shop_fastcgi_eof(&r->f);
     }
 
     if (r->rc != wanted) {
@@ -299,23 +299,21 @@ test_after_the_end(void **state)
 
     start(&r);
     feed(&r, good, sizeof(good) - 1);
-    assert_int_equal(r.rc, NGX_SHOP_FAILOVER_OK);
+    assert_int_equal(r.rc, NGX_SHOP_OK);
     assert_int_equal(r.f.app_status, 0x01020304);
 
     r.used = 0;
     feed(&r, "more", 4);
-    assert_int_equal(r.rc, NGX_SHOP_FAILOVER_OK);
+    assert_int_equal(r.rc, NGX_SHOP_OK);
     assert_int_equal(r.used, 0);
-    assert_int_equal(ngx_shop_failover_fastcgi_eof(&r.f),
-                     NGX_SHOP_FAILOVER_OK);
+    assert_int_equal(ngx_shop_fastcgi_eof(&r.f), NGX_SHOP_OK);
 
     start(&r);
     feed(&r, "x", 1);
-    assert_int_equal(r.rc, NGX_SHOP_FAILOVER_ERROR);
+    assert_int_equal(r.rc, NGX_SHOP_ERROR);
     feed(&r, good, sizeof(good) - 1);
-    assert_int_equal(r.rc, NGX_SHOP_FAILOVER_ERROR);
-    assert_int_equal(ngx_shop_failover_fastcgi_eof(&r.f),
-                     NGX_SHOP_FAILOVER_ERROR);
+    assert_int_equal(r.rc, NGX_SHOP_ERROR);
+    assert_int_equal(ngx_shop_fastcgi_eof(&r.f), NGX_SHOP_ERROR);
     assert_string_equal(r.f.error, "not a FastCGI answer");
 }
 
@@ -346,9 +344,9 @@ test_large_record(void **state)
         feed(&r, "x", 1);
     }
 
-    assert_int_equal(r.rc, NGX_SHOP_FAILOVER_AGAIN);
+    assert_int_equal(r.rc, NGX_SHOP_AGAIN);
     feed(&r, END("\0"), 16);
-    assert_int_equal(r.rc, NGX_SHOP_FAILOVER_OK);
+    assert_int_equal(r.rc, NGX_SHOP_OK);
     assert_int_equal(r.a.body_total, 0x102);
     assert_int_equal(r.f.log_len, 0);
 }
@@ -357,17 +355,17 @@ test_large_record(void **state)
 static void
 test_request(void **state)
 {
-    size_t                               size;
-    unsigned char                        buf[128];
-    ngx_shop_failover_emit_t             e;
-    ngx_shop_failover_fastcgi_param_t    params[] = {
-        { ngx_shop_failover_string("SCRIPT_NAME"),
-          ngx_shop_failover_string("/ping") },
-        { ngx_shop_failover_string("QUERY_STRING"),
-          ngx_shop_failover_string("") }
+    size_t                      size;
+    unsigned char               buf[128];
+    ngx_shop_emit_t             e;
+    ngx_shop_fastcgi_param_t    params[] = {
+        { ngx_shop_string("SCRIPT_NAME"),
+          ngx_shop_string("/ping") },
+        { ngx_shop_string("QUERY_STRING"),
+          ngx_shop_string("") }
     };
-    ngx_shop_failover_fastcgi_request_t  request = {
-        params, 2, ngx_shop_failover_string("body"), 0
+    ngx_shop_fastcgi_request_t  request = {
+        params, 2, ngx_shop_string("body"), 0
     };
 
 #define FIRST   "\1\1\0\1\0\10\0\0" "\0\1"
@@ -383,20 +381,19 @@ test_request(void **state)
 
     for (size = 0; size < sizeof(whole); size++) {
         memset(buf, 0xa5, sizeof(buf));
-        ngx_shop_failover_emit_init(&e, size ? buf : NULL, size);
+        ngx_shop_emit_init(&e, size ? buf : NULL, size);
 
-        assert_int_equal(ngx_shop_failover_fastcgi_request(&e, &request),
-                         size == sizeof(whole) - 1 ? NGX_SHOP_FAILOVER_OK
-                                                   : NGX_SHOP_FAILOVER_ERROR);
+        assert_int_equal(ngx_shop_fastcgi_request(&e, &request),
+                         size == sizeof(whole) - 1 ? NGX_SHOP_OK
+                                                   : NGX_SHOP_ERROR);
         assert_int_equal(e.total, sizeof(whole) - 1);
         assert_memory_equal(buf, whole, size);
         assert_int_equal(buf[size], 0xa5);
     }
 
     request.keep = 1;
-    ngx_shop_failover_emit_init(&e, buf, sizeof(buf));
-    assert_int_equal(ngx_shop_failover_fastcgi_request(&e, &request),
-                     NGX_SHOP_FAILOVER_OK);
+    ngx_shop_emit_init(&e, buf, sizeof(buf));
+    assert_int_equal(ngx_shop_fastcgi_request(&e, &request), NGX_SHOP_OK);
     assert_memory_equal(buf, kept, sizeof(kept) - 1);
 }
 
@@ -404,20 +401,19 @@ test_request(void **state)
 static void
 test_empty_request(void **state)
 {
-    unsigned char                        buf[128];
-    static const char                    whole[] =
+    unsigned char               buf[128];
+    static const char           whole[] =
         "\1\1\0\1\0\10\0\0" "\0\1\0\0\0\0\0\0" "\1\4\0\1\0\0\0\0"
         "\1\5\0\1\0\0\0\0";
-    ngx_shop_failover_emit_t             e;
-    ngx_shop_failover_fastcgi_request_t  request;
+    ngx_shop_emit_t             e;
+    ngx_shop_fastcgi_request_t  request;
 
     (void) state;
 
     memset(&request, 0, sizeof(request));
-    ngx_shop_failover_emit_init(&e, buf, sizeof(buf));
+    ngx_shop_emit_init(&e, buf, sizeof(buf));
 
-    assert_int_equal(ngx_shop_failover_fastcgi_request(&e, &request),
-                     NGX_SHOP_FAILOVER_OK);
+    assert_int_equal(ngx_shop_fastcgi_request(&e, &request), NGX_SHOP_OK);
     assert_int_equal(e.total, sizeof(whole) - 1);
     assert_memory_equal(buf, whole, sizeof(whole) - 1);
 }
@@ -460,12 +456,12 @@ static void
 test_large_request(void **state)
 {
     size_t                               i, len, sizes[] = { 127, 128, 70000 };
-    const unsigned char                 *p, *q;
-    static unsigned char                 text[140000], buf[300000],
+    const unsigned char        *p, *q;
+    static unsigned char        text[140000], buf[300000],
                                          out[300000];
-    ngx_shop_failover_emit_t             e;
-    ngx_shop_failover_fastcgi_param_t    params[3];
-    ngx_shop_failover_fastcgi_request_t  request;
+    ngx_shop_emit_t             e;
+    ngx_shop_fastcgi_param_t    params[3];
+    ngx_shop_fastcgi_request_t  request;
 
     (void) state;
 
@@ -486,9 +482,8 @@ test_large_request(void **state)
     request.body.data = text;
     request.body.len = 2 * 65528;
 
-    ngx_shop_failover_emit_init(&e, buf, sizeof(buf));
-    assert_int_equal(ngx_shop_failover_fastcgi_request(&e, &request),
-                     NGX_SHOP_FAILOVER_OK);
+    ngx_shop_emit_init(&e, buf, sizeof(buf));
+    assert_int_equal(ngx_shop_fastcgi_request(&e, &request), NGX_SHOP_OK);
 
     p = buf + 16;
     assert_int_equal(join(&p, 4, out, &len), 4);
@@ -523,8 +518,7 @@ test_large_request(void **state)
     assert_ptr_equal(p, e.pos);
 
     params[1].value.len = (size_t) 0x80000000;
-    assert_int_equal(ngx_shop_failover_fastcgi_request(&e, &request),
-                     NGX_SHOP_FAILOVER_ERROR);
+    assert_int_equal(ngx_shop_fastcgi_request(&e, &request), NGX_SHOP_ERROR);
 }
 
 

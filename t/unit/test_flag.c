@@ -8,11 +8,11 @@
 
 
 #include "flag.h"
-#include "logic/site.h"
-#include "logic/utf8.h"
+#include "logic/judge/site.h"
+#include "logic/text/utf8.h"
 
 
-static ngx_shop_failover_notice_t  test_flag_other;
+static ngx_shop_flag_notice_t  test_flag_other;
 
 
 static const char  test_flag_full[] =
@@ -35,8 +35,8 @@ static const char  test_flag_full[] =
 
 
 static void
-test_flag_span_holds(const ngx_shop_failover_notice_t *n,
-    ngx_shop_failover_span_t span, size_t max)
+test_flag_span_holds(const ngx_shop_flag_notice_t *n, ngx_shop_span_t span,
+    size_t max)
 {
     size_t                len, bad;
     const unsigned char  *p, *last;
@@ -47,7 +47,7 @@ test_flag_span_holds(const ngx_shop_failover_notice_t *n,
     p = n->text + span.off;
 
     for (last = p + span.len; p < last; p += len) {
-        len = ngx_shop_failover_utf8_next(p, last, &bad);
+        len = ngx_shop_utf8_next(p, last, &bad);
         assert_true(len > 0);
         assert_true(*p >= 0x20 && *p != 0x7F);
     }
@@ -57,59 +57,52 @@ test_flag_span_holds(const ngx_shop_failover_notice_t *n,
 /* what must be true of every notice, whatever was read */
 
 static void
-test_flag_holds(const ngx_shop_failover_notice_t *n, size_t size)
+test_flag_holds(const ngx_shop_flag_notice_t *n, size_t size)
 {
     unsigned  i;
 
     assert_true(n->text_len <= size);
-    assert_true(n->mode <= NGX_SHOP_FAILOVER_FLAG_PATHS_ONLY);
-    assert_true(n->end <= NGX_SHOP_FAILOVER_FLAG_END_HEALTHY);
-    assert_true(n->nlangs <= NGX_SHOP_FAILOVER_FLAG_LANGS);
-    assert_true(n->ncontacts <= NGX_SHOP_FAILOVER_FLAG_CONTACTS);
-    assert_true(n->nupdates <= NGX_SHOP_FAILOVER_FLAG_UPDATES);
-    assert_true(n->npaths <= NGX_SHOP_FAILOVER_FLAG_PATHS);
-    assert_true(n->nwarnings <= NGX_SHOP_FAILOVER_FLAG_WARNINGS);
+    assert_true(n->mode <= NGX_SHOP_FLAG_PATHS_ONLY);
+    assert_true(n->end <= NGX_SHOP_FLAG_END_HEALTHY);
+    assert_true(n->nlangs <= NGX_SHOP_FLAG_LANGS);
+    assert_true(n->ncontacts <= NGX_SHOP_FLAG_CONTACTS);
+    assert_true(n->nupdates <= NGX_SHOP_FLAG_UPDATES);
+    assert_true(n->npaths <= NGX_SHOP_FLAG_PATHS);
+    assert_true(n->nwarnings <= NGX_SHOP_FLAG_WARNINGS);
     assert_true(n->nwarnings <= n->warnings_total);
-    assert_true((n->mode == NGX_SHOP_FAILOVER_FLAG_PATHS_ONLY)
-                == (n->npaths > 0));
+    assert_true((n->mode == NGX_SHOP_FLAG_PATHS_ONLY) == (n->npaths > 0));
 
-    test_flag_span_holds(n, n->status, NGX_SHOP_FAILOVER_FLAG_TEXT_MAX);
-    test_flag_span_holds(n, n->reason, NGX_SHOP_FAILOVER_FLAG_TEXT_MAX);
-    test_flag_span_holds(n, n->offer, NGX_SHOP_FAILOVER_FLAG_TEXT_MAX);
-    test_flag_span_holds(n, n->eta.text, NGX_SHOP_FAILOVER_FLAG_TEXT_MAX);
-    test_flag_span_holds(n, n->start.text, NGX_SHOP_FAILOVER_FLAG_TEXT_MAX);
-    test_flag_span_holds(n, n->until.text, NGX_SHOP_FAILOVER_FLAG_TEXT_MAX);
-    test_flag_span_holds(n, n->next_update.text,
-                         NGX_SHOP_FAILOVER_FLAG_TEXT_MAX);
+    test_flag_span_holds(n, n->status, NGX_SHOP_FLAG_TEXT_MAX);
+    test_flag_span_holds(n, n->reason, NGX_SHOP_FLAG_TEXT_MAX);
+    test_flag_span_holds(n, n->offer, NGX_SHOP_FLAG_TEXT_MAX);
+    test_flag_span_holds(n, n->eta.text, NGX_SHOP_FLAG_TEXT_MAX);
+    test_flag_span_holds(n, n->start.text, NGX_SHOP_FLAG_TEXT_MAX);
+    test_flag_span_holds(n, n->until.text, NGX_SHOP_FLAG_TEXT_MAX);
+    test_flag_span_holds(n, n->next_update.text, NGX_SHOP_FLAG_TEXT_MAX);
 
     for (i = 0; i < n->nlangs; i++) {
-        test_flag_span_holds(n, n->langs[i].lang,
-                             NGX_SHOP_FAILOVER_FLAG_MAX_SIZE);
-        test_flag_span_holds(n, n->langs[i].text,
-                             NGX_SHOP_FAILOVER_FLAG_TEXT_MAX);
+        test_flag_span_holds(n, n->langs[i].lang, NGX_SHOP_FLAG_MAX_SIZE);
+        test_flag_span_holds(n, n->langs[i].text, NGX_SHOP_FLAG_TEXT_MAX);
     }
 
     for (i = 0; i < n->ncontacts; i++) {
-        test_flag_span_holds(n, n->contacts[i],
-                             NGX_SHOP_FAILOVER_FLAG_TEXT_MAX);
+        test_flag_span_holds(n, n->contacts[i], NGX_SHOP_FLAG_TEXT_MAX);
     }
 
     for (i = 0; i < n->nupdates; i++) {
         assert_true(n->updates[i].text.len > 0);
-        test_flag_span_holds(n, n->updates[i].text,
-                             NGX_SHOP_FAILOVER_FLAG_TEXT_MAX);
+        test_flag_span_holds(n, n->updates[i].text, NGX_SHOP_FLAG_TEXT_MAX);
     }
 
     for (i = 0; i < n->npaths; i++) {
         assert_int_equal(n->text[n->paths[i].off], '/');
-        test_flag_span_holds(n, n->paths[i], NGX_SHOP_FAILOVER_FLAG_MAX_SIZE);
+        test_flag_span_holds(n, n->paths[i], NGX_SHOP_FLAG_MAX_SIZE);
     }
 
     for (i = 0; i < n->nwarnings; i++) {
         assert_true(n->warnings[i].line > 0);
-        assert_non_null(ngx_shop_failover_flag_reason(n->warnings[i].reason));
-        test_flag_span_holds(n, n->warnings[i].what,
-                             NGX_SHOP_FAILOVER_FLAG_WHAT_MAX);
+        assert_non_null(ngx_shop_flag_reason(n->warnings[i].reason));
+        test_flag_span_holds(n, n->warnings[i].what, NGX_SHOP_FLAG_WHAT_MAX);
     }
 }
 
@@ -117,7 +110,7 @@ test_flag_holds(const ngx_shop_failover_notice_t *n, size_t size)
 static void
 test_flag_empty(void **state)
 {
-    const ngx_shop_failover_notice_t  *n;
+    const ngx_shop_flag_notice_t  *n;
 
     (void) state;
 
@@ -136,7 +129,7 @@ test_flag_empty(void **state)
 static void
 test_flag_whole(void **state)
 {
-    const ngx_shop_failover_notice_t  *n;
+    const ngx_shop_flag_notice_t  *n;
 
     (void) state;
 
@@ -159,14 +152,14 @@ test_flag_whole(void **state)
     assert_int_equal(n->bad_start, 0);
     assert_true(n->until.at == TEST_FLAG_NOW + 5 * 3600);
     assert_true(n->next_update.at == TEST_FLAG_NOW + 1200);
-    assert_int_equal(n->end, NGX_SHOP_FAILOVER_FLAG_END_HEALTHY);
+    assert_int_equal(n->end, NGX_SHOP_FLAG_END_HEALTHY);
 
     assert_int_equal(n->ncontacts, 2);
     test_flag_text_is(n, n->contacts[0],
                       "Order by phone: +49 800 123456, daily 6:00-22:00");
     test_flag_text_is(n, n->contacts[1], "mailto:help@shop.example");
 
-    assert_int_equal(n->mode, NGX_SHOP_FAILOVER_FLAG_PATHS_ONLY);
+    assert_int_equal(n->mode, NGX_SHOP_FLAG_PATHS_ONLY);
     assert_int_equal(n->npaths, 2);
     test_flag_text_is(n, n->paths[0], "/checkout");
     test_flag_text_is(n, n->paths[1], "/cart");
@@ -187,9 +180,9 @@ test_flag_whole(void **state)
 static void
 test_flag_every_prefix(void **state)
 {
-    size_t                             n, size;
-    unsigned char                     *data;
-    const ngx_shop_failover_notice_t  *notice;
+    size_t                         n, size;
+    unsigned char                 *data;
+    const ngx_shop_flag_notice_t  *notice;
 
     (void) state;
 
@@ -204,8 +197,8 @@ test_flag_every_prefix(void **state)
         assert_non_null(data);
         memcpy(data, test_flag_full, n);
 
-        ngx_shop_failover_flag_parse(&test_flag_notice, NULL, data, n,
-                                     TEST_FLAG_NOW, TEST_FLAG_NOW);
+        ngx_shop_flag_parse(&test_flag_notice, NULL, data, n, TEST_FLAG_NOW,
+                            TEST_FLAG_NOW);
         test_flag_holds(notice, n);
         assert_memory_equal(notice->text, test_flag_full,
                             notice->text_len > 2 ? notice->text_len - 2 : 0);
@@ -239,8 +232,8 @@ test_flag_every_byte_changed(void **state)
         for (ch = 0; ch < 256; ch++) {
             data[i] = (unsigned char) ch;
 
-            ngx_shop_failover_flag_parse(&test_flag_notice, NULL, data, size,
-                                         TEST_FLAG_NOW, TEST_FLAG_NOW);
+            ngx_shop_flag_parse(&test_flag_notice, NULL, data, size,
+                                TEST_FLAG_NOW, TEST_FLAG_NOW);
             test_flag_holds(&test_flag_notice, size);
 
             /* one byte is in one line, or makes one line of two */
@@ -263,15 +256,15 @@ test_flag_every_byte_changed(void **state)
 static void
 test_flag_closes(const unsigned char *data, size_t size)
 {
-    ngx_shop_failover_flag_parse(&test_flag_notice, NULL, data, size,
-                                 TEST_FLAG_NOW, TEST_FLAG_NOW);
+    ngx_shop_flag_parse(&test_flag_notice, NULL, data, size, TEST_FLAG_NOW,
+                        TEST_FLAG_NOW);
     test_flag_holds(&test_flag_notice, size);
 
-    assert_int_equal(ngx_shop_failover_site_flag(&test_flag_notice,
-                                           NGX_SHOP_FAILOVER_FLAG_STATE_OPEN,
-                                           TEST_FLAG_NOW),
-                     NGX_SHOP_FAILOVER_FLAG_STATE_CLOSED);
-    assert_int_equal(test_flag_notice.mode, NGX_SHOP_FAILOVER_FLAG_FULL);
+    assert_int_equal(ngx_shop_site_flag(&test_flag_notice,
+                                        NGX_SHOP_SITE_FLAG_OPEN,
+                                        TEST_FLAG_NOW),
+                     NGX_SHOP_SITE_FLAG_CLOSED);
+    assert_int_equal(test_flag_notice.mode, NGX_SHOP_FLAG_FULL);
 }
 
 
@@ -321,7 +314,7 @@ test_flag_keeps_closed(void **state)
 static void
 test_flag_lines(void **state)
 {
-    const ngx_shop_failover_notice_t  *n;
+    const ngx_shop_flag_notice_t  *n;
 
     (void) state;
 
@@ -355,7 +348,7 @@ test_flag_lines(void **state)
 static void
 test_flag_bytes(void **state)
 {
-    const ngx_shop_failover_notice_t  *n;
+    const ngx_shop_flag_notice_t  *n;
 
     static const unsigned char  nul[] = "status: a\0b";
 
@@ -373,8 +366,8 @@ test_flag_bytes(void **state)
     assert_int_equal(n->warnings_total, 1);
     test_flag_warns(n, 0, 1, "control", "status: a[31mb cd");
 
-    ngx_shop_failover_flag_parse(&test_flag_notice, NULL, nul, 11,
-                                 TEST_FLAG_NOW, TEST_FLAG_NOW);
+    ngx_shop_flag_parse(&test_flag_notice, NULL, nul, 11, TEST_FLAG_NOW,
+                        TEST_FLAG_NOW);
     test_flag_text_is(&test_flag_notice, test_flag_notice.status, "ab");
 
     n = test_flag_parse("status: <b>&amp;</b> \xE2\x80\xAE \xF0\x9F\x98\x80");
@@ -387,27 +380,26 @@ test_flag_bytes(void **state)
 static void
 test_flag_too_big(void **state)
 {
-    static unsigned char  data[NGX_SHOP_FAILOVER_FLAG_MAX_SIZE + 100];
+    static unsigned char  data[NGX_SHOP_FLAG_MAX_SIZE + 100];
 
     (void) state;
 
     /* every byte is a line, and its own warning */
 
     memset(data, '\n', sizeof(data));
-    data[NGX_SHOP_FAILOVER_FLAG_MAX_SIZE - 1] = 'x';
+    data[NGX_SHOP_FLAG_MAX_SIZE - 1] = 'x';
 
-    ngx_shop_failover_flag_parse(&test_flag_notice, NULL, data, sizeof(data),
-                                 TEST_FLAG_NOW, TEST_FLAG_NOW);
-    test_flag_holds(&test_flag_notice, NGX_SHOP_FAILOVER_FLAG_MAX_SIZE);
-    test_flag_warns(&test_flag_notice, 0, NGX_SHOP_FAILOVER_FLAG_MAX_SIZE,
-                    "no \":\"", "x");
+    ngx_shop_flag_parse(&test_flag_notice, NULL, data, sizeof(data),
+                        TEST_FLAG_NOW, TEST_FLAG_NOW);
+    test_flag_holds(&test_flag_notice, NGX_SHOP_FLAG_MAX_SIZE);
+    test_flag_warns(&test_flag_notice, 0, NGX_SHOP_FLAG_MAX_SIZE, "no \":\"",
+                    "x");
 
     memset(data, '\xFF', sizeof(data));
-    ngx_shop_failover_flag_parse(&test_flag_notice, NULL, data, sizeof(data),
-                                 TEST_FLAG_NOW, TEST_FLAG_NOW);
-    assert_int_equal(test_flag_notice.text_len,
-                     NGX_SHOP_FAILOVER_FLAG_MAX_SIZE);
-    test_flag_holds(&test_flag_notice, NGX_SHOP_FAILOVER_FLAG_MAX_SIZE);
+    ngx_shop_flag_parse(&test_flag_notice, NULL, data, sizeof(data),
+                        TEST_FLAG_NOW, TEST_FLAG_NOW);
+    assert_int_equal(test_flag_notice.text_len, NGX_SHOP_FLAG_MAX_SIZE);
+    test_flag_holds(&test_flag_notice, NGX_SHOP_FLAG_MAX_SIZE);
 }
 
 

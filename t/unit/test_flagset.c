@@ -10,20 +10,20 @@
 
 #include <errno.h>
 
-#include "logic/flagset.h"
+#include "logic/flag/flagset.h"
 
 
-#define OPEN    NGX_SHOP_FAILOVER_FLAG_STATE_OPEN
-#define CLOSED  NGX_SHOP_FAILOVER_FLAG_STATE_CLOSED
-#define BROWSE  NGX_SHOP_FAILOVER_FLAG_STATE_BROWSE
+#define OPEN    NGX_SHOP_SITE_FLAG_OPEN
+#define CLOSED  NGX_SHOP_SITE_FLAG_CLOSED
+#define BROWSE  NGX_SHOP_SITE_FLAG_BROWSE
 
 #define NOW     TEST_FLAG_NOW
 
 
-static ngx_shop_failover_flagset_t       set;
-static ngx_shop_failover_flagset_file_t  files[8];
-static ngx_shop_failover_notice_t        rooms[2], spoke;
-static unsigned                          visited;
+static ngx_shop_flagset_t       set;
+static ngx_shop_flagset_file_t  files[8];
+static ngx_shop_flag_notice_t   rooms[2], spoke;
+static unsigned                 visited;
 
 
 static int
@@ -44,7 +44,7 @@ setup(void **state)
 static void
 add(const char *name, const char *text)
 {
-    ngx_shop_failover_flagset_file_t  *file = &files[set.nfiles++];
+    ngx_shop_flagset_file_t  *file = &files[set.nfiles++];
 
     file->name.data = (const unsigned char *) name;
     file->name.len = strlen(name);
@@ -60,9 +60,9 @@ add(const char *name, const char *text)
 static void
 speaks(const char *name, unsigned word, unsigned asked)
 {
-    static ngx_shop_failover_flagset_ended_t  ended;
+    static ngx_shop_flagset_ended_t  ended;
 
-    ngx_shop_failover_flagset_decide(&set);
+    ngx_shop_flagset_decide(&set);
 
     assert_int_equal(set.word, word);
     assert_int_equal(set.asked, asked);
@@ -74,8 +74,7 @@ speaks(const char *name, unsigned word, unsigned asked)
         assert_non_null(set.file);
         assert_int_equal(set.file->name.len, strlen(name));
         assert_memory_equal(set.file->name.data, name, strlen(name));
-        assert_int_equal(set.id,
-                         ngx_shop_failover_flagset_id(&set.file->name));
+        assert_int_equal(set.id, ngx_shop_flagset_id(&set.file->name));
     }
 
     memset(&set.was, 0, sizeof(set.was));
@@ -97,10 +96,10 @@ no_file_is_open(void **state)
 {
     (void) state;
 
-    speaks(NULL, NGX_SHOP_FAILOVER_FLAGSET_NONE, OPEN);
+    speaks(NULL, NGX_SHOP_FLAGSET_NONE, OPEN);
     assert_null(set.notice);
     assert_int_equal(set.next, 0);
-    assert_string_equal(ngx_shop_failover_flagset_name(set.word), "open");
+    assert_string_equal(ngx_shop_flagset_name(set.word), "open");
 }
 
 
@@ -110,10 +109,10 @@ one_that_is_no_directory_has_no_name(void **state)
     (void) state;
 
     add("", "");
-    speaks("", NGX_SHOP_FAILOVER_FLAGSET_FULL, CLOSED);
+    speaks("", NGX_SHOP_FLAGSET_FULL, CLOSED);
     assert_int_equal(set.id, 0);
     assert_int_equal(set.rest, 0);
-    assert_string_equal(ngx_shop_failover_flagset_name(set.word), "closed");
+    assert_string_equal(ngx_shop_flagset_name(set.word), "closed");
 }
 
 
@@ -130,17 +129,17 @@ the_strictest_speaks(void **state)
         unsigned     word;
         unsigned     asked;
     } rows[] = {
-        { "status: x", 0, NGX_SHOP_FAILOVER_FLAGSET_FULL, CLOSED },
-        { "end: healthy", 0, NGX_SHOP_FAILOVER_FLAGSET_FULL, CLOSED },
-        { "", EACCES, NGX_SHOP_FAILOVER_FLAGSET_UNREADABLE, CLOSED },
-        { "mode: browse", 0, NGX_SHOP_FAILOVER_FLAGSET_BROWSE, BROWSE },
-        { "mode: browse\nend: healthy", 0, NGX_SHOP_FAILOVER_FLAGSET_BROWSE,
+        { "status: x", 0, NGX_SHOP_FLAGSET_FULL, CLOSED },
+        { "end: healthy", 0, NGX_SHOP_FLAGSET_FULL, CLOSED },
+        { "", EACCES, NGX_SHOP_FLAGSET_UNREADABLE, CLOSED },
+        { "mode: browse", 0, NGX_SHOP_FLAGSET_BROWSE, BROWSE },
+        { "mode: browse\nend: healthy", 0, NGX_SHOP_FLAGSET_BROWSE,
           BROWSE },
-        { "mode: paths /a", 0, NGX_SHOP_FAILOVER_FLAGSET_PATHS, CLOSED },
-        { "mode: paths /a\nend: healthy", 0, NGX_SHOP_FAILOVER_FLAGSET_PATHS,
+        { "mode: paths /a", 0, NGX_SHOP_FLAGSET_PATHS, CLOSED },
+        { "mode: paths /a\nend: healthy", 0, NGX_SHOP_FLAGSET_PATHS,
           CLOSED },
-        { "start: +1h", 0, NGX_SHOP_FAILOVER_FLAGSET_ANNOUNCED, OPEN },
-        { "until: 2020-01-01 00:00", 0, NGX_SHOP_FAILOVER_FLAGSET_OVER, OPEN }
+        { "start: +1h", 0, NGX_SHOP_FLAGSET_ANNOUNCED, OPEN },
+        { "until: 2020-01-01 00:00", 0, NGX_SHOP_FLAGSET_OVER, OPEN }
     };
 
     for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -170,16 +169,16 @@ one_that_never_closes_announces_nothing(void **state)
     (void) state;
 
     add("a", "start: +2h\nuntil: +1h");
-    speaks("a", NGX_SHOP_FAILOVER_FLAGSET_OVER, OPEN);
+    speaks("a", NGX_SHOP_FLAGSET_OVER, OPEN);
     add("b", "start: +2h");
-    speaks("b", NGX_SHOP_FAILOVER_FLAGSET_ANNOUNCED, OPEN);
+    speaks("b", NGX_SHOP_FLAGSET_ANNOUNCED, OPEN);
 }
 
 
 static void
 too_large_and_too_many_close(void **state)
 {
-    static char  large[NGX_SHOP_FAILOVER_FLAG_MAX_SIZE + 2];
+    static char  large[NGX_SHOP_FLAG_MAX_SIZE + 2];
 
     (void) state;
 
@@ -187,16 +186,16 @@ too_large_and_too_many_close(void **state)
 
     add("a", large);
     files[0].data.len--;
-    speaks("a", NGX_SHOP_FAILOVER_FLAGSET_FULL, CLOSED);
+    speaks("a", NGX_SHOP_FLAGSET_FULL, CLOSED);
     assert_int_equal(set.error, 0);
 
     files[0].data.len++;
-    speaks("a", NGX_SHOP_FAILOVER_FLAGSET_UNREADABLE, CLOSED);
+    speaks("a", NGX_SHOP_FLAGSET_UNREADABLE, CLOSED);
     assert_int_equal(set.error, EFBIG);
 
-    set.nfiles = NGX_SHOP_FAILOVER_FLAGSET_FILES + 1;
+    set.nfiles = NGX_SHOP_FLAGSET_FILES + 1;
     set.files = NULL;
-    speaks(NULL, NGX_SHOP_FAILOVER_FLAGSET_UNREADABLE, CLOSED);
+    speaks(NULL, NGX_SHOP_FLAGSET_UNREADABLE, CLOSED);
     assert_int_equal(set.error, E2BIG);
 }
 
@@ -209,30 +208,30 @@ what_health_has_ended_counts_no_more(void **state)
     add("a", "end: healthy");
     add("b", "mode: browse");
 
-    speaks("a", NGX_SHOP_FAILOVER_FLAGSET_FULL, CLOSED);
+    speaks("a", NGX_SHOP_FLAGSET_FULL, CLOSED);
     assert_int_equal(set.rest, 1);
 
     set.was.over = 1;
-    speaks("b", NGX_SHOP_FAILOVER_FLAGSET_BROWSE, BROWSE);
+    speaks("b", NGX_SHOP_FLAGSET_BROWSE, BROWSE);
     assert_int_equal(set.ended.n, 1);
     assert_int_equal(set.over, 0);
     assert_int_equal(set.rest, 0);
 
     /* and again, where another one spoke since */
 
-    speaks("b", NGX_SHOP_FAILOVER_FLAGSET_BROWSE, BROWSE);
+    speaks("b", NGX_SHOP_FLAGSET_BROWSE, BROWSE);
 
     /* alone it is still over */
 
     set.nfiles = 1;
-    speaks("a", NGX_SHOP_FAILOVER_FLAGSET_OVER, OPEN);
+    speaks("a", NGX_SHOP_FLAGSET_OVER, OPEN);
     assert_int_equal(set.over, 1);
 
     /* until it changes */
 
     files[0].data.data = (const unsigned char *) "end: healthy\nstatus: x";
     files[0].data.len = 22;
-    speaks("a", NGX_SHOP_FAILOVER_FLAGSET_FULL, CLOSED);
+    speaks("a", NGX_SHOP_FLAGSET_FULL, CLOSED);
     assert_int_equal(set.ended.n, 0);
 }
 
@@ -243,25 +242,25 @@ what_goes_is_forgotten(void **state)
     (void) state;
 
     add("a", "end: healthy");
-    speaks("a", NGX_SHOP_FAILOVER_FLAGSET_FULL, CLOSED);
+    speaks("a", NGX_SHOP_FLAGSET_FULL, CLOSED);
     set.was.over = 1;
-    speaks("a", NGX_SHOP_FAILOVER_FLAGSET_OVER, OPEN);
+    speaks("a", NGX_SHOP_FLAGSET_OVER, OPEN);
 
     set.nfiles = 0;
-    speaks(NULL, NGX_SHOP_FAILOVER_FLAGSET_NONE, OPEN);
+    speaks(NULL, NGX_SHOP_FLAGSET_NONE, OPEN);
     assert_int_equal(set.ended.n, 0);
 
     set.nfiles = 1;
-    speaks("a", NGX_SHOP_FAILOVER_FLAGSET_FULL, CLOSED);
+    speaks("a", NGX_SHOP_FLAGSET_FULL, CLOSED);
 
     /* too many: nobody looked, so nobody forgets */
 
     set.was.over = 1;
-    speaks("a", NGX_SHOP_FAILOVER_FLAGSET_OVER, OPEN);
-    set.nfiles = NGX_SHOP_FAILOVER_FLAGSET_FILES + 1;
-    speaks(NULL, NGX_SHOP_FAILOVER_FLAGSET_UNREADABLE, CLOSED);
+    speaks("a", NGX_SHOP_FLAGSET_OVER, OPEN);
+    set.nfiles = NGX_SHOP_FLAGSET_FILES + 1;
+    speaks(NULL, NGX_SHOP_FLAGSET_UNREADABLE, CLOSED);
     set.nfiles = 1;
-    speaks("a", NGX_SHOP_FAILOVER_FLAGSET_OVER, OPEN);
+    speaks("a", NGX_SHOP_FLAGSET_OVER, OPEN);
 }
 
 
@@ -273,13 +272,13 @@ a_name_is_part_of_it(void **state)
     (void) state;
 
     add("a", "end: healthy");
-    speaks("a", NGX_SHOP_FAILOVER_FLAGSET_FULL, CLOSED);
+    speaks("a", NGX_SHOP_FLAGSET_FULL, CLOSED);
     set.was.over = 1;
-    speaks("a", NGX_SHOP_FAILOVER_FLAGSET_OVER, OPEN);
+    speaks("a", NGX_SHOP_FLAGSET_OVER, OPEN);
 
     set.nfiles = 0;
     add("b", "end: healthy");
-    speaks("b", NGX_SHOP_FAILOVER_FLAGSET_FULL, CLOSED);
+    speaks("b", NGX_SHOP_FLAGSET_FULL, CLOSED);
 }
 
 
@@ -291,7 +290,7 @@ the_next_moment_is_that_of_all_files(void **state)
     add("a", "until: +1h");
     add("b", "start: +30m");
     add("c", "mode: browse\neta: +40m");
-    speaks("a", NGX_SHOP_FAILOVER_FLAGSET_FULL, CLOSED);
+    speaks("a", NGX_SHOP_FLAGSET_FULL, CLOSED);
     assert_int_equal(set.next, NOW + 1800);
     assert_int_equal(set.rest, 1);
 }
@@ -306,13 +305,13 @@ the_rest_closes_when_one_is_over(void **state)
 
     add("a", "until: +1h");
     add("b", "start: +1h");
-    speaks("a", NGX_SHOP_FAILOVER_FLAGSET_FULL, CLOSED);
+    speaks("a", NGX_SHOP_FLAGSET_FULL, CLOSED);
     assert_int_equal(set.rest, 1);
 
     (void) setup(state);
     add("a", "until: +1h");
     add("b", "start: +61m");
-    speaks("a", NGX_SHOP_FAILOVER_FLAGSET_FULL, CLOSED);
+    speaks("a", NGX_SHOP_FLAGSET_FULL, CLOSED);
     assert_int_equal(set.rest, 0);
 
     /* one that closes now, and "end: healthy" may be over at any time */
@@ -320,13 +319,13 @@ the_rest_closes_when_one_is_over(void **state)
     (void) setup(state);
     add("a", "until: +1h\nend: healthy");
     add("b", "mode: browse\nuntil: +30m");
-    speaks("a", NGX_SHOP_FAILOVER_FLAGSET_FULL, CLOSED);
+    speaks("a", NGX_SHOP_FLAGSET_FULL, CLOSED);
     assert_int_equal(set.rest, 1);
 
     (void) setup(state);
     add("a", "start: +1h");
     add("b", "start: +1h");
-    speaks("a", NGX_SHOP_FAILOVER_FLAGSET_ANNOUNCED, OPEN);
+    speaks("a", NGX_SHOP_FLAGSET_ANNOUNCED, OPEN);
     assert_int_equal(set.rest, 0);
 }
 
@@ -361,7 +360,7 @@ a_time_counts_from_when_it_appeared(void **state)
         files[0].mtime = rows[i].mtime;
         files[0].ctime = rows[i].ctime;
 
-        ngx_shop_failover_flagset_decide(&set);
+        ngx_shop_flagset_decide(&set);
         assert_int_equal(set.notice->until.at, rows[i].until);
         assert_int_equal(set.asked, rows[i].until > NOW ? CLOSED : OPEN);
     }
@@ -374,11 +373,11 @@ a_line_that_stays_keeps_its_time(void **state)
     (void) state;
 
     add("a", "until: +1h");
-    speaks("a", NGX_SHOP_FAILOVER_FLAGSET_FULL, CLOSED);
+    speaks("a", NGX_SHOP_FLAGSET_FULL, CLOSED);
 
     set.now = NOW + 1800;
     files[0].mtime = files[0].ctime = set.now;
-    speaks("a", NGX_SHOP_FAILOVER_FLAGSET_FULL, CLOSED);
+    speaks("a", NGX_SHOP_FLAGSET_FULL, CLOSED);
     assert_int_equal(set.notice->until.at, NOW + 3600);
 }
 
@@ -389,26 +388,26 @@ a_start_that_cannot_be_read_stays_as_before(void **state)
     (void) state;
 
     add("a", "start: tomorrow");
-    speaks("a", NGX_SHOP_FAILOVER_FLAGSET_OVER, OPEN);
+    speaks("a", NGX_SHOP_FLAGSET_OVER, OPEN);
 
     (void) setup(state);
     add("a", "");
-    speaks("a", NGX_SHOP_FAILOVER_FLAGSET_FULL, CLOSED);
+    speaks("a", NGX_SHOP_FLAGSET_FULL, CLOSED);
     files[0].data.data = (const unsigned char *) "start: tomorrow";
     files[0].data.len = 15;
-    speaks("a", NGX_SHOP_FAILOVER_FLAGSET_FULL, CLOSED);
+    speaks("a", NGX_SHOP_FLAGSET_FULL, CLOSED);
 
     /* what another file did is not what this one did */
 
     set.nfiles = 0;
     add("b", "start: tomorrow");
-    speaks("b", NGX_SHOP_FAILOVER_FLAGSET_OVER, OPEN);
+    speaks("b", NGX_SHOP_FLAGSET_OVER, OPEN);
 }
 
 
 static void
-visit(void *data, const ngx_shop_failover_flagset_file_t *file,
-    const ngx_shop_failover_notice_t *notice, int error)
+visit(void *data, const ngx_shop_flagset_file_t *file,
+    const ngx_shop_flag_notice_t *notice, int error)
 {
     assert_ptr_equal(data, &visited);
     assert_ptr_equal(file, &files[visited]);
@@ -432,7 +431,7 @@ all_files_are_visited(void **state)
     set.visit = visit;
     set.data = &visited;
 
-    speaks("c", NGX_SHOP_FAILOVER_FLAGSET_FULL, CLOSED);
+    speaks("c", NGX_SHOP_FLAGSET_FULL, CLOSED);
     assert_int_equal(visited, 3);
 }
 

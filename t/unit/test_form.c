@@ -14,27 +14,26 @@
 
 #include <cmocka.h>
 
-#include "logic/form.h"
+#include "logic/text/form.h"
 
 
 /* "name=value|name=value" of all fields; "!" where one is refused */
 static const char *
 form_of(const char *text)
 {
-    int                      rc;
-    size_t                   n;
-    unsigned char            buf[256], *rest;
-    static char              out[512];
-    ngx_shop_failover_str_t  name, value;
+    int             rc;
+    size_t          n;
+    unsigned char   buf[256], *rest;
+    static char     out[512];
+    ngx_shop_str_t  name, value;
 
     memcpy(buf, text, strlen(text));
     rest = buf;
     n = 0;
 
     for ( ;; ) {
-        rc = ngx_shop_failover_form_next(&rest, buf + strlen(text), &name,
-                                         &value);
-        if (rc != NGX_SHOP_FAILOVER_OK) {
+        rc = ngx_shop_form_next(&rest, buf + strlen(text), &name, &value);
+        if (rc != NGX_SHOP_OK) {
             break;
         }
 
@@ -49,7 +48,7 @@ form_of(const char *text)
         n += value.len;
     }
 
-    if (rc == NGX_SHOP_FAILOVER_ERROR) {
+    if (rc == NGX_SHOP_ERROR) {
         out[n++] = '!';
     }
 
@@ -117,10 +116,9 @@ what_is_written_is_read(void **state)
     (void) state;
 
     n = 0;
-    assert_int_equal(ngx_shop_failover_form_add(buf, sizeof(buf) - 1, &n, "a",
-                                                value), 0);
-    assert_int_equal(ngx_shop_failover_form_add(buf, sizeof(buf) - 1, &n, "b",
-                                                ""), 0);
+    assert_int_equal(ngx_shop_form_add(buf, sizeof(buf) - 1, &n, "a",
+                                       value), 0);
+    assert_int_equal(ngx_shop_form_add(buf, sizeof(buf) - 1, &n, "b", ""), 0);
     buf[n] = '\0';
 
     assert_string_equal((char *) buf,
@@ -134,8 +132,7 @@ what_is_written_is_read(void **state)
         n = 0;
         memset(buf, '!', sizeof(buf));
 
-        assert_int_equal(ngx_shop_failover_form_add(buf, size, &n, "name",
-                                                    "   "), -1);
+        assert_int_equal(ngx_shop_form_add(buf, size, &n, "name", "   "), -1);
         assert_int_equal(n, 0);
         assert_int_equal(buf[size], '!');
     }

@@ -12,18 +12,18 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "logic/incident.h"
-#include "logic/site.h"
-#include "logic/verdict.h"
+#include "logic/story/incident.h"
+#include "logic/judge/site.h"
+#include "logic/judge/verdict.h"
 
 
 #define TEST_INCIDENT_AT  ((int64_t) 1795230600000)    /* ms */
 
 
-static ngx_shop_failover_incident_t       *test_incident;
-static ngx_shop_failover_incident_fold_t   test_incident_fold;
-static int64_t                             test_incident_seq;
-static const char                         *test_incident_text;
+static ngx_shop_incident_t       *test_incident;
+static ngx_shop_incident_fold_t   test_incident_fold;
+static int64_t                    test_incident_seq;
+static const char                *test_incident_text;
 
 
 static int
@@ -40,60 +40,58 @@ test_incident_setup(void **state)
 
 
 static void
-test_incident_set(ngx_shop_failover_event_t *event,
-    ngx_shop_failover_span_t *span, const char *text)
+test_incident_set(ngx_shop_event_t *event, ngx_shop_span_t *span,
+    const char *text)
 {
-    ngx_shop_failover_str_t  s;
+    ngx_shop_str_t  s;
 
     s.len = strlen(text);
     s.data = (const unsigned char *) text;
-    ngx_shop_failover_event_set(event, span, &s);
+    ngx_shop_event_set(event, span, &s);
 }
 
 
 /* at is in ms after TEST_INCIDENT_AT */
 
-static ngx_shop_failover_incident_e
-test_incident_add(ngx_shop_failover_event_t *event, int64_t at)
+static ngx_shop_incident_e
+test_incident_add(ngx_shop_event_t *event, int64_t at)
 {
     event->seq = ++test_incident_seq;
     event->time = TEST_INCIDENT_AT + at;
 
-    return ngx_shop_failover_incident_fold(&test_incident_fold, event,
-                                           &test_incident);
+    return ngx_shop_incident_fold(&test_incident_fold, event, &test_incident);
 }
 
 
 static void
 test_incident_down(int64_t at, int64_t failed)
 {
-    ngx_shop_failover_event_t  event;
+    ngx_shop_event_t  event;
 
     memset(&event, 0, sizeof(event));
-    event.type = NGX_SHOP_FAILOVER_EVENT_PEER;
-    event.from = NGX_SHOP_FAILOVER_UP;
-    event.to = NGX_SHOP_FAILOVER_DOWN;
+    event.type = NGX_SHOP_EVENT_PEER;
+    event.from = NGX_SHOP_VERDICT_UP;
+    event.to = NGX_SHOP_VERDICT_DOWN;
     event.first_failure = TEST_INCIDENT_AT + failed;
 
     assert_int_equal(test_incident_add(&event, at), 0);
 }
 
 
-static ngx_shop_failover_incident_e
+static ngx_shop_incident_e
 test_incident_site(int64_t at, unsigned from, unsigned to, int64_t visitors)
 {
-    ngx_shop_failover_event_t  event;
-    ngx_shop_failover_str_t    class = ngx_shop_failover_string("checkout");
+    ngx_shop_event_t  event;
+    ngx_shop_str_t    class = ngx_shop_string("checkout");
 
     memset(&event, 0, sizeof(event));
-    event.type = NGX_SHOP_FAILOVER_EVENT_SITE;
+    event.type = NGX_SHOP_EVENT_SITE;
     event.from = (uint8_t) from;
     event.to = (uint8_t) to;
     event.visitors = visitors;
     test_incident_set(&event, &event.site, "/flag");
     test_incident_set(&event, &event.text, test_incident_text);
-    ngx_shop_failover_event_add_class(&event, &class, visitors / 2,
-                                      visitors / 4);
+    ngx_shop_event_add_class(&event, &class, visitors / 2, visitors / 4);
 
     return test_incident_add(&event, at);
 }
@@ -102,10 +100,10 @@ test_incident_site(int64_t at, unsigned from, unsigned to, int64_t visitors)
 static void
 test_incident_flag(int64_t at, unsigned what, const char *text)
 {
-    ngx_shop_failover_event_t  event;
+    ngx_shop_event_t  event;
 
     memset(&event, 0, sizeof(event));
-    event.type = NGX_SHOP_FAILOVER_EVENT_FLAG;
+    event.type = NGX_SHOP_EVENT_FLAG;
     event.to = (uint8_t) what;
     test_incident_set(&event, &event.site, "/flag");
     test_incident_set(&event, &event.text, text);
@@ -117,10 +115,9 @@ test_incident_flag(int64_t at, unsigned what, const char *text)
 static void
 test_incident_says(unsigned n, const char *text)
 {
-    ngx_shop_failover_str_t  s;
+    ngx_shop_str_t  s;
 
-    s = ngx_shop_failover_incident_text(test_incident,
-                                        test_incident->texts[n].text);
+    s = ngx_shop_incident_text(test_incident, test_incident->texts[n].text);
     assert_int_equal(s.len, strlen(text));
     assert_memory_equal(s.data, text, s.len);
 }
@@ -129,39 +126,39 @@ test_incident_says(unsigned n, const char *text)
 static void
 a_failure_is_followed_to_its_end(void **state)
 {
-    ngx_shop_failover_incident_t  *in;
+    ngx_shop_incident_t  *in;
 
     (void) state;
 
     test_incident_down(1500, 500);
-    assert_int_equal(test_incident_site(1600, NGX_SHOP_FAILOVER_SITE_OPEN,
-                                        NGX_SHOP_FAILOVER_SITE_BACKUP, 100),
-                     NGX_SHOP_FAILOVER_INCIDENT_BEGUN);
+    assert_int_equal(test_incident_site(1600, NGX_SHOP_SITE_OPEN,
+                                        NGX_SHOP_SITE_BACKUP, 100),
+                     NGX_SHOP_INCIDENT_BEGUN);
     in = test_incident;
     assert_int_equal(in->severity, 2);
-    assert_int_equal(in->by, NGX_SHOP_FAILOVER_EVENT_BY_BACKUP);
+    assert_int_equal(in->by, NGX_SHOP_EVENT_BY_BACKUP);
     assert_int_equal(in->number, 1);
     assert_int_equal(in->planned, 0);
 
     test_incident_down(9000, 8000);
-    assert_int_equal(test_incident_site(9001, NGX_SHOP_FAILOVER_SITE_BACKUP,
-                                        NGX_SHOP_FAILOVER_SITE_OUTAGE, 100),
-                     NGX_SHOP_FAILOVER_INCIDENT_ESCALATED);
+    assert_int_equal(test_incident_site(9001, NGX_SHOP_SITE_BACKUP,
+                                        NGX_SHOP_SITE_OUTAGE, 100),
+                     NGX_SHOP_INCIDENT_ESCALATED);
     assert_ptr_equal(test_incident, in);
 
-    test_incident_flag(20000, NGX_SHOP_FAILOVER_EVENT_SET, "repairing");
+    test_incident_flag(20000, NGX_SHOP_EVENT_SET, "repairing");
     test_incident_text = "repairing";
-    test_incident_site(20001, NGX_SHOP_FAILOVER_SITE_OUTAGE,
-                       NGX_SHOP_FAILOVER_SITE_MAINTENANCE, 120);
-    test_incident_flag(30000, NGX_SHOP_FAILOVER_EVENT_UPDATE, "half done");
-    test_incident_flag(31000, NGX_SHOP_FAILOVER_EVENT_CHANGED, "repairing");
-    test_incident_flag(40000, NGX_SHOP_FAILOVER_EVENT_REMOVED, "");
-    test_incident_site(40001, NGX_SHOP_FAILOVER_SITE_MAINTENANCE,
-                       NGX_SHOP_FAILOVER_SITE_REOPENING, 180);
+    test_incident_site(20001, NGX_SHOP_SITE_OUTAGE, NGX_SHOP_SITE_MAINTENANCE,
+                       120);
+    test_incident_flag(30000, NGX_SHOP_EVENT_UPDATE, "half done");
+    test_incident_flag(31000, NGX_SHOP_EVENT_CHANGED, "repairing");
+    test_incident_flag(40000, NGX_SHOP_EVENT_REMOVED, "");
+    test_incident_site(40001, NGX_SHOP_SITE_MAINTENANCE,
+                       NGX_SHOP_SITE_REOPENING, 180);
     assert_int_equal(test_incident_site(50000,
-                                        NGX_SHOP_FAILOVER_SITE_REOPENING,
-                                        NGX_SHOP_FAILOVER_SITE_DEGRADED, 180),
-                     NGX_SHOP_FAILOVER_INCIDENT_RESOLVED);
+                                        NGX_SHOP_SITE_REOPENING,
+                                        NGX_SHOP_SITE_DEGRADED, 180),
+                     NGX_SHOP_INCIDENT_RESOLVED);
 
     assert_ptr_equal(test_incident, in);
     assert_int_equal(in->severity, 1);
@@ -188,12 +185,12 @@ a_flag_on_a_healthy_shop_is_planned(void **state)
 {
     (void) state;
 
-    assert_int_equal(test_incident_site(0, NGX_SHOP_FAILOVER_SITE_OPEN,
-                                        NGX_SHOP_FAILOVER_SITE_MAINTENANCE, 0),
-                     NGX_SHOP_FAILOVER_INCIDENT_BEGUN);
+    assert_int_equal(test_incident_site(0, NGX_SHOP_SITE_OPEN,
+                                        NGX_SHOP_SITE_MAINTENANCE, 0),
+                     NGX_SHOP_INCIDENT_BEGUN);
     assert_true(test_incident->planned);
     assert_int_equal(test_incident->severity, 0);
-    assert_int_equal(test_incident->by, NGX_SHOP_FAILOVER_EVENT_BY_PAGE);
+    assert_int_equal(test_incident->by, NGX_SHOP_EVENT_BY_PAGE);
     assert_true(test_incident->first_failure == 0);
     assert_true(test_incident->detected == TEST_INCIDENT_AT);
 }
@@ -207,8 +204,8 @@ servers_that_fail_together_count_from_the_first(void **state)
     test_incident_down(0, -9000);
     test_incident_down(100000, 99000);
     test_incident_down(101000, 98000);
-    test_incident_site(101001, NGX_SHOP_FAILOVER_SITE_DEGRADED,
-                       NGX_SHOP_FAILOVER_SITE_OUTAGE, 0);
+    test_incident_site(101001, NGX_SHOP_SITE_DEGRADED, NGX_SHOP_SITE_OUTAGE,
+                       0);
 
     assert_int_equal(test_incident->first_failure - TEST_INCIDENT_AT, 98000);
     assert_int_equal(test_incident->detected - TEST_INCIDENT_AT, 100000);
@@ -220,9 +217,9 @@ degraded_is_no_incident(void **state)
 {
     (void) state;
 
-    assert_int_equal(test_incident_site(0, NGX_SHOP_FAILOVER_SITE_OPEN,
-                                        NGX_SHOP_FAILOVER_SITE_DEGRADED, 0),
-                     NGX_SHOP_FAILOVER_INCIDENT_NO_NEWS);
+    assert_int_equal(test_incident_site(0, NGX_SHOP_SITE_OPEN,
+                                        NGX_SHOP_SITE_DEGRADED, 0),
+                     NGX_SHOP_INCIDENT_NO_NEWS);
     assert_null(test_incident);
 }
 
@@ -230,37 +227,34 @@ degraded_is_no_incident(void **state)
 static void
 another_upstream_that_stepped_in_is_named(void **state)
 {
-    ngx_shop_failover_event_t  event;
+    ngx_shop_event_t  event;
 
     (void) state;
 
     memset(&event, 0, sizeof(event));
-    event.type = NGX_SHOP_FAILOVER_EVENT_GROUP;
-    event.to = NGX_SHOP_FAILOVER_GROUP_BACKUP;
+    event.type = NGX_SHOP_EVENT_GROUP;
+    event.to = NGX_SHOP_SITE_GROUP_BACKUP;
     test_incident_set(&event, &event.upstream, "shop");
     test_incident_set(&event, &event.served_by, "post");
     test_incident_add(&event, 0);
 
-    test_incident_site(1, NGX_SHOP_FAILOVER_SITE_OPEN,
-                       NGX_SHOP_FAILOVER_SITE_BACKUP, 0);
-    assert_int_equal(test_incident->by, NGX_SHOP_FAILOVER_EVENT_BY_GROUP);
+    test_incident_site(1, NGX_SHOP_SITE_OPEN, NGX_SHOP_SITE_BACKUP, 0);
+    assert_int_equal(test_incident->by, NGX_SHOP_EVENT_BY_GROUP);
 }
 
 
 static void
 a_restart_ends_what_was_open_and_says_so(void **state)
 {
-    ngx_shop_failover_incident_t  *in;
+    ngx_shop_incident_t  *in;
 
     (void) state;
 
-    test_incident_site(0, NGX_SHOP_FAILOVER_SITE_OPEN,
-                       NGX_SHOP_FAILOVER_SITE_OUTAGE, 5);
+    test_incident_site(0, NGX_SHOP_SITE_OPEN, NGX_SHOP_SITE_OUTAGE, 5);
     in = test_incident;
 
     test_incident_seq = 0;
-    test_incident_site(1000, NGX_SHOP_FAILOVER_SITE_OPEN,
-                       NGX_SHOP_FAILOVER_SITE_OUTAGE, 0);
+    test_incident_site(1000, NGX_SHOP_SITE_OPEN, NGX_SHOP_SITE_OUTAGE, 0);
 
     assert_true(in->lost);
     assert_int_equal(in->resolved - TEST_INCIDENT_AT, 1000);
@@ -272,29 +266,28 @@ a_restart_ends_what_was_open_and_says_so(void **state)
 static void
 only_the_last_ones_are_kept(void **state)
 {
-    int                        i;
-    ngx_shop_failover_event_t  event;
+    int               i;
+    ngx_shop_event_t  event;
 
     (void) state;
 
-    for (i = 1; i <= NGX_SHOP_FAILOVER_INCIDENTS + 1; i++) {
-        test_incident_site(i * 10, NGX_SHOP_FAILOVER_SITE_OPEN,
-                           NGX_SHOP_FAILOVER_SITE_OUTAGE, 0);
+    for (i = 1; i <= NGX_SHOP_INCIDENTS + 1; i++) {
+        test_incident_site(i * 10, NGX_SHOP_SITE_OPEN, NGX_SHOP_SITE_OUTAGE,
+                           0);
         assert_int_equal(test_incident->number, i);
 
-        test_incident_site(i * 10 + 5, NGX_SHOP_FAILOVER_SITE_OUTAGE,
-                           NGX_SHOP_FAILOVER_SITE_OPEN, 0);
+        test_incident_site(i * 10 + 5, NGX_SHOP_SITE_OUTAGE,
+                           NGX_SHOP_SITE_OPEN, 0);
     }
 
     assert_int_equal(test_incident_fold.incidents[0].number,
-                     NGX_SHOP_FAILOVER_INCIDENTS + 1);
+                     NGX_SHOP_INCIDENTS + 1);
     assert_int_equal(test_incident_fold.incidents[1].number, 2);
 
-    ngx_shop_failover_incident_event(&test_incident_fold.incidents[1],
-                                     NGX_SHOP_FAILOVER_INCIDENT_RESOLVED,
-                                     &event);
+    ngx_shop_incident_event(&test_incident_fold.incidents[1],
+                            NGX_SHOP_INCIDENT_RESOLVED, &event);
     assert_int_equal(event.incident, 2);
-    assert_int_equal(event.to, NGX_SHOP_FAILOVER_EVENT_RESOLVED);
+    assert_int_equal(event.to, NGX_SHOP_EVENT_RESOLVED);
     assert_int_equal(event.nclasses, 1);
 }
 
@@ -302,15 +295,13 @@ only_the_last_ones_are_kept(void **state)
 static void
 the_log_has_the_numbers(void **state)
 {
-    ngx_shop_failover_event_t  event;
+    ngx_shop_event_t  event;
 
     (void) state;
 
-    test_incident_site(0, NGX_SHOP_FAILOVER_SITE_OPEN,
-                       NGX_SHOP_FAILOVER_SITE_OUTAGE, 0);
+    test_incident_site(0, NGX_SHOP_SITE_OPEN, NGX_SHOP_SITE_OUTAGE, 0);
 
-    ngx_shop_failover_incident_event(test_incident,
-                                     NGX_SHOP_FAILOVER_INCIDENT_BEGUN, &event);
+    ngx_shop_incident_event(test_incident, NGX_SHOP_INCIDENT_BEGUN, &event);
     event.incident = 17;
     test_incident_add(&event, 0);
 
@@ -321,15 +312,13 @@ the_log_has_the_numbers(void **state)
 static void
 a_number_that_no_log_has_is_not_taken(void **state)
 {
-    ngx_shop_failover_event_t  event;
+    ngx_shop_event_t  event;
 
     (void) state;
 
-    test_incident_site(0, NGX_SHOP_FAILOVER_SITE_OPEN,
-                       NGX_SHOP_FAILOVER_SITE_OUTAGE, 0);
+    test_incident_site(0, NGX_SHOP_SITE_OPEN, NGX_SHOP_SITE_OUTAGE, 0);
 
-    ngx_shop_failover_incident_event(test_incident,
-                                     NGX_SHOP_FAILOVER_INCIDENT_BEGUN, &event);
+    ngx_shop_incident_event(test_incident, NGX_SHOP_INCIDENT_BEGUN, &event);
 
     /* as a number of 32 bits it is 0, which is no number */
 

@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "logic/emit.h"
-#include "logic/link.h"
+#include "logic/text/emit.h"
+#include "logic/words/link.h"
 
 
 typedef struct {
@@ -23,10 +23,10 @@ typedef struct {
 } test_link_case_t;
 
 
-static ngx_shop_failover_str_t
+static ngx_shop_str_t
 test_link_str(const char *text)
 {
-    ngx_shop_failover_str_t  s;
+    ngx_shop_str_t  s;
 
     s.len = strlen(text);
     s.data = (const unsigned char *) text;
@@ -38,26 +38,24 @@ test_link_str(const char *text)
 /* as a page shows it: its links as <a href> */
 
 static void
-test_link_html(ngx_shop_failover_emit_t *e, const ngx_shop_failover_str_t *s)
+test_link_html(ngx_shop_emit_t *e, const ngx_shop_str_t *s)
 {
-    size_t                          pos;
-    ngx_shop_failover_link_piece_t  piece;
+    size_t                 pos;
+    ngx_shop_link_piece_t  piece;
 
     pos = 0;
 
-    while (ngx_shop_failover_link_next(s, &pos, &piece)
-           == NGX_SHOP_FAILOVER_OK)
-    {
+    while (ngx_shop_link_next(s, &pos, &piece) == NGX_SHOP_OK) {
         if (piece.href.len == 0) {
-            ngx_shop_failover_emit_html(e, &piece.text);
+            ngx_shop_emit_html(e, &piece.text);
             continue;
         }
 
-        ngx_shop_failover_emit_text(e, "<a href=\"");
-        ngx_shop_failover_emit_html(e, &piece.href);
-        ngx_shop_failover_emit_text(e, "\">");
-        ngx_shop_failover_emit_html(e, &piece.text);
-        ngx_shop_failover_emit_text(e, "</a>");
+        ngx_shop_emit_text(e, "<a href=\"");
+        ngx_shop_emit_html(e, &piece.href);
+        ngx_shop_emit_text(e, "\">");
+        ngx_shop_emit_html(e, &piece.text);
+        ngx_shop_emit_text(e, "</a>");
     }
 }
 
@@ -65,10 +63,10 @@ test_link_html(ngx_shop_failover_emit_t *e, const ngx_shop_failover_str_t *s)
 static void
 test_link_cases(const test_link_case_t *c, size_t n)
 {
-    size_t                    i;
-    unsigned char            *copy, buf[1024];
-    ngx_shop_failover_str_t   s;
-    ngx_shop_failover_emit_t  e;
+    size_t           i;
+    unsigned char   *copy, buf[1024];
+    ngx_shop_str_t   s;
+    ngx_shop_emit_t  e;
 
     for (i = 0; i < n; i++) {
         print_message("%s\n", c[i].text);
@@ -81,7 +79,7 @@ test_link_cases(const test_link_case_t *c, size_t n)
         memcpy(copy + 1, s.data, s.len);
         s.data = copy + 1;
 
-        ngx_shop_failover_emit_init(&e, buf, sizeof(buf) - 1);
+        ngx_shop_emit_init(&e, buf, sizeof(buf) - 1);
         test_link_html(&e, &s);
 
         assert_int_equal(e.failed, 0);
@@ -266,40 +264,37 @@ punctuation_around_a_url_is_left_out(void **state)
 static void
 the_pieces_are_the_text(void **state)
 {
-    size_t                          pos;
-    ngx_shop_failover_str_t         s;
-    ngx_shop_failover_link_piece_t  piece;
+    size_t                 pos;
+    ngx_shop_str_t         s;
+    ngx_shop_link_piece_t  piece;
 
     (void) state;
 
     s = test_link_str("Write to mailto:a@b.example");
     pos = 0;
 
-    assert_int_equal(ngx_shop_failover_link_next(&s, &pos, &piece),
-                     NGX_SHOP_FAILOVER_OK);
+    assert_int_equal(ngx_shop_link_next(&s, &pos, &piece), NGX_SHOP_OK);
     assert_int_equal(piece.href.len, 0);
     assert_ptr_equal(piece.text.data, s.data);
     assert_int_equal(piece.text.len, 9);
 
-    assert_int_equal(ngx_shop_failover_link_next(&s, &pos, &piece),
-                     NGX_SHOP_FAILOVER_OK);
+    assert_int_equal(ngx_shop_link_next(&s, &pos, &piece), NGX_SHOP_OK);
     assert_ptr_equal(piece.href.data, s.data + 9);
     assert_int_equal(piece.href.len, 18);
     assert_ptr_equal(piece.text.data, s.data + 16);
     assert_int_equal(piece.text.len, 11);
 
-    assert_int_equal(ngx_shop_failover_link_next(&s, &pos, &piece),
-                     NGX_SHOP_FAILOVER_DECLINED);
+    assert_int_equal(ngx_shop_link_next(&s, &pos, &piece), NGX_SHOP_DECLINED);
 }
 
 
 static void
 hosts_have_the_lengths_of_dns(void **state)
 {
-    size_t                          i, pos;
-    unsigned char                   buf[300];
-    ngx_shop_failover_str_t         s;
-    ngx_shop_failover_link_piece_t  piece;
+    size_t                 i, pos;
+    unsigned char          buf[300];
+    ngx_shop_str_t         s;
+    ngx_shop_link_piece_t  piece;
 
     (void) state;
 
@@ -311,7 +306,7 @@ hosts_have_the_lengths_of_dns(void **state)
 
     for (s.len = 8 + 63; s.len <= 8 + 64; s.len++) {
         pos = 0;
-        (void) ngx_shop_failover_link_next(&s, &pos, &piece);
+        (void) ngx_shop_link_next(&s, &pos, &piece);
         assert_int_equal(piece.href.len, (s.len == 8 + 63) ? s.len : 0);
     }
 
@@ -323,7 +318,7 @@ hosts_have_the_lengths_of_dns(void **state)
 
     for (s.len = 8 + 253; s.len <= 8 + 254; s.len++) {
         pos = 0;
-        (void) ngx_shop_failover_link_next(&s, &pos, &piece);
+        (void) ngx_shop_link_next(&s, &pos, &piece);
         assert_int_equal(piece.href.len, (s.len == 8 + 253) ? s.len : 0);
     }
 }
@@ -362,15 +357,15 @@ safe_urls_are_told_from_others(void **state)
         { "https:", 0, 0 }
     };
 
-    size_t                   i;
-    ngx_shop_failover_str_t  s;
+    size_t          i;
+    ngx_shop_str_t  s;
 
     (void) state;
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         print_message("%s\n", cases[i].url);
         s = test_link_str(cases[i].url);
-        assert_int_equal(ngx_shop_failover_link_is_safe(&s, cases[i].image),
+        assert_int_equal(ngx_shop_link_is_safe(&s, cases[i].image),
                          cases[i].safe);
     }
 }

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "logic/match.h"
+#include "logic/answer/match.h"
 
 
 #define WORDS  48
@@ -28,10 +28,10 @@ typedef struct {
 
 
 typedef struct {
-    const char                  *rules;      /* lines, separated by ";" */
-    const char                  *input;
-    ngx_shop_failover_result_e   result;
-    const char                  *detail;
+    const char                 *rules;      /* lines, separated by ";" */
+    const char                 *input;
+    ngx_shop_verdict_result_e   result;
+    const char                 *detail;
 } judged_t;
 
 
@@ -112,10 +112,10 @@ static const refused_t  refused[] = {
 
 #define OK200  ANSWER("200", "X-Ready: yes\r\n", "ok\n")
 
-#define R_OK_      NGX_SHOP_FAILOVER_RESULT_OK
-#define R_STATUS_  NGX_SHOP_FAILOVER_RESULT_STATUS
-#define R_HEADER_  NGX_SHOP_FAILOVER_RESULT_HEADER
-#define R_BODY_    NGX_SHOP_FAILOVER_RESULT_BODY
+#define R_OK_      NGX_SHOP_VERDICT_RESULT_OK
+#define R_STATUS_  NGX_SHOP_VERDICT_RESULT_STATUS
+#define R_HEADER_  NGX_SHOP_VERDICT_RESULT_HEADER
+#define R_BODY_    NGX_SHOP_VERDICT_RESULT_BODY
 
 
 static const judged_t  judged[] = {
@@ -250,7 +250,7 @@ static const judged_t  judged[] = {
 /* words, with '' for an empty one and '...' around blanks; ends at ";" */
 
 static size_t
-split(const char **line, ngx_shop_failover_str_t *args)
+split(const char **line, ngx_shop_str_t *args)
 {
     size_t       n;
     const char  *p, *end;
@@ -291,10 +291,10 @@ split(const char **line, ngx_shop_failover_str_t *args)
 
 
 static int
-contains(void *data, void *regex, const ngx_shop_failover_str_t *subject)
+contains(void *data, void *regex, const ngx_shop_str_t *subject)
 {
-    size_t                          i;
-    const ngx_shop_failover_str_t  *wanted;
+    size_t                 i;
+    const ngx_shop_str_t  *wanted;
 
     assert_ptr_equal(data, &judged);
     assert_non_null(subject->data);
@@ -302,26 +302,26 @@ contains(void *data, void *regex, const ngx_shop_failover_str_t *subject)
     wanted = regex;
 
     if (wanted->data[0] == '(') {
-        return NGX_SHOP_FAILOVER_ERROR;
+        return NGX_SHOP_ERROR;
     }
 
     for (i = 0; i + wanted->len <= subject->len; i++) {
         if (memcmp(subject->data + i, wanted->data, wanted->len) == 0) {
-            return NGX_SHOP_FAILOVER_OK;
+            return NGX_SHOP_OK;
         }
     }
 
-    return NGX_SHOP_FAILOVER_DECLINED;
+    return NGX_SHOP_DECLINED;
 }
 
 
 static void
 test_accepted(void **state)
 {
-    size_t                           i, n, bad;
-    const char                      *line, *reason;
-    ngx_shop_failover_str_t          args[WORDS];
-    ngx_shop_failover_match_rule_t   rule;
+    size_t                  i, n, bad;
+    const char             *line, *reason;
+    ngx_shop_str_t          args[WORDS];
+    ngx_shop_match_rule_t   rule;
 
     (void) state;
 
@@ -329,8 +329,8 @@ test_accepted(void **state)
         line = accepted[i];
         n = split(&line, args);
 
-        if (ngx_shop_failover_match_parse(&rule, args, n, &bad, &reason)
-            != NGX_SHOP_FAILOVER_OK)
+        if (ngx_shop_match_parse(&rule, args, n, &bad, &reason)
+            != NGX_SHOP_OK)
         {
             fail_msg("%s: %s", accepted[i], reason);
         }
@@ -341,10 +341,10 @@ test_accepted(void **state)
 static void
 test_refused(void **state)
 {
-    size_t                           i, n, bad;
-    const char                      *line, *reason;
-    ngx_shop_failover_str_t          args[WORDS];
-    ngx_shop_failover_match_rule_t   rule;
+    size_t                  i, n, bad;
+    const char             *line, *reason;
+    ngx_shop_str_t          args[WORDS];
+    ngx_shop_match_rule_t   rule;
 
     (void) state;
 
@@ -352,8 +352,8 @@ test_refused(void **state)
         line = refused[i].line;
         n = split(&line, args);
 
-        if (ngx_shop_failover_match_parse(&rule, args, n, &bad, &reason)
-            != NGX_SHOP_FAILOVER_ERROR)
+        if (ngx_shop_match_parse(&rule, args, n, &bad, &reason)
+            != NGX_SHOP_ERROR)
         {
             fail_msg("%s: accepted", refused[i].line);
         }
@@ -370,12 +370,12 @@ test_refused(void **state)
 static void
 test_many_codes(void **state)
 {
-    size_t                           i, bad;
-    const char                      *reason;
-    ngx_shop_failover_str_t          args[WORDS];
-    ngx_shop_failover_str_t          code = ngx_shop_failover_string("200");
-    ngx_shop_failover_str_t          word = ngx_shop_failover_string("status");
-    ngx_shop_failover_match_rule_t   rule;
+    size_t                  i, bad;
+    const char             *reason;
+    ngx_shop_str_t          args[WORDS];
+    ngx_shop_str_t          code = ngx_shop_string("200");
+    ngx_shop_str_t          word = ngx_shop_string("status");
+    ngx_shop_match_rule_t   rule;
 
     (void) state;
 
@@ -385,14 +385,14 @@ test_many_codes(void **state)
         args[i] = code;
     }
 
-    assert_int_equal(ngx_shop_failover_match_parse(&rule, args, 33, &bad,
-                                                   &reason),
-                     NGX_SHOP_FAILOVER_OK);
+    assert_int_equal(ngx_shop_match_parse(&rule, args, 33, &bad,
+                                          &reason),
+                     NGX_SHOP_OK);
     assert_int_equal(rule.nranges, 32);
 
-    assert_int_equal(ngx_shop_failover_match_parse(&rule, args, 34, &bad,
-                                                   &reason),
-                     NGX_SHOP_FAILOVER_ERROR);
+    assert_int_equal(ngx_shop_match_parse(&rule, args, 34, &bad,
+                                          &reason),
+                     NGX_SHOP_ERROR);
     assert_int_equal(bad, 33);
     assert_memory_equal(reason, "too many codes", 14);
 }
@@ -401,10 +401,10 @@ test_many_codes(void **state)
 static void
 test_rule(void **state)
 {
-    size_t                           n, bad;
-    const char                      *line, *reason;
-    ngx_shop_failover_str_t          args[WORDS];
-    ngx_shop_failover_match_rule_t   rule;
+    size_t                  n, bad;
+    const char             *line, *reason;
+    ngx_shop_str_t          args[WORDS];
+    ngx_shop_match_rule_t   rule;
 
     (void) state;
 
@@ -412,11 +412,11 @@ test_rule(void **state)
     n = split(&line, args);
 
     memset(&rule, 0xa5, sizeof(rule));
-    assert_int_equal(ngx_shop_failover_match_parse(&rule, args, n, &bad,
-                                                   &reason),
-                     NGX_SHOP_FAILOVER_OK);
-    assert_int_equal(rule.kind, NGX_SHOP_FAILOVER_MATCH_HEADER);
-    assert_int_equal(rule.op, NGX_SHOP_FAILOVER_MATCH_REGEX);
+    assert_int_equal(ngx_shop_match_parse(&rule, args, n, &bad,
+                                          &reason),
+                     NGX_SHOP_OK);
+    assert_int_equal(rule.kind, NGX_SHOP_MATCH_HEADER);
+    assert_int_equal(rule.op, NGX_SHOP_MATCH_REGEX);
     assert_int_equal(rule.negate, 1);
     assert_ptr_equal(rule.name.data, args[1].data);
     assert_int_equal(rule.name.len, 7);
@@ -427,7 +427,7 @@ test_rule(void **state)
 
 
 static void
-receive(ngx_shop_failover_answer_t *a, const char *input)
+receive(ngx_shop_answer_t *a, const char *input)
 {
     int                   rc;
     size_t                used;
@@ -440,7 +440,7 @@ receive(ngx_shop_failover_answer_t *a, const char *input)
     a->no_body = 0;
     a->cgi = 0;
 
-    ngx_shop_failover_answer_init(a);
+    ngx_shop_answer_init(a);
 
     /* 199 would be an interim answer */
 
@@ -449,28 +449,28 @@ receive(ngx_shop_failover_answer_t *a, const char *input)
         return;
     }
 
-    rc = ngx_shop_failover_answer_feed(a, (const unsigned char *) input,
-                                       strlen(input), &used);
-    assert_int_equal(rc, NGX_SHOP_FAILOVER_OK);
+    rc = ngx_shop_answer_feed(a, (const unsigned char *) input, strlen(input),
+                              &used);
+    assert_int_equal(rc, NGX_SHOP_OK);
 }
 
 
 static size_t
-rules_of(const char *line, ngx_shop_failover_match_rule_t *rules)
+rules_of(const char *line, ngx_shop_match_rule_t *rules)
 {
-    size_t                     n, nrules, bad;
-    const char                *reason;
-    ngx_shop_failover_str_t    args[WORDS];
+    size_t            n, nrules, bad;
+    const char       *reason;
+    ngx_shop_str_t    args[WORDS];
 
     nrules = 0;
 
     while (*line) {
         n = split(&line, args);
-        assert_int_equal(ngx_shop_failover_match_parse(&rules[nrules], args, n,
-                                                       &bad, &reason),
-                         NGX_SHOP_FAILOVER_OK);
+        assert_int_equal(ngx_shop_match_parse(&rules[nrules], args, n,
+                                              &bad, &reason),
+                         NGX_SHOP_OK);
 
-        if (rules[nrules].op == NGX_SHOP_FAILOVER_MATCH_REGEX) {
+        if (rules[nrules].op == NGX_SHOP_MATCH_REGEX) {
             rules[nrules].regex = &rules[nrules].value;
         }
 
@@ -484,13 +484,13 @@ rules_of(const char *line, ngx_shop_failover_match_rule_t *rules)
 static void
 test_judged(void **state)
 {
-    size_t                           i;
-    unsigned char                    buf[256];
-    ngx_shop_failover_emit_t         detail;
-    ngx_shop_failover_match_t        m;
-    ngx_shop_failover_answer_t       a;
-    ngx_shop_failover_result_e       result;
-    ngx_shop_failover_match_rule_t   rules[4];
+    size_t                      i;
+    unsigned char               buf[256];
+    ngx_shop_emit_t             detail;
+    ngx_shop_match_t            m;
+    ngx_shop_answer_t           a;
+    ngx_shop_match_rule_t       rules[4];
+    ngx_shop_verdict_result_e   result;
 
     (void) state;
 
@@ -503,9 +503,9 @@ test_judged(void **state)
         m.data = (void *) &judged;
 
         memset(buf, 0, sizeof(buf));
-        ngx_shop_failover_emit_init(&detail, buf, sizeof(buf) - 1);
+        ngx_shop_emit_init(&detail, buf, sizeof(buf) - 1);
 
-        result = ngx_shop_failover_match_judge(&m, &a, &detail);
+        result = ngx_shop_match_judge(&m, &a, &detail);
 
         if (result != judged[i].result
             || strcmp((char *) buf, judged[i].detail))
@@ -520,11 +520,11 @@ test_judged(void **state)
 static void
 test_small_detail(void **state)
 {
-    size_t                           size;
-    unsigned char                    buf[64];
-    ngx_shop_failover_emit_t         detail;
-    ngx_shop_failover_match_t        m;
-    ngx_shop_failover_answer_t       a;
+    size_t                  size;
+    unsigned char           buf[64];
+    ngx_shop_emit_t         detail;
+    ngx_shop_match_t        m;
+    ngx_shop_answer_t       a;
 
     (void) state;
 
@@ -533,9 +533,9 @@ test_small_detail(void **state)
 
     for (size = 0; size < 26; size++) {
         memset(buf, 0xa5, sizeof(buf));
-        ngx_shop_failover_emit_init(&detail, buf, size);
-        assert_int_equal(ngx_shop_failover_match_judge(&m, &a, &detail),
-                         NGX_SHOP_FAILOVER_RESULT_STATUS);
+        ngx_shop_emit_init(&detail, buf, size);
+        assert_int_equal(ngx_shop_match_judge(&m, &a, &detail),
+                         NGX_SHOP_VERDICT_RESULT_STATUS);
         assert_memory_equal(buf, "status 503, wanted 200-399", size);
         assert_int_equal(buf[size], 0xa5);
         assert_int_equal(detail.total, 26);

@@ -12,17 +12,17 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "logic/negotiate.h"
+#include "logic/words/negotiate.h"
 
 
-#define HTML      NGX_SHOP_FAILOVER_NEGOTIATE_HTML
-#define JSON      NGX_SHOP_FAILOVER_NEGOTIATE_JSON
-#define TEXT      NGX_SHOP_FAILOVER_NEGOTIATE_TEXT
-#define EMPTY     NGX_SHOP_FAILOVER_NEGOTIATE_EMPTY
+#define HTML      NGX_SHOP_NEGOTIATE_HTML
+#define JSON      NGX_SHOP_NEGOTIATE_JSON
+#define TEXT      NGX_SHOP_NEGOTIATE_TEXT
+#define EMPTY     NGX_SHOP_NEGOTIATE_EMPTY
 
-#define IDENTITY  NGX_SHOP_FAILOVER_NEGOTIATE_IDENTITY
-#define GZIP      NGX_SHOP_FAILOVER_NEGOTIATE_GZIP
-#define BR        NGX_SHOP_FAILOVER_NEGOTIATE_BR
+#define IDENTITY  NGX_SHOP_NEGOTIATE_IDENTITY
+#define GZIP      NGX_SHOP_NEGOTIATE_GZIP
+#define BR        NGX_SHOP_NEGOTIATE_BR
 
 
 typedef struct {
@@ -51,10 +51,10 @@ static const char  test_negotiate_chrome[] =
     "image/webp,image/apng,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7";
 
 
-static ngx_shop_failover_str_t
+static ngx_shop_str_t
 test_negotiate_str(const char *text)
 {
-    ngx_shop_failover_str_t  s;
+    ngx_shop_str_t  s;
 
     s.len = text ? strlen(text) : 0;
     s.data = (const unsigned char *) text;
@@ -66,8 +66,8 @@ test_negotiate_str(const char *text)
 static void
 test_negotiate_kinds(const test_negotiate_kind_t *c, size_t n)
 {
-    size_t                   i;
-    ngx_shop_failover_str_t  accept, dest, path;
+    size_t          i;
+    ngx_shop_str_t  accept, dest, path;
 
     for (i = 0; i < n; i++) {
         accept = test_negotiate_str(c[i].accept);
@@ -79,8 +79,8 @@ test_negotiate_kinds(const test_negotiate_kind_t *c, size_t n)
                       c[i].dest ? c[i].dest : "",
                       c[i].path ? c[i].path : "");
 
-        assert_int_equal(ngx_shop_failover_negotiate_kind(&accept, &dest,
-                                                          &path),
+        assert_int_equal(ngx_shop_negotiate_kind(&accept, &dest,
+                                                 &path),
                          c[i].kind);
     }
 }
@@ -233,9 +233,9 @@ static void
 test_negotiate_languages(const test_negotiate_language_t *c, size_t n,
     const char **names, unsigned nnames)
 {
-    size_t                   i;
-    unsigned                 k;
-    ngx_shop_failover_str_t  header, available[8];
+    size_t          i;
+    unsigned        k;
+    ngx_shop_str_t  header, available[8];
 
     for (k = 0; k < nnames; k++) {
         available[k] = test_negotiate_str(names[k]);
@@ -246,7 +246,7 @@ test_negotiate_languages(const test_negotiate_language_t *c, size_t n,
 
         print_message("\"%s\"\n", c[i].header ? c[i].header : "");
 
-        k = ngx_shop_failover_negotiate_language(&header, available, nnames);
+        k = ngx_shop_negotiate_language(&header, available, nnames);
 
         assert_true(k < nnames);
         assert_string_equal(names[k], c[i].lang);
@@ -332,14 +332,13 @@ the_order_of_what_is_available_does_not_matter(void **state)
 static void
 no_available_language_is_not_read(void **state)
 {
-    ngx_shop_failover_str_t  header;
+    ngx_shop_str_t  header;
 
     (void) state;
 
     header = test_negotiate_str("de, *");
 
-    assert_int_equal(ngx_shop_failover_negotiate_language(&header, NULL, 0),
-                     0);
+    assert_int_equal(ngx_shop_negotiate_language(&header, NULL, 0), 0);
 }
 
 
@@ -364,9 +363,9 @@ a_language_without_a_name_is_never_found(void **state)
 static void
 a_very_long_list_is_cut_not_refused(void **state)
 {
-    size_t                   i;
-    unsigned char            buf[4 * 3000];
-    ngx_shop_failover_str_t  header, available[2];
+    size_t          i;
+    unsigned char   buf[4 * 3000];
+    ngx_shop_str_t  header, available[2];
 
     (void) state;
 
@@ -381,12 +380,10 @@ a_very_long_list_is_cut_not_refused(void **state)
     header.len = sizeof(buf);
 
     memcpy(buf + 63 * 3, "de", 2);
-    assert_int_equal(ngx_shop_failover_negotiate_language(&header, available,
-                                                          2), 1);
+    assert_int_equal(ngx_shop_negotiate_language(&header, available, 2), 1);
 
     memcpy(buf + 63 * 3, "xx,de", 5);
-    assert_int_equal(ngx_shop_failover_negotiate_language(&header, available,
-                                                          2), 0);
+    assert_int_equal(ngx_shop_negotiate_language(&header, available, 2), 0);
 }
 
 
@@ -420,8 +417,8 @@ the_coding_is_one_that_is_understood(void **state)
         { "gzip;q=0.001", 0, GZIP }
     };
 
-    size_t                   i;
-    ngx_shop_failover_str_t  header;
+    size_t          i;
+    ngx_shop_str_t  header;
 
     (void) state;
 
@@ -430,8 +427,8 @@ the_coding_is_one_that_is_understood(void **state)
 
         print_message("\"%s\"\n", cases[i].header ? cases[i].header : "");
 
-        assert_int_equal(ngx_shop_failover_negotiate_coding(&header,
-                                                        cases[i].have_br),
+        assert_int_equal(ngx_shop_negotiate_coding(&header,
+                                                   cases[i].have_br),
                          cases[i].coding);
     }
 }

@@ -12,26 +12,26 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "logic/saved.h"
-#include "logic/site.h"
-#include "logic/verdict.h"
+#include "logic/story/saved.h"
+#include "logic/judge/site.h"
+#include "logic/judge/verdict.h"
 
 
 #define NOW       1800000000000
 #define IDENTITY  0x1122334455667788u
 
 
-static unsigned char                         test_saved_buf[4096];
-static size_t                                test_saved_len;
-static const ngx_shop_failover_saved_wish_t  test_saved_wish = {
+static unsigned char                test_saved_buf[4096];
+static size_t                       test_saved_len;
+static const ngx_shop_saved_wish_t  test_saved_wish = {
     IDENTITY, NOW + 1000, 600000
 };
 
 
-static ngx_shop_failover_str_t
+static ngx_shop_str_t
 test_saved_str(const char *s)
 {
-    ngx_shop_failover_str_t  str;
+    ngx_shop_str_t  str;
 
     str.data = (const unsigned char *) s;
     str.len = strlen(s);
@@ -40,10 +40,10 @@ test_saved_str(const char *s)
 }
 
 
-static ngx_shop_failover_saved_peer_t
+static ngx_shop_saved_peer_t
 test_saved_peer(void)
 {
-    ngx_shop_failover_saved_peer_t  peer;
+    ngx_shop_saved_peer_t  peer;
 
     memset(&peer, 0, sizeof(peer));
 
@@ -51,8 +51,8 @@ test_saved_peer(void)
     peer.server = test_saved_str("shop.example:8080");
     peer.address = test_saved_str("10.0.0.1:8080");
     peer.detail = test_saved_str("status 503, wanted 200-399");
-    peer.state = NGX_SHOP_FAILOVER_DOWN;
-    peer.result = NGX_SHOP_FAILOVER_RESULT_STATUS;
+    peer.state = NGX_SHOP_VERDICT_DOWN;
+    peer.result = NGX_SHOP_VERDICT_RESULT_STATUS;
     peer.run = 65535;
     peer.downs = 0xfffffffe;
     peer.since = -5;
@@ -62,7 +62,7 @@ test_saved_peer(void)
     peer.at = NOW;
     peer.ms[0] = 1;
     peer.ms[3] = 0xffffffff;
-    peer.last = NGX_SHOP_FAILOVER_RESULT_INCONCLUSIVE;
+    peer.last = NGX_SHOP_VERDICT_RESULT_INCONCLUSIVE;
     peer.history[0] = 0x21;
     peer.history[31] = 0xb6;
 
@@ -73,11 +73,11 @@ test_saved_peer(void)
 static size_t
 test_saved_write(unsigned char *buf, size_t size)
 {
-    ngx_shop_failover_saved_peer_t    peer;
-    ngx_shop_failover_saved_site_t    site;
-    ngx_shop_failover_saved_group_t   group;
-    ngx_shop_failover_saved_order_t   order;
-    ngx_shop_failover_saved_writer_t  w;
+    ngx_shop_saved_peer_t    peer;
+    ngx_shop_saved_site_t    site;
+    ngx_shop_saved_group_t   group;
+    ngx_shop_saved_order_t   order;
+    ngx_shop_saved_writer_t  w;
 
     peer = test_saved_peer();
 
@@ -90,22 +90,22 @@ test_saved_write(unsigned char *buf, size_t size)
     order.until = NOW / 1000 + 1800;
 
     group.name = test_saved_str("shop");
-    group.state = NGX_SHOP_FAILOVER_GROUP_DEGRADED;
+    group.state = NGX_SHOP_SITE_GROUP_DEGRADED;
     group.since = 17;
 
     site.path = test_saved_str("");
-    site.state = NGX_SHOP_FAILOVER_SITE_MAINTENANCE;
+    site.state = NGX_SHOP_SITE_MAINTENANCE;
     site.flag = 1;
     site.since = 18;
     site.flag_since = 19;
 
-    ngx_shop_failover_saved_begin(&w, buf, size);
-    ngx_shop_failover_saved_group(&w, &group);
-    ngx_shop_failover_saved_peer(&w, &peer);
-    ngx_shop_failover_saved_order(&w, &order);
-    ngx_shop_failover_saved_site(&w, &site);
+    ngx_shop_saved_begin(&w, buf, size);
+    ngx_shop_saved_group(&w, &group);
+    ngx_shop_saved_peer(&w, &peer);
+    ngx_shop_saved_order(&w, &order);
+    ngx_shop_saved_site(&w, &site);
 
-    return ngx_shop_failover_saved_end(&w, IDENTITY, NOW);
+    return ngx_shop_saved_end(&w, IDENTITY, NOW);
 }
 
 
@@ -120,39 +120,37 @@ test_saved_setup(void **state)
 }
 
 
-static ngx_shop_failover_saved_verdict_e
+static ngx_shop_saved_verdict_e
 test_saved_open(const unsigned char *data, size_t len)
 {
-    int64_t                           at;
-    ngx_shop_failover_saved_reader_t  r;
+    int64_t                  at;
+    ngx_shop_saved_reader_t  r;
 
-    return ngx_shop_failover_saved_open(&r, data, len, &test_saved_wish, &at);
+    return ngx_shop_saved_open(&r, data, len, &test_saved_wish, &at);
 }
 
 
 static void
 what_is_written_is_read(void **state)
 {
-    int64_t                            at;
-    ngx_shop_failover_saved_peer_t     peer, *read;
-    ngx_shop_failover_saved_reader_t   r;
-    ngx_shop_failover_saved_record_t   record;
+    int64_t                   at;
+    ngx_shop_saved_peer_t     peer, *read;
+    ngx_shop_saved_reader_t   r;
+    ngx_shop_saved_record_t   record;
 
     (void) state;
 
-    assert_int_equal(ngx_shop_failover_saved_open(&r, test_saved_buf,
-                                  test_saved_len, &test_saved_wish, &at),
-                     NGX_SHOP_FAILOVER_SAVED_GOOD);
+    assert_int_equal(ngx_shop_saved_open(&r, test_saved_buf,
+                         test_saved_len, &test_saved_wish, &at),
+                     NGX_SHOP_SAVED_GOOD);
     assert_int_equal(at, NOW);
 
-    assert_int_equal(ngx_shop_failover_saved_next(&r, &record),
-                     NGX_SHOP_FAILOVER_SAVED_GROUP);
+    assert_int_equal(ngx_shop_saved_next(&r, &record), NGX_SHOP_SAVED_GROUP);
     assert_int_equal(record.u.group.name.len, 4);
-    assert_int_equal(record.u.group.state, NGX_SHOP_FAILOVER_GROUP_DEGRADED);
+    assert_int_equal(record.u.group.state, NGX_SHOP_SITE_GROUP_DEGRADED);
     assert_int_equal(record.u.group.since, 17);
 
-    assert_int_equal(ngx_shop_failover_saved_next(&r, &record),
-                     NGX_SHOP_FAILOVER_SAVED_PEER);
+    assert_int_equal(ngx_shop_saved_next(&r, &record), NGX_SHOP_SAVED_PEER);
 
     peer = test_saved_peer();
     read = &record.u.peer;
@@ -168,8 +166,7 @@ what_is_written_is_read(void **state)
     read->detail = peer.detail;
     assert_memory_equal(read, &peer, sizeof(peer));
 
-    assert_int_equal(ngx_shop_failover_saved_next(&r, &record),
-                     NGX_SHOP_FAILOVER_SAVED_ORDER);
+    assert_int_equal(ngx_shop_saved_next(&r, &record), NGX_SHOP_SAVED_ORDER);
     assert_int_equal(record.u.order.group.len, 4);
     assert_memory_equal(record.u.order.address.data, "10.0.0.1:8080", 13);
     assert_int_equal(record.u.order.reason.len, 19);
@@ -178,13 +175,11 @@ what_is_written_is_read(void **state)
     assert_int_equal(record.u.order.since, NOW / 1000);
     assert_int_equal(record.u.order.until, NOW / 1000 + 1800);
 
-    assert_int_equal(ngx_shop_failover_saved_next(&r, &record),
-                     NGX_SHOP_FAILOVER_SAVED_SITE);
+    assert_int_equal(ngx_shop_saved_next(&r, &record), NGX_SHOP_SAVED_SITE);
     assert_int_equal(record.u.site.path.len, 0);
     assert_int_equal(record.u.site.flag_since, 19);
 
-    assert_int_equal(ngx_shop_failover_saved_next(&r, &record),
-                     NGX_SHOP_FAILOVER_SAVED_END);
+    assert_int_equal(ngx_shop_saved_next(&r, &record), NGX_SHOP_SAVED_END);
 }
 
 
@@ -197,13 +192,13 @@ a_file_is_refused_at_every_shorter_length(void **state)
 
     for (len = 0; len < test_saved_len; len++) {
         assert_int_not_equal(test_saved_open(test_saved_buf, len),
-                             NGX_SHOP_FAILOVER_SAVED_GOOD);
+                             NGX_SHOP_SAVED_GOOD);
     }
 
     assert_int_equal(test_saved_open(test_saved_buf, test_saved_len - 1),
-                     NGX_SHOP_FAILOVER_SAVED_TORN);
+                     NGX_SHOP_SAVED_TORN);
     assert_int_equal(test_saved_open(test_saved_buf, test_saved_len + 1),
-                     NGX_SHOP_FAILOVER_SAVED_TORN);
+                     NGX_SHOP_SAVED_TORN);
 }
 
 
@@ -220,7 +215,7 @@ a_file_is_refused_with_any_bit_changed(void **state)
             test_saved_buf[i] ^= 1 << bit;
             assert_int_not_equal(test_saved_open(test_saved_buf,
                                                  test_saved_len),
-                                 NGX_SHOP_FAILOVER_SAVED_GOOD);
+                                 NGX_SHOP_SAVED_GOOD);
             test_saved_buf[i] ^= 1 << bit;
         }
     }
@@ -230,45 +225,45 @@ a_file_is_refused_with_any_bit_changed(void **state)
 static void
 each_refusal_has_its_reason(void **state)
 {
-    int64_t                           at;
-    ngx_shop_failover_saved_wish_t    wish;
-    ngx_shop_failover_saved_reader_t  r;
+    int64_t                  at;
+    ngx_shop_saved_wish_t    wish;
+    ngx_shop_saved_reader_t  r;
 
     (void) state;
 
     wish = test_saved_wish;
     wish.identity++;
-    assert_int_equal(ngx_shop_failover_saved_open(&r, test_saved_buf,
-                                             test_saved_len, &wish, &at),
-                     NGX_SHOP_FAILOVER_SAVED_FOREIGN);
+    assert_int_equal(ngx_shop_saved_open(&r, test_saved_buf,
+                                         test_saved_len, &wish, &at),
+                     NGX_SHOP_SAVED_FOREIGN);
 
     wish = test_saved_wish;
     wish.now = NOW + wish.age + 1;
-    assert_int_equal(ngx_shop_failover_saved_open(&r, test_saved_buf,
-                                             test_saved_len, &wish, &at),
-                     NGX_SHOP_FAILOVER_SAVED_OLD);
+    assert_int_equal(ngx_shop_saved_open(&r, test_saved_buf,
+                                         test_saved_len, &wish, &at),
+                     NGX_SHOP_SAVED_OLD);
     wish.now--;
-    assert_int_equal(ngx_shop_failover_saved_open(&r, test_saved_buf,
-                                             test_saved_len, &wish, &at),
-                     NGX_SHOP_FAILOVER_SAVED_GOOD);
+    assert_int_equal(ngx_shop_saved_open(&r, test_saved_buf,
+                                         test_saved_len, &wish, &at),
+                     NGX_SHOP_SAVED_GOOD);
 
     wish.now = NOW - 60001;
-    assert_int_equal(ngx_shop_failover_saved_open(&r, test_saved_buf,
-                                             test_saved_len, &wish, &at),
-                     NGX_SHOP_FAILOVER_SAVED_FUTURE);
+    assert_int_equal(ngx_shop_saved_open(&r, test_saved_buf,
+                                         test_saved_len, &wish, &at),
+                     NGX_SHOP_SAVED_FUTURE);
 
     assert_int_equal(test_saved_open((const unsigned char *) "up up up", 8),
-                     NGX_SHOP_FAILOVER_SAVED_ALIEN);
+                     NGX_SHOP_SAVED_ALIEN);
 
     test_saved_buf[8]++;
     assert_int_equal(test_saved_open(test_saved_buf, test_saved_len),
-                     NGX_SHOP_FAILOVER_SAVED_VERSION_OTHER);
+                     NGX_SHOP_SAVED_VERSION_OTHER);
     test_saved_buf[8]--;
 
     assert_string_equal(
-                  ngx_shop_failover_saved_words(NGX_SHOP_FAILOVER_SAVED_TORN),
-                  "it is torn");
-    assert_string_equal(ngx_shop_failover_saved_words(99), "unknown");
+                        ngx_shop_saved_words(NGX_SHOP_SAVED_TORN),
+                        "it is torn");
+    assert_string_equal(ngx_shop_saved_words(99), "unknown");
 }
 
 
@@ -282,9 +277,8 @@ test_saved_version(unsigned char version)
 
     test_saved_buf[8] = version;
 
-    hash = ngx_shop_failover_saved_hash(0, test_saved_buf, 40);
-    hash = ngx_shop_failover_saved_hash(hash, test_saved_buf + 48,
-                                        test_saved_len - 48);
+    hash = ngx_shop_saved_hash(0, test_saved_buf, 40);
+    hash = ngx_shop_saved_hash(hash, test_saved_buf + 48, test_saved_len - 48);
 
     for (i = 0; i < 8; i++) {
         test_saved_buf[40 + i] = (unsigned char) (hash >> (8 * i));
@@ -299,29 +293,29 @@ an_older_version_is_read_and_a_newer_one_is_not(void **state)
 
     test_saved_version(0);
     assert_int_equal(test_saved_open(test_saved_buf, test_saved_len),
-                     NGX_SHOP_FAILOVER_SAVED_VERSION_OTHER);
+                     NGX_SHOP_SAVED_VERSION_OTHER);
 
     test_saved_version(1);
     assert_int_equal(test_saved_open(test_saved_buf, test_saved_len),
-                     NGX_SHOP_FAILOVER_SAVED_GOOD);
+                     NGX_SHOP_SAVED_GOOD);
 
     test_saved_version(3);
     assert_int_equal(test_saved_open(test_saved_buf, test_saved_len),
-                     NGX_SHOP_FAILOVER_SAVED_VERSION_OTHER);
+                     NGX_SHOP_SAVED_VERSION_OTHER);
 
     test_saved_version(2);
     assert_int_equal(test_saved_open(test_saved_buf, test_saved_len),
-                     NGX_SHOP_FAILOVER_SAVED_GOOD);
+                     NGX_SHOP_SAVED_GOOD);
 }
 
 
 static void
 orders_are_read_of_a_file_that_is_whole(void **state)
 {
-    int64_t                           at;
-    ngx_shop_failover_saved_wish_t    wish;
-    ngx_shop_failover_saved_reader_t  r;
-    ngx_shop_failover_saved_record_t  record;
+    int64_t                  at;
+    ngx_shop_saved_wish_t    wish;
+    ngx_shop_saved_reader_t  r;
+    ngx_shop_saved_record_t  record;
 
     (void) state;
 
@@ -329,31 +323,28 @@ orders_are_read_of_a_file_that_is_whole(void **state)
     wish.now = NOW + 10 * wish.age;
     wish.identity++;
 
-    assert_true(ngx_shop_failover_saved_whole(
-                    ngx_shop_failover_saved_open(&r, test_saved_buf,
-                                             test_saved_len, &wish, &at)));
+    assert_true(ngx_shop_saved_whole(
+                                     ngx_shop_saved_open(&r, test_saved_buf,
+                                    test_saved_len, &wish, &at)));
 
-    while (ngx_shop_failover_saved_next(&r, &record)
-           != NGX_SHOP_FAILOVER_SAVED_ORDER)
-    {
-        assert_int_not_equal(record.type, NGX_SHOP_FAILOVER_SAVED_END);
+    while (ngx_shop_saved_next(&r, &record) != NGX_SHOP_SAVED_ORDER) {
+        assert_int_not_equal(record.type, NGX_SHOP_SAVED_END);
     }
 
-    assert_false(ngx_shop_failover_saved_whole(NGX_SHOP_FAILOVER_SAVED_TORN));
-    assert_false(ngx_shop_failover_saved_whole(
-                                     NGX_SHOP_FAILOVER_SAVED_VERSION_OTHER));
+    assert_false(ngx_shop_saved_whole(NGX_SHOP_SAVED_TORN));
+    assert_false(ngx_shop_saved_whole(NGX_SHOP_SAVED_VERSION_OTHER));
 }
 
 
 static void
 orders_that_make_no_sense_are_passed_over(void **state)
 {
-    unsigned                          i;
-    unsigned char                     buf[1024];
-    ngx_shop_failover_saved_order_t   order;
-    ngx_shop_failover_saved_writer_t  w;
-    ngx_shop_failover_saved_reader_t  r;
-    ngx_shop_failover_saved_record_t  record;
+    unsigned                 i;
+    unsigned char            buf[1024];
+    ngx_shop_saved_order_t   order;
+    ngx_shop_saved_writer_t  w;
+    ngx_shop_saved_reader_t  r;
+    ngx_shop_saved_record_t  record;
 
     (void) state;
 
@@ -366,14 +357,13 @@ orders_that_make_no_sense_are_passed_over(void **state)
         order.since = 1;
         order.until = (i == 4) ? -1 : 0;
 
-        ngx_shop_failover_saved_begin(&w, buf, sizeof(buf));
-        ngx_shop_failover_saved_order(&w, &order);
+        ngx_shop_saved_begin(&w, buf, sizeof(buf));
+        ngx_shop_saved_order(&w, &order);
 
-        r.pos = buf + NGX_SHOP_FAILOVER_SAVED_HEADER;
+        r.pos = buf + NGX_SHOP_SAVED_HEADER;
         r.last = w.pos;
 
-        assert_int_equal(ngx_shop_failover_saved_next(&r, &record),
-                         NGX_SHOP_FAILOVER_SAVED_END);
+        assert_int_equal(ngx_shop_saved_next(&r, &record), NGX_SHOP_SAVED_END);
     }
 }
 
@@ -399,8 +389,8 @@ a_buffer_that_is_too_small_is_noticed(void **state)
 static void
 records_of_a_later_version_are_passed_over(void **state)
 {
-    ngx_shop_failover_saved_reader_t  r;
-    ngx_shop_failover_saved_record_t  record;
+    ngx_shop_saved_reader_t  r;
+    ngx_shop_saved_record_t  record;
 
     /* type 99, 3 bytes; then a group that ends in its name, and one whole */
     static const unsigned char  bytes[] = {
@@ -414,11 +404,9 @@ records_of_a_later_version_are_passed_over(void **state)
     r.pos = bytes;
     r.last = bytes + sizeof(bytes);
 
-    assert_int_equal(ngx_shop_failover_saved_next(&r, &record),
-                     NGX_SHOP_FAILOVER_SAVED_GROUP);
+    assert_int_equal(ngx_shop_saved_next(&r, &record), NGX_SHOP_SAVED_GROUP);
     assert_int_equal(record.u.group.since, 5);
-    assert_int_equal(ngx_shop_failover_saved_next(&r, &record),
-                     NGX_SHOP_FAILOVER_SAVED_END);
+    assert_int_equal(ngx_shop_saved_next(&r, &record), NGX_SHOP_SAVED_END);
 }
 
 

@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "logic/secret.h"
+#include "logic/pass/secret.h"
 
 
 #define TEST_SECRET_LEN    32
@@ -30,14 +30,14 @@ static const char  test_secret_key[] = "0123456789abcdef0123456789abcdef";
 static int
 test_secret_same(const char *sent, size_t len)
 {
-    ngx_shop_failover_str_t  a, b;
+    ngx_shop_str_t  a, b;
 
     a.data = (const unsigned char *) sent;
     a.len = len;
     b.data = (const unsigned char *) test_secret_key;
     b.len = TEST_SECRET_LEN;
 
-    return ngx_shop_failover_secret_same(&a, &b);
+    return ngx_shop_secret_same(&a, &b);
 }
 
 

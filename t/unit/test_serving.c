@@ -13,17 +13,17 @@
 
 #include <cmocka.h>
 
-#include "logic/serving.h"
+#include "logic/judge/serving.h"
 
 
-#define NONE  NGX_SHOP_FAILOVER_SERVING_NONE
+#define NONE  NGX_SHOP_SERVING_NONE
 #define HOLD  30000
 
 
-static ngx_shop_failover_serving_t
+static ngx_shop_serving_t
 begin(unsigned now)
 {
-    ngx_shop_failover_serving_t  s;
+    ngx_shop_serving_t  s;
 
     s.now = (uint8_t) now;
     s.better = NONE;
@@ -34,16 +34,16 @@ begin(unsigned now)
 
 
 static int
-step(ngx_shop_failover_serving_t *s, uint64_t usable, uint64_t msec)
+step(ngx_shop_serving_t *s, uint64_t usable, uint64_t msec)
 {
-    return ngx_shop_failover_serving_step(s, usable, HOLD, msec);
+    return ngx_shop_serving_step(s, usable, HOLD, msec);
 }
 
 
 static void
 a_primary_that_can_serve_serves(void **state)
 {
-    ngx_shop_failover_serving_t  s = begin(0);
+    ngx_shop_serving_t  s = begin(0);
 
     (void) state;
 
@@ -57,7 +57,7 @@ a_primary_that_can_serve_serves(void **state)
 static void
 a_group_that_cannot_serve_is_left_at_once(void **state)
 {
-    ngx_shop_failover_serving_t  s = begin(0);
+    ngx_shop_serving_t  s = begin(0);
 
     (void) state;
 
@@ -71,7 +71,7 @@ a_group_that_cannot_serve_is_left_at_once(void **state)
 static void
 the_primary_comes_back_after_the_hold(void **state)
 {
-    ngx_shop_failover_serving_t  s = begin(1);
+    ngx_shop_serving_t  s = begin(1);
 
     (void) state;
 
@@ -86,7 +86,7 @@ the_primary_comes_back_after_the_hold(void **state)
 static void
 a_flap_begins_the_hold_again(void **state)
 {
-    ngx_shop_failover_serving_t  s = begin(1);
+    ngx_shop_serving_t  s = begin(1);
 
     (void) state;
 
@@ -101,7 +101,7 @@ a_flap_begins_the_hold_again(void **state)
 static void
 a_hold_does_not_wait_where_nobody_else_serves(void **state)
 {
-    ngx_shop_failover_serving_t  s = begin(1);
+    ngx_shop_serving_t  s = begin(1);
 
     (void) state;
 
@@ -114,7 +114,7 @@ a_hold_does_not_wait_where_nobody_else_serves(void **state)
 static void
 an_outage_changes_nothing(void **state)
 {
-    ngx_shop_failover_serving_t  s = begin(1);
+    ngx_shop_serving_t  s = begin(1);
 
     (void) state;
 
@@ -130,7 +130,7 @@ an_outage_changes_nothing(void **state)
 static void
 an_earlier_backup_is_better_and_waits_as_well(void **state)
 {
-    ngx_shop_failover_serving_t  s = begin(2);
+    ngx_shop_serving_t  s = begin(2);
 
     (void) state;
 
@@ -146,7 +146,7 @@ an_earlier_backup_is_better_and_waits_as_well(void **state)
 static void
 the_last_of_64_groups_counts(void **state)
 {
-    ngx_shop_failover_serving_t  s = begin(0);
+    ngx_shop_serving_t  s = begin(0);
 
     (void) state;
 
@@ -158,11 +158,11 @@ the_last_of_64_groups_counts(void **state)
 static void
 no_hold_is_no_wait(void **state)
 {
-    ngx_shop_failover_serving_t  s = begin(1);
+    ngx_shop_serving_t  s = begin(1);
 
     (void) state;
 
-    assert_int_equal(ngx_shop_failover_serving_step(&s, 3, 0, 1000), 1);
+    assert_int_equal(ngx_shop_serving_step(&s, 3, 0, 1000), 1);
     assert_int_equal(s.now, 0);
 }
 

@@ -4,7 +4,7 @@
  *
  * How balance.c brings a balancer's peers up to date without a lock, tried in
  * every order of the stores and loads of two workers, each killed at every
- * step or not at all.  A model of ngx_shop_failover_balance_sync(): it shows
+ * step or not at all.  A model of ngx_shop_balance_sync(): it shows
  * that the protocol is right, not that the code is.
  *
  * The verdict goes from "down" to "up" and back while they run.  When all is

@@ -12,28 +12,28 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "logic/site.h"
+#include "logic/judge/site.h"
 
 
 #define TEST_SITE_NOW  ((int64_t) 1795230000)
 
-#define CLOSED    NGX_SHOP_FAILOVER_FLAG_STATE_CLOSED
-#define BROWSE    NGX_SHOP_FAILOVER_FLAG_STATE_BROWSE
-#define OPEN      NGX_SHOP_FAILOVER_FLAG_STATE_OPEN
+#define CLOSED    NGX_SHOP_SITE_FLAG_CLOSED
+#define BROWSE    NGX_SHOP_SITE_FLAG_BROWSE
+#define OPEN      NGX_SHOP_SITE_FLAG_OPEN
 
 
-static ngx_shop_failover_notice_t  test_site_notice;
+static ngx_shop_flag_notice_t  test_site_notice;
 
 
 /* a time is seconds from now; 0: not given */
 
-static ngx_shop_failover_notice_t *
+static ngx_shop_flag_notice_t *
 test_site_flag(int start, int until, int eta)
 {
-    ngx_shop_failover_notice_t  *n;
+    ngx_shop_flag_notice_t  *n;
 
     n = &test_site_notice;
-    memset(n, 0, sizeof(ngx_shop_failover_notice_t));
+    memset(n, 0, sizeof(ngx_shop_flag_notice_t));
 
     n->start.at = start ? TEST_SITE_NOW + start : 0;
     n->until.at = until ? TEST_SITE_NOW + until : 0;
@@ -51,22 +51,22 @@ a_flag_closes_between_its_start_and_its_end(void **state)
         uint8_t  end;
         int      asked;
     } cases[] = {
-        { 0, 0, 0, NGX_SHOP_FAILOVER_FLAG_END_MANUAL, CLOSED },
-        { 1, 0, 0, NGX_SHOP_FAILOVER_FLAG_END_MANUAL, OPEN },
-        { -1, 0, 0, NGX_SHOP_FAILOVER_FLAG_END_MANUAL, CLOSED },
-        { 0, 1, 0, NGX_SHOP_FAILOVER_FLAG_END_MANUAL, CLOSED },
-        { 0, -1, 0, NGX_SHOP_FAILOVER_FLAG_END_MANUAL, OPEN },
-        { -1, 1, 0, NGX_SHOP_FAILOVER_FLAG_END_MANUAL, CLOSED },
-        { 0, 0, -1, NGX_SHOP_FAILOVER_FLAG_END_MANUAL, CLOSED },
-        { 0, 0, -1, NGX_SHOP_FAILOVER_FLAG_END_ETA, OPEN },
-        { 0, 0, 1, NGX_SHOP_FAILOVER_FLAG_END_ETA, CLOSED },
-        { 0, 0, 0, NGX_SHOP_FAILOVER_FLAG_END_ETA, CLOSED },
-        { 0, -1, 1, NGX_SHOP_FAILOVER_FLAG_END_ETA, OPEN },
-        { 0, 0, -1, NGX_SHOP_FAILOVER_FLAG_END_HEALTHY, CLOSED }
+        { 0, 0, 0, NGX_SHOP_FLAG_END_MANUAL, CLOSED },
+        { 1, 0, 0, NGX_SHOP_FLAG_END_MANUAL, OPEN },
+        { -1, 0, 0, NGX_SHOP_FLAG_END_MANUAL, CLOSED },
+        { 0, 1, 0, NGX_SHOP_FLAG_END_MANUAL, CLOSED },
+        { 0, -1, 0, NGX_SHOP_FLAG_END_MANUAL, OPEN },
+        { -1, 1, 0, NGX_SHOP_FLAG_END_MANUAL, CLOSED },
+        { 0, 0, -1, NGX_SHOP_FLAG_END_MANUAL, CLOSED },
+        { 0, 0, -1, NGX_SHOP_FLAG_END_ETA, OPEN },
+        { 0, 0, 1, NGX_SHOP_FLAG_END_ETA, CLOSED },
+        { 0, 0, 0, NGX_SHOP_FLAG_END_ETA, CLOSED },
+        { 0, -1, 1, NGX_SHOP_FLAG_END_ETA, OPEN },
+        { 0, 0, -1, NGX_SHOP_FLAG_END_HEALTHY, CLOSED }
     };
 
-    size_t                       i;
-    ngx_shop_failover_notice_t  *n;
+    size_t                   i;
+    ngx_shop_flag_notice_t  *n;
 
     (void) state;
 
@@ -76,7 +76,7 @@ a_flag_closes_between_its_start_and_its_end(void **state)
         n = test_site_flag(cases[i].start, cases[i].until, cases[i].eta);
         n->end = cases[i].end;
 
-        assert_int_equal(ngx_shop_failover_site_flag(n, OPEN, TEST_SITE_NOW),
+        assert_int_equal(ngx_shop_site_flag(n, OPEN, TEST_SITE_NOW),
                          cases[i].asked);
     }
 }
@@ -85,88 +85,84 @@ a_flag_closes_between_its_start_and_its_end(void **state)
 static void
 a_start_that_cannot_be_read_changes_nothing(void **state)
 {
-    ngx_shop_failover_notice_t  *n;
+    ngx_shop_flag_notice_t  *n;
 
     (void) state;
 
     n = test_site_flag(0, 0, 0);
     n->bad_start = 1;
 
-    assert_int_equal(ngx_shop_failover_site_flag(n, OPEN, TEST_SITE_NOW),
-                     OPEN);
-    assert_int_equal(ngx_shop_failover_site_flag(n, CLOSED, TEST_SITE_NOW),
-                     CLOSED);
-    assert_int_equal(ngx_shop_failover_site_flag(n, BROWSE, TEST_SITE_NOW),
-                     BROWSE);
+    assert_int_equal(ngx_shop_site_flag(n, OPEN, TEST_SITE_NOW), OPEN);
+    assert_int_equal(ngx_shop_site_flag(n, CLOSED, TEST_SITE_NOW), CLOSED);
+    assert_int_equal(ngx_shop_site_flag(n, BROWSE, TEST_SITE_NOW), BROWSE);
 }
 
 
 static void
 end_healthy_waits_for_the_hold(void **state)
 {
-    ngx_shop_failover_notice_t    *n;
-    ngx_shop_failover_site_life_t  life;
+    ngx_shop_site_life_t     life;
+    ngx_shop_flag_notice_t  *n;
 
     (void) state;
 
     n = test_site_flag(0, 0, 0);
-    n->end = NGX_SHOP_FAILOVER_FLAG_END_HEALTHY;
+    n->end = NGX_SHOP_FLAG_END_HEALTHY;
     memset(&life, 0, sizeof(life));
 
-    assert_int_equal(ngx_shop_failover_site_ended(&life, n, 0, 10, 100), 0);
-    assert_int_equal(ngx_shop_failover_site_ended(&life, n, 1, 10, 200), 0);
-    assert_int_equal(ngx_shop_failover_site_ended(&life, n, 1, 10, 209), 0);
-    assert_int_equal(ngx_shop_failover_site_ended(&life, n, 0, 10, 209), 0);
-    assert_int_equal(ngx_shop_failover_site_ended(&life, n, 1, 10, 210), 0);
-    assert_int_equal(ngx_shop_failover_site_ended(&life, n, 1, 10, 219), 0);
-    assert_int_equal(ngx_shop_failover_site_ended(&life, n, 1, 10, 220), 1);
+    assert_int_equal(ngx_shop_site_ended(&life, n, 0, 10, 100), 0);
+    assert_int_equal(ngx_shop_site_ended(&life, n, 1, 10, 200), 0);
+    assert_int_equal(ngx_shop_site_ended(&life, n, 1, 10, 209), 0);
+    assert_int_equal(ngx_shop_site_ended(&life, n, 0, 10, 209), 0);
+    assert_int_equal(ngx_shop_site_ended(&life, n, 1, 10, 210), 0);
+    assert_int_equal(ngx_shop_site_ended(&life, n, 1, 10, 219), 0);
+    assert_int_equal(ngx_shop_site_ended(&life, n, 1, 10, 220), 1);
 
     /* a later failure is an outage, and not maintenance again */
 
-    assert_int_equal(ngx_shop_failover_site_ended(&life, n, 0, 10, 230), 1);
+    assert_int_equal(ngx_shop_site_ended(&life, n, 0, 10, 230), 1);
 }
 
 
 static void
 another_end_is_not_ended_by_health(void **state)
 {
-    ngx_shop_failover_notice_t    *n;
-    ngx_shop_failover_site_life_t  life;
+    ngx_shop_site_life_t     life;
+    ngx_shop_flag_notice_t  *n;
 
     (void) state;
 
     n = test_site_flag(0, 0, 0);
     memset(&life, 0, sizeof(life));
 
-    assert_int_equal(ngx_shop_failover_site_ended(&life, n, 1, 0, 100), 0);
-    n->end = NGX_SHOP_FAILOVER_FLAG_END_ETA;
-    assert_int_equal(ngx_shop_failover_site_ended(&life, n, 1, 0, 100), 0);
+    assert_int_equal(ngx_shop_site_ended(&life, n, 1, 0, 100), 0);
+    n->end = NGX_SHOP_FLAG_END_ETA;
+    assert_int_equal(ngx_shop_site_ended(&life, n, 1, 0, 100), 0);
 }
 
 
 static void
 times_that_are_over_are_told_apart(void **state)
 {
-    ngx_shop_failover_notice_t  *n;
+    ngx_shop_flag_notice_t  *n;
 
     (void) state;
 
     n = test_site_flag(0, 0, 0);
-    assert_int_equal(ngx_shop_failover_site_passed(n, TEST_SITE_NOW), 0);
-    assert_int_equal(ngx_shop_failover_site_next(n, TEST_SITE_NOW), 0);
+    assert_int_equal(ngx_shop_site_passed(n, TEST_SITE_NOW), 0);
+    assert_int_equal(ngx_shop_site_next(n, TEST_SITE_NOW), 0);
 
     n = test_site_flag(-5, 20, 10);
-    assert_int_equal(ngx_shop_failover_site_passed(n, TEST_SITE_NOW), 1);
-    assert_int_equal(ngx_shop_failover_site_next(n, TEST_SITE_NOW),
-                     TEST_SITE_NOW + 10);
-    assert_int_equal(ngx_shop_failover_site_passed(n, TEST_SITE_NOW + 10), 5);
-    assert_int_equal(ngx_shop_failover_site_next(n, TEST_SITE_NOW + 10),
+    assert_int_equal(ngx_shop_site_passed(n, TEST_SITE_NOW), 1);
+    assert_int_equal(ngx_shop_site_next(n, TEST_SITE_NOW), TEST_SITE_NOW + 10);
+    assert_int_equal(ngx_shop_site_passed(n, TEST_SITE_NOW + 10), 5);
+    assert_int_equal(ngx_shop_site_next(n, TEST_SITE_NOW + 10),
                      TEST_SITE_NOW + 20);
-    assert_int_equal(ngx_shop_failover_site_passed(n, TEST_SITE_NOW + 20), 7);
-    assert_int_equal(ngx_shop_failover_site_next(n, TEST_SITE_NOW + 20), 0);
+    assert_int_equal(ngx_shop_site_passed(n, TEST_SITE_NOW + 20), 7);
+    assert_int_equal(ngx_shop_site_next(n, TEST_SITE_NOW + 20), 0);
 
     n->next_update.at = TEST_SITE_NOW;
-    assert_int_equal(ngx_shop_failover_site_passed(n, TEST_SITE_NOW), 9);
+    assert_int_equal(ngx_shop_site_passed(n, TEST_SITE_NOW), 9);
 }
 
 
@@ -174,15 +170,15 @@ static void
 a_group_is_as_good_as_what_serves(void **state)
 {
     static const struct {
-        ngx_shop_failover_site_count_t  count;
-        int                             is;
+        ngx_shop_site_count_t  count;
+        int                    is;
     } cases[] = {
-        { { 2, 2, 1, 1 }, NGX_SHOP_FAILOVER_GROUP_UP },
-        { { 2, 1, 1, 1 }, NGX_SHOP_FAILOVER_GROUP_DEGRADED },
-        { { 2, 2, 1, 0 }, NGX_SHOP_FAILOVER_GROUP_DEGRADED },
-        { { 2, 0, 1, 1 }, NGX_SHOP_FAILOVER_GROUP_BACKUP },
-        { { 2, 0, 1, 0 }, NGX_SHOP_FAILOVER_GROUP_DOWN },
-        { { 1, 0, 0, 0 }, NGX_SHOP_FAILOVER_GROUP_DOWN }
+        { { 2, 2, 1, 1 }, NGX_SHOP_SITE_GROUP_UP },
+        { { 2, 1, 1, 1 }, NGX_SHOP_SITE_GROUP_DEGRADED },
+        { { 2, 2, 1, 0 }, NGX_SHOP_SITE_GROUP_DEGRADED },
+        { { 2, 0, 1, 1 }, NGX_SHOP_SITE_GROUP_BACKUP },
+        { { 2, 0, 1, 0 }, NGX_SHOP_SITE_GROUP_DOWN },
+        { { 1, 0, 0, 0 }, NGX_SHOP_SITE_GROUP_DOWN }
     };
 
     size_t  i;
@@ -190,8 +186,7 @@ a_group_is_as_good_as_what_serves(void **state)
     (void) state;
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        assert_int_equal(ngx_shop_failover_site_group(&cases[i].count),
-                         cases[i].is);
+        assert_int_equal(ngx_shop_site_group(&cases[i].count), cases[i].is);
     }
 }
 
@@ -199,52 +194,52 @@ a_group_is_as_good_as_what_serves(void **state)
 static void
 a_site_reopens_for_the_longer_of_hold_and_ramp(void **state)
 {
-    ngx_shop_failover_site_t        site = { 0, 0, 0 };
-    ngx_shop_failover_site_input_t  in = { 0, 0, 10, 40 };
+    ngx_shop_site_t        site = { 0, 0, 0 };
+    ngx_shop_site_input_t  in = { 0, 0, 10, 40 };
 
     (void) state;
 
     in.flag = CLOSED;
-    assert_int_equal(ngx_shop_failover_site_step(&site, &in, 1000, 1), 1);
-    assert_int_equal(site.state, NGX_SHOP_FAILOVER_SITE_MAINTENANCE);
-    assert_int_equal(ngx_shop_failover_site_step(&site, &in, 1001, 2), 0);
+    assert_int_equal(ngx_shop_site_step(&site, &in, 1000, 1), 1);
+    assert_int_equal(site.state, NGX_SHOP_SITE_MAINTENANCE);
+    assert_int_equal(ngx_shop_site_step(&site, &in, 1001, 2), 0);
     assert_int_equal(site.since, 1);
 
     in.flag = OPEN;
-    assert_int_equal(ngx_shop_failover_site_step(&site, &in, 2000, 3), 1);
-    assert_int_equal(site.state, NGX_SHOP_FAILOVER_SITE_REOPENING);
-    assert_int_equal(ngx_shop_failover_site_admitted(&site, 40, 2000), 0);
-    assert_int_equal(ngx_shop_failover_site_admitted(&site, 40, 2010), 250);
-    assert_int_equal(ngx_shop_failover_site_admitted(&site, 0, 2010), 1000);
-    assert_int_equal(ngx_shop_failover_site_step(&site, &in, 2039, 4), 0);
+    assert_int_equal(ngx_shop_site_step(&site, &in, 2000, 3), 1);
+    assert_int_equal(site.state, NGX_SHOP_SITE_REOPENING);
+    assert_int_equal(ngx_shop_site_admitted(&site, 40, 2000), 0);
+    assert_int_equal(ngx_shop_site_admitted(&site, 40, 2010), 250);
+    assert_int_equal(ngx_shop_site_admitted(&site, 0, 2010), 1000);
+    assert_int_equal(ngx_shop_site_step(&site, &in, 2039, 4), 0);
 
     /* a relapse closes at once, and the way back begins anew */
 
-    in.group = NGX_SHOP_FAILOVER_GROUP_DOWN;
-    assert_int_equal(ngx_shop_failover_site_step(&site, &in, 2039, 5), 1);
-    assert_int_equal(site.state, NGX_SHOP_FAILOVER_SITE_OUTAGE);
+    in.group = NGX_SHOP_SITE_GROUP_DOWN;
+    assert_int_equal(ngx_shop_site_step(&site, &in, 2039, 5), 1);
+    assert_int_equal(site.state, NGX_SHOP_SITE_OUTAGE);
 
-    in.group = NGX_SHOP_FAILOVER_GROUP_DEGRADED;
-    assert_int_equal(ngx_shop_failover_site_step(&site, &in, 2050, 6), 1);
-    assert_int_equal(site.state, NGX_SHOP_FAILOVER_SITE_REOPENING);
-    assert_int_equal(ngx_shop_failover_site_step(&site, &in, 2089, 7), 0);
-    assert_int_equal(ngx_shop_failover_site_step(&site, &in, 2090, 8), 1);
-    assert_int_equal(site.state, NGX_SHOP_FAILOVER_SITE_DEGRADED);
-    assert_int_equal(ngx_shop_failover_site_admitted(&site, 40, 2090), 1000);
+    in.group = NGX_SHOP_SITE_GROUP_DEGRADED;
+    assert_int_equal(ngx_shop_site_step(&site, &in, 2050, 6), 1);
+    assert_int_equal(site.state, NGX_SHOP_SITE_REOPENING);
+    assert_int_equal(ngx_shop_site_step(&site, &in, 2089, 7), 0);
+    assert_int_equal(ngx_shop_site_step(&site, &in, 2090, 8), 1);
+    assert_int_equal(site.state, NGX_SHOP_SITE_DEGRADED);
+    assert_int_equal(ngx_shop_site_admitted(&site, 40, 2090), 1000);
 }
 
 
 static void
 who_is_let_in_stays_in(void **state)
 {
-    unsigned                  in, was;
-    uint32_t                  visitor;
-    uint64_t                  msec;
-    ngx_shop_failover_site_t  site;
+    unsigned         in, was;
+    uint32_t         visitor;
+    uint64_t         msec;
+    ngx_shop_site_t  site;
 
     (void) state;
 
-    site.state = NGX_SHOP_FAILOVER_SITE_REOPENING;
+    site.state = NGX_SHOP_SITE_REOPENING;
     site.since = 0;
     site.reopened = 5000;
 
@@ -252,7 +247,7 @@ who_is_let_in_stays_in(void **state)
         in = 0;
 
         for (visitor = 0; visitor < 1000; visitor++) {
-            in += (unsigned) ngx_shop_failover_site_admits(&site, 1000,
+            in += (unsigned) ngx_shop_site_admits(&site, 1000,
                                                   5000 + msec, visitor);
         }
 
@@ -265,7 +260,7 @@ who_is_let_in_stays_in(void **state)
         was = 0;
 
         for (msec = 0; msec <= 1000; msec += 10) {
-            in = (unsigned) ngx_shop_failover_site_admits(&site, 1000,
+            in = (unsigned) ngx_shop_site_admits(&site, 1000,
                                                  5000 + msec, visitor);
             assert_true(in >= was);
             was = in;
@@ -279,16 +274,16 @@ who_is_let_in_stays_in(void **state)
 static void
 without_hold_and_ramp_a_site_is_open_at_once(void **state)
 {
-    ngx_shop_failover_site_t        site = { 0, 0, 0 };
-    ngx_shop_failover_site_input_t  in = { 0, 0, 0, 0 };
+    ngx_shop_site_t        site = { 0, 0, 0 };
+    ngx_shop_site_input_t  in = { 0, 0, 0, 0 };
 
     (void) state;
 
     in.flag = CLOSED;
-    assert_int_equal(ngx_shop_failover_site_step(&site, &in, 1000, 1), 1);
+    assert_int_equal(ngx_shop_site_step(&site, &in, 1000, 1), 1);
     in.flag = OPEN;
-    assert_int_equal(ngx_shop_failover_site_step(&site, &in, 1001, 2), 1);
-    assert_int_equal(site.state, NGX_SHOP_FAILOVER_SITE_OPEN);
+    assert_int_equal(ngx_shop_site_step(&site, &in, 1001, 2), 1);
+    assert_int_equal(site.state, NGX_SHOP_SITE_OPEN);
 }
 
 
@@ -300,25 +295,25 @@ the_flag_comes_before_the_groups(void **state)
         int       is;
         unsigned  severity;
     } cases[] = {
-        { NGX_SHOP_FAILOVER_GROUP_UP, OPEN,
-          NGX_SHOP_FAILOVER_SITE_OPEN, 0 },
-        { NGX_SHOP_FAILOVER_GROUP_DEGRADED, OPEN,
-          NGX_SHOP_FAILOVER_SITE_DEGRADED, 3 },
-        { NGX_SHOP_FAILOVER_GROUP_BACKUP, OPEN,
-          NGX_SHOP_FAILOVER_SITE_BACKUP, 2 },
-        { NGX_SHOP_FAILOVER_GROUP_DOWN, OPEN,
-          NGX_SHOP_FAILOVER_SITE_OUTAGE, 1 },
-        { NGX_SHOP_FAILOVER_GROUP_UP, BROWSE,
-          NGX_SHOP_FAILOVER_SITE_BROWSE, 2 },
-        { NGX_SHOP_FAILOVER_GROUP_DOWN, BROWSE,
-          NGX_SHOP_FAILOVER_SITE_OUTAGE, 1 },
-        { NGX_SHOP_FAILOVER_GROUP_DOWN, CLOSED,
-          NGX_SHOP_FAILOVER_SITE_MAINTENANCE, 0 }
+        { NGX_SHOP_SITE_GROUP_UP, OPEN,
+          NGX_SHOP_SITE_OPEN, 0 },
+        { NGX_SHOP_SITE_GROUP_DEGRADED, OPEN,
+          NGX_SHOP_SITE_DEGRADED, 3 },
+        { NGX_SHOP_SITE_GROUP_BACKUP, OPEN,
+          NGX_SHOP_SITE_BACKUP, 2 },
+        { NGX_SHOP_SITE_GROUP_DOWN, OPEN,
+          NGX_SHOP_SITE_OUTAGE, 1 },
+        { NGX_SHOP_SITE_GROUP_UP, BROWSE,
+          NGX_SHOP_SITE_BROWSE, 2 },
+        { NGX_SHOP_SITE_GROUP_DOWN, BROWSE,
+          NGX_SHOP_SITE_OUTAGE, 1 },
+        { NGX_SHOP_SITE_GROUP_DOWN, CLOSED,
+          NGX_SHOP_SITE_MAINTENANCE, 0 }
     };
 
-    size_t                          i;
-    ngx_shop_failover_site_t        site;
-    ngx_shop_failover_site_input_t  in = { 0, 0, 0, 0 };
+    size_t                 i;
+    ngx_shop_site_t        site;
+    ngx_shop_site_input_t  in = { 0, 0, 0, 0 };
 
     (void) state;
 
@@ -327,10 +322,10 @@ the_flag_comes_before_the_groups(void **state)
         in.group = cases[i].group;
         in.flag = cases[i].flag;
 
-        (void) ngx_shop_failover_site_step(&site, &in, 1, 1);
+        (void) ngx_shop_site_step(&site, &in, 1, 1);
 
         assert_int_equal(site.state, cases[i].is);
-        assert_int_equal(ngx_shop_failover_site_severity(site.state),
+        assert_int_equal(ngx_shop_site_severity(site.state),
                          cases[i].severity);
     }
 }

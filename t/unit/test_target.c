@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-#include "logic/target.h"
+#include "logic/pass/target.h"
 
 
 #define TEST_TARGET_NAME  "pass"
@@ -25,11 +25,11 @@
 
 /* a copy of that size and no more */
 
-static ngx_shop_failover_str_t
+static ngx_shop_str_t
 target_of(const char *text)
 {
-    unsigned char            *data;
-    ngx_shop_failover_str_t   target;
+    unsigned char   *data;
+    ngx_shop_str_t   target;
 
     target.len = strlen(text);
     data = malloc(target.len + (target.len == 0));
@@ -92,9 +92,9 @@ static const struct {
 static void
 an_argument_goes_and_all_else_stays(void **state)
 {
-    size_t                   i, n;
-    unsigned char            buf[64];
-    ngx_shop_failover_str_t  target;
+    size_t          i, n;
+    unsigned char   buf[64];
+    ngx_shop_str_t  target;
 
     (void) state;
 
@@ -102,8 +102,8 @@ an_argument_goes_and_all_else_stays(void **state)
         target = target_of(targets[i].target);
         memset(buf, '!', sizeof(buf));
 
-        n = ngx_shop_failover_target_without(buf, sizeof(buf) - 1, &target,
-                                             TEST_TARGET_NAME);
+        n = ngx_shop_target_without(buf, sizeof(buf) - 1, &target,
+                                    TEST_TARGET_NAME);
 
         assert_int_equal(buf[n], '!');
         buf[n] = '\0';
@@ -117,9 +117,9 @@ an_argument_goes_and_all_else_stays(void **state)
 static void
 what_is_counted_is_what_is_written(void **state)
 {
-    size_t                    i, size, n;
-    unsigned char            *buf;
-    ngx_shop_failover_str_t   target;
+    size_t           i, size, n;
+    unsigned char   *buf;
+    ngx_shop_str_t   target;
 
     (void) state;
 
@@ -127,17 +127,17 @@ what_is_counted_is_what_is_written(void **state)
         target = target_of(targets[i].target);
         n = strlen(targets[i].leads);
 
-        assert_int_equal(ngx_shop_failover_target_without(NULL, 0, &target,
-                                                          TEST_TARGET_NAME),
+        assert_int_equal(ngx_shop_target_without(NULL, 0, &target,
+                                                 TEST_TARGET_NAME),
                          n);
 
         for (size = 0; size <= n; size++) {
             buf = malloc(size + (size == 0));
             assert_non_null(buf);
 
-            assert_int_equal(ngx_shop_failover_target_without(buf, size,
-                                                              &target,
-                                                         TEST_TARGET_NAME),
+            assert_int_equal(ngx_shop_target_without(buf, size,
+                                                     &target,
+                                                     TEST_TARGET_NAME),
                              n);
             assert_memory_equal(buf, targets[i].leads, size);
 
@@ -152,23 +152,22 @@ what_is_counted_is_what_is_written(void **state)
 static void
 the_first_value_counts(void **state)
 {
-    int                      rc;
-    size_t                   i;
-    ngx_shop_failover_str_t  target, value;
+    int             rc;
+    size_t          i;
+    ngx_shop_str_t  target, value;
 
     (void) state;
 
     for (i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {
         target = target_of(targets[i].target);
 
-        rc = ngx_shop_failover_target_value(&target, TEST_TARGET_NAME,
-                                            &value);
+        rc = ngx_shop_target_value(&target, TEST_TARGET_NAME, &value);
 
         if (targets[i].value == NULL) {
-            assert_int_equal(rc, NGX_SHOP_FAILOVER_DECLINED);
+            assert_int_equal(rc, NGX_SHOP_DECLINED);
 
         } else {
-            assert_int_equal(rc, NGX_SHOP_FAILOVER_OK);
+            assert_int_equal(rc, NGX_SHOP_OK);
             assert_int_equal(value.len, strlen(targets[i].value));
             assert_memory_equal(value.data, targets[i].value, value.len);
         }

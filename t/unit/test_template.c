@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "logic/template.h"
+#include "logic/words/template.h"
 
 
 /* ids of the names below, which are their places in the table */
@@ -36,28 +36,28 @@ enum {
 
 
 typedef struct {
-    const char                        *name;
-    ngx_shop_failover_template_name_t  what;
-    const char                        *value;
+    const char               *name;
+    ngx_shop_template_name_t  what;
+    const char               *value;
 } test_template_name_t;
 
 
 typedef struct {
-    const char                        *source;
-    const char                        *html;
+    const char               *source;
+    const char               *html;
 } test_template_case_t;
 
 
 typedef struct {
-    const char                        *source;
-    unsigned                           line;
-    const char                        *what;
-    const char                        *reason;     /* a part of it */
+    const char               *source;
+    unsigned                  line;
+    const char               *what;
+    const char               *reason;     /* a part of it */
 } test_template_error_t;
 
 
-#define VALUE  NGX_SHOP_FAILOVER_TEMPLATE_VALUE
-#define LIST   NGX_SHOP_FAILOVER_TEMPLATE_LIST
+#define VALUE  NGX_SHOP_TEMPLATE_VALUE
+#define LIST   NGX_SHOP_TEMPLATE_LIST
 
 
 static const test_template_name_t  test_template_names[] = {
@@ -85,10 +85,10 @@ static const char  *test_template_updates[][2] = {
 };
 
 
-static ngx_shop_failover_str_t
+static ngx_shop_str_t
 test_template_str(const char *text)
 {
-    ngx_shop_failover_str_t  s;
+    ngx_shop_str_t  s;
 
     s.len = strlen(text);
     s.data = (const unsigned char *) text;
@@ -98,8 +98,8 @@ test_template_str(const char *text)
 
 
 static int
-test_template_resolve(void *data, const ngx_shop_failover_str_t *name,
-    ngx_shop_failover_template_name_t *result)
+test_template_resolve(void *data, const ngx_shop_str_t *name,
+    ngx_shop_template_name_t *result)
 {
     size_t                       i;
     const test_template_name_t  *n;
@@ -116,17 +116,17 @@ test_template_resolve(void *data, const ngx_shop_failover_str_t *name,
             && memcmp(n->name, name->data, name->len) == 0)
         {
             *result = n->what;
-            return NGX_SHOP_FAILOVER_OK;
+            return NGX_SHOP_OK;
         }
     }
 
-    return NGX_SHOP_FAILOVER_DECLINED;
+    return NGX_SHOP_DECLINED;
 }
 
 
 static int
 test_template_get(void *data, unsigned id, unsigned item,
-    ngx_shop_failover_str_t *value)
+    ngx_shop_str_t *value)
 {
     const char  *text;
 
@@ -135,15 +135,13 @@ test_template_get(void *data, unsigned id, unsigned item,
     switch (id) {
 
     case TEST_PEERS:
-        return NGX_SHOP_FAILOVER_DECLINED;
+        return NGX_SHOP_DECLINED;
 
     case TEST_GROUPS:
-        return (item < 1) ? NGX_SHOP_FAILOVER_OK
-                          : NGX_SHOP_FAILOVER_DECLINED;
+        return (item < 1) ? NGX_SHOP_OK : NGX_SHOP_DECLINED;
 
     case TEST_UPDATES:
-        return (item < 3) ? NGX_SHOP_FAILOVER_OK
-                          : NGX_SHOP_FAILOVER_DECLINED;
+        return (item < 3) ? NGX_SHOP_OK : NGX_SHOP_DECLINED;
 
     case TEST_UPDATE_TIME:
     case TEST_UPDATE_TEXT:
@@ -156,12 +154,12 @@ test_template_get(void *data, unsigned id, unsigned item,
     }
 
     if (text == NULL) {
-        return NGX_SHOP_FAILOVER_DECLINED;
+        return NGX_SHOP_DECLINED;
     }
 
     *value = test_template_str(text);
 
-    return NGX_SHOP_FAILOVER_OK;
+    return NGX_SHOP_OK;
 }
 
 
@@ -169,14 +167,14 @@ test_template_get(void *data, unsigned id, unsigned item,
 
 static int
 test_template_run(const char *text, char *buf, size_t size,
-    ngx_shop_failover_template_error_t *error)
+    ngx_shop_template_error_t *error)
 {
-    int                           rc;
-    unsigned                      nops;
-    unsigned char                *copy;
-    ngx_shop_failover_str_t       source;
-    ngx_shop_failover_emit_t      e;
-    ngx_shop_failover_template_t  t;
+    int                  rc;
+    unsigned             nops;
+    unsigned char       *copy;
+    ngx_shop_str_t       source;
+    ngx_shop_emit_t      e;
+    ngx_shop_template_t  t;
 
     source = test_template_str(text);
     copy = malloc(source.len + 1);
@@ -186,12 +184,11 @@ test_template_run(const char *text, char *buf, size_t size,
 
     memset(&t, 0, sizeof(t));
 
-    rc = ngx_shop_failover_template_compile(&t, &source,
-                                            test_template_resolve, NULL,
-                                            error);
-    if (rc != NGX_SHOP_FAILOVER_OK) {
+    rc = ngx_shop_template_compile(&t, &source, test_template_resolve, NULL,
+                                   error);
+    if (rc != NGX_SHOP_OK) {
         assert_true(error->what.len <= source.len);
-        assert_int_equal(rc, NGX_SHOP_FAILOVER_ERROR);
+        assert_int_equal(rc, NGX_SHOP_ERROR);
         strncpy(buf, (const char *) error->what.data, error->what.len);
         buf[error->what.len] = '\0';
         free(copy);
@@ -200,31 +197,30 @@ test_template_run(const char *text, char *buf, size_t size,
 
     nops = t.nops;
     t.nalloc = nops;
-    t.ops = malloc(nops * sizeof(ngx_shop_failover_template_op_t) + 1);
+    t.ops = malloc(nops * sizeof(ngx_shop_template_op_t) + 1);
     assert_non_null(t.ops);
 
-    rc = ngx_shop_failover_template_compile(&t, &source,
-                                            test_template_resolve, NULL,
-                                            error);
-    assert_int_equal(rc, NGX_SHOP_FAILOVER_OK);
+    rc = ngx_shop_template_compile(&t, &source, test_template_resolve, NULL,
+                                   error);
+    assert_int_equal(rc, NGX_SHOP_OK);
     assert_int_equal(t.nops, nops);
 
     if (nops) {
         t.nalloc = nops - 1;
-        assert_int_equal(ngx_shop_failover_template_compile(&t, &source,
-                                                      test_template_resolve,
-                                                      NULL, error),
-                         NGX_SHOP_FAILOVER_ERROR);
+        assert_int_equal(ngx_shop_template_compile(&t, &source,
+                                                   test_template_resolve,
+                                                   NULL, error),
+                         NGX_SHOP_ERROR);
 
         t.nalloc = nops;
-        assert_int_equal(ngx_shop_failover_template_compile(&t, &source,
-                                                      test_template_resolve,
-                                                      NULL, error),
-                         NGX_SHOP_FAILOVER_OK);
+        assert_int_equal(ngx_shop_template_compile(&t, &source,
+                                                   test_template_resolve,
+                                                   NULL, error),
+                         NGX_SHOP_OK);
     }
 
-    ngx_shop_failover_emit_init(&e, (unsigned char *) buf, size - 1);
-    ngx_shop_failover_template_render(&t, test_template_get, NULL, &e);
+    ngx_shop_emit_init(&e, (unsigned char *) buf, size - 1);
+    ngx_shop_template_render(&t, test_template_get, NULL, &e);
 
     assert_int_equal(e.failed, 0);
     *e.pos = '\0';
@@ -239,15 +235,15 @@ test_template_run(const char *text, char *buf, size_t size,
 static void
 test_template_cases(const test_template_case_t *c, size_t n)
 {
-    char                                buf[4096];
-    size_t                              i;
-    ngx_shop_failover_template_error_t  error;
+    char                       buf[4096];
+    size_t                     i;
+    ngx_shop_template_error_t  error;
 
     for (i = 0; i < n; i++) {
         print_message("%s\n", c[i].source);
 
         if (test_template_run(c[i].source, buf, sizeof(buf), &error)
-            != NGX_SHOP_FAILOVER_OK)
+            != NGX_SHOP_OK)
         {
             fail_msg("line %u: %s", error.line, error.reason);
         }
@@ -260,16 +256,16 @@ test_template_cases(const test_template_case_t *c, size_t n)
 static void
 test_template_errors(const test_template_error_t *c, size_t n)
 {
-    char                                buf[4096];
-    size_t                              i;
-    ngx_shop_failover_template_error_t  error;
+    char                       buf[4096];
+    size_t                     i;
+    ngx_shop_template_error_t  error;
 
     for (i = 0; i < n; i++) {
         print_message("%s\n", c[i].source);
 
         assert_int_equal(test_template_run(c[i].source, buf, sizeof(buf),
                                            &error),
-                         NGX_SHOP_FAILOVER_ERROR);
+                         NGX_SHOP_ERROR);
         assert_int_equal(error.line, c[i].line);
         assert_string_equal(buf, c[i].what);
         assert_non_null(strstr(error.reason, c[i].reason));
@@ -579,12 +575,12 @@ html_is_followed_as_browsers_read_it(void **state)
 static void
 too_many_places_are_refused(void **state)
 {
-    static char  text[(NGX_SHOP_FAILOVER_TEMPLATE_OPS + 1) * 8 + 1];
+    static char  text[(NGX_SHOP_TEMPLATE_OPS + 1) * 8 + 1];
 
-    size_t                              i;
-    ngx_shop_failover_str_t             source;
-    ngx_shop_failover_template_t        t;
-    ngx_shop_failover_template_error_t  error;
+    size_t                     i;
+    ngx_shop_str_t             source;
+    ngx_shop_template_t        t;
+    ngx_shop_template_error_t  error;
 
     (void) state;
 
@@ -595,19 +591,19 @@ too_many_places_are_refused(void **state)
     memset(&t, 0, sizeof(t));
     source = test_template_str(text);
 
-    assert_int_equal(ngx_shop_failover_template_compile(&t, &source,
-                                                  test_template_resolve,
-                                                  NULL, &error),
-                     NGX_SHOP_FAILOVER_ERROR);
+    assert_int_equal(ngx_shop_template_compile(&t, &source,
+                                               test_template_resolve,
+                                               NULL, &error),
+                     NGX_SHOP_ERROR);
     assert_non_null(strstr(error.reason, "too many places"));
 
     source.len -= 8;
 
-    assert_int_equal(ngx_shop_failover_template_compile(&t, &source,
-                                                  test_template_resolve,
-                                                  NULL, &error),
-                     NGX_SHOP_FAILOVER_OK);
-    assert_int_equal(t.nops, NGX_SHOP_FAILOVER_TEMPLATE_OPS);
+    assert_int_equal(ngx_shop_template_compile(&t, &source,
+                                               test_template_resolve,
+                                               NULL, &error),
+                     NGX_SHOP_OK);
+    assert_int_equal(t.nops, NGX_SHOP_TEMPLATE_OPS);
 }
 
 

@@ -16,8 +16,8 @@
 #include <time.h>
 #include <cmocka.h>
 
-#include "logic/calendar.h"
-#include "logic/times.h"
+#include "logic/flag/calendar.h"
+#include "logic/flag/times.h"
 
 
 /* rules are written out, so that no database of zones is needed */
@@ -41,10 +41,10 @@ test_times_setup(void **state)
 }
 
 
-static ngx_shop_failover_str_t
+static ngx_shop_str_t
 test_times_str(const char *text)
 {
-    ngx_shop_failover_str_t  s;
+    ngx_shop_str_t  s;
 
     s.len = strlen(text);
     s.data = (const unsigned char *) text;
@@ -58,15 +58,13 @@ test_times_str(const char *text)
 static int64_t
 test_times_utc(const char *text)
 {
-    int64_t                  at;
-    const char              *reason;
-    ngx_shop_failover_str_t  s;
+    int64_t         at;
+    const char     *reason;
+    ngx_shop_str_t  s;
 
     s = test_times_str(text);
 
-    if (ngx_shop_failover_times_parse(&s, 1, &at, &reason)
-        != NGX_SHOP_FAILOVER_OK)
-    {
+    if (ngx_shop_times_parse(&s, 1, &at, &reason) != NGX_SHOP_OK) {
         fail_msg("%s: %s", text, reason);
     }
 
@@ -77,21 +75,21 @@ test_times_utc(const char *text)
 static void
 test_times_is(const char *text, const char *anchor, const char *expected)
 {
-    size_t                   n;
-    int64_t                  at;
-    const char              *reason;
-    unsigned char            buf[NGX_SHOP_FAILOVER_TIMES_LEN + 1];
-    ngx_shop_failover_str_t  s;
+    size_t          n;
+    int64_t         at;
+    const char     *reason;
+    unsigned char   buf[NGX_SHOP_TIMES_LEN + 1];
+    ngx_shop_str_t  s;
 
     s = test_times_str(text);
 
-    if (ngx_shop_failover_times_parse(&s, test_times_utc(anchor), &at, &reason)
-        != NGX_SHOP_FAILOVER_OK)
+    if (ngx_shop_times_parse(&s, test_times_utc(anchor), &at, &reason)
+        != NGX_SHOP_OK)
     {
         fail_msg("\"%s\" at %s: %s", text, anchor, reason);
     }
 
-    n = ngx_shop_failover_times_rfc3339(buf, at);
+    n = ngx_shop_times_rfc3339(buf, at);
     buf[n] = '\0';
     assert_string_equal((char *) buf, expected);
 }
@@ -100,17 +98,17 @@ test_times_is(const char *text, const char *anchor, const char *expected)
 static void
 test_times_last_is(const char *text, const char *limit, const char *expected)
 {
-    size_t                   n;
-    int64_t                  at;
-    unsigned char            buf[NGX_SHOP_FAILOVER_TIMES_LEN + 1];
-    ngx_shop_failover_str_t  s;
+    size_t          n;
+    int64_t         at;
+    unsigned char   buf[NGX_SHOP_TIMES_LEN + 1];
+    ngx_shop_str_t  s;
 
     s = test_times_str(text);
-    assert_int_equal(ngx_shop_failover_times_last(&s, test_times_utc(limit),
-                                                  &at),
-                     NGX_SHOP_FAILOVER_OK);
+    assert_int_equal(ngx_shop_times_last(&s, test_times_utc(limit),
+                                         &at),
+                     NGX_SHOP_OK);
 
-    n = ngx_shop_failover_times_rfc3339(buf, at);
+    n = ngx_shop_times_rfc3339(buf, at);
     buf[n] = '\0';
     assert_string_equal((char *) buf, expected);
 }
@@ -119,17 +117,15 @@ test_times_last_is(const char *text, const char *limit, const char *expected)
 static void
 test_times_refused(const char *text, const char *expected)
 {
-    int64_t                  at;
-    const char              *reason;
-    ngx_shop_failover_str_t  s;
+    int64_t         at;
+    const char     *reason;
+    ngx_shop_str_t  s;
 
     s = test_times_str(text);
     at = 4711;
     reason = NULL;
 
-    if (ngx_shop_failover_times_parse(&s, 1795230000, &at, &reason)
-        != NGX_SHOP_FAILOVER_ERROR)
-    {
+    if (ngx_shop_times_parse(&s, 1795230000, &at, &reason) != NGX_SHOP_ERROR) {
         fail_msg("\"%s\" was not refused", text);
     }
 
@@ -202,8 +198,8 @@ test_times_next_clock(void **state)
 static void
 test_times_last_clock(void **state)
 {
-    int64_t                  at;
-    ngx_shop_failover_str_t  s;
+    int64_t         at;
+    ngx_shop_str_t  s;
 
     (void) state;
 
@@ -215,11 +211,9 @@ test_times_last_clock(void **state)
                        "2026-11-20T03:01:00Z");
 
     s = test_times_str("24:00");
-    assert_int_equal(ngx_shop_failover_times_last(&s, 1795230000, &at),
-                     NGX_SHOP_FAILOVER_ERROR);
+    assert_int_equal(ngx_shop_times_last(&s, 1795230000, &at), NGX_SHOP_ERROR);
     s = test_times_str("3:10");
-    assert_int_equal(ngx_shop_failover_times_last(&s, 1795230000, &at),
-                     NGX_SHOP_FAILOVER_ERROR);
+    assert_int_equal(ngx_shop_times_last(&s, 1795230000, &at), NGX_SHOP_ERROR);
 }
 
 
@@ -390,10 +384,10 @@ test_times_refuses_lengths(void **state)
 static void
 test_times_prefixes(void **state)
 {
-    size_t                   n, i;
-    int64_t                  at;
-    const char              *reason;
-    ngx_shop_failover_str_t  s;
+    size_t          n, i;
+    int64_t         at;
+    const char     *reason;
+    ngx_shop_str_t  s;
 
     static const char *const  texts[] = {
         "+45m", "04:30", "2026-11-21 04:30", "2026-11-21T04:30:00+01:00"
@@ -406,9 +400,9 @@ test_times_prefixes(void **state)
 
         for (n = s.len - 1; n != (size_t) -1; n--) {
             s.len = n;
-            assert_int_equal(ngx_shop_failover_times_parse(&s, 1795230000,
-                                                           &at, &reason),
-                             NGX_SHOP_FAILOVER_ERROR);
+            assert_int_equal(ngx_shop_times_parse(&s, 1795230000,
+                                                  &at, &reason),
+                             NGX_SHOP_ERROR);
         }
     }
 }
@@ -417,14 +411,14 @@ test_times_prefixes(void **state)
 static void
 test_times_bad_anchor(void **state)
 {
-    unsigned                 i, k;
-    int64_t                  at;
-    const char              *reason;
-    ngx_shop_failover_str_t  s;
+    unsigned        i, k;
+    int64_t         at;
+    const char     *reason;
+    ngx_shop_str_t  s;
 
     static const int64_t  anchors[] = {
-        -1, INT64_MIN, INT64_MAX, NGX_SHOP_FAILOVER_CALENDAR_MAX + 1,
-        NGX_SHOP_FAILOVER_CALENDAR_MAX
+        -1, INT64_MIN, INT64_MAX, NGX_SHOP_CALENDAR_MAX + 1,
+        NGX_SHOP_CALENDAR_MAX
     };
 
     static const char *const  texts[] = { "+1d", "23:59" };
@@ -436,16 +430,16 @@ test_times_bad_anchor(void **state)
     for (i = 0; i < sizeof(anchors) / sizeof(anchors[0]); i++) {
         for (k = 0; k < 2; k++) {
             s = test_times_str(texts[k]);
-            assert_int_equal(ngx_shop_failover_times_parse(&s, anchors[i],
-                                                           &at, &reason),
-                             NGX_SHOP_FAILOVER_ERROR);
+            assert_int_equal(ngx_shop_times_parse(&s, anchors[i],
+                                                  &at, &reason),
+                             NGX_SHOP_ERROR);
             assert_non_null(strstr(reason, "years"));
         }
 
-        if (anchors[i] != NGX_SHOP_FAILOVER_CALENDAR_MAX) {
-            assert_int_equal(ngx_shop_failover_times_last(&s, anchors[i],
-                                                          &at),
-                             NGX_SHOP_FAILOVER_ERROR);
+        if (anchors[i] != NGX_SHOP_CALENDAR_MAX) {
+            assert_int_equal(ngx_shop_times_last(&s, anchors[i],
+                                                 &at),
+                             NGX_SHOP_ERROR);
         }
     }
 }
@@ -458,8 +452,8 @@ test_times_every_reason(void **state)
 
     (void) state;
 
-    for (i = 0; ngx_shop_failover_times_reason(i); i++) {
-        assert_true(strlen(ngx_shop_failover_times_reason(i)) > 5);
+    for (i = 0; ngx_shop_times_reason(i); i++) {
+        assert_true(strlen(ngx_shop_times_reason(i)) > 5);
     }
 
     assert_int_equal(i, 17);
@@ -469,28 +463,28 @@ test_times_every_reason(void **state)
 static void
 test_times_is_relative(void **state)
 {
-    ngx_shop_failover_str_t  s;
+    ngx_shop_str_t  s;
 
     (void) state;
 
     s = test_times_str("+45m");
-    assert_true(ngx_shop_failover_times_is_relative(&s));
+    assert_true(ngx_shop_times_is_relative(&s));
     s = test_times_str("04:30");
-    assert_false(ngx_shop_failover_times_is_relative(&s));
+    assert_false(ngx_shop_times_is_relative(&s));
     s = test_times_str("");
-    assert_false(ngx_shop_failover_times_is_relative(&s));
+    assert_false(ngx_shop_times_is_relative(&s));
 }
 
 
 static void
 test_times_lengths(void **state)
 {
-    size_t                   n;
-    int64_t                  seconds;
-    unsigned                 i;
-    const char              *reason;
-    unsigned char            buf[NGX_SHOP_FAILOVER_TIMES_LEN + 1];
-    ngx_shop_failover_str_t  s;
+    size_t          n;
+    int64_t         seconds;
+    unsigned        i;
+    const char     *reason;
+    unsigned char   buf[NGX_SHOP_TIMES_LEN + 1];
+    ngx_shop_str_t  s;
 
     static const struct {
         int64_t      seconds;
@@ -504,30 +498,30 @@ test_times_lengths(void **state)
     (void) state;
 
     for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        n = ngx_shop_failover_times_length(buf, rows[i].seconds);
+        n = ngx_shop_times_length(buf, rows[i].seconds);
         buf[n] = '\0';
         assert_string_equal((char *) buf, rows[i].text);
 
         /* what is written can be read */
 
         s = test_times_str((char *) buf);
-        assert_int_equal(ngx_shop_failover_times_parse_length(&s, &seconds,
-                                                              &reason),
-                         NGX_SHOP_FAILOVER_OK);
+        assert_int_equal(ngx_shop_times_parse_length(&s, &seconds,
+                                                     &reason),
+                         NGX_SHOP_OK);
         assert_int_equal(seconds, rows[i].seconds == 3605
                                   ? 3600 : rows[i].seconds);
     }
 
-    n = ngx_shop_failover_times_length(buf, -5);
+    n = ngx_shop_times_length(buf, -5);
     assert_memory_equal(buf, "0s", n);
 
-    n = ngx_shop_failover_times_length(buf, INT64_MAX);
-    assert_true(n < NGX_SHOP_FAILOVER_TIMES_LEN);
+    n = ngx_shop_times_length(buf, INT64_MAX);
+    assert_true(n < NGX_SHOP_TIMES_LEN);
 
     s = test_times_str("+45m");
-    assert_int_equal(ngx_shop_failover_times_parse_length(&s, &seconds,
-                                                          &reason),
-                     NGX_SHOP_FAILOVER_ERROR);
+    assert_int_equal(ngx_shop_times_parse_length(&s, &seconds,
+                                                 &reason),
+                     NGX_SHOP_ERROR);
     assert_string_equal(reason, "no number before the unit, write as 45m");
 }
 
@@ -536,25 +530,22 @@ static void
 test_times_local(void **state)
 {
     size_t         n;
-    unsigned char  buf[NGX_SHOP_FAILOVER_TIMES_LEN + 1];
+    unsigned char  buf[NGX_SHOP_TIMES_LEN + 1];
 
     (void) state;
 
-    n = ngx_shop_failover_times_local(buf,
-                                      test_times_utc("2026-11-21T03:30:00Z"));
+    n = ngx_shop_times_local(buf, test_times_utc("2026-11-21T03:30:00Z"));
     buf[n] = '\0';
     assert_string_equal((char *) buf, "2026-11-21 04:30 CET");
 
-    n = ngx_shop_failover_times_local(buf,
-                                      test_times_utc("2026-07-21T02:30:00Z"));
+    n = ngx_shop_times_local(buf, test_times_utc("2026-07-21T02:30:00Z"));
     buf[n] = '\0';
     assert_string_equal((char *) buf, "2026-07-21 04:30 CEST");
 
     /* a zone's name that does not fit */
 
     test_times_zone("<abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz>-1");
-    n = ngx_shop_failover_times_local(buf,
-                                      test_times_utc("2026-11-21T03:30:00Z"));
+    n = ngx_shop_times_local(buf, test_times_utc("2026-11-21T03:30:00Z"));
     buf[n] = '\0';
     assert_string_equal((char *) buf, "2026-11-21 04:30 +0100");
 }
@@ -564,15 +555,15 @@ static void
 test_times_rfc3339_ends(void **state)
 {
     size_t         n;
-    unsigned char  buf[NGX_SHOP_FAILOVER_TIMES_LEN + 1];
+    unsigned char  buf[NGX_SHOP_TIMES_LEN + 1];
 
     (void) state;
 
-    n = ngx_shop_failover_times_rfc3339(buf, INT64_MIN);
+    n = ngx_shop_times_rfc3339(buf, INT64_MIN);
     buf[n] = '\0';
     assert_string_equal((char *) buf, "1970-01-01T00:00:00Z");
 
-    n = ngx_shop_failover_times_rfc3339(buf, INT64_MAX);
+    n = ngx_shop_times_rfc3339(buf, INT64_MAX);
     buf[n] = '\0';
     assert_string_equal((char *) buf, "9999-12-31T23:59:59Z");
 }
@@ -581,49 +572,45 @@ test_times_rfc3339_ends(void **state)
 static void
 test_times_calendar_round_trip(void **state)
 {
-    size_t                   n;
-    int64_t                  at, back;
-    const char              *reason;
-    unsigned char            buf[NGX_SHOP_FAILOVER_TIMES_LEN];
-    ngx_shop_failover_str_t  s;
+    size_t          n;
+    int64_t         at, back;
+    const char     *reason;
+    unsigned char   buf[NGX_SHOP_TIMES_LEN];
+    ngx_shop_str_t  s;
 
     (void) state;
 
     /* steps of a prime number of seconds, over all the years */
 
-    for (at = 1;
-         at <= NGX_SHOP_FAILOVER_CALENDAR_MAX;
-         at += (int64_t) 7919 * 9973)
-    {
-        s.len = ngx_shop_failover_times_rfc3339(buf, at);
+    for (at = 1; at <= NGX_SHOP_CALENDAR_MAX; at += (int64_t) 7919 * 9973) {
+        s.len = ngx_shop_times_rfc3339(buf, at);
         s.data = buf;
-        assert_int_equal(ngx_shop_failover_times_parse(&s, 1, &back, &reason),
-                         NGX_SHOP_FAILOVER_OK);
+        assert_int_equal(ngx_shop_times_parse(&s, 1, &back, &reason),
+                         NGX_SHOP_OK);
         assert_true(back == at);
     }
 
     /* every half hour of two years, through the local zone */
 
     for (at = 1767225600; at < 1767225600 + 2 * 31536000; at += 1800) {
-        n = ngx_shop_failover_times_local(buf, at);
+        n = ngx_shop_times_local(buf, at);
         assert_true(n > 16);
 
         s.len = 16;
         s.data = buf;
-        assert_int_equal(ngx_shop_failover_times_parse(&s, 1, &back, &reason),
-                         NGX_SHOP_FAILOVER_OK);
+        assert_int_equal(ngx_shop_times_parse(&s, 1, &back, &reason),
+                         NGX_SHOP_OK);
         assert_true(back == at || back == at - 3600);
 
         /* the other of two is found from the first */
 
         s.len = 5;
         s.data = buf + 11;
-        assert_int_equal(ngx_shop_failover_times_parse(&s, at - 1, &back,
-                                                       &reason),
-                         NGX_SHOP_FAILOVER_OK);
+        assert_int_equal(ngx_shop_times_parse(&s, at - 1, &back,
+                                              &reason),
+                         NGX_SHOP_OK);
         assert_true(back == at);
-        assert_int_equal(ngx_shop_failover_times_last(&s, at, &back),
-                         NGX_SHOP_FAILOVER_OK);
+        assert_int_equal(ngx_shop_times_last(&s, at, &back), NGX_SHOP_OK);
         assert_true(back == at);
     }
 }
@@ -643,8 +630,7 @@ test_times_retry_after(void **state)
     high = 0;
 
     for (rnd = 0; rnd < 1000; rnd++) {
-        n = ngx_shop_failover_times_retry_after(1400, 1000, 120, 30, 3600,
-                                                rnd);
+        n = ngx_shop_times_retry_after(1400, 1000, 120, 30, 3600, rnd);
         low = n < low ? n : low;
         high = n > high ? n : high;
     }
@@ -654,33 +640,31 @@ test_times_retry_after(void **state)
 
     /* none, and a passed one: the default */
 
-    assert_int_equal(ngx_shop_failover_times_retry_after(0, 1000, 120, 30,
-                                                         3600, 0), 120);
-    assert_int_equal(ngx_shop_failover_times_retry_after(999, 1000, 120, 30,
-                                                         3600, 0), 120);
-    assert_int_equal(ngx_shop_failover_times_retry_after(1000, 1000, 120, 30,
-                                                         3600, 0), 120);
+    assert_int_equal(ngx_shop_times_retry_after(0, 1000, 120, 30,
+                                                3600, 0), 120);
+    assert_int_equal(ngx_shop_times_retry_after(999, 1000, 120, 30,
+                                                3600, 0), 120);
+    assert_int_equal(ngx_shop_times_retry_after(1000, 1000, 120, 30,
+                                                3600, 0), 120);
 
     /* clipped; never above max, whatever the jitter; never below 1 */
 
-    assert_int_equal(ngx_shop_failover_times_retry_after(1001, 1000, 120, 30,
-                                                         3600, 0), 30);
-    assert_int_equal(ngx_shop_failover_times_retry_after(4601, 1000, 120, 30,
-                                                         3600, 0), 3600);
-    assert_int_equal(ngx_shop_failover_times_retry_after(99999, 1000, 120, 30,
-                                                         3600, 77), 3600);
-    assert_int_equal(ngx_shop_failover_times_retry_after(4500, 1000, 120, 30,
-                                                         3600, 875), 3600);
-    assert_int_equal(ngx_shop_failover_times_retry_after(INT64_MAX, 0, 1, 1,
-                                                         60, 7), 60);
-    assert_int_equal(ngx_shop_failover_times_retry_after(1, INT64_MIN, 120, 1,
-                                                         600, 0), 120);
-    assert_int_equal(ngx_shop_failover_times_retry_after(0, 0, -5, 0, 10, 0),
-                     1);
-    assert_int_equal(ngx_shop_failover_times_retry_after(0, 0, 0, 0, 0, 9),
-                     1);
-    assert_int_equal(ngx_shop_failover_times_retry_after(INT64_MAX, 0, 1, 1,
-                                                         INT64_MAX, 3)
+    assert_int_equal(ngx_shop_times_retry_after(1001, 1000, 120, 30,
+                                                3600, 0), 30);
+    assert_int_equal(ngx_shop_times_retry_after(4601, 1000, 120, 30,
+                                                3600, 0), 3600);
+    assert_int_equal(ngx_shop_times_retry_after(99999, 1000, 120, 30,
+                                                3600, 77), 3600);
+    assert_int_equal(ngx_shop_times_retry_after(4500, 1000, 120, 30,
+                                                3600, 875), 3600);
+    assert_int_equal(ngx_shop_times_retry_after(INT64_MAX, 0, 1, 1,
+                                                60, 7), 60);
+    assert_int_equal(ngx_shop_times_retry_after(1, INT64_MIN, 120, 1,
+                                                600, 0), 120);
+    assert_int_equal(ngx_shop_times_retry_after(0, 0, -5, 0, 10, 0), 1);
+    assert_int_equal(ngx_shop_times_retry_after(0, 0, 0, 0, 0, 9), 1);
+    assert_int_equal(ngx_shop_times_retry_after(INT64_MAX, 0, 1, 1,
+                                                INT64_MAX, 3)
                      > 0, 1);
 }
 

@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "logic/token.h"
+#include "logic/pass/token.h"
 
 
 #define TEST_TOKEN_NOW  ((int64_t) 1795230000)
@@ -30,10 +30,10 @@ test_token_hmac(void *data, const unsigned char *bytes, size_t size,
     const char  *secret = data;
 
     if (secret == NULL) {
-        return NGX_SHOP_FAILOVER_ERROR;
+        return NGX_SHOP_ERROR;
     }
 
-    for (k = 0; k < NGX_SHOP_FAILOVER_TOKEN_MAC; k++) {
+    for (k = 0; k < NGX_SHOP_TOKEN_MAC; k++) {
         h = 14695981039346656037u + k;
 
         for (i = 0; secret[i]; i++) {
@@ -47,14 +47,14 @@ test_token_hmac(void *data, const unsigned char *bytes, size_t size,
         mac[k] = (unsigned char) (h >> 32);
     }
 
-    return NGX_SHOP_FAILOVER_OK;
+    return NGX_SHOP_OK;
 }
 
 
-static ngx_shop_failover_token_key_t
+static ngx_shop_token_key_t
 test_token_key(const char *secret, const char *site)
 {
-    ngx_shop_failover_token_key_t  key;
+    ngx_shop_token_key_t  key;
 
     key.hmac = test_token_hmac;
     key.data = (void *) (uintptr_t) secret;
@@ -65,12 +65,12 @@ test_token_key(const char *secret, const char *site)
 }
 
 
-static ngx_shop_failover_str_t
+static ngx_shop_str_t
 test_token_make(unsigned char *buf, unsigned kind, unsigned drill)
 {
-    ngx_shop_failover_str_t        text;
-    ngx_shop_failover_token_t      token;
-    ngx_shop_failover_token_key_t  key;
+    ngx_shop_str_t        text;
+    ngx_shop_token_t      token;
+    ngx_shop_token_key_t  key;
 
     key = test_token_key("secret", "shop.example");
 
@@ -78,49 +78,48 @@ test_token_make(unsigned char *buf, unsigned kind, unsigned drill)
     token.drill = (uint8_t) drill;
     token.expires = TEST_TOKEN_NOW + 60;
 
-    assert_int_equal(ngx_shop_failover_token_encode(buf, &token, &key),
-                     NGX_SHOP_FAILOVER_OK);
+    assert_int_equal(ngx_shop_token_encode(buf, &token, &key), NGX_SHOP_OK);
 
     text.data = buf;
-    text.len = NGX_SHOP_FAILOVER_TOKEN_LEN;
+    text.len = NGX_SHOP_TOKEN_LEN;
 
     return text;
 }
 
 
 static int
-test_token_verify(const ngx_shop_failover_str_t *text, const char *secret,
+test_token_verify(const ngx_shop_str_t *text, const char *secret,
     const char *site, int64_t now)
 {
-    ngx_shop_failover_token_t      token;
-    ngx_shop_failover_token_key_t  key;
+    ngx_shop_token_t      token;
+    ngx_shop_token_key_t  key;
 
     key = test_token_key(secret, site);
 
-    return ngx_shop_failover_token_verify(&token, text, &key, now);
+    return ngx_shop_token_verify(&token, text, &key, now);
 }
 
 
 static void
 what_was_written_is_read(void **state)
 {
-    unsigned                       kind, drill;
-    unsigned char                  buf[NGX_SHOP_FAILOVER_TOKEN_LEN];
-    ngx_shop_failover_str_t        text;
-    ngx_shop_failover_token_t      token;
-    ngx_shop_failover_token_key_t  key;
+    unsigned              kind, drill;
+    unsigned char         buf[NGX_SHOP_TOKEN_LEN];
+    ngx_shop_str_t        text;
+    ngx_shop_token_t      token;
+    ngx_shop_token_key_t  key;
 
     (void) state;
 
     key = test_token_key("secret", "shop.example");
 
-    for (kind = 0; kind < NGX_SHOP_FAILOVER_TOKEN_NKINDS; kind++) {
+    for (kind = 0; kind < NGX_SHOP_TOKEN_NKINDS; kind++) {
         for (drill = 0; drill < 2; drill++) {
             text = test_token_make(buf, kind, drill);
 
-            assert_int_equal(ngx_shop_failover_token_verify(&token, &text,
-                                                  &key, TEST_TOKEN_NOW),
-                             NGX_SHOP_FAILOVER_OK);
+            assert_int_equal(ngx_shop_token_verify(&token, &text,
+                                                   &key, TEST_TOKEN_NOW),
+                             NGX_SHOP_OK);
             assert_int_equal(token.kind, kind);
             assert_int_equal(token.drill, drill);
             assert_int_equal(token.expires, TEST_TOKEN_NOW + 60);
@@ -132,75 +131,75 @@ what_was_written_is_read(void **state)
 static void
 a_token_ends_when_its_time_is_over(void **state)
 {
-    unsigned char            buf[NGX_SHOP_FAILOVER_TOKEN_LEN];
-    ngx_shop_failover_str_t  text;
+    unsigned char   buf[NGX_SHOP_TOKEN_LEN];
+    ngx_shop_str_t  text;
 
     (void) state;
 
-    text = test_token_make(buf, NGX_SHOP_FAILOVER_TOKEN_LINK, 0);
+    text = test_token_make(buf, NGX_SHOP_TOKEN_LINK, 0);
 
     assert_int_equal(test_token_verify(&text, "secret", "shop.example",
                                        TEST_TOKEN_NOW + 59),
-                     NGX_SHOP_FAILOVER_OK);
+                     NGX_SHOP_OK);
     assert_int_equal(test_token_verify(&text, "secret", "shop.example",
                                        TEST_TOKEN_NOW + 60),
-                     NGX_SHOP_FAILOVER_DECLINED);
+                     NGX_SHOP_DECLINED);
 }
 
 
 static void
 another_key_or_site_refuses_it(void **state)
 {
-    unsigned char            buf[NGX_SHOP_FAILOVER_TOKEN_LEN];
-    ngx_shop_failover_str_t  text;
+    unsigned char   buf[NGX_SHOP_TOKEN_LEN];
+    ngx_shop_str_t  text;
 
     (void) state;
 
-    text = test_token_make(buf, NGX_SHOP_FAILOVER_TOKEN_COOKIE, 0);
+    text = test_token_make(buf, NGX_SHOP_TOKEN_COOKIE, 0);
 
     assert_int_equal(test_token_verify(&text, "Secret", "shop.example",
                                        TEST_TOKEN_NOW),
-                     NGX_SHOP_FAILOVER_ERROR);
+                     NGX_SHOP_ERROR);
     assert_int_equal(test_token_verify(&text, "secret", "shop.example.org",
                                        TEST_TOKEN_NOW),
-                     NGX_SHOP_FAILOVER_ERROR);
+                     NGX_SHOP_ERROR);
     assert_int_equal(test_token_verify(&text, "secret", "",
                                        TEST_TOKEN_NOW),
-                     NGX_SHOP_FAILOVER_ERROR);
+                     NGX_SHOP_ERROR);
     assert_int_equal(test_token_verify(&text, NULL, "shop.example",
                                        TEST_TOKEN_NOW),
-                     NGX_SHOP_FAILOVER_ERROR);
+                     NGX_SHOP_ERROR);
 }
 
 
 static void
 the_case_of_the_host_does_not_matter(void **state)
 {
-    unsigned char            buf[NGX_SHOP_FAILOVER_TOKEN_LEN];
-    ngx_shop_failover_str_t  text;
+    unsigned char   buf[NGX_SHOP_TOKEN_LEN];
+    ngx_shop_str_t  text;
 
     (void) state;
 
-    text = test_token_make(buf, NGX_SHOP_FAILOVER_TOKEN_LINK, 0);
+    text = test_token_make(buf, NGX_SHOP_TOKEN_LINK, 0);
 
     assert_int_equal(test_token_verify(&text, "secret", "Shop.EXAMPLE",
                                        TEST_TOKEN_NOW),
-                     NGX_SHOP_FAILOVER_OK);
+                     NGX_SHOP_OK);
 }
 
 
 static void
 every_changed_character_is_noticed(void **state)
 {
-    unsigned                 i, ch;
-    unsigned char            was, buf[NGX_SHOP_FAILOVER_TOKEN_LEN];
-    ngx_shop_failover_str_t  text;
+    unsigned        i, ch;
+    unsigned char   was, buf[NGX_SHOP_TOKEN_LEN];
+    ngx_shop_str_t  text;
 
     (void) state;
 
-    text = test_token_make(buf, NGX_SHOP_FAILOVER_TOKEN_LINK, 0);
+    text = test_token_make(buf, NGX_SHOP_TOKEN_LINK, 0);
 
-    for (i = 0; i < NGX_SHOP_FAILOVER_TOKEN_LEN; i++) {
+    for (i = 0; i < NGX_SHOP_TOKEN_LEN; i++) {
         was = buf[i];
 
         for (ch = 0; ch < 256; ch++) {
@@ -209,8 +208,8 @@ every_changed_character_is_noticed(void **state)
             assert_int_equal(test_token_verify(&text, "secret",
                                                "shop.example",
                                                TEST_TOKEN_NOW),
-                             ch == was ? NGX_SHOP_FAILOVER_OK
-                                       : NGX_SHOP_FAILOVER_ERROR);
+                             ch == was ? NGX_SHOP_OK
+                                       : NGX_SHOP_ERROR);
         }
 
         buf[i] = was;
@@ -221,22 +220,22 @@ every_changed_character_is_noticed(void **state)
 static void
 every_other_length_is_refused(void **state)
 {
-    size_t                   len;
-    unsigned char            buf[NGX_SHOP_FAILOVER_TOKEN_LEN + 4];
-    ngx_shop_failover_str_t  text;
+    size_t          len;
+    unsigned char   buf[NGX_SHOP_TOKEN_LEN + 4];
+    ngx_shop_str_t  text;
 
     (void) state;
 
     memset(buf, 'A', sizeof(buf));
-    text = test_token_make(buf, NGX_SHOP_FAILOVER_TOKEN_LINK, 0);
+    text = test_token_make(buf, NGX_SHOP_TOKEN_LINK, 0);
 
     for (len = 0; len <= sizeof(buf); len++) {
         text.len = len;
 
         assert_int_equal(test_token_verify(&text, "secret", "shop.example",
                                            TEST_TOKEN_NOW),
-                         len == NGX_SHOP_FAILOVER_TOKEN_LEN
-                         ? NGX_SHOP_FAILOVER_OK : NGX_SHOP_FAILOVER_ERROR);
+                         len == NGX_SHOP_TOKEN_LEN
+                         ? NGX_SHOP_OK : NGX_SHOP_ERROR);
     }
 }
 
@@ -244,23 +243,21 @@ every_other_length_is_refused(void **state)
 static void
 a_site_has_a_name_that_fits(void **state)
 {
-    char                           name[NGX_SHOP_FAILOVER_TOKEN_SITE_MAX + 2];
-    unsigned char                  buf[NGX_SHOP_FAILOVER_TOKEN_LEN];
-    ngx_shop_failover_token_t      token = { TEST_TOKEN_NOW, 0, 0 };
-    ngx_shop_failover_token_key_t  key;
+    char                  name[NGX_SHOP_TOKEN_SITE_MAX + 2];
+    unsigned char         buf[NGX_SHOP_TOKEN_LEN];
+    ngx_shop_token_t      token = { TEST_TOKEN_NOW, 0, 0 };
+    ngx_shop_token_key_t  key;
 
     (void) state;
 
     memset(name, 'a', sizeof(name));
-    name[NGX_SHOP_FAILOVER_TOKEN_SITE_MAX + 1] = '\0';
+    name[NGX_SHOP_TOKEN_SITE_MAX + 1] = '\0';
 
     key = test_token_key("secret", name);
-    assert_int_equal(ngx_shop_failover_token_encode(buf, &token, &key),
-                     NGX_SHOP_FAILOVER_ERROR);
+    assert_int_equal(ngx_shop_token_encode(buf, &token, &key), NGX_SHOP_ERROR);
 
     key.site.len--;
-    assert_int_equal(ngx_shop_failover_token_encode(buf, &token, &key),
-                     NGX_SHOP_FAILOVER_OK);
+    assert_int_equal(ngx_shop_token_encode(buf, &token, &key), NGX_SHOP_OK);
 }
 
 

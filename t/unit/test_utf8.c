@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "logic/utf8.h"
+#include "logic/text/utf8.h"
 
 
 static void
@@ -25,8 +25,8 @@ every_code_point_is_read_as_it_is_written(void **state)
     (void) state;
 
     for (code = 0; code <= 0x10FFFF; code++) {
-        len = ngx_shop_failover_utf8_encode(buf, code);
-        n = ngx_shop_failover_utf8_next(buf, buf + len, &bad);
+        len = ngx_shop_utf8_encode(buf, code);
+        n = ngx_shop_utf8_next(buf, buf + len, &bad);
 
         if (code >= 0xD800 && code <= 0xDFFF) {
             assert_int_equal(n, 0);
@@ -37,8 +37,7 @@ every_code_point_is_read_as_it_is_written(void **state)
         assert_int_equal(n, len);
 
         if (len > 1) {
-            assert_int_equal(ngx_shop_failover_utf8_next(buf, buf + len - 1,
-                                                         &bad), 0);
+            assert_int_equal(ngx_shop_utf8_next(buf, buf + len - 1, &bad), 0);
             assert_int_equal(bad, len - 1);
         }
     }
@@ -68,7 +67,7 @@ there_are_as_many_characters_as_code_points(void **state)
             buf[2] = tails[k / 4];
             buf[3] = tails[k % 4];
 
-            count[ngx_shop_failover_utf8_next(buf, buf + 4, &bad)]++;
+            count[ngx_shop_utf8_next(buf, buf + 4, &bad)]++;
         }
     }
 
@@ -99,7 +98,7 @@ what_moves_a_cursor_is_not_printable(void **state)
 
     for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         strcpy((char *) buf, rows[i][0]);
-        ngx_shop_failover_utf8_printable(buf, strlen(rows[i][0]));
+        ngx_shop_utf8_printable(buf, strlen(rows[i][0]));
         assert_string_equal((char *) buf, rows[i][1]);
     }
 }
@@ -115,9 +114,9 @@ controls_are_the_two_blocks_of_unicode(void **state)
     (void) state;
 
     for (code = 0; code < 0x3000; code++) {
-        len = ngx_shop_failover_utf8_encode(buf, code);
+        len = ngx_shop_utf8_encode(buf, code);
 
-        if (ngx_shop_failover_utf8_control(buf, len)
+        if (ngx_shop_utf8_control(buf, len)
             != (code < 0x20 || (code >= 0x7F && code < 0xA0)))
         {
             fail_msg("U+%04X", (unsigned) code);
@@ -136,12 +135,12 @@ what_turns_the_direction_is_known(void **state)
     (void) state;
 
     for (code = 0; code <= 0x10FFFF; code++) {
-        n = ngx_shop_failover_utf8_encode(buf, code);
+        n = ngx_shop_utf8_encode(buf, code);
         is = (code == 0x61C || code == 0x200E || code == 0x200F
               || (code >= 0x202A && code <= 0x202E)
               || (code >= 0x2066 && code <= 0x2069)) ? code : 0;
 
-        assert_int_equal(ngx_shop_failover_utf8_bidi(buf, n), is);
+        assert_int_equal(ngx_shop_utf8_bidi(buf, n), is);
     }
 }
 

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "logic/verdict.h"
+#include "logic/judge/verdict.h"
 
 
 typedef struct {
@@ -53,23 +53,23 @@ static const verdict_case_t  cases[] = {
 };
 
 
-static ngx_shop_failover_result_e
+static ngx_shop_verdict_result_e
 result_of(char c)
 {
     switch (c) {
 
     case 'P':
-        return NGX_SHOP_FAILOVER_RESULT_OK;
+        return NGX_SHOP_VERDICT_RESULT_OK;
 
     case 'B':
-        return NGX_SHOP_FAILOVER_RESULT_BUSY;
+        return NGX_SHOP_VERDICT_RESULT_BUSY;
 
     case 'F':
     case 'S':
-        return NGX_SHOP_FAILOVER_RESULT_TIMEOUT;
+        return NGX_SHOP_VERDICT_RESULT_TIMEOUT;
 
     default:
-        return NGX_SHOP_FAILOVER_RESULT_INCONCLUSIVE;
+        return NGX_SHOP_VERDICT_RESULT_INCONCLUSIVE;
     }
 }
 
@@ -77,11 +77,11 @@ result_of(char c)
 static void
 runs_of_results_turn_the_verdict(void **state)
 {
-    size_t                           i, k;
-    unsigned                         edges;
-    ngx_shop_failover_result_e       result;
-    ngx_shop_failover_verdict_t      v;
-    ngx_shop_failover_verdict_rule_t rule;
+    size_t                         i, k;
+    unsigned                       edges;
+    ngx_shop_verdict_result_e      result;
+    ngx_shop_verdict_t             v;
+    ngx_shop_verdict_rule_t rule;
 
     (void) state;
 
@@ -97,11 +97,11 @@ runs_of_results_turn_the_verdict(void **state)
             result = result_of(cases[i].results[k]);
 
             if (cases[i].results[k] == 'S') {
-                ngx_shop_failover_verdict_suspect(&v, &rule, result);
+                ngx_shop_verdict_suspect(&v, &rule, result);
             }
 
-            edges += ngx_shop_failover_verdict_add(&v, &rule, result)
-                     != NGX_SHOP_FAILOVER_EDGE_NONE;
+            edges += ngx_shop_verdict_add(&v, &rule, result)
+                     != NGX_SHOP_VERDICT_EDGE_NONE;
 
             assert_int_equal(cases[i].states[k], "?+-"[v.state]);
         }
@@ -114,45 +114,45 @@ runs_of_results_turn_the_verdict(void **state)
 static void
 a_new_peer_is_usable_unless_it_is_mandatory(void **state)
 {
-    ngx_shop_failover_verdict_t       v;
-    ngx_shop_failover_verdict_rule_t  rule = { 2, 2, 0 };
+    ngx_shop_verdict_t       v;
+    ngx_shop_verdict_rule_t  rule = { 2, 2, 0 };
 
     (void) state;
 
     memset(&v, 0, sizeof(v));
-    assert_true(ngx_shop_failover_verdict_usable(&v, &rule));
+    assert_true(ngx_shop_verdict_usable(&v, &rule));
 
     rule.mandatory = 1;
-    assert_false(ngx_shop_failover_verdict_usable(&v, &rule));
+    assert_false(ngx_shop_verdict_usable(&v, &rule));
 
-    v.state = NGX_SHOP_FAILOVER_UP;
-    assert_true(ngx_shop_failover_verdict_usable(&v, &rule));
+    v.state = NGX_SHOP_VERDICT_UP;
+    assert_true(ngx_shop_verdict_usable(&v, &rule));
 
-    v.state = NGX_SHOP_FAILOVER_DOWN;
+    v.state = NGX_SHOP_VERDICT_DOWN;
     rule.mandatory = 0;
-    assert_false(ngx_shop_failover_verdict_usable(&v, &rule));
+    assert_false(ngx_shop_verdict_usable(&v, &rule));
 }
 
 
 static void
 doubt_lasts_until_the_run_is_over(void **state)
 {
-    ngx_shop_failover_verdict_t       v;
-    ngx_shop_failover_verdict_rule_t  rule = { 2, 2, 0 };
+    ngx_shop_verdict_t       v;
+    ngx_shop_verdict_rule_t  rule = { 2, 2, 0 };
 
     (void) state;
 
     memset(&v, 0, sizeof(v));
-    assert_true(ngx_shop_failover_verdict_in_doubt(&v));
+    assert_true(ngx_shop_verdict_in_doubt(&v));
 
-    ngx_shop_failover_verdict_add(&v, &rule, NGX_SHOP_FAILOVER_RESULT_OK);
-    assert_false(ngx_shop_failover_verdict_in_doubt(&v));
+    ngx_shop_verdict_add(&v, &rule, NGX_SHOP_VERDICT_RESULT_OK);
+    assert_false(ngx_shop_verdict_in_doubt(&v));
 
-    ngx_shop_failover_verdict_add(&v, &rule, NGX_SHOP_FAILOVER_RESULT_TLS);
-    assert_true(ngx_shop_failover_verdict_in_doubt(&v));
+    ngx_shop_verdict_add(&v, &rule, NGX_SHOP_VERDICT_RESULT_TLS);
+    assert_true(ngx_shop_verdict_in_doubt(&v));
 
-    ngx_shop_failover_verdict_add(&v, &rule, NGX_SHOP_FAILOVER_RESULT_TLS);
-    assert_false(ngx_shop_failover_verdict_in_doubt(&v));
+    ngx_shop_verdict_add(&v, &rule, NGX_SHOP_VERDICT_RESULT_TLS);
+    assert_false(ngx_shop_verdict_in_doubt(&v));
 }
 
 
@@ -163,20 +163,17 @@ every_result_and_state_has_a_name(void **state)
 
     (void) state;
 
-    for (i = 0; i < NGX_SHOP_FAILOVER_RESULT_N; i++) {
-        assert_string_not_equal(ngx_shop_failover_verdict_result_name(i),
-                                "unknown");
+    for (i = 0; i < NGX_SHOP_VERDICT_RESULT_N; i++) {
+        assert_string_not_equal(ngx_shop_verdict_result_name(i), "unknown");
     }
 
-    assert_string_equal(ngx_shop_failover_verdict_result_name(i), "unknown");
-    assert_string_equal(ngx_shop_failover_verdict_state_name(99), "unknown");
-    assert_string_equal(ngx_shop_failover_verdict_state_name(
-                                       NGX_SHOP_FAILOVER_DISABLED),
+    assert_string_equal(ngx_shop_verdict_result_name(i), "unknown");
+    assert_string_equal(ngx_shop_verdict_state_name(99), "unknown");
+    assert_string_equal(ngx_shop_verdict_state_name(
+                                                    NGX_SHOP_VERDICT_DISABLED),
                         "disabled");
-    assert_string_equal(ngx_shop_failover_verdict_state_name(
-                                       NGX_SHOP_FAILOVER_ASIDE), "aside");
-    assert_string_equal(ngx_shop_failover_verdict_state_name(
-                                       NGX_SHOP_FAILOVER_BUSY), "busy");
+    assert_string_equal(ngx_shop_verdict_state_name(NGX_SHOP_ASIDE), "aside");
+    assert_string_equal(ngx_shop_verdict_state_name(NGX_SHOP_BUSY), "busy");
 }
 
 

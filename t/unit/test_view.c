@@ -14,36 +14,36 @@
 #include <time.h>
 #include <cmocka.h>
 
-#include "logic/assets.h"
-#include "logic/json.h"
-#include "logic/place.h"
-#include "logic/problem.h"
-#include "logic/view.h"
+#include "logic/words/assets.h"
+#include "logic/text/json.h"
+#include "logic/words/placeholders.h"
+#include "logic/words/problem.h"
+#include "logic/words/view.h"
 
 
 #define NOW  1795231800                     /* 2026-11-21T03:30:00Z */
 
 
-static ngx_shop_failover_template_op_t  html_ops[512], text_ops[512];
-static ngx_shop_failover_template_t     html, text;
-static ngx_shop_failover_notice_t       notice;
-static ngx_shop_failover_words_t        words;
-static ngx_shop_failover_view_t         view;
-static unsigned char                    out[65536];
+static ngx_shop_template_op_t  html_ops[512], text_ops[512];
+static ngx_shop_template_t     html, text;
+static ngx_shop_flag_notice_t  notice;
+static ngx_shop_strings_t      words;
+static ngx_shop_view_t         view;
+static unsigned char           out[65536];
 
 
-static const ngx_shop_failover_str_t *
+static const ngx_shop_str_t *
 asset(const char *name)
 {
     unsigned  i;
 
-    for (i = 0; i < ngx_shop_failover_assets_n; i++) {
-        if (ngx_shop_failover_assets[i].name.len == strlen(name)
-            && memcmp(ngx_shop_failover_assets[i].name.data, name,
+    for (i = 0; i < ngx_shop_assets_n; i++) {
+        if (ngx_shop_assets[i].name.len == strlen(name)
+            && memcmp(ngx_shop_assets[i].name.data, name,
                       strlen(name))
                == 0)
         {
-            return &ngx_shop_failover_assets[i].data;
+            return &ngx_shop_assets[i].data;
         }
     }
 
@@ -53,18 +53,18 @@ asset(const char *name)
 
 
 static void
-compile(ngx_shop_failover_template_t *t, const char *name,
-    ngx_shop_failover_template_op_t *ops, unsigned n)
+compile(ngx_shop_template_t *t, const char *name, ngx_shop_template_op_t *ops,
+    unsigned n)
 {
-    ngx_shop_failover_template_error_t  error;
+    ngx_shop_template_error_t  error;
 
     t->ops = ops;
     t->nalloc = n;
 
-    if (ngx_shop_failover_template_compile(t, asset(name),
-                                           ngx_shop_failover_place_resolve,
-                                           &view, &error)
-        != NGX_SHOP_FAILOVER_OK)
+    if (ngx_shop_template_compile(t, asset(name),
+                                  ngx_shop_placeholders_resolve,
+                                  &view, &error)
+        != NGX_SHOP_OK)
     {
         fail_msg("%s:%u: %s", name, error.line, error.reason);
     }
@@ -94,15 +94,15 @@ prepare(const char *flag, const char *lang, unsigned state, unsigned post)
     unsigned     line;
     const char  *reason;
 
-    ngx_shop_failover_flag_parse(&notice, NULL, (const unsigned char *) flag,
-                                 strlen(flag), NOW, NOW);
+    ngx_shop_flag_parse(&notice, NULL, (const unsigned char *) flag,
+                        strlen(flag), NOW, NOW);
 
     memset(&words, 0, sizeof(words));
     (void) snprintf(name, sizeof(name), "lang/%s.txt", lang);
 
-    assert_int_equal(ngx_shop_failover_words_parse(&words, asset(name), &line,
-                                                   &reason),
-                     NGX_SHOP_FAILOVER_OK);
+    assert_int_equal(ngx_shop_strings_parse(&words, asset(name), &line,
+                                            &reason),
+                     NGX_SHOP_OK);
 
     memset(&view, 0, sizeof(view));
 
@@ -119,18 +119,17 @@ prepare(const char *flag, const char *lang, unsigned state, unsigned post)
     view.status_url.data = (const unsigned char *) "/.shop-status";
     view.status_url.len = strlen("/.shop-status");
 
-    ngx_shop_failover_view_prepare(&view);
+    ngx_shop_view_prepare(&view);
 }
 
 
 static const char *
-rendered(const ngx_shop_failover_template_t *t)
+rendered(const ngx_shop_template_t *t)
 {
-    ngx_shop_failover_emit_t  e;
+    ngx_shop_emit_t  e;
 
-    ngx_shop_failover_emit_init(&e, out, sizeof(out) - 1);
-    ngx_shop_failover_template_render(t, ngx_shop_failover_place_get, &view,
-                                      &e);
+    ngx_shop_emit_init(&e, out, sizeof(out) - 1);
+    ngx_shop_template_render(t, ngx_shop_placeholders_get, &view, &e);
     assert_false(e.failed);
 
     *e.pos = '\0';
@@ -158,17 +157,17 @@ assert_when(const char *expected)
 static void
 every_language_is_whole_in_every_state(void **state)
 {
-    char                             lang[16];
-    const char                      *page;
-    unsigned                         i, k, post, n;
-    const ngx_shop_failover_str_t   *name;
+    char                    lang[16];
+    const char             *page;
+    unsigned                i, k, post, n;
+    const ngx_shop_str_t   *name;
 
     (void) state;
 
     n = 0;
 
-    for (i = 0; i < ngx_shop_failover_assets_n; i++) {
-        name = &ngx_shop_failover_assets[i].name;
+    for (i = 0; i < ngx_shop_assets_n; i++) {
+        name = &ngx_shop_assets[i].name;
 
         if (memcmp(name->data, "lang/", 5) != 0) {
             continue;
@@ -178,11 +177,11 @@ every_language_is_whole_in_every_state(void **state)
                         (const char *) name->data + 5);
         n++;
 
-        for (k = 0; k < NGX_SHOP_FAILOVER_VIEW_OPEN; k++) {
-            for (post = 0; post <= NGX_SHOP_FAILOVER_VIEW_UNKNOWN; post++) {
+        for (k = 0; k < NGX_SHOP_VIEW_OPEN; k++) {
+            for (post = 0; post <= NGX_SHOP_VIEW_UNKNOWN; post++) {
 
                 prepare("eta: +45m\nnext-update: +20m\n", lang, k, post);
-                assert_int_equal(ngx_shop_failover_words_missing(&words), -1);
+                assert_int_equal(ngx_shop_strings_missing(&words), -1);
 
                 page = rendered(&html);
                 assert_true(strlen(page) < 8192);
@@ -207,29 +206,28 @@ the_words_follow_what_is_known_of_the_time(void **state)
 {
     (void) state;
 
-    prepare("", "en", NGX_SHOP_FAILOVER_VIEW_MAINTENANCE, 0);
+    prepare("", "en", NGX_SHOP_VIEW_MAINTENANCE, 0);
     assert_title("Sorry, the shop is closed at the moment");
     assert_when("We cannot say yet how long this will take. Please try again "
                 "later.");
 
-    prepare("eta: +45m\n", "en", NGX_SHOP_FAILOVER_VIEW_MAINTENANCE, 0);
+    prepare("eta: +45m\n", "en", NGX_SHOP_VIEW_MAINTENANCE, 0);
     assert_title("Sorry, the shop is closed until 04:15");
     assert_when("You can shop again from Saturday 21 November at "
                 "04:15\xC2\xA0(UTC), in about 45\xC2\xA0minutes.");
 
-    prepare("until: +2h\n", "en", NGX_SHOP_FAILOVER_VIEW_MAINTENANCE, 0);
+    prepare("until: +2h\n", "en", NGX_SHOP_VIEW_MAINTENANCE, 0);
     assert_title("Sorry, the shop is closed until 05:30");
 
-    prepare("eta: +30h\n", "en", NGX_SHOP_FAILOVER_VIEW_MAINTENANCE, 0);
+    prepare("eta: +30h\n", "en", NGX_SHOP_VIEW_MAINTENANCE, 0);
     assert_title("Sorry, the shop is closed until Sunday 22 November at 09:30");
 
-    prepare("eta: 2026-11-21T03:00:00Z\n", "en",
-            NGX_SHOP_FAILOVER_VIEW_MAINTENANCE, 0);
+    prepare("eta: 2026-11-21T03:00:00Z\n", "en", NGX_SHOP_VIEW_MAINTENANCE, 0);
     assert_title("Sorry, the shop is closed at the moment");
     assert_when("This is taking longer than we said. We had expected to be "
                 "ready by Saturday 21 November at 03:00\xC2\xA0(UTC).");
 
-    prepare("", "en", NGX_SHOP_FAILOVER_VIEW_OUTAGE, 0);
+    prepare("", "en", NGX_SHOP_VIEW_OUTAGE, 0);
     assert_title("Sorry, there is a problem with the shop");
 }
 
@@ -241,19 +239,17 @@ a_post_is_told_what_became_of_it(void **state)
 
     (void) state;
 
-    prepare("", "en", NGX_SHOP_FAILOVER_VIEW_OUTAGE,
-            NGX_SHOP_FAILOVER_VIEW_UNSENT);
+    prepare("", "en", NGX_SHOP_VIEW_OUTAGE, NGX_SHOP_VIEW_UNSENT);
     page = rendered(&html);
     assert_non_null(strstr(page, "did not reach the shop"));
     assert_null(strstr(page, "We cannot tell"));
 
-    prepare("", "en", NGX_SHOP_FAILOVER_VIEW_OUTAGE,
-            NGX_SHOP_FAILOVER_VIEW_UNKNOWN);
+    prepare("", "en", NGX_SHOP_VIEW_OUTAGE, NGX_SHOP_VIEW_UNKNOWN);
     page = rendered(&html);
     assert_null(strstr(page, "did not reach the shop"));
     assert_non_null(strstr(page, "We cannot tell"));
 
-    prepare("", "en", NGX_SHOP_FAILOVER_VIEW_OUTAGE, 0);
+    prepare("", "en", NGX_SHOP_VIEW_OUTAGE, 0);
     page = rendered(&html);
     assert_null(strstr(page, "your last step"));
 }
@@ -269,7 +265,7 @@ what_the_operator_wrote_is_escaped_and_linked(void **state)
     prepare("status: <script>alert(1)</script>\n"
             "reason: see https://example.com/a?b=1&c=2 now\n"
             "contact: mailto:a@example.com\ncontact: \"quoted\"\n",
-            "en", NGX_SHOP_FAILOVER_VIEW_MAINTENANCE, 0);
+            "en", NGX_SHOP_VIEW_MAINTENANCE, 0);
 
     page = rendered(&html);
     assert_null(strstr(page, "<script>alert"));
@@ -301,7 +297,7 @@ nothing_is_lost_of_more_links_than_there_is_room_for(void **state)
                                "tel:+6 tel:+7 end%u\n", i);
     }
 
-    prepare(flag, "en", NGX_SHOP_FAILOVER_VIEW_MAINTENANCE, 0);
+    prepare(flag, "en", NGX_SHOP_VIEW_MAINTENANCE, 0);
     page = rendered(&html);
 
     for (i = 0; i < 8; i++) {
@@ -314,34 +310,34 @@ nothing_is_lost_of_more_links_than_there_is_room_for(void **state)
 static void
 the_json_forms_are_json(void **state)
 {
-    size_t                    at;
-    unsigned                  i;
-    const char               *reason;
-    ngx_shop_failover_str_t   s;
-    ngx_shop_failover_emit_t  e;
-    ngx_shop_failover_json_t  json;
+    size_t           at;
+    unsigned         i;
+    const char      *reason;
+    ngx_shop_str_t   s;
+    ngx_shop_emit_t  e;
+    ngx_shop_json_t  json;
 
     (void) state;
 
     for (i = 0; i < 2; i++) {
         prepare("status: a \"b\" <c>\neta: +45m\nupdate: 03:00 d\n", "ar",
-                NGX_SHOP_FAILOVER_VIEW_OUTAGE, i);
+                NGX_SHOP_VIEW_OUTAGE, i);
 
-        ngx_shop_failover_emit_init(&e, out, sizeof(out));
+        ngx_shop_emit_init(&e, out, sizeof(out));
 
         if (i) {
-            ngx_shop_failover_problem_write(&view, &e);
+            ngx_shop_problem_write(&view, &e);
 
         } else {
-            ngx_shop_failover_problem_status(&view, &e, 1);
+            ngx_shop_problem_status(&view, &e, 1);
         }
 
         s.data = out;
         s.len = (size_t) (e.pos - e.start);
 
-        assert_int_equal(ngx_shop_failover_json_parse(&json, &s, &at,
-                                                      &reason),
-                         NGX_SHOP_FAILOVER_OK);
+        assert_int_equal(ngx_shop_json_parse(&json, &s, &at,
+                                             &reason),
+                         NGX_SHOP_OK);
     }
 }
 

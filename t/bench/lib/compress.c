@@ -19,7 +19,7 @@
 #include <time.h>
 #include <zlib.h>
 
-#include "logic/effort.h"
+#include "logic/words/effort.h"
 
 
 #define ROOM    (320 * 1024)
@@ -47,7 +47,7 @@ milliseconds(void)
 
 
 static size_t
-brotli(const ngx_shop_failover_effort_t *effort)
+brotli(const ngx_shop_effort_t *effort)
 {
     size_t  room;
 
@@ -59,7 +59,7 @@ brotli(const ngx_shop_failover_effort_t *effort)
 
 
 static size_t
-gzip(const ngx_shop_failover_effort_t *effort)
+gzip(const ngx_shop_effort_t *effort)
 {
     z_stream  z;
 
@@ -96,17 +96,16 @@ compare(const void *a, const void *b)
 
 
 static void
-run(const char *name, size_t (*pack)(const ngx_shop_failover_effort_t *),
-    int rounds)
+run(const char *name, size_t (*pack)(const ngx_shop_effort_t *), int rounds)
 {
-    int                                i, j;
-    size_t                             bytes[2];
-    double                             begin, took[2][ROUNDS], ratio[ROUNDS];
-    const ngx_shop_failover_effort_t  *effort[2];
+    int                       i, j;
+    size_t                    bytes[2];
+    double                    begin, took[2][ROUNDS], ratio[ROUNDS];
+    const ngx_shop_effort_t  *effort[2];
 
-    static const ngx_shop_failover_effort_t  best = { 0, 11, 22, 9 };
+    static const ngx_shop_effort_t  best = { 0, 11, 22, 9 };
 
-    effort[0] = ngx_shop_failover_effort_for(len);
+    effort[0] = ngx_shop_effort_for(len);
     effort[1] = &best;
 
     for (i = 0; i < rounds; i++) {

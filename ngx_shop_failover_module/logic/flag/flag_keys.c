@@ -1,0 +1,615 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * The keys of the flag file.  Does not know lines, the clock, or who is let
+ * in.
+ */
+
+
+#include "logic/flag/flag_keys.h"
+#include "logic/text/span.h"
+#include "logic/flag/times.h"
+
+
+typedef void (*ngx_shop_flag_keys_set_pt)(
+    ngx_shop_flag_keys_ctx_t *ctx,
+    const ngx_shop_flag_keys_row_t *row, ngx_shop_span_t value);
+
+struct ngx_shop_flag_keys_row_s {
+    const char                *name;
+    ngx_shop_flag_keys_set_pt  set;
+    size_t                     offset;   /* in the notice */
+    unsigned                   many:1;   /* may stand again */
+    unsigned                   words:1;  /* " #" ends the value */
+};
+
+
+static void ngx_shop_flag_keys_set_text(ngx_shop_flag_keys_ctx_t *ctx,
+    const ngx_shop_flag_keys_row_t *row, ngx_shop_span_t value);
+static void ngx_shop_flag_keys_set_contact(ngx_shop_flag_keys_ctx_t *ctx,
+    const ngx_shop_flag_keys_row_t *row, ngx_shop_span_t value);
+static void ngx_shop_flag_keys_set_time(ngx_shop_flag_keys_ctx_t *ctx,
+    const ngx_shop_flag_keys_row_t *row, ngx_shop_span_t value);
+static void ngx_shop_flag_keys_set_mode(ngx_shop_flag_keys_ctx_t *ctx,
+    const ngx_shop_flag_keys_row_t *row, ngx_shop_span_t value);
+static void ngx_shop_flag_keys_set_paths(ngx_shop_flag_keys_ctx_t *ctx,
+    ngx_shop_span_t rest);
+static void ngx_shop_flag_keys_set_end(ngx_shop_flag_keys_ctx_t *ctx,
+    const ngx_shop_flag_keys_row_t *row, ngx_shop_span_t value);
+static void ngx_shop_flag_keys_set_update(ngx_shop_flag_keys_ctx_t *ctx,
+    const ngx_shop_flag_keys_row_t *row, ngx_shop_span_t value);
+static ngx_shop_span_t ngx_shop_flag_keys_clock(ngx_shop_flag_keys_ctx_t *ctx,
+    ngx_shop_span_t *value);
+static int64_t ngx_shop_flag_keys_said(const ngx_shop_flag_keys_ctx_t *ctx,
+    ngx_shop_span_t clock, ngx_shop_span_t text);
+static ngx_shop_span_t ngx_shop_flag_keys_value(ngx_shop_flag_keys_ctx_t *ctx,
+    ngx_shop_span_t value);
+static int ngx_shop_flag_keys_is_lang(const ngx_shop_str_t *s);
+static unsigned ngx_shop_flag_keys_times_reason(const char *text);
+
+
+static const char *const
+    ngx_shop_flag_keys_reasons[NGX_SHOP_FLAG_KEYS_NREASONS] = {
+
+    "unknown key",
+    "no \":\" after the key",
+    "no value",
+    "key given again, the last one counts",
+    "longer than 500 bytes, the rest is not shown",
+    "not UTF-8, shown with ? in its place",
+    "control bytes, left out",
+    "bad language, write as status.de or status.pt-BR",
+    "unknown mode, full is used; write full, browse, or paths /a /b",
+    "not a path, it begins with /",
+    "unknown end, manual is used; write manual, eta, or healthy",
+    "no such time of day, it goes from 00:00 to 23:59",
+    "more than 24 languages, this one is left out",
+    "more than 8 contacts, this one is left out",
+    "more than 32 updates, the oldest is left out",
+    "more than 32 paths, this one is left out"
+};
+
+
+#define ngx_shop_flag_keys_offset(member)                                    \
+    offsetof(ngx_shop_flag_notice_t, member)
+
+static const ngx_shop_flag_keys_row_t  ngx_shop_flag_keys_table[] = {
+
+    { "status", ngx_shop_flag_keys_set_text,
+      ngx_shop_flag_keys_offset(status), 0, 0 },
+
+    { "reason", ngx_shop_flag_keys_set_text,
+      ngx_shop_flag_keys_offset(reason), 0, 0 },
+
+    { "offer", ngx_shop_flag_keys_set_text,
+      ngx_shop_flag_keys_offset(offer), 0, 0 },
+
+    { "contact", ngx_shop_flag_keys_set_contact,
+      ngx_shop_flag_keys_offset(contacts), 1, 0 },
+
+    { "eta", ngx_shop_flag_keys_set_time,
+      ngx_shop_flag_keys_offset(eta), 0, 1 },
+
+    { "start", ngx_shop_flag_keys_set_time,
+      ngx_shop_flag_keys_offset(start), 0, 1 },
+
+    { "until", ngx_shop_flag_keys_set_time,
+      ngx_shop_flag_keys_offset(until), 0, 1 },
+
+    { "next-update", ngx_shop_flag_keys_set_time,
+      ngx_shop_flag_keys_offset(next_update), 0, 1 },
+
+    { "end", ngx_shop_flag_keys_set_end,
+      ngx_shop_flag_keys_offset(end), 0, 1 },
+
+    { "mode", ngx_shop_flag_keys_set_mode,
+      ngx_shop_flag_keys_offset(mode), 0, 1 },
+
+    { "update", ngx_shop_flag_keys_set_update,
+      ngx_shop_flag_keys_offset(updates), 1, 0 },
+
+    { NULL, NULL, 0, 0, 0 }
+};
+
+
+const ngx_shop_flag_keys_row_t *
+ngx_shop_flag_keys_find(const ngx_shop_str_t *name)
+{
+    const ngx_shop_flag_keys_row_t  *row;
+
+    for (row = ngx_shop_flag_keys_table; row->name; row++) {
+        if (ngx_shop_span_is(name, row->name)) {
+            return row;
+        }
+    }
+
+    return NULL;
+}
+
+
+void
+ngx_shop_flag_keys_set(ngx_shop_flag_keys_ctx_t *ctx,
+    const ngx_shop_flag_keys_row_t *row, ngx_shop_span_t name,
+    ngx_shop_span_t value)
+{
+    uint32_t  bit;
+
+    if (row->words) {
+        value = ngx_shop_span_uncomment(ctx->notice->text, value);
+    }
+
+    bit = (uint32_t) 1 << (row - ngx_shop_flag_keys_table);
+
+    if ((ctx->seen & bit) && !row->many) {
+        ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_AGAIN, name);
+    }
+
+    ctx->seen |= bit;
+    row->set(ctx, row, value);
+}
+
+
+void
+ngx_shop_flag_keys_set_lang(ngx_shop_flag_keys_ctx_t *ctx,
+    ngx_shop_span_t lang, ngx_shop_span_t value)
+{
+    unsigned                 i;
+    ngx_shop_str_t           wanted, s;
+    ngx_shop_flag_notice_t  *notice;
+
+    notice = ctx->notice;
+    wanted = ngx_shop_span_str(notice->text, lang);
+
+    if (!ngx_shop_flag_keys_is_lang(&wanted)) {
+        ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_BAD_LANG, lang);
+        return;
+    }
+
+    value = ngx_shop_flag_keys_value(ctx, value);
+
+    for (i = 0; i < notice->nlangs; i++) {
+        s = ngx_shop_span_str(notice->text, notice->langs[i].lang);
+
+        if (ngx_shop_span_same(&s, &wanted)) {
+            ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_AGAIN, lang);
+            break;
+        }
+    }
+
+    if (i == NGX_SHOP_FLAG_LANGS) {
+        ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_MANY_LANGS, lang);
+        return;
+    }
+
+    if (i == notice->nlangs) {
+        notice->nlangs++;
+    }
+
+    notice->langs[i].lang = lang;
+    notice->langs[i].text = value;
+}
+
+
+void
+ngx_shop_flag_keys_refuse(ngx_shop_flag_keys_ctx_t *ctx,
+    const ngx_shop_flag_keys_row_t *row, ngx_shop_span_t line)
+{
+    ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_NO_COLON, line);
+
+    /* whoever wrote "start 22:00" did not want it to be closed now */
+
+    if (row && row->offset == ngx_shop_flag_keys_offset(start)) {
+        ctx->notice->bad_start = 1;
+    }
+}
+
+
+static void
+ngx_shop_flag_keys_set_text(ngx_shop_flag_keys_ctx_t *ctx,
+    const ngx_shop_flag_keys_row_t *row, ngx_shop_span_t value)
+{
+    value = ngx_shop_flag_keys_value(ctx, value);
+
+    memcpy((unsigned char *) ctx->notice + row->offset, &value,
+           sizeof(ngx_shop_span_t));
+}
+
+
+static void
+ngx_shop_flag_keys_set_contact(ngx_shop_flag_keys_ctx_t *ctx,
+    const ngx_shop_flag_keys_row_t *row, ngx_shop_span_t value)
+{
+    ngx_shop_flag_notice_t  *notice;
+
+    (void) row;
+
+    notice = ctx->notice;
+    value = ngx_shop_flag_keys_value(ctx, value);
+
+    if (value.len == 0) {
+        return;
+    }
+
+    if (notice->ncontacts == NGX_SHOP_FLAG_CONTACTS) {
+        ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_MANY_CONTACTS, value);
+        return;
+    }
+
+    notice->contacts[notice->ncontacts++] = value;
+}
+
+
+static void
+ngx_shop_flag_keys_set_time(ngx_shop_flag_keys_ctx_t *ctx,
+    const ngx_shop_flag_keys_row_t *row, ngx_shop_span_t value)
+{
+    const char           *reason;
+    ngx_shop_str_t        s, old;
+    ngx_shop_flag_time_t  was, is;
+
+    value = ngx_shop_span_fit(ctx->notice->text, value,
+                              NGX_SHOP_FLAG_TEXT_MAX);
+    memset(&is, 0, sizeof(ngx_shop_flag_time_t));
+    is.text = value;
+    s = ngx_shop_span_str(ctx->notice->text, value);
+
+    if (ctx->prev) {
+        memcpy(&was, (const unsigned char *) ctx->prev + row->offset,
+               sizeof(ngx_shop_flag_time_t));
+        old = ngx_shop_span_str(ctx->prev->text, was.text);
+
+        if (old.len == s.len && memcmp(old.data, s.data, s.len) == 0) {
+            is.at = was.at;
+        }
+    }
+
+    if (is.at == 0
+        && ngx_shop_times_parse(&s, ctx->anchor, &is.at, &reason)
+           != NGX_SHOP_OK)
+    {
+        is.at = 0;
+        ngx_shop_flag_keys_warn(ctx,
+                    ngx_shop_flag_keys_times_reason(reason), value);
+    }
+
+    memcpy((unsigned char *) ctx->notice + row->offset, &is,
+           sizeof(ngx_shop_flag_time_t));
+
+    if (row->offset == ngx_shop_flag_keys_offset(start)) {
+        ctx->notice->bad_start = (is.at == 0);
+    }
+}
+
+
+static void
+ngx_shop_flag_keys_set_mode(ngx_shop_flag_keys_ctx_t *ctx,
+    const ngx_shop_flag_keys_row_t *row, ngx_shop_span_t value)
+{
+    ngx_shop_str_t           s;
+    ngx_shop_span_t          word, rest;
+    ngx_shop_flag_notice_t  *notice;
+
+    (void) row;
+
+    notice = ctx->notice;
+    notice->mode = NGX_SHOP_FLAG_FULL;
+    notice->npaths = 0;
+    memset(notice->paths, 0, sizeof(notice->paths));
+
+    rest = value;
+    word = ngx_shop_span_word(notice->text, &rest, " ");
+    s = ngx_shop_span_str(notice->text, word);
+
+    if (ngx_shop_span_is(&s, "paths")) {
+        ngx_shop_flag_keys_set_paths(ctx, rest);
+
+        if (notice->npaths) {
+            notice->mode = NGX_SHOP_FLAG_PATHS_ONLY;
+            return;
+        }
+
+    } else if (rest.len == 0 && ngx_shop_span_is(&s, "browse")) {
+        notice->mode = NGX_SHOP_FLAG_BROWSE;
+        return;
+
+    } else if (rest.len == 0 && ngx_shop_span_is(&s, "full")) {
+        return;
+    }
+
+    ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_BAD_MODE, value);
+}
+
+
+/* one warning for all that are bad: a sentence would fill the table */
+
+static void
+ngx_shop_flag_keys_set_paths(ngx_shop_flag_keys_ctx_t *ctx,
+    ngx_shop_span_t rest)
+{
+    unsigned                 bad;
+    ngx_shop_span_t          path;
+    ngx_shop_flag_notice_t  *notice;
+
+    bad = 0;
+    notice = ctx->notice;
+
+    while (rest.len) {
+        path = ngx_shop_span_word(notice->text, &rest, " ,");
+
+        if (path.len == 0) {
+            rest.off++;
+            rest.len--;
+            continue;
+        }
+
+        if (notice->text[path.off] != '/') {
+            if (!bad++) {
+                ngx_shop_flag_keys_warn(ctx,
+                                        NGX_SHOP_FLAG_KEYS_BAD_PATH, path);
+            }
+
+            continue;
+        }
+
+        if (notice->npaths == NGX_SHOP_FLAG_PATHS) {
+            ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_MANY_PATHS, path);
+            return;
+        }
+
+        notice->paths[notice->npaths++] = path;
+    }
+}
+
+
+static void
+ngx_shop_flag_keys_set_end(ngx_shop_flag_keys_ctx_t *ctx,
+    const ngx_shop_flag_keys_row_t *row, ngx_shop_span_t value)
+{
+    uint8_t         i;
+    ngx_shop_str_t  s;
+
+    /* in the order of ngx_shop_flag_end_e */
+    static const char *const  names[] = { "manual", "eta", "healthy" };
+
+    (void) row;
+
+    ctx->notice->end = NGX_SHOP_FLAG_END_MANUAL;
+    s = ngx_shop_span_str(ctx->notice->text, value);
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (ngx_shop_span_is(&s, names[i])) {
+            ctx->notice->end = i;
+            return;
+        }
+    }
+
+    ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_BAD_END, value);
+}
+
+
+/* the newest news counts most: of too many updates the oldest goes */
+
+static void
+ngx_shop_flag_keys_set_update(ngx_shop_flag_keys_ctx_t *ctx,
+    const ngx_shop_flag_keys_row_t *row, ngx_shop_span_t value)
+{
+    ngx_shop_span_t          clock;
+    ngx_shop_flag_notice_t  *notice;
+    ngx_shop_flag_update_t  *update;
+
+    (void) row;
+
+    notice = ctx->notice;
+    clock = ngx_shop_flag_keys_clock(ctx, &value);
+    value = ngx_shop_flag_keys_value(ctx, value);
+
+    if (value.len == 0) {
+        return;
+    }
+
+    if (notice->nupdates == NGX_SHOP_FLAG_UPDATES) {
+        ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_MANY_UPDATES,
+                                notice->updates[0].text);
+        notice->nupdates--;
+        memmove(notice->updates, notice->updates + 1,
+                notice->nupdates * sizeof(ngx_shop_flag_update_t));
+    }
+
+    update = &notice->updates[notice->nupdates++];
+    update->text = value;
+    update->at = clock.len ? ngx_shop_flag_keys_said(ctx, clock, value) : 0;
+}
+
+
+/* takes "HH:MM " or "[HH:MM]" off the begin of an update; len 0: none there */
+
+static ngx_shop_span_t
+ngx_shop_flag_keys_clock(ngx_shop_flag_keys_ctx_t *ctx, ngx_shop_span_t *value)
+{
+    int64_t               at;
+    unsigned              bracket;
+    ngx_shop_str_t        s;
+    ngx_shop_span_t       clock;
+    const unsigned char  *p;
+
+    p = ctx->notice->text + value->off;
+    bracket = (value->len && *p == '[');
+    p += bracket;
+
+    clock.off = (uint16_t) (value->off + bracket);
+    clock.len = 0;
+
+    if (value->len < 5 + 2 * bracket
+        || (bracket && p[5] != ']')
+        || (!bracket && value->len > 5 && p[5] != ' ')
+        || p[2] != ':' || *p < '0' || *p > '9')
+    {
+        return clock;
+    }
+
+    clock.len = 5;
+    s = ngx_shop_span_str(ctx->notice->text, clock);
+
+    if (ngx_shop_times_last(&s, ctx->anchor, &at) != NGX_SHOP_OK) {
+        ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_BAD_CLOCK, clock);
+        clock.len = 0;
+        return clock;
+    }
+
+    value->off = (uint16_t) (value->off + 5 + 2 * bracket);
+    value->len = (uint16_t) (value->len - 5 - 2 * bracket);
+    *value = ngx_shop_span_trim(ctx->notice->text, *value);
+
+    return clock;
+}
+
+
+/*
+ * When an update was said.  One that was there before keeps its time: on the
+ * next day "03:10" would else be that of today.
+ */
+
+static int64_t
+ngx_shop_flag_keys_said(const ngx_shop_flag_keys_ctx_t *ctx,
+    ngx_shop_span_t clock, ngx_shop_span_t text)
+{
+    int64_t                        at;
+    unsigned                       i;
+    ngx_shop_str_t                 s, old, hhmm;
+    const ngx_shop_flag_update_t  *was;
+
+    hhmm = ngx_shop_span_str(ctx->notice->text, clock);
+    s = ngx_shop_span_str(ctx->notice->text, text);
+
+    for (i = 0; ctx->prev && i < ctx->prev->nupdates; i++) {
+        was = &ctx->prev->updates[i];
+        old = ngx_shop_span_str(ctx->prev->text, was->text);
+
+        if (old.len == s.len && memcmp(old.data, s.data, s.len) == 0
+            && ngx_shop_times_last(&hhmm, was->at, &at)
+               == NGX_SHOP_OK
+            && at == was->at)
+        {
+            return at;
+        }
+    }
+
+    if (ngx_shop_times_last(&hhmm,
+                            ctx->anchor + NGX_SHOP_FLAG_SLACK, &at)
+        != NGX_SHOP_OK)
+    {
+        return 0;
+    }
+
+    return at;
+}
+
+
+/* a text as it is kept, with the warnings that it earns */
+
+static ngx_shop_span_t
+ngx_shop_flag_keys_value(ngx_shop_flag_keys_ctx_t *ctx, ngx_shop_span_t value)
+{
+    ngx_shop_span_t  kept;
+
+    kept = ngx_shop_span_fit(ctx->notice->text, value, NGX_SHOP_FLAG_TEXT_MAX);
+
+    if (value.len == 0) {
+        ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_NO_VALUE, value);
+
+    } else if (value.len > NGX_SHOP_FLAG_TEXT_MAX) {
+        ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_TOO_LONG, value);
+    }
+
+    return kept;
+}
+
+
+/* the shape of RFC 5646: 2 to 8 letters, then parts of 1 to 8 alphanumerics */
+
+static int
+ngx_shop_flag_keys_is_lang(const ngx_shop_str_t *s)
+{
+    size_t         i, part;
+    unsigned       first;
+    unsigned char  ch;
+
+    part = 0;
+    first = 1;
+
+    for (i = 0; i < s->len; i++) {
+        ch = s->data[i] | 0x20;
+
+        if (ch == '-') {
+
+            if (part < 1 + first) {
+                return 0;
+            }
+
+            part = 0;
+            first = 0;
+            continue;
+        }
+
+        if (++part > 8
+            || !((ch >= 'a' && ch <= 'z')
+                 || (!first && ch >= '0' && ch <= '9')))
+        {
+            return 0;
+        }
+    }
+
+    return part >= 1 + first;
+}
+
+
+void
+ngx_shop_flag_keys_warn(ngx_shop_flag_keys_ctx_t *ctx, unsigned reason,
+    ngx_shop_span_t what)
+{
+    ngx_shop_flag_notice_t   *notice;
+    ngx_shop_flag_warning_t  *warning;
+
+    notice = ctx->notice;
+    notice->warnings_total++;
+
+    if (notice->nwarnings == NGX_SHOP_FLAG_WARNINGS) {
+        return;
+    }
+
+    warning = &notice->warnings[notice->nwarnings++];
+    warning->line = ctx->line;
+    warning->reason = (uint16_t) reason;
+    warning->what = ngx_shop_span_fit(notice->text, what,
+                                      NGX_SHOP_FLAG_WHAT_MAX);
+}
+
+
+const char *
+ngx_shop_flag_keys_reason(unsigned reason)
+{
+    if (reason < NGX_SHOP_FLAG_KEYS_NREASONS) {
+        return ngx_shop_flag_keys_reasons[reason];
+    }
+
+    return ngx_shop_times_reason(reason - NGX_SHOP_FLAG_KEYS_NREASONS);
+}
+
+
+/* the text is one of times' own, so it is found by its address */
+
+static unsigned
+ngx_shop_flag_keys_times_reason(const char *text)
+{
+    unsigned     i;
+    const char  *known;
+
+    for (i = 0; (known = ngx_shop_times_reason(i)) != NULL; i++) {
+        if (known == text) {
+            break;
+        }
+    }
+
+    return NGX_SHOP_FLAG_KEYS_NREASONS + i;
+}

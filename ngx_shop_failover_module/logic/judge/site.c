@@ -1,0 +1,293 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * What the shop as a whole is.  Pure: no clock, no I/O.
+ */
+
+
+#include "logic/judge/site.h"
+
+
+static void ngx_shop_site_times(const ngx_shop_flag_notice_t *notice,
+    int64_t *at);
+static unsigned ngx_shop_site_target(const ngx_shop_site_input_t *in);
+
+
+static const struct {
+    const char  *name;
+    unsigned     severity;
+} ngx_shop_site_table[NGX_SHOP_SITE_N] = {
+    { "open", 0 },
+    { "degraded", 3 },
+    { "backup", 2 },
+    { "browse", 2 },
+    { "outage", 1 },
+    { "maintenance", 0 },
+    { "reopening", 3 }
+};
+
+
+static const char  *ngx_shop_site_groups[] = {
+    "up", "degraded", "backup", "down"
+};
+
+
+ngx_shop_site_flag_e
+ngx_shop_site_flag(const ngx_shop_flag_notice_t *notice,
+    ngx_shop_site_flag_e was, int64_t now)
+{
+    if (notice->bad_start) {
+        return was;
+    }
+
+    if (notice->start.at > now) {
+        return NGX_SHOP_SITE_FLAG_OPEN;
+    }
+
+    if (notice->until.at && notice->until.at <= now) {
+        return NGX_SHOP_SITE_FLAG_OPEN;
+    }
+
+    if (notice->end == NGX_SHOP_FLAG_END_ETA
+        && notice->eta.at && notice->eta.at <= now)
+    {
+        return NGX_SHOP_SITE_FLAG_OPEN;
+    }
+
+    if (notice->mode == NGX_SHOP_FLAG_BROWSE) {
+        return NGX_SHOP_SITE_FLAG_BROWSE;
+    }
+
+    return NGX_SHOP_SITE_FLAG_CLOSED;
+}
+
+
+int
+ngx_shop_site_ended(ngx_shop_site_life_t *life,
+    const ngx_shop_flag_notice_t *notice, unsigned well, uint64_t hold,
+    uint64_t msec)
+{
+    if (life->ended || notice->end != NGX_SHOP_FLAG_END_HEALTHY) {
+        return life->ended;
+    }
+
+    if (!well) {
+        life->waiting = 0;
+        return 0;
+    }
+
+    if (!life->waiting) {
+        life->waiting = 1;
+        life->well = msec;
+    }
+
+    life->ended = (msec - life->well >= hold);
+
+    return life->ended;
+}
+
+
+unsigned
+ngx_shop_site_passed(const ngx_shop_flag_notice_t *notice, int64_t now)
+{
+    int64_t   at[4];
+    unsigned  i, passed;
+
+    ngx_shop_site_times(notice, at);
+
+    passed = 0;
+
+    for (i = 0; i < 4; i++) {
+        if (at[i] && at[i] <= now) {
+            passed |= 1u << i;
+        }
+    }
+
+    return passed;
+}
+
+
+int64_t
+ngx_shop_site_next(const ngx_shop_flag_notice_t *notice, int64_t now)
+{
+    unsigned  i;
+    int64_t   next, at[4];
+
+    ngx_shop_site_times(notice, at);
+
+    next = 0;
+
+    for (i = 0; i < 4; i++) {
+        if (at[i] > now && (next == 0 || at[i] < next)) {
+            next = at[i];
+        }
+    }
+
+    return next;
+}
+
+
+static void
+ngx_shop_site_times(const ngx_shop_flag_notice_t *notice, int64_t *at)
+{
+    at[0] = notice->start.at;
+    at[1] = notice->until.at;
+    at[2] = notice->eta.at;
+    at[3] = notice->next_update.at;
+}
+
+
+ngx_shop_site_group_e
+ngx_shop_site_group(const ngx_shop_site_count_t *count)
+{
+    if (count->primaries_usable == 0) {
+
+        if (count->backups_usable) {
+            return NGX_SHOP_SITE_GROUP_BACKUP;
+        }
+
+        return NGX_SHOP_SITE_GROUP_DOWN;
+    }
+
+    if (count->primaries_usable < count->primaries
+        || count->backups_usable < count->backups
+        || count->busy)
+    {
+        return NGX_SHOP_SITE_GROUP_DEGRADED;
+    }
+
+    return NGX_SHOP_SITE_GROUP_UP;
+}
+
+
+static unsigned
+ngx_shop_site_target(const ngx_shop_site_input_t *in)
+{
+    if (in->flag == NGX_SHOP_SITE_FLAG_CLOSED) {
+        return NGX_SHOP_SITE_MAINTENANCE;
+    }
+
+    if (in->group == NGX_SHOP_SITE_GROUP_DOWN) {
+        return NGX_SHOP_SITE_OUTAGE;
+    }
+
+    if (in->flag == NGX_SHOP_SITE_FLAG_BROWSE) {
+        return NGX_SHOP_SITE_BROWSE;
+    }
+
+    if (in->group == NGX_SHOP_SITE_GROUP_BACKUP) {
+        return NGX_SHOP_SITE_BACKUP;
+    }
+
+    if (in->group == NGX_SHOP_SITE_GROUP_DEGRADED) {
+        return NGX_SHOP_SITE_DEGRADED;
+    }
+
+    return NGX_SHOP_SITE_OPEN;
+}
+
+
+int
+ngx_shop_site_step(ngx_shop_site_t *site, const ngx_shop_site_input_t *in,
+    uint64_t msec, int64_t now)
+{
+    unsigned  target;
+    uint64_t  wait;
+
+    target = ngx_shop_site_target(in);
+
+    if (target != NGX_SHOP_SITE_OUTAGE
+        && target != NGX_SHOP_SITE_MAINTENANCE)
+    {
+        wait = in->hold > in->ramp ? in->hold : in->ramp;
+
+        if (wait
+            && (site->state == NGX_SHOP_SITE_OUTAGE
+                || site->state == NGX_SHOP_SITE_MAINTENANCE))
+        {
+            site->reopened = msec;
+            target = NGX_SHOP_SITE_REOPENING;
+
+        } else if (site->state == NGX_SHOP_SITE_REOPENING
+                   && msec - site->reopened < wait)
+        {
+            target = NGX_SHOP_SITE_REOPENING;
+        }
+    }
+
+    if (target == site->state) {
+        return 0;
+    }
+
+    site->state = (uint8_t) target;
+    site->since = now;
+
+    return 1;
+}
+
+
+unsigned
+ngx_shop_site_admitted(const ngx_shop_site_t *site, uint64_t ramp,
+    uint64_t msec)
+{
+    uint64_t  passed;
+
+    if (site->state != NGX_SHOP_SITE_REOPENING || ramp == 0) {
+        return 1000;
+    }
+
+    passed = msec - site->reopened;
+
+    return passed >= ramp ? 1000 : (unsigned) (passed * 1000 / ramp);
+}
+
+
+int
+ngx_shop_site_admits(const ngx_shop_site_t *site, uint64_t ramp, uint64_t msec,
+    uint32_t visitor)
+{
+    uint32_t  h;
+
+    /* the mixing of MurmurHash3, so that neighbours are not let in together */
+
+    h = visitor ^ (uint32_t) site->reopened;
+    h = (h ^ h >> 16) * 0x85ebca6bu;
+    h = (h ^ h >> 13) * 0xc2b2ae35u;
+    h ^= h >> 16;
+
+    return h % 1000 < ngx_shop_site_admitted(site, ramp, msec);
+}
+
+
+const char *
+ngx_shop_site_name(unsigned state)
+{
+    if (state >= NGX_SHOP_SITE_N) {
+        return "unknown";
+    }
+
+    return ngx_shop_site_table[state].name;
+}
+
+
+unsigned
+ngx_shop_site_severity(unsigned state)
+{
+    if (state >= NGX_SHOP_SITE_N) {
+        return 0;
+    }
+
+    return ngx_shop_site_table[state].severity;
+}
+
+
+const char *
+ngx_shop_site_group_name(unsigned state)
+{
+    if (state > NGX_SHOP_SITE_GROUP_DOWN) {
+        return "unknown";
+    }
+
+    return ngx_shop_site_groups[state];
+}

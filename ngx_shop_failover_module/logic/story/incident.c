@@ -1,0 +1,607 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Incidents folded from events.  An incident is of one site: from the moment
+ * that it is neither "open" nor "degraded" until it is again.
+ */
+
+
+#include "logic/story/incident.h"
+#include "logic/flag/flag.h"
+#include "logic/judge/site.h"
+#include "logic/judge/verdict.h"
+
+
+static void ngx_shop_incident_peer(ngx_shop_incident_fold_t *fold,
+    const ngx_shop_event_t *event);
+static void ngx_shop_incident_restart(ngx_shop_incident_fold_t *fold,
+    const ngx_shop_event_t *event);
+static void ngx_shop_incident_move(ngx_shop_incident_t *in, int64_t by);
+static void ngx_shop_incident_adopt(ngx_shop_incident_fold_t *fold,
+    const ngx_shop_event_t *event);
+static ngx_shop_incident_t *ngx_shop_incident_find(
+    ngx_shop_incident_fold_t *fold, const ngx_shop_event_t *event);
+static ngx_shop_incident_e ngx_shop_incident_site(
+    ngx_shop_incident_fold_t *fold, const ngx_shop_event_t *event,
+    ngx_shop_incident_t **incident);
+static ngx_shop_incident_t *ngx_shop_incident_begin(
+    ngx_shop_incident_fold_t *fold, const ngx_shop_event_t *event);
+static void ngx_shop_incident_ease(ngx_shop_incident_fold_t *fold,
+    ngx_shop_incident_t *in, const ngx_shop_event_t *event);
+static void ngx_shop_incident_count(ngx_shop_incident_t *in,
+    const ngx_shop_event_t *event);
+static ngx_shop_incident_class_t *ngx_shop_incident_class(
+    ngx_shop_incident_t *in, const ngx_shop_str_t *name);
+static void ngx_shop_incident_flag(ngx_shop_incident_t *in,
+    const ngx_shop_event_t *event);
+static void ngx_shop_incident_say(ngx_shop_incident_t *in,
+    const ngx_shop_event_t *event, unsigned update);
+static int ngx_shop_incident_keep(ngx_shop_incident_t *in,
+    ngx_shop_span_t *span, const ngx_shop_str_t *text);
+
+
+ngx_shop_incident_e
+ngx_shop_incident_fold(ngx_shop_incident_fold_t *fold,
+    const ngx_shop_event_t *event, ngx_shop_incident_t **incident)
+{
+    ngx_shop_incident_t  *in;
+
+    *incident = NULL;
+
+    if (event->seq <= fold->seq) {
+        ngx_shop_incident_restart(fold, event);
+    }
+
+    fold->seq = event->seq;
+
+    switch (event->type) {
+
+    case NGX_SHOP_EVENT_PEER:
+        ngx_shop_incident_peer(fold, event);
+        return NGX_SHOP_INCIDENT_NO_NEWS;
+
+    case NGX_SHOP_EVENT_GROUP:
+        if (event->to == NGX_SHOP_SITE_GROUP_BACKUP) {
+            fold->by_group = (event->served_by.len != event->upstream.len
+                 || memcmp(event->bytes + event->served_by.off,
+                           event->bytes + event->upstream.off,
+                           event->upstream.len)
+                    != 0);
+        }
+
+        return NGX_SHOP_INCIDENT_NO_NEWS;
+
+    case NGX_SHOP_EVENT_SITE:
+        return ngx_shop_incident_site(fold, event, incident);
+
+    default:
+        break;
+    }
+
+    in = ngx_shop_incident_find(fold, event);
+
+    if (event->type == NGX_SHOP_EVENT_INCIDENT) {
+        ngx_shop_incident_adopt(fold, event);
+    }
+
+    if (in == NULL) {
+        return NGX_SHOP_INCIDENT_NO_NEWS;
+    }
+
+    *incident = in;
+
+    if (event->type == NGX_SHOP_EVENT_FLAG) {
+        ngx_shop_incident_flag(in, event);
+
+    } else if (!in->told && event->incident > 0
+               && event->incident <= INT32_MAX)
+    {
+        /* the module's own number, as the status shows it */
+
+        in->number = (uint32_t) event->incident;
+        in->told = 1;
+        fold->count = in->number;
+    }
+
+    return NGX_SHOP_INCIDENT_NO_NEWS;
+}
+
+
+static void
+ngx_shop_incident_peer(ngx_shop_incident_fold_t *fold,
+    const ngx_shop_event_t *event)
+{
+    int64_t  failed;
+
+    if (event->to != NGX_SHOP_VERDICT_DOWN
+        && event->to != NGX_SHOP_VERDICT_DISABLED)
+    {
+        return;
+    }
+
+    failed = event->first_failure ? event->first_failure : event->time;
+
+    if (event->time - fold->last > NGX_SHOP_INCIDENT_BURST) {
+        fold->first = failed;
+        fold->detected = event->time;
+
+    } else if (failed < fold->first) {
+        fold->first = failed;
+    }
+
+    fold->last = event->time;
+}
+
+
+/*
+ * The numbers begin anew: nginx was started again with nothing in its shared
+ * memory.  Then all is well until the next event says otherwise.
+ */
+
+static void
+ngx_shop_incident_restart(ngx_shop_incident_fold_t *fold,
+    const ngx_shop_event_t *event)
+{
+    unsigned              i;
+    ngx_shop_incident_t  *in;
+
+    for (i = 0; i < NGX_SHOP_INCIDENTS; i++) {
+        in = &fold->incidents[i];
+
+        if (in->number && in->resolved == 0) {
+            in->resolved = event->time;
+            in->lost = 1;
+        }
+    }
+}
+
+
+/* the open one of the event's site */
+
+static ngx_shop_incident_t *
+ngx_shop_incident_find(ngx_shop_incident_fold_t *fold,
+    const ngx_shop_event_t *event)
+{
+    unsigned              i;
+    ngx_shop_incident_t  *in;
+
+    for (i = 0; i < NGX_SHOP_INCIDENTS; i++) {
+        in = &fold->incidents[i];
+
+        if (in->number && in->resolved == 0
+            && in->site.len == event->site.len
+            && memcmp(in->bytes + in->site.off,
+                      event->bytes + event->site.off, in->site.len)
+               == 0)
+        {
+            return in;
+        }
+    }
+
+    return NULL;
+}
+
+
+static ngx_shop_incident_e
+ngx_shop_incident_site(ngx_shop_incident_fold_t *fold,
+    const ngx_shop_event_t *event, ngx_shop_incident_t **incident)
+{
+    unsigned              well, severity;
+    ngx_shop_incident_e   news;
+    ngx_shop_incident_t  *in;
+
+    in = ngx_shop_incident_find(fold, event);
+    news = NGX_SHOP_INCIDENT_NO_NEWS;
+
+    well = (event->to == NGX_SHOP_SITE_OPEN
+            || event->to == NGX_SHOP_SITE_DEGRADED);
+
+    if (in == NULL) {
+        if (well) {
+            return news;
+        }
+
+        in = ngx_shop_incident_begin(fold, event);
+        news = NGX_SHOP_INCIDENT_BEGUN;
+    }
+
+    *incident = in;
+    in->state = event->to;
+
+    ngx_shop_incident_count(in, event);
+
+    if (well) {
+        in->resolved = event->time;
+        return NGX_SHOP_INCIDENT_RESOLVED;
+    }
+
+    if (event->to == NGX_SHOP_SITE_REOPENING) {
+        in->reopening = event->time;
+        return news;
+    }
+
+    ngx_shop_incident_ease(fold, in, event);
+
+    severity = ngx_shop_site_severity(event->to);
+
+    if (severity && (in->severity == 0 || severity < in->severity)) {
+        in->severity = (uint8_t) severity;
+
+        return news ? news : NGX_SHOP_INCIDENT_ESCALATED;
+    }
+
+    return news;
+}
+
+
+static ngx_shop_incident_t *
+ngx_shop_incident_begin(ngx_shop_incident_fold_t *fold,
+    const ngx_shop_event_t *event)
+{
+    unsigned              i, failed;
+    ngx_shop_str_t        s;
+    ngx_shop_incident_t  *in;
+
+    in = &fold->incidents[fold->next++ % NGX_SHOP_INCIDENTS];
+
+    memset(in, 0, sizeof(ngx_shop_incident_t));
+
+    in->number = ++fold->count;
+    in->began = event->time;
+    in->detected = event->time;
+
+    /* a flag closes a shop whose servers are well, or one in trouble */
+
+    failed = (event->to == NGX_SHOP_SITE_BACKUP
+              || event->to == NGX_SHOP_SITE_OUTAGE
+              || event->from == NGX_SHOP_SITE_DEGRADED);
+
+    if (!failed) {
+        in->planned = 1;
+
+    } else if (event->time - fold->last <= NGX_SHOP_INCIDENT_BURST) {
+        in->first_failure = fold->first;
+        in->detected = fold->detected;
+    }
+
+    s = ngx_shop_event_get(event, event->site);
+    (void) ngx_shop_incident_keep(in, &in->site, &s);
+
+    in->visitors_before = event->visitors;
+
+    for (i = 0; i < event->nclasses; i++) {
+        ngx_shop_incident_class_t  *class;
+
+        s = ngx_shop_event_get(event, event->classes[i].name);
+        class = ngx_shop_incident_class(in, &s);
+
+        if (class) {
+            class->refused_before = event->classes[i].refused;
+            class->unknown_before = event->classes[i].unknown;
+        }
+    }
+
+    return in;
+}
+
+
+/* what visitors got instead, and what it said */
+
+static void
+ngx_shop_incident_ease(ngx_shop_incident_fold_t *fold, ngx_shop_incident_t *in,
+    const ngx_shop_event_t *event)
+{
+    unsigned  by;
+
+    switch (event->to) {
+
+    case NGX_SHOP_SITE_BACKUP:
+        by = fold->by_group ? NGX_SHOP_EVENT_BY_GROUP
+                            : NGX_SHOP_EVENT_BY_BACKUP;
+        break;
+
+    case NGX_SHOP_SITE_BROWSE:
+        by = NGX_SHOP_EVENT_BY_BROWSE;
+        break;
+
+    default:
+        by = NGX_SHOP_EVENT_BY_PAGE;
+    }
+
+    if (in->mitigated == 0) {
+        in->mitigated = event->time;
+        in->by = (uint8_t) by;
+    }
+
+    if (event->to == NGX_SHOP_SITE_OUTAGE
+        || event->to == NGX_SHOP_SITE_MAINTENANCE
+        || event->to == NGX_SHOP_SITE_BROWSE)
+    {
+        ngx_shop_incident_say(in, event, 0);
+    }
+}
+
+
+/* counters only grow, unless nginx lost them: then what is known stays */
+
+static void
+ngx_shop_incident_count(ngx_shop_incident_t *in, const ngx_shop_event_t *event)
+{
+    int64_t                        n;
+    unsigned                       i;
+    ngx_shop_str_t                 s;
+    ngx_shop_incident_class_t     *class;
+    const ngx_shop_event_class_t  *from;
+
+    if (event->visitors >= in->visitors_before) {
+        in->visitors = event->visitors - in->visitors_before;
+    }
+
+    for (i = 0; i < event->nclasses; i++) {
+        from = &event->classes[i];
+        s = ngx_shop_event_get(event, from->name);
+        class = ngx_shop_incident_class(in, &s);
+
+        if (class == NULL) {
+            continue;
+        }
+
+        n = from->refused - class->refused_before;
+        class->refused = n > class->refused ? n : class->refused;
+
+        n = from->unknown - class->unknown_before;
+        class->unknown = n > class->unknown ? n : class->unknown;
+    }
+}
+
+
+static ngx_shop_incident_class_t *
+ngx_shop_incident_class(ngx_shop_incident_t *in, const ngx_shop_str_t *name)
+{
+    unsigned                    i;
+    ngx_shop_str_t              s;
+    ngx_shop_incident_class_t  *class;
+
+    for (i = 0; i < in->nclasses; i++) {
+        s = ngx_shop_incident_text(in, in->classes[i].name);
+
+        if (s.len == name->len && memcmp(s.data, name->data, s.len) == 0) {
+            return &in->classes[i];
+        }
+    }
+
+    if (in->nclasses == NGX_SHOP_EVENT_CLASSES) {
+        return NULL;
+    }
+
+    class = &in->classes[in->nclasses];
+
+    if (!ngx_shop_incident_keep(in, &class->name, name)) {
+        return NULL;
+    }
+
+    in->nclasses++;
+
+    return class;
+}
+
+
+static void
+ngx_shop_incident_flag(ngx_shop_incident_t *in, const ngx_shop_event_t *event)
+{
+    switch (event->to) {
+
+    case NGX_SHOP_EVENT_UPDATE:
+        ngx_shop_incident_say(in, event, 1);
+        return;
+
+    case NGX_SHOP_EVENT_SET:
+    case NGX_SHOP_EVENT_CHANGED:
+        ngx_shop_incident_say(in, event, 0);
+        return;
+
+    default:
+        return;
+    }
+}
+
+
+/* a status that is the same as the one before is no news to visitors */
+
+static void
+ngx_shop_incident_say(ngx_shop_incident_t *in, const ngx_shop_event_t *event,
+    unsigned update)
+{
+    unsigned                   i;
+    ngx_shop_str_t             s, last;
+    ngx_shop_incident_text_t  *text;
+
+    s = ngx_shop_event_get(event, event->text);
+
+    for (i = in->ntexts; i && !update; i--) {
+        text = &in->texts[i - 1];
+
+        if (text->update) {
+            continue;
+        }
+
+        last = ngx_shop_incident_text(in, text->text);
+
+        if (last.len == s.len && memcmp(last.data, s.data, s.len) == 0) {
+            return;
+        }
+
+        break;
+    }
+
+    text = &in->texts[in->ntexts];
+
+    if (in->ntexts == NGX_SHOP_INCIDENT_TEXTS
+        || !ngx_shop_incident_keep(in, &text->text, &s))
+    {
+        in->texts_lost++;
+        return;
+    }
+
+    text->at = event->time;
+    text->update = (uint8_t) update;
+    in->ntexts++;
+}
+
+
+static int
+ngx_shop_incident_keep(ngx_shop_incident_t *in, ngx_shop_span_t *span,
+    const ngx_shop_str_t *text)
+{
+    if (text->len > NGX_SHOP_INCIDENT_BYTES - in->nbytes) {
+        return 0;
+    }
+
+    span->off = (uint16_t) in->nbytes;
+    span->len = (uint16_t) text->len;
+
+    if (text->len) {
+        memcpy(in->bytes + in->nbytes, text->data, text->len);
+        in->nbytes += (uint32_t) text->len;
+    }
+
+    return 1;
+}
+
+
+void
+ngx_shop_incident_shift(ngx_shop_incident_fold_t *fold, int64_t by)
+{
+    unsigned              i;
+    ngx_shop_incident_t  *in;
+
+    fold->first += fold->first ? by : 0;
+    fold->detected += fold->detected ? by : 0;
+    fold->last += fold->last ? by : 0;
+
+    for (i = 0; i < NGX_SHOP_INCIDENTS; i++) {
+        in = &fold->incidents[i];
+
+        if (in->number && in->resolved == 0) {
+            ngx_shop_incident_move(in, by);
+        }
+    }
+}
+
+
+static void
+ngx_shop_incident_move(ngx_shop_incident_t *in, int64_t by)
+{
+    unsigned  i;
+
+    in->began += by;
+    in->first_failure += in->first_failure ? by : 0;
+    in->detected += by;
+    in->mitigated += in->mitigated ? by : 0;
+    in->reopening += in->reopening ? by : 0;
+
+    for (i = 0; i < in->ntexts; i++) {
+        in->texts[i].at += by;
+    }
+}
+
+
+/*
+ * The module's word for when it was: its clock may have stepped between two
+ * lines of the log.
+ */
+
+static void
+ngx_shop_incident_adopt(ngx_shop_incident_fold_t *fold,
+    const ngx_shop_event_t *event)
+{
+    unsigned              i;
+    ngx_shop_incident_t  *in;
+
+    for (i = 0; i < NGX_SHOP_INCIDENTS; i++) {
+        in = &fold->incidents[i];
+
+        if (in->number == 0 || in->number != event->incident || !in->told
+            || in->site.len != event->site.len
+            || memcmp(in->bytes + in->site.off,
+                      event->bytes + event->site.off, in->site.len)
+               != 0)
+        {
+            continue;
+        }
+
+        if (event->detected) {
+            ngx_shop_incident_move(in, event->detected - in->detected);
+        }
+
+        in->first_failure = event->first_failure;
+
+        if (event->mitigated) {
+            in->mitigated = event->mitigated;
+        }
+
+        if (event->resolved) {
+            in->resolved = event->resolved;
+        }
+    }
+}
+
+
+ngx_shop_str_t
+ngx_shop_incident_text(const ngx_shop_incident_t *incident,
+    ngx_shop_span_t span)
+{
+    ngx_shop_str_t  s;
+
+    s.data = incident->bytes + span.off;
+    s.len = span.len;
+
+    return s;
+}
+
+
+void
+ngx_shop_incident_event(const ngx_shop_incident_t *incident,
+    ngx_shop_incident_e news, ngx_shop_event_t *event)
+{
+    unsigned                          i;
+    ngx_shop_str_t                    s;
+    const ngx_shop_incident_class_t  *class;
+
+    memset(event, 0, sizeof(ngx_shop_event_t));
+
+    event->type = NGX_SHOP_EVENT_INCIDENT;
+    event->to = news == NGX_SHOP_INCIDENT_BEGUN
+                ? NGX_SHOP_EVENT_BEGUN
+                : news == NGX_SHOP_INCIDENT_ESCALATED
+                  ? NGX_SHOP_EVENT_ESCALATED
+                  : NGX_SHOP_EVENT_RESOLVED;
+
+    event->incident = incident->number;
+    event->severity = incident->severity;
+    event->by = incident->by;
+    event->first_failure = incident->first_failure;
+    event->detected = incident->detected;
+    event->mitigated = incident->mitigated;
+    event->resolved = incident->resolved;
+    event->visitors = incident->visitors;
+
+    s = ngx_shop_incident_text(incident, incident->site);
+    ngx_shop_event_set(event, &event->site, &s);
+
+    for (i = 0; i < incident->nclasses; i++) {
+        class = &incident->classes[i];
+        s = ngx_shop_incident_text(incident, class->name);
+
+        (void) ngx_shop_event_add_class(event, &s, class->refused,
+                                        class->unknown);
+    }
+}
+
+
+int64_t
+ngx_shop_incident_length(int64_t from, int64_t to)
+{
+    return (from && to >= from) ? to - from : -1;
+}

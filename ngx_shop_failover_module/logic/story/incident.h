@@ -1,0 +1,121 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Incidents folded from events, one after the other: when it failed, when that
+ * was seen, eased and over, what visitors were told, and how many there were.
+ * The module folds as events happen, shopctl from the log; both must agree.
+ */
+
+
+#ifndef _NGX_SHOP_INCIDENT_H_INCLUDED_
+#define _NGX_SHOP_INCIDENT_H_INCLUDED_
+
+
+#include "logic/story/event.h"
+
+
+#define NGX_SHOP_INCIDENTS        8      /* that are remembered */
+#define NGX_SHOP_INCIDENT_TEXTS   16
+#define NGX_SHOP_INCIDENT_BYTES   5120
+
+/* peers that fail within this of one another fail together; ms */
+#define NGX_SHOP_INCIDENT_BURST   60000
+
+
+typedef enum {
+    NGX_SHOP_INCIDENT_NO_NEWS = 0,
+    NGX_SHOP_INCIDENT_BEGUN,
+    NGX_SHOP_INCIDENT_ESCALATED,
+    NGX_SHOP_INCIDENT_RESOLVED
+} ngx_shop_incident_e;
+
+
+/* a text that visitors saw */
+typedef struct {
+    int64_t                      at;          /* Unix ms */
+    uint8_t                      update;      /* else the status */
+    ngx_shop_span_t              text;        /* len 0: built in */
+} ngx_shop_incident_text_t;
+
+
+typedef struct {
+    ngx_shop_span_t              name;
+    int64_t                      refused;     /* since it began */
+    int64_t                      unknown;
+    int64_t                      refused_before;
+    int64_t                      unknown_before;
+} ngx_shop_incident_class_t;
+
+
+/* position independent, lives in shared memory; times are Unix ms, 0: none */
+typedef struct {
+    uint32_t                     number;      /* 0: a free place */
+    uint8_t                      state;       /* now, _site_e */
+    uint8_t                      severity;    /* worst; 0: planned */
+    uint8_t                      planned;     /* a flag began it */
+    uint8_t                      by;          /* _event_by_e */
+    uint8_t                      lost;        /* end is not known */
+    uint8_t                      told;        /* number is settled */
+
+    int64_t                      began;       /* site left well */
+    int64_t                      first_failure;
+    int64_t                      detected;
+    int64_t                      mitigated;
+    int64_t                      reopening;
+    int64_t                      resolved;
+
+    int64_t                      visitors;    /* since it began */
+    int64_t                      visitors_before;
+    uint32_t                     nclasses;
+    ngx_shop_incident_class_t classes[NGX_SHOP_EVENT_CLASSES];
+
+    uint32_t                     ntexts;
+    uint32_t                     texts_lost;  /* found no room */
+    ngx_shop_incident_text_t texts[NGX_SHOP_INCIDENT_TEXTS];
+
+    ngx_shop_span_t              site;
+    uint32_t                     nbytes;
+    unsigned char                     bytes[NGX_SHOP_INCIDENT_BYTES];
+} ngx_shop_incident_t;
+
+
+/* zeroed to begin with */
+typedef struct {
+    uint32_t                     count;       /* last number */
+    uint32_t                     next;        /* place of the next */
+    int64_t                      seq;         /* of the last event */
+
+    /* peers that went down together */
+    int64_t                      first;       /* failure */
+    int64_t                      detected;
+    int64_t                      last;        /* one to go down */
+    uint8_t                      by_group;    /* who stepped in */
+
+    ngx_shop_incident_t     incidents[NGX_SHOP_INCIDENTS];
+} ngx_shop_incident_fold_t;
+
+
+/*
+ * Adds one event.  Where it begins, worsens or ends an incident, says so, and
+ * *incident is that one; else it is the open one that the event belongs to, or
+ * NULL.
+ */
+ngx_shop_incident_e ngx_shop_incident_fold(ngx_shop_incident_fold_t *fold,
+    const ngx_shop_event_t *event, ngx_shop_incident_t **incident);
+
+/* the clock stepped by so many ms: times of what goes on move along */
+void ngx_shop_incident_shift(ngx_shop_incident_fold_t *fold, int64_t by);
+
+/* the event that tells of it; seq and time are the caller's */
+void ngx_shop_incident_event(const ngx_shop_incident_t *incident,
+    ngx_shop_incident_e news, ngx_shop_event_t *event);
+
+ngx_shop_str_t ngx_shop_incident_text(const ngx_shop_incident_t *incident,
+    ngx_shop_span_t span);
+
+/* how long, ms; -1: cannot be said (yet) */
+int64_t ngx_shop_incident_length(int64_t from, int64_t to);
+
+
+#endif /* _NGX_SHOP_INCIDENT_H_INCLUDED_ */

@@ -1,0 +1,402 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * What a page says.  "Which text when" in docs/page-authoring.md is the table
+ * that this file carries out.
+ */
+
+
+#include <time.h>
+
+#include "logic/flag/times.h"
+#include "logic/words/view.h"
+
+
+/* the texts of one state; see "Which text when" */
+typedef struct {
+    const char  *name;
+    uint8_t      title;
+    uint8_t      when;
+    uint8_t      status;
+} ngx_shop_view_state_t;
+
+
+static void ngx_shop_view_times(ngx_shop_view_t *v);
+static void ngx_shop_view_sentence(ngx_shop_view_t *v,
+    ngx_shop_view_sentence_t *s, unsigned key, int64_t at, unsigned how);
+static unsigned ngx_shop_view_near(const ngx_shop_view_t *v, int64_t at);
+static void ngx_shop_view_lines(ngx_shop_view_t *v);
+static void ngx_shop_view_line(ngx_shop_view_pieces_t *pieces,
+    ngx_shop_str_t text);
+static void ngx_shop_view_news(ngx_shop_view_t *v);
+static ngx_shop_str_t ngx_shop_view_var(const ngx_shop_view_t *v,
+    const char *name);
+static ngx_shop_str_t ngx_shop_view_moment(ngx_shop_view_t *v, int64_t at,
+    unsigned how);
+static ngx_shop_str_t ngx_shop_view_iso(ngx_shop_view_t *v, int64_t at);
+static ngx_shop_str_t ngx_shop_view_end(ngx_shop_view_t *v,
+    const unsigned char *start);
+
+
+static const ngx_shop_view_state_t ngx_shop_view_states[] =
+{
+    { "maintenance", NGX_SHOP_STRINGS_TITLE_CLOSED,
+      NGX_SHOP_STRINGS_WHEN_CLOSED,
+      NGX_SHOP_STRINGS_STATUS_CLOSED },
+    { "outage", NGX_SHOP_STRINGS_TITLE_PROBLEM,
+      NGX_SHOP_STRINGS_WHEN_PROBLEM,
+      NGX_SHOP_STRINGS_STATUS_PROBLEM },
+    { "browse", NGX_SHOP_STRINGS_TITLE_BROWSE,
+      NGX_SHOP_STRINGS_WHEN_BROWSE,
+      NGX_SHOP_STRINGS_STATUS_BROWSE },
+    { "paths", NGX_SHOP_STRINGS_TITLE_PATHS,
+      NGX_SHOP_STRINGS_WHEN_PATHS,
+      NGX_SHOP_STRINGS_STATUS_PATHS },
+    { "reopening", NGX_SHOP_STRINGS_TITLE_REOPENING,
+      NGX_SHOP_STRINGS_WHEN_REOPENING,
+      NGX_SHOP_STRINGS_STATUS_REOPENING },
+    { "open", NGX_SHOP_STRINGS_TITLE_CLOSED,
+      NGX_SHOP_STRINGS_WHEN_UNKNOWN,
+      NGX_SHOP_STRINGS_STATUS_CLOSED }
+};
+
+
+const char *
+ngx_shop_view_state_name(unsigned state)
+{
+    return ngx_shop_view_states[state].name;
+}
+
+
+void
+ngx_shop_view_prepare(ngx_shop_view_t *v)
+{
+    const unsigned char   *start;
+    const ngx_shop_str_t   root = ngx_shop_string("/");
+
+    ngx_shop_emit_init(&v->scratch, v->buf, sizeof(v->buf));
+
+    v->eta = v->notice->eta.at ? v->notice->eta.at : v->notice->until.at;
+
+    v->status = ngx_shop_flag_status(v->notice, &v->lang);
+
+    if (v->status.len == 0) {
+        v->status = v->words->text[ngx_shop_view_states[v->state].status];
+    }
+
+    start = v->scratch.pos;
+    ngx_shop_emit_number(&v->scratch, v->poll);
+    v->poll_text = ngx_shop_view_end(v, start);
+
+    v->url.len = 0;
+
+    if (v->status_url.len) {
+        start = v->scratch.pos;
+        ngx_shop_emit_raw(&v->scratch, v->status_url.data, v->status_url.len);
+        ngx_shop_emit_text(&v->scratch, "?lang=");
+        ngx_shop_emit_raw(&v->scratch, v->lang.data, v->lang.len);
+        v->url = ngx_shop_view_end(v, start);
+    }
+
+    v->home = ngx_shop_view_var(v, "home");
+    v->basket = ngx_shop_view_var(v, "basket");
+
+    if (v->home.len == 0) {
+        v->home = root;
+    }
+
+    ngx_shop_view_times(v);
+    ngx_shop_view_lines(v);
+    ngx_shop_view_news(v);
+}
+
+
+static void
+ngx_shop_view_times(ngx_shop_view_t *v)
+{
+    int64_t                       next;
+    unsigned                      title, when;
+    const ngx_shop_view_state_t  *texts;
+
+    texts = &ngx_shop_view_states[v->state];
+    title = texts->title;
+    when = NGX_SHOP_STRINGS_WHEN_UNKNOWN;
+
+    if (v->state == NGX_SHOP_VIEW_REOPENING) {
+        when = texts->when;
+
+    } else if (v->eta > v->now) {
+        when = texts->when;
+
+        if (v->state == NGX_SHOP_VIEW_MAINTENANCE) {
+            title = ngx_shop_view_near(v, v->eta)
+                    == NGX_SHOP_STRINGS_TIME
+                    ? NGX_SHOP_STRINGS_TITLE_UNTIL_TIME
+                    : NGX_SHOP_STRINGS_TITLE_UNTIL_DATE;
+        }
+
+    } else if (v->eta) {
+        when = NGX_SHOP_STRINGS_WHEN_LATE;
+    }
+
+    ngx_shop_view_sentence(v, &v->title, title, v->eta,
+                           ngx_shop_view_near(v, v->eta));
+    ngx_shop_view_sentence(v, &v->when, when, v->eta,
+                           NGX_SHOP_STRINGS_DATE_ZONE);
+    ngx_shop_view_sentence(v, &v->started, NGX_SHOP_STRINGS_STARTED, v->since,
+                           ngx_shop_view_near(v, v->since));
+
+    next = v->notice->next_update.at;
+
+    memset(&v->next, 0, sizeof(v->next));
+
+    if (next > v->now) {
+        ngx_shop_view_sentence(v, &v->next, NGX_SHOP_STRINGS_NEXT_UPDATE, next,
+                               ngx_shop_view_near(v, next));
+    }
+
+    v->eta_iso = ngx_shop_view_iso(v, v->eta);
+    v->since_iso = ngx_shop_view_iso(v, v->since);
+    v->next_iso = ngx_shop_view_iso(v, next > v->now ? next : 0);
+}
+
+
+/* the text of key with its moment; the other places are filled in */
+
+static void
+ngx_shop_view_sentence(ngx_shop_view_t *v, ngx_shop_view_sentence_t *s,
+    unsigned key, int64_t at, unsigned how)
+{
+    unsigned                  i, n;
+    ngx_shop_str_t            text, rest;
+    const unsigned char      *start, *p, *last;
+    ngx_shop_strings_place_t  in;
+
+    static const char  *moments[] = { "{eta}", "{since}", "{next}" };
+
+    text = v->words->text[key];
+    rest = text;
+    rest.len = 0;
+    last = text.data + text.len;
+
+    memset(s, 0, sizeof(ngx_shop_view_sentence_t));
+
+    for (p = text.data; p < last && s->time.len == 0; p++) {
+        for (i = 0; at && i < 3; i++) {
+
+            n = (unsigned) strlen(moments[i]);
+
+            if ((size_t) (last - p) >= n && memcmp(p, moments[i], n) == 0) {
+                text.len = (size_t) (p - text.data);
+                rest.data = p + n;
+                rest.len = (size_t) (last - rest.data);
+                s->time = ngx_shop_view_moment(v, at, how);
+                break;
+            }
+        }
+    }
+
+    start = v->scratch.pos;
+    ngx_shop_strings_in(v->words, &v->scratch, at - v->now);
+
+    in.name = "in";
+    in.value = ngx_shop_view_end(v, start);
+
+    start = v->scratch.pos;
+    ngx_shop_strings_fill(&v->scratch, &text, &in, 1);
+    s->before = ngx_shop_view_end(v, start);
+
+    p = v->scratch.pos;
+    ngx_shop_emit_raw(&v->scratch, s->time.data, s->time.len);
+    s->time = ngx_shop_view_end(v, p);
+
+    p = v->scratch.pos;
+    ngx_shop_strings_fill(&v->scratch, &rest, &in, 1);
+    s->after = ngx_shop_view_end(v, p);
+
+    s->whole = ngx_shop_view_end(v, start);
+}
+
+
+/* how to write a moment that may be today: then the time alone is enough */
+
+static unsigned
+ngx_shop_view_near(const ngx_shop_view_t *v, int64_t at)
+{
+    time_t     a, b;
+    struct tm  day, today;
+
+    a = (time_t) at;
+    b = (time_t) v->now;
+
+    if (localtime_r(&a, &day) && localtime_r(&b, &today)
+        && day.tm_year == today.tm_year && day.tm_yday == today.tm_yday)
+    {
+        return NGX_SHOP_STRINGS_TIME;
+    }
+
+    return NGX_SHOP_STRINGS_DATE;
+}
+
+
+static void
+ngx_shop_view_lines(ngx_shop_view_t *v)
+{
+    unsigned                       i;
+    const ngx_shop_flag_notice_t  *notice;
+
+    notice = v->notice;
+
+    v->reason.n = 0;
+    v->offer.n = 0;
+    v->contacts.n = 0;
+
+    ngx_shop_view_line(&v->reason, ngx_shop_flag_text(notice, notice->reason));
+    ngx_shop_view_line(&v->offer, ngx_shop_flag_text(notice, notice->offer));
+
+    for (i = 0; i < notice->ncontacts; i++) {
+        ngx_shop_view_line(&v->contacts,
+                           ngx_shop_flag_text(notice, notice->contacts[i]));
+    }
+
+    if (notice->ncontacts == 0) {
+        ngx_shop_view_line(&v->contacts, ngx_shop_view_var(v, "contact"));
+    }
+}
+
+
+/*
+ * Cuts a line into text and links.  A line that is cut more often than there
+ * is room for ends as text: nothing that the operator wrote is lost.
+ */
+
+static void
+ngx_shop_view_line(ngx_shop_view_pieces_t *pieces, ngx_shop_str_t text)
+{
+    size_t                  pos;
+    unsigned                first;
+    ngx_shop_link_piece_t   link;
+    ngx_shop_view_piece_t  *piece;
+
+    first = pieces->n;
+    pos = 0;
+
+    while (ngx_shop_link_next(&text, &pos, &link) == NGX_SHOP_OK) {
+        if (pieces->n == NGX_SHOP_VIEW_PIECES) {
+
+            /* grow the last piece over the rest */
+
+            piece = &pieces->piece[pieces->n - 1];
+
+            if (first < pieces->n) {
+                piece->link.href.len = 0;
+                piece->link.text.len = (size_t) (text.data + text.len
+                                                 - piece->link.text.data);
+            }
+
+            break;
+        }
+
+        piece = &pieces->piece[pieces->n++];
+        piece->link = link;
+        piece->first = 0;
+        piece->last = 0;
+    }
+
+    if (first < pieces->n) {
+        pieces->piece[first].first = 1;
+        pieces->piece[pieces->n - 1].last = 1;
+    }
+}
+
+
+/* the newest first; the file has them in the order in which they were said */
+
+static void
+ngx_shop_view_news(ngx_shop_view_t *v)
+{
+    unsigned                       i, n;
+    ngx_shop_view_update_t        *to;
+    const ngx_shop_flag_update_t  *from;
+
+    n = v->notice->nupdates;
+    v->nupdates = 0;
+
+    for (i = 0; i < n && i < NGX_SHOP_VIEW_UPDATES; i++) {
+        from = &v->notice->updates[n - 1 - i];
+        to = &v->updates[v->nupdates++];
+
+        memset(to, 0, sizeof(ngx_shop_view_update_t));
+
+        to->text = ngx_shop_flag_text(v->notice, from->text);
+
+        if (from->at) {
+            to->time = ngx_shop_view_moment(v, from->at,
+                                            ngx_shop_view_near(v, from->at));
+            to->iso = ngx_shop_view_iso(v, from->at);
+        }
+    }
+}
+
+
+static ngx_shop_str_t
+ngx_shop_view_var(const ngx_shop_view_t *v, const char *name)
+{
+    unsigned              i;
+    const ngx_shop_str_t  none = { 0, NULL };
+
+    for (i = 0; i < v->nvars; i++) {
+        if (v->vars[i].name.len == strlen(name)
+            && memcmp(v->vars[i].name.data, name, strlen(name)) == 0)
+        {
+            return v->vars[i].value;
+        }
+    }
+
+    return none;
+}
+
+
+static ngx_shop_str_t
+ngx_shop_view_moment(ngx_shop_view_t *v, int64_t at, unsigned how)
+{
+    const unsigned char  *start;
+
+    start = v->scratch.pos;
+    ngx_shop_strings_moment(v->words, &v->scratch, at, how);
+
+    return ngx_shop_view_end(v, start);
+}
+
+
+static ngx_shop_str_t
+ngx_shop_view_iso(ngx_shop_view_t *v, int64_t at)
+{
+    size_t                len;
+    unsigned char         buf[NGX_SHOP_TIMES_LEN];
+    const unsigned char  *start;
+
+    start = v->scratch.pos;
+
+    if (at) {
+        len = ngx_shop_times_rfc3339_local(buf, at);
+        ngx_shop_emit_raw(&v->scratch, buf, len);
+    }
+
+    return ngx_shop_view_end(v, start);
+}
+
+
+/* what was written to the scratch buffer since start */
+
+static ngx_shop_str_t
+ngx_shop_view_end(ngx_shop_view_t *v, const unsigned char *start)
+{
+    ngx_shop_str_t  s;
+
+    s.data = start;
+    s.len = (size_t) (v->scratch.pos - start);
+
+    return s;
+}

@@ -1,0 +1,20 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * The directive of the state file.
+ */
+
+
+#ifndef _NGX_SHOP_CONF_STATEFILE_H_INCLUDED_
+#define _NGX_SHOP_CONF_STATEFILE_H_INCLUDED_
+
+
+#include "nginx/conf.h"
+
+
+char *ngx_shop_conf_statefile_file(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+
+#endif /* _NGX_SHOP_CONF_STATEFILE_H_INCLUDED_ */

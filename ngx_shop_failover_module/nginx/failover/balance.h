@@ -1,0 +1,54 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Verdicts into the balancer's own peers.
+ */
+
+
+#ifndef _NGX_SHOP_BALANCE_H_INCLUDED_
+#define _NGX_SHOP_BALANCE_H_INCLUDED_
+
+
+#include "nginx/conf.h"
+
+
+/*
+ * Keeps the peer.init of every upstream with a group of ours, for
+ * balance_open().  To be called in postconfiguration: all init_upstream() have
+ * run by then.  Refuses a load balancing method that is not built on round
+ * robin's peers.
+ */
+ngx_int_t ngx_shop_balance_init(ngx_conf_t *cf);
+
+/*
+ * Called by each worker when it starts: what a predecessor left half done, as
+ * it was killed, is put right before anybody asks.
+ */
+void ngx_shop_balance_start(ngx_shop_conf_main_t *smcf);
+
+/*
+ * The balancer's own peer.init, on peers that are up to date with the
+ * verdicts: those of this upstream and of all that back it up.
+ */
+ngx_int_t ngx_shop_balance_open(ngx_http_request_t *r,
+    ngx_shop_conf_srv_t *sscf);
+
+/* brings one upstream's peers up to date with the verdicts */
+void ngx_shop_balance_sync(ngx_shop_conf_srv_t *sscf);
+
+/* lets peers take their full share that are in slow start; 1: some were */
+ngx_uint_t ngx_shop_balance_release(ngx_shop_conf_srv_t *sscf);
+
+/* how many peers of an upstream can be tried, the hidden ones included */
+ngx_uint_t ngx_shop_balance_live(ngx_shop_conf_srv_t *sscf);
+
+/* how many could be, but slow start hides them: no balancer counts these */
+ngx_uint_t ngx_shop_balance_hidden(ngx_shop_conf_srv_t *sscf);
+
+/* 1: the peers are not those that sscf was brought up to date with */
+#define ngx_shop_balance_stale(sscf)                                         \
+    ((sscf)->applied != ngx_shop_peers_generation((sscf)->zone))
+
+
+#endif /* _NGX_SHOP_BALANCE_H_INCLUDED_ */

@@ -1,0 +1,123 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Whole groups as backups, entered within the request.
+ */
+
+
+#ifndef _NGX_SHOP_FAILOVER_H_INCLUDED_
+#define _NGX_SHOP_FAILOVER_H_INCLUDED_
+
+
+#include "nginx/conf.h"
+
+
+/*
+ * One request on its way through a chain of groups: the data of our functions
+ * in u->peer, which stand around those of the group that is being tried.
+ */
+typedef struct {
+    ngx_queue_t                      queue;     /* in flights of group */
+    ngx_http_request_t              *request;
+    ngx_shop_conf_srv_t             *primary;
+    ngx_shop_conf_srv_t             *group;     /* being tried */
+    ngx_uint_t                       start;     /* in the chain */
+    ngx_uint_t                       passed;    /* groups before this one */
+    ngx_uint_t                       config;    /* of the peers' list */
+
+    /* the group's own */
+    void                            *data;
+    ngx_event_get_peer_pt            get;
+    ngx_event_free_peer_pt           free;
+    ngx_event_notify_peer_pt         notify;
+#if (NGX_HTTP_SSL)
+    ngx_event_set_peer_session_pt    set_session;
+    ngx_event_save_peer_session_pt   save_session;
+#endif
+    ngx_uint_t                       tries;
+
+    ngx_uint_t                       told;      /* tries, as nginx sees them */
+    ngx_uint_t                       used;
+    unsigned                         reopened:2;
+    unsigned                         flying:1;  /* in the queue */
+
+    /* of failover_wait, where live traffic is observed */
+    unsigned                         looked:1;
+    ngx_uint_t                       slot;      /* in heard of group */
+    ngx_msec_t                       since;     /* given to the peer */
+
+    /* of failover_record */
+    ngx_shop_record_t                record;    /* of the peer it is at */
+    ngx_shop_record_t                failed;    /* of the last one that failed,
+                                                   in this group */
+    unsigned                         heard:1;   /* recorded already */
+} ngx_shop_failover_t;
+
+
+/*
+ * Wraps peer.init of every upstream with a group of ours.  To be called in
+ * postconfiguration, after balance_init().  NGX_ERROR: no memory.
+ */
+ngx_int_t ngx_shop_failover_init(ngx_conf_t *cf);
+
+/* how many tries a request has in groups that it did not enter yet */
+ngx_uint_t ngx_shop_failover_extra(ngx_shop_failover_t *ctx);
+
+/*
+ * Moves requests on that wait for a peer which was found dead.  Called in each
+ * worker when the verdicts may have changed; cheap where they have not.
+ */
+void ngx_shop_failover_rescue(ngx_shop_conf_main_t *smcf);
+
+/*
+ * A request failed at the peer in pc, or waits there for its answer since a
+ * time (monotonic ms; 0: it failed): the verdict is in doubt, and the probe
+ * that confirms or clears it is to run now.
+ */
+void ngx_shop_failover_observe(ngx_http_request_t *r,
+    ngx_shop_conf_srv_t *sscf, ngx_peer_connection_t *pc, ngx_msec_t since);
+
+/* once for each upstream, at configuration time; NGX_ERROR: no memory */
+ngx_int_t ngx_shop_failover_wait_init(ngx_conf_t *cf,
+    ngx_shop_conf_srv_t *sscf);
+
+/*
+ * Where group->wait is: a request was given to the peer of this name, and is
+ * back from it.
+ */
+void ngx_shop_failover_wait_begin(ngx_shop_failover_t *ctx, ngx_str_t *name);
+void ngx_shop_failover_wait_end(ngx_shop_failover_t *ctx);
+
+/*
+ * 1: a request of this worker waits for an answer of the peer for longer than
+ * "fast", and no other got one meanwhile.
+ */
+ngx_uint_t ngx_shop_failover_wait_silent(ngx_shop_conf_srv_t *sscf,
+    ngx_shop_model_peer_t *peer);
+
+/* of u->peer: it tells a request that is ours */
+void ngx_shop_failover_free(ngx_peer_connection_t *pc, void *data,
+    ngx_uint_t state);
+
+/* once for each upstream, at configuration time; NGX_ERROR: no memory */
+ngx_int_t ngx_shop_failover_record_init(ngx_conf_t *cf,
+    ngx_shop_conf_srv_t *sscf);
+
+/*
+ * Where group->witness is: a request was given to the peer of this name, and
+ * is back from it, with nginx's state of the peer.
+ */
+void ngx_shop_failover_record_begin(ngx_shop_failover_t *ctx, ngx_str_t *name);
+void ngx_shop_failover_record_end(ngx_shop_failover_t *ctx, ngx_uint_t state);
+
+/* a header goes out, of a request with an upstream, whoever sends it */
+void ngx_shop_failover_record_heard(ngx_http_request_t *r);
+
+/* whether a peer of nginx, by its name, is one of ours */
+#define ngx_shop_failover_at(name, peer)                                     \
+    ((peer)->address.len == (name)->len                                      \
+     && ngx_memcmp((peer)->address.data, (name)->data, (name)->len) == 0)
+
+
+#endif /* _NGX_SHOP_FAILOVER_H_INCLUDED_ */

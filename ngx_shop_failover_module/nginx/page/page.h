@@ -1,0 +1,28 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * The closed shop: two entrances, one exit.
+ */
+
+
+#ifndef _NGX_SHOP_PAGE_H_INCLUDED_
+#define _NGX_SHOP_PAGE_H_INCLUDED_
+
+
+#include "nginx/conf.h"
+
+
+/* the phase handler: before the proxy, where the flag closes the shop */
+ngx_int_t ngx_shop_page_handler(ngx_http_request_t *r);
+
+/*
+ * The header filter's part, for errors of a request that was proxied (status
+ * 400 and above, r->upstream is set).  NGX_DECLINED: not ours, go on with the
+ * next filter; anything else is the result of sending the page.
+ */
+ngx_int_t ngx_shop_page_replace(ngx_http_request_t *r,
+    ngx_http_output_header_filter_pt next);
+
+
+#endif /* _NGX_SHOP_PAGE_H_INCLUDED_ */

@@ -1,0 +1,420 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * The operator's view: which format, and how it is sent.  What it says is in
+ * status_json.c, status_metrics.c and status_html.c.
+ */
+
+
+#include "nginx/status/status.h"
+#include "nginx/gate/gate.h"
+#include "nginx/outflow.h"
+
+#include "logic/flag/times.h"
+
+
+typedef enum {
+    NGX_SHOP_STATUS_ASKED = 0,     /* by ?format= or Accept */
+    NGX_SHOP_STATUS_JSON,
+    NGX_SHOP_STATUS_HTML,
+    NGX_SHOP_STATUS_PROMETHEUS
+} ngx_shop_status_format_e;
+
+
+typedef struct {
+    ngx_str_t             name;
+    ngx_str_t             type;
+    void                (*render)(ngx_shop_emit_t *e,
+                                  ngx_shop_snapshot_t *snap);
+} ngx_shop_status_format_t;
+
+
+static ngx_int_t ngx_shop_status_handler(ngx_http_request_t *r);
+static ngx_uint_t ngx_shop_status_format(ngx_http_request_t *r);
+static ngx_uint_t ngx_shop_status_named(ngx_str_t *name);
+static ngx_uint_t ngx_shop_status_accepted(ngx_str_t *accept);
+static ngx_int_t ngx_shop_status_send(ngx_http_request_t *r, ngx_uint_t format,
+    off_t size, ngx_chain_t *out);
+static ngx_int_t ngx_shop_status_header(ngx_http_request_t *r,
+    const char *name, ngx_str_t *value);
+
+
+#define NGX_SHOP_STATUS_BUF  32768
+
+
+/* by number of the format; [ASKED] is none */
+static ngx_shop_status_format_t  ngx_shop_status_formats[] = {
+
+    { ngx_null_string, ngx_null_string, NULL },
+
+    { ngx_string("json"), ngx_string("application/json"),
+      ngx_shop_status_json },
+
+    { ngx_string("html"), ngx_string("text/html; charset=utf-8"),
+      ngx_shop_status_html },
+
+    { ngx_string("prometheus"),
+      ngx_string("text/plain; version=0.0.4; charset=utf-8"),
+      ngx_shop_status_metrics },
+
+    { ngx_null_string, ngx_null_string, NULL }
+};
+
+
+static ngx_int_t
+ngx_shop_status_handler(ngx_http_request_t *r)
+{
+    ngx_int_t               rc;
+    ngx_uint_t              format;
+    ngx_shop_outflow_t      out;
+    ngx_shop_snapshot_t    *snap;
+    ngx_shop_conf_loc_t    *slcf;
+    ngx_shop_conf_main_t   *smcf;
+
+    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
+        return NGX_HTTP_NOT_ALLOWED;
+    }
+
+    rc = ngx_http_discard_request_body(r);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
+    slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
+
+    snap = ngx_shop_snapshot_take(r->pool, &smcf->zone, slcf->flag);
+    if (snap == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    format = ngx_shop_status_format(r);
+
+    ngx_shop_outflow_begin(&out, r, NGX_SHOP_STATUS_BUF);
+
+    ngx_shop_status_formats[format].render(&out.emit, snap);
+
+    if (ngx_shop_outflow_end(&out) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_shop_status_send(r, format, out.emit.total, out.first);
+}
+
+
+/* what the directive fixed, else what ?format= names, else what Accept does */
+
+static ngx_uint_t
+ngx_shop_status_format(ngx_http_request_t *r)
+{
+    ngx_str_t             value;
+    ngx_uint_t            format;
+    ngx_shop_conf_loc_t  *slcf;
+
+    slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
+
+    if (slcf->status != NGX_SHOP_STATUS_ASKED) {
+        return slcf->status;
+    }
+
+    if (ngx_http_arg(r, (u_char *) "format", 6, &value) == NGX_OK) {
+
+        format = ngx_shop_status_named(&value);
+
+        if (format != NGX_SHOP_STATUS_ASKED) {
+            return format;
+        }
+    }
+
+    if (r->headers_in.accept == NULL) {
+        return NGX_SHOP_STATUS_JSON;
+    }
+
+    return ngx_shop_status_accepted(&r->headers_in.accept->value);
+}
+
+
+static ngx_uint_t
+ngx_shop_status_named(ngx_str_t *name)
+{
+    ngx_uint_t  i;
+
+    for (i = 1; ngx_shop_status_formats[i].render; i++) {
+        if (ngx_shop_status_formats[i].name.len == name->len
+            && ngx_strncmp(ngx_shop_status_formats[i].name.data,
+                           name->data, name->len)
+               == 0)
+        {
+            return i;
+        }
+    }
+
+    return NGX_SHOP_STATUS_ASKED;
+}
+
+
+/*
+ * A browser names text/html, Prometheus names its own types, and everything
+ * else, curl's asterisks among it, is a program that reads JSON.
+ */
+
+static ngx_uint_t
+ngx_shop_status_accepted(ngx_str_t *accept)
+{
+    u_char  *last;
+
+    last = accept->data + accept->len;
+
+    if (ngx_strlcasestrn(accept->data, last, (u_char *) "text/html", 8)) {
+        return NGX_SHOP_STATUS_HTML;
+    }
+
+    if (ngx_strlcasestrn(accept->data, last, (u_char *) "openmetrics", 10)
+        || ngx_strlcasestrn(accept->data, last, (u_char *) "text/plain", 9))
+    {
+        return NGX_SHOP_STATUS_PROMETHEUS;
+    }
+
+    return NGX_SHOP_STATUS_JSON;
+}
+
+
+static ngx_int_t
+ngx_shop_status_send(ngx_http_request_t *r, ngx_uint_t format, off_t size,
+    ngx_chain_t *out)
+{
+    ngx_int_t             rc;
+    ngx_shop_conf_loc_t  *slcf;
+
+    static ngx_str_t  no_store = ngx_string("no-store");
+    static ngx_str_t  nosniff = ngx_string("nosniff");
+
+    r->headers_out.content_type = ngx_shop_status_formats[format].type;
+    r->headers_out.content_type_len = r->headers_out.content_type.len;
+    r->headers_out.status = NGX_HTTP_OK;
+    r->headers_out.content_length_n = size;
+
+    if (format == NGX_SHOP_STATUS_HTML) {
+
+        /* gzip and charset look at the type alone */
+
+        r->headers_out.content_type_len = sizeof("text/html") - 1;
+
+        slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
+
+        if (ngx_shop_status_header(r, "Content-Security-Policy",
+                                   &slcf->status_policy)
+            != NGX_OK)
+        {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+    }
+
+    if (ngx_shop_status_header(r, "Cache-Control", &no_store)
+        != NGX_OK
+        || ngx_shop_status_header(r, "X-Content-Type-Options",
+                                  &nosniff)
+           != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    rc = ngx_http_send_header(r);
+
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        return rc;
+    }
+
+    return ngx_http_output_filter(r, out);
+}
+
+
+static ngx_int_t
+ngx_shop_status_header(ngx_http_request_t *r, const char *name,
+    ngx_str_t *value)
+{
+    ngx_table_elt_t  *h;
+
+    h = ngx_list_push(&r->headers_out.headers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(h, sizeof(ngx_table_elt_t));
+
+    h->hash = 1;
+    h->key.data = (u_char *) name;
+    h->key.len = ngx_strlen(name);
+    h->value = *value;
+
+    return NGX_OK;
+}
+
+
+const char *
+ngx_shop_status_severity(unsigned state)
+{
+    static const char  *names[] = { NULL, "P1", "P2", "P3" };
+
+    return names[ngx_shop_site_severity(state)];
+}
+
+
+/* that of $shop_fallback, with what was sent and then failed told apart */
+
+const char *
+ngx_shop_status_cause(ngx_uint_t why)
+{
+    if (why == NGX_SHOP_GATE_WHY_SENT) {
+        return "outage_sent";
+    }
+
+    return why < NGX_SHOP_GATE_WHY_SENT ? ngx_shop_gate_why(why) : "other";
+}
+
+
+ngx_uint_t
+ngx_shop_status_is_cause(ngx_uint_t why)
+{
+    return why > NGX_SHOP_GATE_WHY_NOT && why <= NGX_SHOP_GATE_WHY_SENT;
+}
+
+
+const char *
+ngx_shop_status_kind(ngx_uint_t kind)
+{
+    static const char  *names[] = { "html", "json", "text", "empty" };
+
+    return names[kind % NGX_SHOP_LAYOUT_KINDS];
+}
+
+
+ngx_uint_t
+ngx_shop_status_default_text(ngx_shop_snapshot_site_t *site)
+{
+    ngx_shop_flag_notice_t  *notice;
+
+    notice = &site->view.notice;
+
+    return notice->status.len == 0 && notice->nlangs == 0
+           && notice->nupdates == 0;
+}
+
+
+int64_t
+ngx_shop_status_updated(ngx_shop_snapshot_site_t *site)
+{
+    return ngx_shop_status_default_text(site) ? 0 : site->view.written;
+}
+
+
+void
+ngx_shop_status_str(ngx_shop_emit_t *e, const ngx_str_t *s)
+{
+    ngx_shop_emit_html(e, (ngx_shop_str_t *) s);
+}
+
+
+void
+ngx_shop_status_clock(ngx_shop_emit_t *e, int64_t at)
+{
+    u_char  buf[NGX_SHOP_TIMES_LEN];
+
+    ngx_shop_emit_raw(e, buf, ngx_shop_times_local(buf, at));
+}
+
+
+void
+ngx_shop_status_ago(ngx_shop_emit_t *e, int64_t at, int64_t now)
+{
+    u_char  buf[NGX_SHOP_TIMES_LEN];
+
+    ngx_shop_emit_raw(e, buf, ngx_shop_times_length(buf, now - at));
+    ngx_shop_emit_text(e, " ago <span class=\"m\">(");
+    ngx_shop_status_clock(e, at);
+    ngx_shop_emit_text(e, ")</span>");
+}
+
+
+void
+ngx_shop_status_since(ngx_shop_emit_t *e, int64_t at, int64_t now)
+{
+    u_char  buf[NGX_SHOP_TIMES_LEN];
+
+    ngx_shop_emit_text(e, "for ");
+    ngx_shop_emit_raw(e, buf, ngx_shop_times_length(buf, now - at));
+    ngx_shop_emit_text(e, " <span class=\"m\">(since ");
+    ngx_shop_status_clock(e, at);
+    ngx_shop_emit_text(e, ")</span>");
+}
+
+
+void
+ngx_shop_status_due(ngx_shop_emit_t *e, int64_t at, int64_t now)
+{
+    u_char  buf[NGX_SHOP_TIMES_LEN];
+
+    if (at == 0) {
+        ngx_shop_emit_text(e, "<span class=\"m\">not promised" "</span>");
+        return;
+    }
+
+    if (at < now) {
+        ngx_shop_emit_text(e, "<b class=\"x\">overdue</b> ");
+        ngx_shop_status_since(e, at, now);
+        return;
+    }
+
+    ngx_shop_emit_text(e, "in ");
+    ngx_shop_emit_raw(e, buf, ngx_shop_times_length(buf, at - now));
+    ngx_shop_emit_text(e, " <span class=\"m\">(");
+    ngx_shop_status_clock(e, at);
+    ngx_shop_emit_text(e, ")</span>");
+}
+
+
+char *
+ngx_shop_status_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_shop_conf_loc_t  *slcf = conf;
+
+    ngx_str_t                 *value;
+    ngx_http_core_loc_conf_t  *clcf;
+    ngx_shop_conf_main_t      *smcf;
+
+    value = cf->args->elts;
+
+    if (slcf->answer) {
+        return slcf->control ? "cannot stand beside \"shop_control\""
+                             : "is duplicate";
+    }
+
+    if (cf->args->nelts == 2) {
+
+        slcf->status = ngx_shop_status_named(&value[1]);
+
+        if (slcf->status == NGX_SHOP_STATUS_ASKED) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid value \"%V\" in \"shop_status\", "
+                               "expected is json, html or prometheus, or "
+                               "nothing: then the client chooses",
+                               &value[1]);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    if (ngx_shop_status_style_policy(cf, &slcf->status_policy) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    slcf->answer = ngx_shop_status_handler;
+
+    smcf = ngx_http_conf_get_module_main_conf(cf, ngx_shop_failover_module);
+    smcf->used = 1;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    clcf->handler = slcf->answer;
+
+    return NGX_CONF_OK;
+}

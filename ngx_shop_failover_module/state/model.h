@@ -1,0 +1,92 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * What the configuration and the resolver say of peers, groups and
+ * sites; memory of a process.
+ */
+
+
+#ifndef _NGX_SHOP_MODEL_H_INCLUDED_
+#define _NGX_SHOP_MODEL_H_INCLUDED_
+
+
+#include "state/layout.h"
+
+
+/* a peer as the configuration or the resolver names it; process memory */
+typedef struct {
+    ngx_str_t                  server;       /* as written */
+    ngx_str_t                  address;      /* as resolved, text */
+    struct sockaddr           *sockaddr;
+    socklen_t                  socklen;
+    uint64_t                   id;
+    uint32_t                   slot;         /* or NO_SLOT */
+    unsigned                   backup:1;
+    unsigned                   down:1;       /* by the configuration */
+    unsigned                   twin:1;       /* named twice: slot shared */
+} ngx_shop_model_peer_t;
+
+
+/* a peer that was found at run time ("resolve"); process memory of a worker */
+typedef struct ngx_shop_model_dynamic_s  ngx_shop_model_dynamic_t;
+
+struct ngx_shop_model_dynamic_s {
+    ngx_shop_model_peer_t      peer;
+    ngx_shop_model_dynamic_t  *next;
+    ngx_pool_t                *pool;         /* of this record */
+    void                      *target;       /* of who probes it */
+    ngx_msec_t                 touched;      /* its slot, by us */
+    unsigned                   seen:1;
+    unsigned                   gone:1;       /* waits to be freed */
+    unsigned                   untracked:1;  /* no room, and told so */
+};
+
+
+typedef struct {
+    ngx_str_t                  name;
+    ngx_array_t                peers;        /* of _model_peer_t */
+    ngx_shop_model_dynamic_t  *dynamic;      /* a list */
+    ngx_array_t                chain;        /* of _model_group_t *: backups */
+    ngx_shop_verdict_rule_t    rule;
+    uint32_t                   index;        /* in sh->groups */
+    ngx_msec_t                 hold;         /* of shop_failover_to */
+    ngx_msec_t                 slow_start;   /* 0: off */
+    ngx_uint_t                 panic;        /* percent; 0: never */
+    ngx_uint_t                 resolve;      /* "resolve" servers */
+    unsigned                   checked:1;    /* has probes */
+    unsigned                   unknown:1;    /* not all peers found yet */
+    unsigned                   backup:1;     /* of another group */
+} ngx_shop_model_group_t;
+
+
+typedef struct {
+    ngx_str_t                  path;         /* len 0: of no flag */
+    ngx_msec_t                 hold;
+    ngx_msec_t                 ramp;
+    uint32_t                   index;        /* in sh->sites */
+    void                      *view;         /* of this worker's board */
+} ngx_shop_model_site_t;
+
+
+/* a name of shop_class; process memory */
+typedef struct {
+    ngx_str_t                  name;
+    uint32_t                   index;        /* in sh->classes */
+} ngx_shop_model_class_t;
+
+
+typedef struct {
+    ngx_shop_layout_t         *sh;
+    ngx_slab_pool_t           *shpool;
+    ngx_shm_zone_t            *shm_zone;
+    ngx_array_t                groups;       /* of _model_group_t * */
+    ngx_array_t                sites;        /* of _model_site_t * */
+    ngx_array_t                classes;      /* of _model_class_t * */
+    ngx_str_t                  state_file;   /* len 0: none */
+    uint64_t                   identity;     /* of the configuration */
+    uint32_t                   generation;
+} ngx_shop_model_zone_t;
+
+
+#endif /* _NGX_SHOP_MODEL_H_INCLUDED_ */
