@@ -108,26 +108,43 @@ unlink "$tree/build/check/gcc/good.o";
 
 # ---- layers
 
+unlink "$tree/$root/logic/good.c";
+
 my @upward = (
-    # who               includes              complaint
-    ['logic/a.c',  '"state/zone.h"',     'logic/ does not know state/'],
-    ['logic/a.c',  '<ngx_core.h>',       'not a header for logic/'],
-    ['logic/a.c',  '<unistd.h>',         'not a header for logic/'],
-    ['state/a.c',  '"nginx/conf.h"',     'state/ does not know nginx/'],
-    ['state/a.c',  '<ngx_http.h>',       'not a header for state/'],
-    ['nginx/page/page.c', '"nginx/probe/probe.h"',  'not sideways'],
-    ['nginx/page/page.c', '"ctl/main.h"',     'nginx/ does not know ctl/'],
-    ['ctl/a.c',    '"state/zone.h"',     'ctl/ does not know state/'],
-    ['ctl/a.c',    '<ngx_core.h>',       'not a header for ctl/'],
-    ['other/a.c',  '"logic/flag/flag.h"',     'no layer is called other/'],
+    # who                    includes                 complaint
+    ['logic/text/a.c',       '"state/zone.h"',        'does not know state/'],
+    ['logic/text/a.c',       '<ngx_core.h>',          'not a header for logic/'],
+    ['logic/text/a.c',       '<unistd.h>',            'not a header for logic/'],
+    ['logic/text/a.c',       '"logic/judge/site.h"',  'not know logic/judge/'],
+    ['logic/judge/a.c',      '"logic/words/view.h"',  'not know logic/words/'],
+    ['state/peers.c',        '"nginx/conf.h"',        'does not know nginx/'],
+    ['state/peers.c',        '<ngx_http.h>',          'not a header for state/'],
+    ['state/peers.c',        '"state/board.h"',       'stands below state/board'],
+    ['state/other.c',        '"state/clock.h"',       'other has no floor'],
+    ['nginx/conf.c',         '"nginx/probe/probe.h"', 'not know nginx/probe/'],
+    ['nginx/page/page.c',    '"nginx/probe/probe.h"', 'not know nginx/probe/'],
+    ['nginx/page/page.c',    '"ctl/main.h"',          'does not know ctl/'],
+    ['nginx/page/page.c',    '"nginx/module.h"',      'nobody uses it'],
+    ['ctl/a.c',              '"state/zone.h"',        'does not know state/'],
+    ['ctl/a.c',              '<ngx_core.h>',          'not a header for ctl/'],
+    ['other/a.c',            '"logic/flag/flag.h"',   'is called other/'],
+    ['logic/other/a.c',      '"logic/flag/flag.h"',   'is called logic/other/'],
 );
 
 my @downward = (
-    ['logic/a.c',       '<string.h>'],  ['logic/a.c',     '"logic/flag/flag.h"'],
-    ['state/a.c',       '<ngx_core.h>'], ['state/a.c',    '"logic/flag/flag.h"'],
-    ['nginx/page/page.c',    '<ngx_http.h>'], ['nginx/page/page.c', '"nginx/conf.h"'],
-    ['nginx/page_b.c',  '"nginx/page/page.h"'],
-    ['nginx/module.c',  '"nginx/probe/probe.h"'], ['ctl/a.c',   '"logic/flag/flag.h"'],
+    ['logic/text/a.c',       '<string.h>'],
+    ['logic/judge/a.c',      '"logic/flag/flag.h"'],
+    ['state/peers.c',        '<ngx_core.h>'],
+    ['state/peers.c',        '"logic/flag/flag.h"'],
+    ['state/peers.c',        '"state/clock.h"'],
+    ['state/zone.c',         '"state/file.h"'],
+    ['nginx/page/page.c',    '<ngx_http.h>'],
+    ['nginx/page/page.c',    '"nginx/conf.h"'],
+    ['nginx/page/page_b.c',  '"nginx/page/page.h"'],
+    ['nginx/page/page.c',    '"nginx/gate/gate.h"'],
+    ['nginx/module.c',       '"nginx/probe/probe.h"'],
+    ['logic/text/emit.c',    '"logic/flag/times.h"'],
+    ['ctl/a.c',              '"logic/flag/flag.h"'],
 );
 
 for my $row (@upward, @downward) {
@@ -145,22 +162,41 @@ for my $row (@upward, @downward) {
     }
 }
 
+# two files in a circle, and a third of a taken name
+$tree->write("$root/ctl/a.h", qq{#include "ctl/b.h"\n});
+$tree->write("$root/ctl/b.h", qq{#include "ctl/c.h"\n});
+is lint('layers'), '', 'a way without a circle passes';
+
+$tree->write("$root/ctl/c.h", qq{#include "ctl/a.h"\n});
+like lint('layers'), qr{a circle: ctl/a > ctl/b > ctl/c > ctl/a\nlayers: 1 },
+    'a circle is reported, once';
+unlink "$tree/$root/ctl/c.h";
+
+$tree->write("$root/nginx/page/b.h", '');
+like lint('layers'), qr{ctl/ has a file of this name, too},
+    'a name that two files have is reported';
+unlink map { "$tree/$root/$_" } 'ctl/a.h', 'ctl/b.h', 'nginx/page/b.h';
+
 my $strict = "build/check/gcc/$root";
 my $addon  = 'build/nginx/objs/addon';
 
-compile("$addon/nginx/probe.o", 'void ngx_shop_probe_x(void) {}');
+# nginx's build names an object by the last folder of its source alone
+$tree->write("$root/logic/text/a.c", '');
+$tree->write("$root/nginx/probe/probe.c", '');
+$tree->write("$root/nginx/page/page.c", '');
+compile("$addon/probe/probe.o", 'void ngx_shop_probe_x(void) {}');
 
 my @calls = (
-    # object                 calls                        complaint
-    ["$strict/logic/a.o",    'malloc',                    'logic/ is pure'],
-    ["$strict/logic/a.o",    'time',                      'logic/ is pure'],
-    ["$strict/logic/a.o",    'memchr',                    ''],
-    ["$addon/logic/a.o",     'ngx_shop_probe_x', 'does not know'],
-    ["$addon/state/a.o",     'ngx_http_finalize_request', 'not know http'],
-    ["$addon/state/a.o",     'ngx_slab_alloc',            ''],
-    ["$addon/nginx/page.o",  'ngx_shop_probe_x', 'not sideways'],
-    ["$addon/nginx/page.o",  'ngx_shop_missing', 'defined nowhere'],
-    ["$addon/nginx/module.o", 'ngx_shop_probe_x', ''],
+    # object                    calls                        complaint
+    ["$strict/logic/text/a.o",  'malloc',                    'logic/ is pure'],
+    ["$strict/logic/text/a.o",  'time',                      'logic/ is pure'],
+    ["$strict/logic/text/a.o",  'memchr',                    ''],
+    ["$addon/text/a.o",         'ngx_shop_probe_x',          'does not know'],
+    ["$addon/state/peers.o",    'ngx_http_finalize_request', 'not know http'],
+    ["$addon/state/peers.o",    'ngx_slab_alloc',            ''],
+    ["$addon/page/page.o",      'ngx_shop_probe_x',          'does not know'],
+    ["$addon/page/page.o",      'ngx_shop_missing',          'defined nowhere'],
+    ["$addon/nginx/module.o",   'ngx_shop_probe_x',          ''],
 );
 
 for my $row (@calls) {
