@@ -44,7 +44,7 @@ my $nginx = nginx(workers => 3, http => <<"END");
         proxy_next_upstream error timeout http_502 http_503;
         proxy_read_timeout 400ms;
         location / { proxy_pass http://shop; }
-        location /marked { proxy_pass http://marked; }
+        location /marked { proxy_read_timeout 20s; proxy_pass http://marked; }
         location /calm { proxy_pass http://calm; }
         location /many { proxy_pass http://many; }
         location = /status { shop_status json; }
