@@ -7,7 +7,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PRECIOUS: $(addprefix build/,obj/%.o sanitized/%.o fuzzed/%.o)
+.PRECIOUS: $(addprefix build/,obj/%.o sanitized/%.o fuzzed/%.o aarch64/%.o)
 
 NGINX_SRC    ?=
 NGINX_BIN    ?=
@@ -53,6 +53,7 @@ SANITIZED := -g -O1 -fno-omit-frame-pointer \
 .PHONY: help build install uninstall deb run test check unit fuzz chaos
 .PHONY: fuzz-requests
 .PHONY: bench clean setup-build setup-run setup-test setup-bench setup-source
+.PHONY: setup-aarch64 test-aarch64
 .PHONY: sanitized sanitized-nginx test-matrix bench-probes FORCE
 
 help:
@@ -70,12 +71,13 @@ help:
 	@echo "fuzz-requests  requests of all kinds to a sanitized nginx (SECONDS=60,"
 	@echo "           REQUESTS= of a round; SEED= CONF= ROUND= repeat one)"
 	@echo "test-matrix  the tests with other versions of nginx (NGINX_SRC=)"
+	@echo "test-aarch64  logic/ and how words are published, emulated"
 	@echo "bench      ours and the rivals (BENCH=t/bench/foo: some)"
 	@echo "chaos      load while all goes wrong, two minutes (SEED= repeats one)"
 	@echo "bench-probes  what probes cost, for up to 10,000 servers"
 	@echo "clean      removes $(BUILD)/"
 
-setup-build setup-run setup-test setup-bench setup-source:
+setup-build setup-run setup-test setup-bench setup-source setup-aarch64:
 	@t/tools/setup.sh $(@:setup-%=%)
 
 
@@ -125,10 +127,25 @@ TESTS   ?= $(if $(VALGRIND),$(MEMCHECKED:%=t/%.t),\
                $(wildcard t/unit/test_*.c t/*/*.t))
 PROVE   := prove -j $(JOBS) -It/lib $(PROVE_FLAGS)
 
-test: setup-test build $(UNIT) $(FUZZ) $(if $(SANITIZE),sanitized)
+# the module once more, in which a worker can be killed at any store into memory
+# that workers share: for t/nginx/kill_steps.t and t/resolve_locks.t
+STEPS   := $(if $(SANITIZE)$(VALGRIND),,$(BUILD)/steps/$(notdir $(MODULE)))
+
+test: setup-test build $(UNIT) $(FUZZ) $(STEPS) $(if $(SANITIZE),sanitized)
 	@CMOCKA_MESSAGE_OUTPUT=TAP $(if $(SANITIZE),$(IN_SANITIZED)) \
 	    $(if $(VALGRIND),TEST_PATIENCE=8) \
 	    $(PROVE) $(patsubst t/unit/%.c,$(BUILD)/t/unit/%,$(TESTS))
+
+
+$(BUILD)/steps/settings: FORCE | setup-build
+	@$(IN_STEPS) t/tools/build_module.sh --settings $(@D)
+
+$(BUILD)/steps/$(notdir $(MODULE)): $(SOURCES) $(BUILD)/steps/settings \
+        t/tools/build_module.sh $(wildcard t/tools/steps/*)
+	@rm -f $(@D)/nginx/objs/*.so
+	@+$(IN_STEPS) t/tools/build_module.sh $(@D)
+
+IN_STEPS = CC=$(CURDIR)/t/tools/steps/cc CC_OPT="-g -O1 -fPIC"
 
 
 # nginx itself, too: its allocations come from malloc() one by one.  Its own
@@ -204,6 +221,35 @@ $(BUILD)/fuzzed/%.o: %.c | setup-test
 
 test-matrix: setup-test setup-source $(SHOPCTL)
 	@+JOBS=$(JOBS) t/tools/matrix.sh $(BUILD)/matrix
+
+
+# ---- another machine: all of logic/ by its unit tests, which run on a stand-in
+# for cmocka; and how words are published.  Emulated: docs/architecture.md says
+# what that can show.
+
+ARM      := aarch64-linux-gnu-gcc -std=gnu99 -Wall -Wextra -O2 -I$(TOP)
+RUN_ARM  := qemu-aarch64 -L /usr/aarch64-linux-gnu
+ARM_UNIT := $(patsubst t/unit/%.c,$(BUILD)/aarch64/t/unit/%,\
+                $(wildcard t/unit/test_*.c))
+
+test-aarch64: setup-test setup-aarch64 $(BUILD)/aarch64/publish $(ARM_UNIT)
+	@prove --exec "$(RUN_ARM)" $(BUILD)/aarch64/publish $(ARM_UNIT)
+
+$(BUILD)/aarch64/publish: t/litmus/publish.c | setup-aarch64
+	@mkdir -p $(@D)
+	$(call SHOW,cc)
+	$(Q)$(ARM) -o $@ $<
+
+$(BUILD)/aarch64/t/unit/%: t/unit/%.c t/litmus/cmocka.h \
+        $(LOGIC:%.c=$(BUILD)/aarch64/%.o)
+	@mkdir -p $(@D)
+	$(call SHOW,cc)
+	$(Q)$(ARM) -It/litmus -o $@ $(filter %.c %.o,$^)
+
+$(BUILD)/aarch64/%.o: %.c | setup-aarch64
+	@mkdir -p $(@D)
+	$(call SHOW,cc)
+	$(Q)$(ARM) $(DEPS) -c -o $@ $<
 
 
 # ---- bench: one after the other, as each wants the machine for itself

@@ -11,8 +11,12 @@
 #include "state/shift.h"
 
 
-static ngx_uint_t ngx_shop_force_end_locked(ngx_shop_model_zone_t *zone,
-    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer, int64_t now,
+static void ngx_shop_force_write_locked(ngx_shop_layout_peer_t *ps,
+    ngx_shop_layout_force_t *force);
+static int64_t ngx_shop_force_until_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_peer_t *peer);
+static void ngx_shop_force_end_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer,
     ngx_shop_force_change_t *change);
 
 
@@ -38,7 +42,7 @@ ngx_shop_force_set(ngx_shop_model_zone_t *zone, ngx_shop_model_group_t *group,
     if (ps->id == peer->id) {
         *was = ps->force;
         zone->sh->unsettled++;
-        ps->force = *force;
+        ngx_shop_force_write_locked(ps, force);
 
         ngx_shop_peers_adopt_locked(zone->sh, ps);
         ngx_shop_peers_publish_locked(zone, ps,
@@ -52,6 +56,42 @@ ngx_shop_force_set(ngx_shop_model_zone_t *zone, ngx_shop_model_group_t *group,
     ngx_shmtx_unlock(&zone->shpool->mutex);
 
     return rc;
+}
+
+
+/*
+ * A worker may be killed between any two stores: what ends an override goes
+ * first, what makes it one comes last, so that none is left without its end.
+ */
+
+static void
+ngx_shop_force_write_locked(ngx_shop_layout_peer_t *ps,
+    ngx_shop_layout_force_t *force)
+{
+    if (force->how == NGX_SHOP_LAYOUT_FORCE_NONE) {
+        ngx_shop_force_clear_locked(ps);
+        return;
+    }
+
+    ps->force.since = force->since;
+    ps->force.until = force->until;
+    ps->force.reason_len = force->reason_len;
+    ngx_memcpy(ps->force.reason, force->reason, force->reason_len);
+
+    ngx_memory_barrier();
+
+    ps->force.how = force->how;
+}
+
+
+void
+ngx_shop_force_clear_locked(ngx_shop_layout_peer_t *ps)
+{
+    ps->force.how = NGX_SHOP_LAYOUT_FORCE_NONE;
+
+    ngx_memory_barrier();
+
+    ngx_memzero(&ps->force, sizeof(ngx_shop_layout_force_t));
 }
 
 
@@ -97,7 +137,7 @@ ngx_uint_t
 ngx_shop_force_expire(ngx_shop_model_zone_t *zone,
     ngx_shop_force_change_t *changes, ngx_uint_t n)
 {
-    int64_t                   now;
+    int64_t                   now, until, first;
     ngx_uint_t                i, k;
     ngx_shop_peers_walk_t     walk;
     ngx_shop_model_peer_t    *peer;
@@ -118,7 +158,7 @@ ngx_shop_force_expire(ngx_shop_model_zone_t *zone,
 
     ngx_shop_shift_follow_locked(zone->sh);
 
-    zone->sh->expires = 0;
+    first = 0;
 
     for (i = 0; i < zone->groups.nelts; i++) {
 
@@ -127,14 +167,23 @@ ngx_shop_force_expire(ngx_shop_model_zone_t *zone,
              peer = ngx_shop_peers_next(&walk))
         {
             if (k == n) {
-                zone->sh->expires = now;
                 goto done;
             }
 
-            k += ngx_shop_force_end_locked(zone, group[i], peer, now,
-                                           &changes[k]);
+            until = ngx_shop_force_until_locked(zone, peer);
+
+            if (until && until <= now) {
+                ngx_shop_force_end_locked(zone, group[i], peer, &changes[k++]);
+
+            } else if (until && (first == 0 || until < first)) {
+                first = until;
+            }
         }
     }
+
+    /* only now: a worker that is killed before leaves all to the next one */
+
+    zone->sh->expires = first;
 
 done:
 
@@ -144,10 +193,11 @@ done:
 }
 
 
-static ngx_uint_t
-ngx_shop_force_end_locked(ngx_shop_model_zone_t *zone,
-    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer, int64_t now,
-    ngx_shop_force_change_t *change)
+/* Unix s; 0: no override, or one without an end */
+
+static int64_t
+ngx_shop_force_until_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_peer_t *peer)
 {
     ngx_shop_layout_peer_t  *ps;
 
@@ -157,28 +207,30 @@ ngx_shop_force_end_locked(ngx_shop_model_zone_t *zone,
 
     ps = &zone->sh->peers[peer->slot];
 
-    if (ps->id != peer->id || ps->force.until == 0) {
-        return 0;
-    }
+    return ps->id == peer->id && ps->force.how ? ps->force.until : 0;
+}
 
-    if (ps->force.until > now) {
-        ngx_shop_peers_adopt_locked(zone->sh, ps);
-        return 0;
-    }
+
+static void
+ngx_shop_force_end_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer,
+    ngx_shop_force_change_t *change)
+{
+    ngx_shop_layout_peer_t  *ps;
+
+    ps = &zone->sh->peers[peer->slot];
 
     change->group = group;
     change->peer = peer;
     change->force = ps->force;
 
     zone->sh->unsettled++;
-    ngx_memzero(&ps->force, sizeof(ngx_shop_layout_force_t));
+    ngx_shop_force_clear_locked(ps);
     zone->sh->changed++;
 
     ngx_shop_peers_publish_locked(zone, ps,
              ngx_shop_verdict_usable(&ps->verdict, &group->rule));
     zone->sh->unsettled--;
-
-    return 1;
 }
 
 

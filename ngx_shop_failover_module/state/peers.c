@@ -386,7 +386,7 @@ ngx_shop_peers_add_locked(ngx_shop_model_zone_t *zone,
                || (!dynamic && !ps->dynamic
                    && (int32_t) (ps->registered - sh->running) < 0))
     {
-        ngx_memzero(&ps->force, sizeof(ps->force));
+        ngx_shop_force_clear_locked(ps);
         ngx_shop_peers_forget(zone, group, ps);
     }
 
@@ -802,7 +802,7 @@ ngx_shop_peers_share(ngx_shop_model_zone_t *zone,
 void
 ngx_shop_peers_adopt_locked(ngx_shop_layout_t *sh, ngx_shop_layout_peer_t *ps)
 {
-    if (ps->force.until
+    if (ps->force.how && ps->force.until
         && (sh->expires == 0 || ps->force.until < sh->expires))
     {
         sh->expires = ps->force.until;

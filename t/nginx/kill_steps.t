@@ -1,0 +1,256 @@
+# Copyright (C) ngx_shop_failover_module authors
+#
+# A worker is killed at a store into shared memory, at every one that our files
+# make in what is done here: the shop goes on, no lock stays held, verdicts,
+# backups, orders, the flag and the page are right afterwards.  With a build in
+# which a worker can be killed there (t/tools/steps).
+#
+#     KILL_STEPS=all   a step is a store and all calls that led to it, not one;
+#                      and at each a second worker dies, at its second time
+#                      there: minutes
+
+use ShopTest;
+use ShopTest::Dir;
+use ShopTest::Events;
+use ShopTest::Status;
+use ShopTest::Steps;
+
+use JSON::PP ();
+use Time::HiRes qw(sleep);
+
+my $all = ($ENV{KILL_STEPS} // '') eq 'all';
+
+my $steps = ShopTest::Steps->new($all ? (calls => 64, deaths => 2) : ())
+    or plan skip_all => 'no build with steps, `make test` makes one';
+
+alarm 0;                                # each wait has its own deadline
+
+my $keys = ShopTest::Dir->new('keys');
+my $KEY = 'steps' x 8;
+chmod 0600, $keys->write('key', "$KEY\n");
+
+my ($one, $two, $spare) = map { shop_server(body => $_) } qw(one two spare);
+my $check = 'shop_health_check uri=/health interval=400ms fast=100ms fails=1 '
+    . 'passes=1 timeout=20s;';
+
+my $nginx = $steps->around(sub {
+    return nginx(module => $steps->module, http => <<"END");
+        shop_events %%DIR%%/events;
+        upstream shop {
+            zone shop 128k;
+            server $one;
+            server $two;
+            $check
+            shop_slow_start 300ms;
+            shop_observe errors=1;
+            shop_failover_to spare hold=100ms;
+        }
+        upstream spare { zone spare 128k; server $spare; $check }
+        upstream few {
+            server $one;
+            server $two;
+            $check
+            shop_panic 60%;
+        }
+        server {
+            listen %%ADDR%% reuseport;
+            shop_maintenance %%DIR%%/flag;
+            shop_reopen hold=0s;
+            location / {
+                proxy_pass http://shop;
+                proxy_next_upstream error timeout http_503;
+                add_header X-Worker \$pid always;
+            }
+            location /few { proxy_pass http://few; }
+            location /status { shop_status; }
+            location /control { shop_control $keys/key; }
+        }
+END
+});
+
+# what a worker leaves behind that is killed at any moment
+$nginx->allow(qr/worker process \d+ exited on signal 9/,
+    qr/shared memory zone "[^"]+" was locked by \d+/);
+
+my $flag = $nginx->dir . '/flag';
+
+# serves(URI, BODY...): these answer, and only these; as few requests as tell
+sub serves {
+    my ($uri, @bodies) = @_;
+    my %wanted = map { $_ => 0 } @bodies;
+
+    for my $n (1 .. 12) {
+        my $body = get($nginx, $uri)->{body} // '';
+
+        return 0 if !exists $wanted{$body};
+        $wanted{$body} = 1;
+
+        return 1 if $n >= 4 && !grep { !$_ } values %wanted;
+    }
+
+    return 0;
+}
+
+sub order {
+    my ($body) = @_;
+
+    return post($nginx, '/control', body => $body, headers => [
+        Authorization => "Bearer $KEY",
+        'Content-Type' => 'application/x-www-form-urlencoded',
+    ])->{status} == 200;
+}
+
+# both workers answer: none waits for a lock of one that is dead
+sub both_workers {
+    my %pids;
+
+    for (1 .. 40) {
+        my $answer = get($nginx, '/');
+        $pids{ $answer->{headers}{'x-worker'} // '' }++ if $answer->{status};
+        last if keys %pids >= 2;
+    }
+
+    return keys %pids >= 2;
+}
+
+my $reason = 0;
+
+# Each begins and ends where all are up and nothing is ordered: [what comes
+# about, what is done for it, how it is seen], one after the other.
+my @SCENARIOS = (
+    [
+        ['nothing happens' => sub { wait_until(1, sub { $steps->fired }) },
+            sub { serves('/', qw(one two)) }],
+    ],
+    [
+        ['one is down' => sub { $one->set('/health', status => 503) },
+            sub { serves('/', 'two') }],
+        ['one is back' => sub { $one->set('/health', status => 200) },
+            sub { serves('/', qw(one two)) && serves('/few', qw(one two)) }],
+    ],
+    [
+        ['closed' => sub {
+            $reason++;
+            $nginx->file('flag', "reason: steps $reason\neta: +1h\n");
+        }, sub {
+            get($nginx, '/')->{status} == 503
+                && post($nginx, '/', body => 'x')->{status} == 503
+                && get($nginx, '/')->{body} =~ /steps $reason\b/;
+        }],
+        ['open again' => sub { unlink $flag },
+            sub { post($nginx, '/', body => 'x')->{status} == 200 }],
+    ],
+    [
+        ['an order' => sub { order("action=down&upstream=shop&peer=$one") },
+            sub {
+                order("action=down&upstream=shop&peer=$one")
+                    && serves('/', 'two');
+            }],
+        ['an order for a second' => sub { },
+            sub { order("action=down&upstream=shop&peer=$one&for=1s") }],
+        ['which is over' => sub { }, sub { serves('/', qw(one two)) }],
+    ],
+    [
+        ['live failures' => sub { $two->set('*', 'close') },
+            sub { serves('/', 'one') }],
+        ['both are down' => sub {
+            $_->set('/health', status => 503) for $one, $two;
+        }, sub { serves('/', 'spare') }],
+        ['nobody is left' => sub { $spare->set('/health', status => 503) },
+            sub { get($nginx, '/')->{status} == 503 }],
+        ['all come back' => sub {
+            $_->set('/health', status => 200) for $one, $two, $spare;
+            $two->set('*', status => 200, body => 'two');
+        }, sub { serves('/', qw(one two)) }],
+    ],
+);
+
+# those that take the place of the old ones die as they start
+my @RELOAD = (
+    ['a reload' => sub { $nginx->signal('HUP') }, sub {
+        $nginx->workers == 2 && !$nginx->leaving && serves('/', qw(one two));
+    }],
+);
+
+# until all is as it should be
+sub comes {
+    my ($condition) = @_;
+
+    return wait_until(10, sub {
+        return 1 if eval { $condition->() };
+
+        sleep 0.05;                     # a poll is some requests
+        return 0;
+    });
+}
+
+# one step of a scenario while N workers are killed; what a client saw at that
+# moment is nothing: the state is what counts
+sub disturbed {
+    my ($n, $name, $begin, $condition) = @_;
+
+    $steps->kill($n);
+    eval { $begin->() };
+
+    my $ok = comes($condition);
+    my $deaths = $steps->off;
+
+    return $deaths
+        if $ok && (!$deaths || comes($condition) && comes(\&both_workers));
+
+    fail "$name, after $deaths deaths, the last one at " . $steps->last_death;
+    done_testing;
+    exit 1;
+}
+
+# until nobody comes to a store at which nobody has died
+sub played {
+    my ($n, @stages) = @_;
+    my ($deaths, $rounds, $idle) = (0, 0, 0);
+
+    while ($idle < 2 && $rounds++ < 500) {
+        my $before = $deaths;
+
+        $deaths += disturbed($n, @$_) for @stages;
+        $idle = $deaths == $before ? $idle + 1 : 0;
+    }
+
+    ok $deaths, "$stages[0][0]: all was right after $deaths deaths";
+
+    return;
+}
+
+
+for my $stage (map { @$_ } @SCENARIOS) {
+    my ($name, $begin, $condition) = @$stage;
+
+    $begin->();
+    ok comes($condition), "undisturbed: $name"
+        or diag get($nginx, '/')->{body};
+}
+
+played(1, @$_) for @SCENARIOS;
+played(2, @RELOAD);
+
+# the scenarios came to all that is shared: a file that makes such stores and
+# is not here has lost its scenario
+my %deaths;
+$deaths{ $steps->name($_) =~ /^(\w+)\.[ch]:/ ? $1 : '' } += $_->{deaths}
+    for $steps->sites;
+is_deeply [grep { !$deaths{$_} }
+           qw(balance board chronicle counters force groups lease news peers
+              suspect zone)], [],
+    'some died in every file that keeps what is shared';
+note "$_: $deaths{$_}" for sort keys %deaths;
+
+ok wait_until(20, sub { $nginx->workers == 2 }), 'both workers are there';
+
+# a line that was written and not yet noted is written again
+my %told;
+push @{ $told{ $_->{seq} } }, JSON::PP->new->canonical->encode($_)
+    for events($nginx->dir . '/events');
+is_deeply [grep { my %lines = map { $_ => 1 } @$_; keys %lines > 1 }
+           values %told], [],
+    'what was told twice has one number';
+
+done_testing;
