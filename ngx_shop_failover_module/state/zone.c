@@ -435,6 +435,13 @@ ngx_shop_zone_superseded(ngx_shop_model_zone_t *zone)
 }
 
 
+ngx_uint_t
+ngx_shop_zone_succeeded(ngx_shop_model_zone_t *zone)
+{
+    return zone->sh->succeeded;
+}
+
+
 void
 ngx_shop_zone_succeed(ngx_shop_model_zone_t *zone, ngx_cycle_t *cycle)
 {

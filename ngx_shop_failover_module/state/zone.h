@@ -20,6 +20,9 @@
  */
 ngx_uint_t ngx_shop_zone_superseded(ngx_shop_model_zone_t *zone);
 
+/* whether these have another zone: what is written here is read by nobody */
+ngx_uint_t ngx_shop_zone_succeeded(ngx_shop_model_zone_t *zone);
+
 /*
  * Called in the master when a new cycle is certain, before it has workers: a
  * zone of the old one that is not ours is told that it has a successor.

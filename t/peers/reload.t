@@ -153,6 +153,28 @@ is_deeply [sort keys %served], ['shop 0', 'shop 1'],
     'and what was known of its servers';
 
 
+# ---- more flags than there are places to spare: the memory is the same one
+
+# the segments that workers share: a new one has a number of its own
+sub segments {
+    my ($pid) = $nginx->workers;
+
+    open my $maps, '<', "/proc/$pid/maps" or return 'none';
+
+    return join ' ', sort map { m{ rw-s \S+ \S+ (\d+) +/dev/zero} ? $1 : () }
+        <$maps>;
+}
+
+$nginx->configure(http => config(upstream('shop', @shops[0, 1]),
+    map { "server { listen %%ADDR_FLAG$_%%; shop_maintenance %%DIR%%/flag$_;"
+        . ' location / { proxy_pass http://shop; } }' } 1 .. 9));
+ok $nginx->reload, 'nine flags';
+my $segments = segments();
+like $segments, qr/\d/, 'workers share memory';
+ok $nginx->reload, 'and again';
+is segments(), $segments, 'in the same shared memory';
+
+
 # ---- a worker that dies finds what was known
 
 $nginx->configure(http => config(upstream('shop', @shops[0, 1])));

@@ -36,10 +36,22 @@ ngx_shop_control_do(ngx_http_request_t *r, ngx_shop_control_order_t *order)
     ngx_shop_outflow_t      out;
     ngx_shop_conf_main_t   *smcf;
     ngx_shop_site_count_t   count;
+    static ngx_str_t        left =
+                               ngx_string("this worker leaves after a reload, "
+                                          "and its shared memory with it: "
+                                          "nothing was done, send the order "
+                                          "again");
     static ngx_str_t        unknown =
                                ngx_string("no such \"peer\" in the upstream, "
                                           "expected is a server as written in "
                                           "the configuration, or an address");
+
+    smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
+
+    if (ngx_shop_zone_succeeded(&smcf->zone)) {
+        return ngx_shop_control_do_error(r, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                         &left);
+    }
 
     ngx_shop_outflow_begin(&out, r, NGX_SHOP_CONTROL_DO_BUF);
     e = &out.emit;
@@ -55,8 +67,6 @@ ngx_shop_control_do(ngx_http_request_t *r, ngx_shop_control_order_t *order)
     if (n == 0) {
         return ngx_shop_control_do_error(r, NGX_HTTP_NOT_FOUND, &unknown);
     }
-
-    smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
 
     ngx_shop_journal_update(&smcf->zone);
 
