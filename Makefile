@@ -128,7 +128,7 @@ TESTS   ?= $(if $(VALGRIND),$(MEMCHECKED:%=t/%.t),\
 PROVE   := prove -j $(JOBS) -It/lib $(PROVE_FLAGS)
 
 # the module once more, in which a worker can be killed at any store into memory
-# that workers share: for t/nginx/kill_steps.t and t/resolve_locks.t
+# that workers share: for t/nginx/kill_steps.t and t/nginx/resolve_locks.t
 STEPS   := $(if $(SANITIZE)$(VALGRIND),,$(BUILD)/steps/$(notdir $(MODULE)))
 
 test: setup-test build $(UNIT) $(FUZZ) $(STEPS) $(if $(SANITIZE),sanitized)
