@@ -39,6 +39,9 @@ run_suite() {
     NGINX_SRC=$tree TARGETS="binary modules" \
         "$TOP/t/tools/build_module.sh" "$dir" || return 1
 
+    NGINX_SRC=$tree CC=$TOP/t/tools/steps/cc CC_OPT="-g -O1 -fPIC" \
+        "$TOP/t/tools/build_module.sh" "$dir/steps" || return 1
+
     cd "$TOP"
     BUILD=$dir NGINX_BIN="$dir/nginx/objs/nginx" \
         MODULE_SO="$dir/ngx_shop_failover_module.so" \
