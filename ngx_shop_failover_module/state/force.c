@@ -69,7 +69,7 @@ ngx_shop_force_write_locked(ngx_shop_layout_peer_t *ps,
     ngx_shop_layout_force_t *force)
 {
     if (force->how == NGX_SHOP_LAYOUT_FORCE_NONE) {
-        ngx_shop_force_clear_locked(ps);
+        ngx_shop_peers_clear_locked(ps);
         return;
     }
 
@@ -81,17 +81,6 @@ ngx_shop_force_write_locked(ngx_shop_layout_peer_t *ps,
     ngx_memory_barrier();
 
     ps->force.how = force->how;
-}
-
-
-void
-ngx_shop_force_clear_locked(ngx_shop_layout_peer_t *ps)
-{
-    ps->force.how = NGX_SHOP_LAYOUT_FORCE_NONE;
-
-    ngx_memory_barrier();
-
-    ngx_memzero(&ps->force, sizeof(ngx_shop_layout_force_t));
 }
 
 
@@ -225,7 +214,7 @@ ngx_shop_force_end_locked(ngx_shop_model_zone_t *zone,
     change->force = ps->force;
 
     zone->sh->unsettled++;
-    ngx_shop_force_clear_locked(ps);
+    ngx_shop_peers_clear_locked(ps);
     zone->sh->changed++;
 
     ngx_shop_peers_publish_locked(zone, ps,

@@ -45,9 +45,6 @@ ngx_uint_t ngx_shop_force_intruder(ngx_shop_model_zone_t *zone, int64_t quiet);
 /* "drain", "down", "up"; "none" */
 const char *ngx_shop_force_name(ngx_uint_t how);
 
-/* for peers.c: a record is another peer's from now on */
-void ngx_shop_force_clear_locked(ngx_shop_layout_peer_t *ps);
-
 /* for file.c: an override of before the restart; 0: it is over, or of nobody */
 ngx_uint_t ngx_shop_force_restore_locked(ngx_shop_model_zone_t *zone,
     ngx_shop_saved_order_t *order);

@@ -386,7 +386,7 @@ ngx_shop_peers_add_locked(ngx_shop_model_zone_t *zone,
                || (!dynamic && !ps->dynamic
                    && (int32_t) (ps->registered - sh->running) < 0))
     {
-        ngx_shop_force_clear_locked(ps);
+        ngx_shop_peers_clear_locked(ps);
         ngx_shop_peers_forget(zone, group, ps);
     }
 
@@ -796,6 +796,17 @@ ngx_shop_peers_share(ngx_shop_model_zone_t *zone,
 
     return (ngx_msec_t) passed >= ramp
            ? 1000 : (ngx_msec_t) passed * 1000 / ramp;
+}
+
+
+void
+ngx_shop_peers_clear_locked(ngx_shop_layout_peer_t *ps)
+{
+    ps->force.how = NGX_SHOP_LAYOUT_FORCE_NONE;
+
+    ngx_memory_barrier();
+
+    ngx_memzero(&ps->force, sizeof(ngx_shop_layout_force_t));
 }
 
 

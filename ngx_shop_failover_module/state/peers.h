@@ -131,6 +131,9 @@ ngx_shop_layout_peer_t *ngx_shop_peers_known_locked(
 void ngx_shop_peers_count(ngx_shop_model_zone_t *zone,
     ngx_shop_model_group_t *group, ngx_shop_site_count_t *count);
 
+/* takes an override from a record, also when a worker is killed meanwhile */
+void ngx_shop_peers_clear_locked(ngx_shop_layout_peer_t *ps);
+
 /* a record with an override was found, copied or changed */
 void ngx_shop_peers_adopt_locked(ngx_shop_layout_t *sh,
     ngx_shop_layout_peer_t *ps);
