@@ -43,6 +43,10 @@ static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
       "closes the shop, or changes what its flag says",
       ngx_shop_edit_options, ngx_shop_edit_on },
 
+    { "tell", "tell TEXT [--eta +45m] ...",
+      "the words of an outage; closes nothing",
+      ngx_shop_edit_options, ngx_shop_edit_tell },
+
     { "update", "update TEXT [--eta +30m] ...",
       "adds news for those who wait",
       ngx_shop_edit_options, ngx_shop_edit_update },
