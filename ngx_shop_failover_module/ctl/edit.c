@@ -364,6 +364,7 @@ ngx_shop_edit_off(const ngx_shop_options_t *o)
            rc == NGX_SHOP_DECLINED ? "was not there" : "is gone");
 
     if (*other == '\0') {
+        (void) fflush(stdout);
         ngx_shop_ask_seen(ngx_shop_ask_url(o), store->flag, NULL);
     }
 

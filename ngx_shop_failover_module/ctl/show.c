@@ -460,7 +460,10 @@ ngx_shop_show_is_active(const ngx_shop_options_t *o)
 
     printf("%s\n", word);
 
-    if (asked) {
+    if (asked
+        && (a.alone || strcmp(a.state, "outage") == 0
+            || strcmp(a.state, "reopening") == 0))
+    {
         printf("nginx: %s%s\n", a.state,
                a.alone ? ", only the flag keeps the shop shut" : "");
     }

@@ -173,12 +173,12 @@ a_group_is_as_good_as_what_serves(void **state)
         ngx_shop_site_count_t  count;
         int                    is;
     } cases[] = {
-        { { 2, 2, 1, 1 }, NGX_SHOP_SITE_GROUP_UP },
-        { { 2, 1, 1, 1 }, NGX_SHOP_SITE_GROUP_DEGRADED },
-        { { 2, 2, 1, 0 }, NGX_SHOP_SITE_GROUP_DEGRADED },
-        { { 2, 0, 1, 1 }, NGX_SHOP_SITE_GROUP_BACKUP },
-        { { 2, 0, 1, 0 }, NGX_SHOP_SITE_GROUP_DOWN },
-        { { 1, 0, 0, 0 }, NGX_SHOP_SITE_GROUP_DOWN }
+        { { 2, 2, 1, 1, 0, 0 }, NGX_SHOP_SITE_GROUP_UP },
+        { { 2, 1, 1, 1, 0, 0 }, NGX_SHOP_SITE_GROUP_DEGRADED },
+        { { 2, 2, 1, 0, 0, 0 }, NGX_SHOP_SITE_GROUP_DEGRADED },
+        { { 2, 0, 1, 1, 0, 0 }, NGX_SHOP_SITE_GROUP_BACKUP },
+        { { 2, 0, 1, 0, 0, 0 }, NGX_SHOP_SITE_GROUP_DOWN },
+        { { 1, 0, 0, 0, 0, 0 }, NGX_SHOP_SITE_GROUP_DOWN }
     };
 
     size_t  i;
