@@ -111,6 +111,19 @@ main(int argc, char **argv)
         return ngx_shop_shopctl_usage(stderr);
     }
 
+    if (strcmp(argv[1], "help") == 0 && argc > 2) {
+
+        for (command = ngx_shop_shopctl_commands; command->name; command++) {
+            if (strcmp(argv[2], command->name) == 0) {
+                return ngx_shop_shopctl_help(command);
+            }
+        }
+
+        (void) ngx_shop_say_error("unknown command \"%s\"", argv[2]);
+
+        return ngx_shop_shopctl_usage(stderr);
+    }
+
     if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0
         || strcmp(argv[1], "-h") == 0)
     {

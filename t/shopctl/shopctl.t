@@ -348,6 +348,10 @@ for my $command (qw(on tell update off is-active check preview link)) {
         '--help';
 }
 
+says 0, qr/^usage: shopctl off/, 'help of a command', 'help', 'off';
+says 2, qr/unknown command "of".*usage:/s, '... not of one that is none', 'help',
+    'of';
+
 SKIP: {
     skip 'root may write everywhere', 2 if $> == 0;
 
