@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ctl/ask.h"
 #include "ctl/edit.h"
 #include "ctl/show.h"
 #include "ctl/store.h"
@@ -32,14 +33,17 @@ typedef struct {
     int64_t                    now;
     ngx_shop_store_e           what;     /* "on" or "update" */
     unsigned                   surplus;  /* oldest updates to go */
+    unsigned                   outage;   /* nobody serves, says nginx */
     unsigned char                 buf[2 * NGX_SHOP_FLAG_MAX_SIZE];
 } ngx_shop_edit_t;
 
 
 static const char *ngx_shop_edit_who(const ngx_shop_options_t *o);
-static ngx_shop_options_given_t ngx_shop_edit_text(const char *text);
+static ngx_shop_options_given_t ngx_shop_edit_text(const char *name,
+    const char *text);
 static int ngx_shop_edit_begin(ngx_shop_edit_t *e, const ngx_shop_options_t *o,
     ngx_shop_store_e what);
+static void ngx_shop_edit_outage(ngx_shop_edit_t *e);
 static int ngx_shop_edit_values(ngx_shop_edit_t *e);
 static int ngx_shop_edit_finish(ngx_shop_edit_t *e);
 static int ngx_shop_edit_check(ngx_shop_edit_t *e);
@@ -88,17 +92,19 @@ const ngx_shop_options_entry_t  ngx_shop_edit_options[] = {
     { "until", NGX_SHOP_EDIT_TEXT, "TIME",
       "open then, come what may" },
     { "end", NGX_SHOP_EDIT_TEXT, "manual|eta|healthy",
-      "what opens the shop [manual]" },
+      "what opens the shop [manual; in an outage: healthy]" },
     { "mode", NGX_SHOP_EDIT_TEXT, "MODE",
-      "full, browse, or \"paths /checkout /cart\" [full]" },
+      "full, browse, \"paths /checkout /cart\", or words [full]" },
     { "who", NGX_SHOP_EDIT_TEXT, "TEXT",
       "who closed it, as a comment [the user]" },
+    NGX_SHOP_ASK_OPTION,
     NGX_SHOP_STORE_OPTIONS,
     { NULL, NGX_SHOP_OPTIONS_SWITCH, NULL, NULL }
 };
 
 
 const ngx_shop_options_entry_t  ngx_shop_edit_off_options[] = {
+    NGX_SHOP_ASK_OPTION,
     NGX_SHOP_STORE_OPTIONS,
     { NULL, NGX_SHOP_OPTIONS_SWITCH, NULL, NULL }
 };
@@ -152,10 +158,91 @@ ngx_shop_edit_on(const ngx_shop_options_t *o)
         e->store.there = 0;
     }
 
+    ngx_shop_edit_outage(e);
+
     if (!e->store.there || ngx_shop_options_get(o, "who")) {
         value = ngx_shop_edit_str(ngx_shop_edit_who(o));
         ngx_shop_edit_line(e, "# who", 5, &value);
     }
+
+    return ngx_shop_edit_finish(e);
+}
+
+
+/*
+ * While nobody serves a flag says what visitors read, and closes nothing that
+ * is open: so it goes with the outage, unless told otherwise.
+ */
+
+static void
+ngx_shop_edit_outage(ngx_shop_edit_t *e)
+{
+    ngx_shop_ask_t  a;
+
+    e->outage = ngx_shop_ask(ngx_shop_ask_url(e->o), e->store.flag, &a)
+                == NGX_SHOP_OK
+                && (strcmp(a.state, "outage") == 0 || a.alone);
+
+    if (!e->outage
+        || ngx_shop_options_get(e->o, "end")
+        || ngx_shop_options_get(e->o, "start")
+        || (e->store.there && e->was.end_given))
+    {
+        return;
+    }
+
+    ngx_shop_emit_text(&e->out, "end: healthy\n");
+    ngx_shop_say_note("nobody serves: the flag gives the outage its words, "
+                      "and with \"end: healthy\" the shop opens by itself "
+                      "when its servers are well; --end manual keeps it "
+                      "shut");
+}
+
+
+/* words close nothing, and so they are not put over what closes */
+
+int
+ngx_shop_edit_tell(const ngx_shop_options_t *o)
+{
+    ngx_shop_edit_t  *e = &ngx_shop_edit;
+
+    if (o->nrest > 1) {
+        return ngx_shop_say_error("\"tell\" takes one text, put it in "
+                                  "quotes: \"%s %s ...\"",
+                                  o->rest[0], o->rest[1]);
+    }
+
+    if (o->nrest == 0 && o->ngiven == 0) {
+        return ngx_shop_say_error("\"tell\" needs a text: shopctl tell "
+                                  "\"We are repairing the database.\"");
+    }
+
+    if (o->nrest) {
+        e->news = ngx_shop_edit_text("status", o->rest[0]);
+    }
+
+    if (ngx_shop_options_get(o, "mode") || ngx_shop_options_get(o, "start")) {
+        return ngx_shop_say_error("\"tell\" closes nothing, so it takes no "
+                                  "--mode and no --start; to close the shop "
+                                  "write: shopctl on");
+    }
+
+    if (ngx_shop_edit_begin(e, o, NGX_SHOP_STORE_MAKE) != NGX_SHOP_OK) {
+        return NGX_SHOP_SAY_ERROR;
+    }
+
+    if (e->store.there && e->was.mode != NGX_SHOP_FLAG_WORDS) {
+        return ngx_shop_say_error("\"%s\" is there and closes the shop, or "
+                                  "will: \"tell\" would open it; add to it "
+                                  "with: shopctl update \"TEXT\"",
+                                  e->store.path);
+    }
+
+    if (!e->store.there) {
+        ngx_shop_emit_text(&e->out, "mode: words\n");
+    }
+
+    ngx_shop_edit_outage(e);
 
     return ngx_shop_edit_finish(e);
 }
@@ -199,7 +286,7 @@ ngx_shop_edit_update(const ngx_shop_options_t *o)
     }
 
     if (o->nrest) {
-        e->news = ngx_shop_edit_text(o->rest[0]);
+        e->news = ngx_shop_edit_text("update", o->rest[0]);
     }
 
     if (ngx_shop_edit_begin(e, o, NGX_SHOP_STORE_CHANGE) != NGX_SHOP_OK) {
@@ -220,13 +307,13 @@ ngx_shop_edit_update(const ngx_shop_options_t *o)
 /* "update TEXT" is "update --update TEXT", and is held to the same rules */
 
 static ngx_shop_options_given_t
-ngx_shop_edit_text(const char *text)
+ngx_shop_edit_text(const char *name, const char *text)
 {
     ngx_shop_options_given_t  given;
 
     given.option = ngx_shop_edit_options;
 
-    while (strcmp(given.option->name, "update") != 0) {
+    while (strcmp(given.option->name, name) != 0) {
         given.option++;
     }
 
@@ -275,6 +362,11 @@ ngx_shop_edit_off(const ngx_shop_options_t *o)
     printf("%s: %s %s\n", *other ? "off" : "open",
            store->is_dir ? store->path : store->flag,
            rc == NGX_SHOP_DECLINED ? "was not there" : "is gone");
+
+    if (*other == '\0') {
+        (void) fflush(stdout);
+        ngx_shop_ask_seen(ngx_shop_ask_url(o), store->flag, NULL);
+    }
 
     return NGX_SHOP_SAY_YES;
 }
@@ -394,7 +486,8 @@ ngx_shop_edit_finish(ngx_shop_edit_t *e)
 {
     unsigned  i, n;
 
-    n = e->was.nupdates + (e->news.value != NULL);
+    n = e->was.nupdates
+        + (e->news.value && strcmp(e->news.name, "update") == 0);
 
     for (i = 0; i < e->o->ngiven; i++) {
         n += (strcmp(e->o->given[i].option->name, "update") == 0);
@@ -509,6 +602,12 @@ ngx_shop_edit_stays(ngx_shop_edit_t *e, const ngx_shop_str_t *key)
         return 0;
     }
 
+    if (e->news.value && strcmp(e->news.name, "status") == 0
+        && ngx_shop_edit_same(key, "status", 6))
+    {
+        return 0;
+    }
+
     for (i = 0; i < e->o->ngiven; i++) {
         given = &e->o->given[i];
 
@@ -561,6 +660,7 @@ static int
 ngx_shop_edit_is_ours(const ngx_shop_options_given_t *given)
 {
     return strcmp(given->option->name, "flag") == 0
+           || strcmp(given->option->name, "url") == 0
            || strcmp(given->option->name, "name") == 0
            || strcmp(given->option->name, "who") == 0;
 }
@@ -682,6 +782,8 @@ ngx_shop_edit_check(ngx_shop_edit_t *e)
 
     ngx_shop_show_summary(&e->is, e->store.path, e->now);
     ngx_shop_show_warnings(stderr, &e->is, e->store.path);
+    (void) fflush(stdout);
+    ngx_shop_ask_seen(ngx_shop_ask_url(e->o), e->store.flag, &e->is);
 
     return NGX_SHOP_SAY_YES;
 }

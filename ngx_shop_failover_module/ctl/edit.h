@@ -17,6 +17,7 @@ extern const ngx_shop_options_entry_t  ngx_shop_edit_options[];
 extern const ngx_shop_options_entry_t  ngx_shop_edit_off_options[];
 
 int ngx_shop_edit_on(const ngx_shop_options_t *o);
+int ngx_shop_edit_tell(const ngx_shop_options_t *o);
 int ngx_shop_edit_update(const ngx_shop_options_t *o);
 int ngx_shop_edit_off(const ngx_shop_options_t *o);
 

@@ -31,6 +31,7 @@ typedef struct {
     char         port[8];
     const char  *path;
     int64_t      deadline;                        /* ms, monotonic */
+    int64_t      patience;                        /* ms; 0: TIMEOUT */
     unsigned     local;                           /* this machine only */
     unsigned     status;
 } ngx_shop_fetch_t;
@@ -87,6 +88,35 @@ ngx_shop_fetch_url(const char *url, unsigned char **body, size_t *size)
 
 
 int
+ngx_shop_fetch_quick(const char *url, int64_t msec, unsigned char **body,
+    size_t *size)
+{
+    int               rc;
+    ngx_shop_fetch_t  f;
+
+    *body = NULL;
+
+    if (ngx_shop_fetch_parse(&f, url) != NGX_SHOP_OK) {
+        return NGX_SHOP_ERROR;
+    }
+
+    f.patience = msec;
+
+    ngx_shop_say_quiet(1);
+    rc = ngx_shop_fetch_exchange(&f, NULL, body, size);
+    ngx_shop_say_quiet(0);
+
+    if (rc == NGX_SHOP_OK && f.status != 200) {
+        free(*body);
+        *body = NULL;
+        return NGX_SHOP_ERROR;
+    }
+
+    return rc;
+}
+
+
+int
 ngx_shop_fetch_order(const char *url, ngx_shop_fetch_order_t *order,
     unsigned char **body, size_t *size)
 {
@@ -119,7 +149,9 @@ ngx_shop_fetch_exchange(ngx_shop_fetch_t *f,
 {
     int  fd, rc;
 
-    f->deadline = ngx_shop_fetch_msec() + NGX_SHOP_FETCH_TIMEOUT * 1000;
+    f->deadline = ngx_shop_fetch_msec()
+                  + (f->patience ? f->patience
+                                 : NGX_SHOP_FETCH_TIMEOUT * 1000);
 
     fd = ngx_shop_fetch_connect(f);
 
@@ -159,6 +191,7 @@ ngx_shop_fetch_parse(ngx_shop_fetch_t *f, const char *url)
     n = strcspn(p, "/?#");
     f->path = (p[n] == '/') ? p + n : "/";
     f->local = 0;
+    f->patience = 0;
 
     if (n == 0 || n >= sizeof(f->authority)) {
         return NGX_SHOP_ERROR;

@@ -32,6 +32,13 @@ typedef struct {
 int ngx_shop_fetch_url(const char *url, unsigned char **body, size_t *size);
 
 /*
+ * The same, but says nothing, and waits no longer than so many ms: for who
+ * would like to know, and goes on without.
+ */
+int ngx_shop_fetch_quick(const char *url, int64_t msec, unsigned char **body,
+    size_t *size);
+
+/*
  * POST; any status.  The key goes to this machine only, as nobody encrypts it,
  * unless insecure.  The rest as above.
  */

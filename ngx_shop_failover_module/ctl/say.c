@@ -19,10 +19,24 @@ static void ngx_shop_say_line(const char *prefix, const char *format,
 static const char *ngx_shop_say_cure(int err);
 
 
+static int  ngx_shop_say_silent;
+
+
+void
+ngx_shop_say_quiet(int quiet)
+{
+    ngx_shop_say_silent = quiet;
+}
+
+
 int
 ngx_shop_say_error(const char *format, ...)
 {
     va_list  args;
+
+    if (ngx_shop_say_silent) {
+        return NGX_SHOP_SAY_ERROR;
+    }
 
     va_start(args, format);
     ngx_shop_say_line("shopctl: ", format, args);
@@ -37,6 +51,10 @@ int
 ngx_shop_say_errno(int err, const char *format, ...)
 {
     va_list  args;
+
+    if (ngx_shop_say_silent) {
+        return NGX_SHOP_SAY_ERROR;
+    }
 
     va_start(args, format);
     ngx_shop_say_line("shopctl: ", format, args);

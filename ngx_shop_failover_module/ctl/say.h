@@ -35,6 +35,9 @@ int ngx_shop_say_error(const char *format, ...);
 /* the same with the reason of errno and, where there is one, its cure */
 int ngx_shop_say_errno(int err, const char *format, ...);
 
+/* errors are not shown from here on, or are again */
+void ngx_shop_say_quiet(int quiet);
+
 /* a remark on stderr that is no error */
 void ngx_shop_say_note(const char *format, ...);
 

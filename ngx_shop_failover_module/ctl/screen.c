@@ -15,7 +15,10 @@
 #include "ctl/log.h"
 #include "ctl/member.h"
 #include "ctl/screen.h"
+#include "logic/flag/flagset.h"
 #include "logic/flag/times.h"
+#include "logic/judge/site.h"
+#include "logic/story/next.h"
 
 
 #define NGX_SHOP_SCREEN_URL  "http://127.0.0.1/shop_status"
@@ -26,6 +29,8 @@
 
 static int ngx_shop_screen_show(unsigned char *data, size_t size);
 static void ngx_shop_screen_now(const ngx_shop_json_t *v);
+static void ngx_shop_screen_way(const ngx_shop_json_t *v,
+    const char *state);
 static void ngx_shop_screen_text(const ngx_shop_json_t *v);
 static void ngx_shop_screen_upstreams(const ngx_shop_json_t *v);
 static void ngx_shop_screen_peers(const ngx_shop_json_t *v);
@@ -131,6 +136,47 @@ ngx_shop_screen_now(const ngx_shop_json_t *v)
 
     ngx_shop_screen_since(v, "site.since");
     putchar('\n');
+
+    if (ngx_shop_member_true(v, "site.shut_by_flag_alone")) {
+        puts("  the servers are back, only the flag keeps the shop shut");
+    }
+
+    ngx_shop_screen_way(v, state);
+}
+
+
+/* where it goes by itself: an announced closing, a ramp, a hold */
+
+static void
+ngx_shop_screen_way(const ngx_shop_json_t *v, const char *state)
+{
+    long           share, left;
+    char           flag[16];
+    size_t         n;
+    unsigned char  buf[NGX_SHOP_TIMES_LEN];
+
+    if (ngx_shop_member_get(v, "site.flag_state", flag, sizeof(flag))
+        && strcmp(flag, "announced") == 0)
+    {
+        ngx_shop_screen_when(v, "closes by itself", "maintenance.start");
+    }
+
+    if (strcmp(state, "reopening") != 0) {
+        return;
+    }
+
+    share = ngx_shop_member_number(v, "site.admitted");
+    left = ngx_shop_member_number(v, "site.well_in");
+    n = ngx_shop_times_length(buf, left);
+
+    if (share < 100) {
+        printf("  %ld %% of the visitors are let in, all are in %.*s\n",
+               share, (int) n, (char *) buf);
+        return;
+    }
+
+    printf("  all visitors are in; if it stays so it is called well in "
+           "%.*s\n", (int) n, (char *) buf);
 }
 
 
@@ -370,25 +416,55 @@ ngx_shop_screen_flag(const ngx_shop_json_t *v)
 }
 
 
-/* 7: what to type next */
+/* what to type next: logic/story/next has the list */
 
 static void
 ngx_shop_screen_next(const ngx_shop_json_t *v)
 {
-    char  state[64], since[64];
+    char                     text[64], path[512];
+    unsigned                 i, n;
+    ngx_shop_next_t          next;
+    ngx_shop_next_command_t  commands[NGX_SHOP_NEXT_MAX];
 
-    (void) ngx_shop_member_get(v, "site.state", state, sizeof(state));
+    memset(&next, 0, sizeof(ngx_shop_next_t));
 
-    puts("\nnext");
+    (void) ngx_shop_member_get(v, "site.state", text, sizeof(text));
 
-    if (ngx_shop_member_get(v, "maintenance.since", since, sizeof(since))) {
-        puts("  shopctl update \"TEXT\" --eta +30m\n  shopctl off");
-
-    } else if (strcmp(state, "open") != 0) {
-        puts("  shopctl on --eta +45m --status \"TEXT\"");
+    for (next.state = 0;
+         next.state < NGX_SHOP_SITE_N
+         && strcmp(ngx_shop_site_name(next.state), text) != 0;
+         next.state++)
+    {
+        /* void */
     }
 
-    puts("  shopctl report");
+    (void) ngx_shop_member_get(v, "site.flag_state", text, sizeof(text));
+
+    for (next.flag = 0;
+         next.flag < NGX_SHOP_FLAGSET_NONE
+         && strcmp(ngx_shop_flagset_name(next.flag), text) != 0;
+         next.flag++)
+    {
+        /* void */
+    }
+
+    next.now = (int64_t) time(NULL);
+    next.alone = ngx_shop_member_true(v, "site.shut_by_flag_alone") != 0;
+    next.configured = ngx_shop_member_get(v, "site.flag", path, sizeof(path))
+                      != 0;
+    next.incident = ngx_shop_member_get(v, "counters.incident_since", text,
+                                        sizeof(text)) != 0;
+    next.eta = ngx_shop_member_time(v, "maintenance.eta", next.now);
+    next.next_update = ngx_shop_member_time(v, "maintenance.next_update",
+                                            next.now);
+
+    n = ngx_shop_next(&next, commands);
+
+    for (i = 0; i < n; i++) {
+        printf("%s%s:\n  shopctl %s%s%s\n", i ? "" : "\n", commands[i].why,
+               commands[i].command, commands[i].flag ? " --flag " : "",
+               commands[i].flag ? path : "");
+    }
 }
 
 

@@ -43,6 +43,10 @@ static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
       "closes the shop, or changes what its flag says",
       ngx_shop_edit_options, ngx_shop_edit_on },
 
+    { "tell", "tell TEXT [--eta +45m] ...",
+      "the words of an outage; closes nothing",
+      ngx_shop_edit_options, ngx_shop_edit_tell },
+
     { "update", "update TEXT [--eta +30m] ...",
       "adds news for those who wait",
       ngx_shop_edit_options, ngx_shop_edit_update },
@@ -104,6 +108,19 @@ main(int argc, char **argv)
     tzset();
 
     if (argc < 2) {
+        return ngx_shop_shopctl_usage(stderr);
+    }
+
+    if (strcmp(argv[1], "help") == 0 && argc > 2) {
+
+        for (command = ngx_shop_shopctl_commands; command->name; command++) {
+            if (strcmp(argv[2], command->name) == 0) {
+                return ngx_shop_shopctl_help(command);
+            }
+        }
+
+        (void) ngx_shop_say_error("unknown command \"%s\"", argv[2]);
+
         return ngx_shop_shopctl_usage(stderr);
     }
 

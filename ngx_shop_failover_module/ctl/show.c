@@ -8,12 +8,10 @@
 
 
 #include <errno.h>
-#include <stdlib.h>
 #include <time.h>
 
-#include "ctl/fetch.h"
+#include "ctl/ask.h"
 #include "ctl/flags.h"
-#include "ctl/member.h"
 #include "ctl/show.h"
 #include "ctl/store.h"
 
@@ -46,8 +44,8 @@ static void ngx_shop_show_trouble(const char *flag,
 static void ngx_shop_show_quietly(void *data,
     const ngx_shop_flagset_file_t *file, const ngx_shop_flag_notice_t *notice,
     int error);
-static int ngx_shop_show_ended(const ngx_shop_options_t *o,
-    ngx_shop_flagset_t *set, const char *flag);
+static int ngx_shop_show_asked(const ngx_shop_options_t *o,
+    ngx_shop_flagset_t *set, const char *flag, ngx_shop_ask_t *a);
 
 
 const ngx_shop_options_entry_t  ngx_shop_show_options[] = {
@@ -58,9 +56,7 @@ const ngx_shop_options_entry_t  ngx_shop_show_options[] = {
 
 const ngx_shop_options_entry_t  ngx_shop_show_active_options[] = {
     { "quiet", NGX_SHOP_OPTIONS_SWITCH, NULL, "print nothing" },
-    { "url", NGX_SHOP_OPTIONS_VALUE, "URL",
-      "a location with shop_status, else $SHOP_STATUS: is asked whether "
-      "\"end: healthy\" has ended it" },
+    NGX_SHOP_ASK_OPTION,
     NGX_SHOP_STORE_OPTIONS,
     { NULL, NGX_SHOP_OPTIONS_SWITCH, NULL, NULL }
 };
@@ -321,6 +317,11 @@ ngx_shop_show_mode(const ngx_shop_flag_notice_t *n)
         printf("and what is below\n");
         break;
 
+    case NGX_SHOP_FLAG_WORDS:
+        printf("  %-16swords: closes nothing; the texts of an outage\n",
+               "mode");
+        break;
+
     default:
         printf("  %-16sfull: everything is closed\n", "mode");
     }
@@ -412,7 +413,9 @@ ngx_shop_show_summary(const ngx_shop_flag_notice_t *n, const char *path,
 int
 ngx_shop_show_is_active(const ngx_shop_options_t *o)
 {
-    int                       closes, quiet;
+    int                       asked, closes, quiet;
+    const char               *word;
+    ngx_shop_ask_t            a;
     ngx_shop_flagset_t        set;
     ngx_shop_store_t         *s = &ngx_shop_show_store;
     static ngx_shop_flags_t   flags;
@@ -437,11 +440,32 @@ ngx_shop_show_is_active(const ngx_shop_options_t *o)
 
     ngx_shop_flags_decide(&set, &flags, (int64_t) time(NULL));
 
-    closes = set.asked != NGX_SHOP_SITE_FLAG_OPEN
-             && !ngx_shop_show_ended(o, &set, s->flag);
+    closes = ngx_shop_site_closes(set.asked);
+    word = ngx_shop_flagset_name(closes
+                                 || set.word == NGX_SHOP_FLAGSET_WORDS
+                                 ? set.word : NGX_SHOP_FLAGSET_NONE);
 
-    if (!quiet) {
-        printf("%s\n", closes ? ngx_shop_flagset_name(set.word) : "open");
+    asked = ngx_shop_show_asked(o, &set, s->flag, &a);
+
+    if (asked && strcmp(a.flag, "over") == 0 && closes) {
+        closes = 0;
+        word = "open";
+    }
+
+    if (quiet) {
+        return closes ? NGX_SHOP_SAY_YES : NGX_SHOP_SAY_NO;
+    }
+
+    /* the first line is for scripts, and stays as it is */
+
+    printf("%s\n", word);
+
+    if (asked
+        && (a.alone || strcmp(a.state, "outage") == 0
+            || strcmp(a.state, "reopening") == 0))
+    {
+        printf("nginx: %s%s\n", a.state,
+               a.alone ? ", only the flag keeps the shop shut" : "");
     }
 
     return closes ? NGX_SHOP_SAY_YES : NGX_SHOP_SAY_NO;
@@ -460,60 +484,30 @@ ngx_shop_show_quietly(void *data, const ngx_shop_flagset_file_t *file,
 }
 
 
-/*
- * Whether nginx says that health has ended it.  Asked only where that matters,
- * and believed only of the same flag.
- */
+/* what nginx makes of it is the truth; asked of the same flag only */
 
 static int
-ngx_shop_show_ended(const ngx_shop_options_t *o, ngx_shop_flagset_t *set,
-    const char *flag)
+ngx_shop_show_asked(const ngx_shop_options_t *o, ngx_shop_flagset_t *set,
+    const char *flag, ngx_shop_ask_t *a)
 {
-    int               ended;
-    char              state[64], path[NGX_SHOP_STORE_PATH];
-    size_t            at;
-    const char       *url, *reason;
-    unsigned char    *body;
-    ngx_shop_str_t    s;
-    ngx_shop_json_t   v;
+    int  rc;
 
-    if (set->error || set->notice == NULL
-        || set->notice->end != NGX_SHOP_FLAG_END_HEALTHY)
+    rc = ngx_shop_ask(ngx_shop_ask_url(o), flag, a);
+
+    if (rc == NGX_SHOP_OK) {
+        return 1;
+    }
+
+    if (set->visit && set->error == 0 && set->notice
+        && set->notice->end == NGX_SHOP_FLAG_END_HEALTHY)
     {
-        return 0;
+        ngx_shop_say_note("it has \"end: healthy\": whether that has opened "
+                          "the shop only nginx knows, and %s %s; name a "
+                          "location with shop_status by --url or $SHOP_STATUS",
+                          ngx_shop_ask_url(o),
+                          rc == NGX_SHOP_DECLINED ? "has no such flag"
+                                                  : "does not answer");
     }
 
-    url = ngx_shop_options_setting(o, "url", "SHOP_STATUS", "");
-
-    if (*url == '\0') {
-        if (set->visit) {
-            ngx_shop_say_note("it has \"end: healthy\": whether that "
-                              "has opened the shop only nginx knows, "
-                              "ask it with --url "
-                              "http://127.0.0.1/shop_status");
-        }
-
-        return 0;
-    }
-
-    if (ngx_shop_fetch_url(url, &body, &s.len) != NGX_SHOP_OK) {
-        return 0;
-    }
-
-    s.data = body;
-
-    ended = ngx_shop_json_parse(&v, &s, &at, &reason)
-            == NGX_SHOP_OK
-            && ngx_shop_member_get(&v, "maintenance.flag", path,
-                                   sizeof(path))
-            && strcmp(path, flag) == 0
-            && ngx_shop_member_get(&v, "site.state", state,
-                                   sizeof(state))
-            && strcmp(state, "maintenance") != 0
-            && strcmp(state, "browse") != 0
-            && ngx_shop_member_true(&v, "maintenance.present");
-
-    free(body);
-
-    return ended;
+    return 0;
 }

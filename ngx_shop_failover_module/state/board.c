@@ -294,6 +294,8 @@ ngx_shop_board_set_notice(ngx_shop_layout_site_t *ss,
                        sizeof(ngx_shop_flag_notice_t));
             ss->file = reading->file;
             ss->life.ended = (uint8_t) reading->over;
+            ss->life.late = (uint8_t) ngx_shop_site_late(&ss->site,
+                                                         &ss->notice);
 
             if (reading->notice->bad_start) {
 
@@ -488,7 +490,7 @@ ngx_shop_board_flag(ngx_shop_layout_site_t *ss, ngx_shop_model_site_t *conf,
         return asked;
     }
 
-    if (ss->rest && ss->asked != NGX_SHOP_SITE_FLAG_OPEN) {
+    if (ss->rest && ngx_shop_site_closes(ss->asked)) {
 
         /* another file closes: not open until one has said which */
 
@@ -580,6 +582,7 @@ ngx_shop_board_times(ngx_shop_layout_site_t *ss)
     passed = ss->flag ? ngx_shop_site_passed(&ss->notice, now) : 0;
 
     ss->announced = (ss->flag && !ss->error && !ss->notice.bad_start
+                     && ss->notice.mode != NGX_SHOP_FLAG_WORDS
                      && ss->notice.start.at > now
                      && (ss->notice.until.at == 0
                          || ss->notice.until.at > now));
@@ -675,6 +678,8 @@ ngx_shop_board_view(ngx_shop_model_zone_t *zone, ngx_shop_model_site_t *conf,
     view->site = ss->site;
     view->flag = ss->flag;
     view->over = ss->life.ended;
+    view->late = ss->life.late;
+    view->announced = (ss->announced != 0);
     view->asked = ss->asked;
     view->error = ss->error;
     view->flag_since = ss->flag_since;

@@ -48,6 +48,8 @@ typedef struct {
     ngx_shop_site_t                site;
     unsigned                       flag:1;
     unsigned                       over:1;     /* "end: healthy" */
+    unsigned                       late:1;     /* came in an outage */
+    unsigned                       announced:1;
     unsigned                       asked;      /* _site_flag_e */
     int                            error;      /* errno, flag not read */
     int64_t                        flag_since;
@@ -76,6 +78,10 @@ void ngx_shop_board_register_locked(ngx_shop_model_zone_t *zone,
 /* no lock; the site's state, an ngx_shop_site_e */
 #define ngx_shop_board_state(zone, conf)                                     \
     ((zone)->sh->sites[(conf)->index]->site.state)
+
+/* no lock; when the outage began that is not over, Unix s; 0: there is none */
+#define ngx_shop_board_outage(zone, conf)                                    \
+    ((zone)->sh->sites[(conf)->index]->site.outage)
 
 /* no lock; whether a closing is to come, as the flag announces it */
 #define ngx_shop_board_announced(zone, conf)                                 \

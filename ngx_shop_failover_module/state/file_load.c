@@ -236,6 +236,8 @@ ngx_shop_file_load_site(ngx_shop_layout_t *sh, ngx_shop_saved_site_t *saved)
 
         ss->site.state = saved->state;
         ss->site.since = saved->since;
+        ss->site.outage = saved->state == NGX_SHOP_SITE_OUTAGE
+                          ? saved->since : 0;
         ss->flag = saved->flag;
         ss->flag_since = saved->flag_since;
 

@@ -78,6 +78,7 @@ ngx_shop_shift_shift(ngx_shop_layout_t *sh, int64_t by)
         ss = sh->sites[i];
 
         ss->site.since += seconds;
+        ss->site.outage += ss->site.outage ? seconds : 0;
         ss->flag_since += ss->flag_since ? seconds : 0;
         ss->incident += ss->incident ? seconds : 0;
         ss->version++;

@@ -20,6 +20,8 @@ static ngx_int_t ngx_shop_snapshot_sites(ngx_pool_t *pool,
     ngx_shop_snapshot_t *snap, ngx_shop_model_site_t *conf);
 static void ngx_shop_snapshot_site(ngx_shop_model_zone_t *zone,
     ngx_shop_snapshot_site_t *site);
+static void ngx_shop_snapshot_way(ngx_shop_model_zone_t *zone,
+    ngx_shop_snapshot_site_t *site);
 static ngx_uint_t ngx_shop_snapshot_used(ngx_shop_snapshot_site_t *site);
 static ngx_uint_t ngx_shop_snapshot_worse(ngx_shop_snapshot_site_t *a,
     ngx_shop_snapshot_site_t *b);
@@ -138,6 +140,7 @@ ngx_shop_snapshot_site(ngx_shop_model_zone_t *zone,
     ngx_shop_layout_site_t  *ss;
 
     ngx_shop_board_view(zone, site->conf, &site->view);
+    ngx_shop_snapshot_way(zone, site);
 
     ss = zone->sh->sites[site->conf->index];
 
@@ -149,6 +152,34 @@ ngx_shop_snapshot_site(ngx_shop_model_zone_t *zone,
     ngx_memcpy(site->entered, ss->entered, sizeof(site->entered));
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
+}
+
+
+static void
+ngx_shop_snapshot_way(ngx_shop_model_zone_t *zone,
+    ngx_shop_snapshot_site_t *site)
+{
+    uint64_t          passed, length;
+    ngx_shop_site_t  *is;
+
+    is = &site->view.site;
+
+    site->way.share = 1000;
+    site->way.left = 0;
+
+    if (is->state != NGX_SHOP_SITE_REOPENING) {
+        return;
+    }
+
+    passed = ngx_shop_clock_msec(zone->sh) - is->reopened;
+
+    site->way.share = ngx_shop_site_admitted(is, site->conf->ramp,
+                                             is->reopened + passed);
+
+    length = site->way.share < 1000 || site->conf->ramp > site->conf->hold
+             ? site->conf->ramp : site->conf->hold;
+
+    site->way.left = passed < length ? (int64_t) (length - passed) : 0;
 }
 
 

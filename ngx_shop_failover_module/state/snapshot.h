@@ -55,9 +55,18 @@ typedef struct {
 } ngx_shop_snapshot_group_t;
 
 
+/* of a site that reopens */
+typedef struct {
+    uint32_t                    share;        /* of visitors, 0 to 1000 */
+    int64_t                     left;         /* ms, until all are in, or of
+                                                 the hold; 0: none */
+} ngx_shop_snapshot_way_t;
+
+
 typedef struct {
     ngx_shop_model_site_t      *conf;
     ngx_shop_board_view_t       view;
+    ngx_shop_snapshot_way_t     way;
     uint32_t                   entered[NGX_SHOP_SITE_N];
     int64_t                     incident;     /* Unix s; 0: none */
     ngx_shop_layout_counters_t  counters;

@@ -170,7 +170,7 @@ for my $other (["mode: browse\n", 200, 200], ["mode: paths /a\n", 200, 503],
         '... and closes as it did';
 
     # the files are read again each ten seconds; this makes it sooner
-    write_flag('c', "mode: words\nuntil: 2020-01-01 00:00\n");
+    write_flag('c', "mode: nonsense\nuntil: 2020-01-01 00:00\n");
     ok $nginx->log->wait_for(qr{flags/c:1: unknown mode}), 'all are read again';
     is get($nginx, '/a')->{status}, $a, '... and what has ended stays so';
 

@@ -86,8 +86,6 @@ ok $event = wait_for_event($log, type => 'flag', what => 'set'),
     'a flag is told';
 is $event->{text}, 'repairing', 'and what it says';
 ok $event->{eta}, 'and its ETA';
-is wait_for_event($log, type => 'site', to => 'maintenance')->{eta},
-    $event->{eta}, 'which the site has, too';
 
 write_flag($nginx,
     "status: repairing\neta: +45m\nupdate: 03:10 cause found\n");

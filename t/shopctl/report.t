@@ -92,7 +92,7 @@ like $text, qr/^since it began: 3 visitors turned away$/m, 'how many';
 like $text, qr/^  callback: 2 refused, 0 of unknown outcome$/m, 'and of what';
 like $text, qr/^last events\n  \S+ \w+ /m, 'what happened';
 like $text, qr/^flag \Q$flag\E$/m, 'where the flag is';
-like $text, qr/^next\n  shopctl on /m, 'and what to type';
+like $text, qr/^  shopctl tell /m, 'and what to type';
 unlike $text, qr/\e/, 'no colours where no terminal is';
 
 ($code, $text) = ctl('status', '--url', "http://$nginx/none");
@@ -128,7 +128,7 @@ close $copy;
 like((ctl('status', "$log.json"))[1], qr/\Aoutage P1/, 'a status in a file');
 
 write_flag("status: We repair the *order* database.\n");
-ok wait_for_event($log, type => 'site', to => 'maintenance'), 'a flag';
+ok wait_for_event($log, type => 'flag', what => 'set'), 'a flag';
 is visit()->{status}, 503, 'more visitors';
 
 write_flag("status: We repair the *order* database.\n"
@@ -222,10 +222,9 @@ Ask the payment provider for its callbacks since TIME and compare them with the 
 - TIME upstream shop is down (was backup), served by nobody
 - TIME the shop is **outage**, P1 (was backup)
 - TIME the flag is set: "We repair the \*order\* database."
-- TIME the shop is **maintenance** (was outage)
 - TIME an update: "Half is done."
 - TIME the flag is gone
-- TIME the shop is **reopening**, P3 (was maintenance)
+- TIME the shop is **reopening**, P3 (was outage)
 - TIME the shop is **open** (was reopening)
 
 ## Review

@@ -14,7 +14,7 @@ use MIME::Base64 qw(decode_base64url);
 use POSIX qw(mkfifo);
 
 $ENV{TZ} = 'CET-1CEST,M3.5.0,M10.5.0/3';
-delete @ENV{qw(SHOP_FLAG SHOP_BYPASS_KEY)};
+delete @ENV{qw(SHOP_FLAG SHOP_STATUS SHOP_BYPASS_KEY)};
 
 my $dir = tempdir(CLEANUP => 1);
 my $flag = "$dir/maintenance";
@@ -43,7 +43,7 @@ sub write_flag {
 $ENV{SHOP_FLAG} = $flag;
 
 says 1, qr/^open$/, 'without a flag it is open', 'is-active';
-says 0, qr/^closed: \Q$flag\E\n  eta +\d{4}-.* CES?T, in 45m$/,
+says 0, qr/^closed: \Q$flag\E\n  eta +\d{4}-.* CES?T, in 45m$/m,
     'on closes, and says when it will be well',
     'on', '--eta', '+45m', '--status', 'We repair <it> & more', '--status.de',
     "Wir reparieren", '--contact', 'Phone: +49 800 1', '--contact=mailto:a@b.c',
@@ -70,9 +70,9 @@ says 0, qr/^closed: /, 'on again changes the flag', 'on', '--status', 'Other';
 like content(), qr/^status: Other$/m, 'the text';
 like content(), qr/^update: .* Cause found/m, 'and keeps the news';
 
-says 0, qr/^open: \Q$flag\E is gone$/, 'off opens', 'off';
+says 0, qr/^open: \Q$flag\E is gone\nnote: whether nginx has seen it is not known/, 'off opens', 'off';
 ok !-e $flag, 'the flag is gone';
-says 0, qr/^open: \Q$flag\E was not there$/, 'off again is no error', 'off';
+says 0, qr/^open: \Q$flag\E was not there$/m, 'off again is no error', 'off';
 
 
 # ---- what is there already
@@ -335,18 +335,22 @@ like content(), qr/^status: --eta$/m, 'is taken where it is meant';
 unlink $flag;
 
 write_flag(join '', map { "update: 03:10 news $_\n" } 1 .. 31);
-says 0, qr/\Aclosed: \S+\n\z/, 'the 32nd update', 'update', 'the last one';
-says 0, qr/\Aclosed: \S+\n\z/, 'and two more, without a warning', 'on',
+says 0, qr/\Aclosed: \S+\nnote: whether nginx has seen [^\n]*\n\z/, 'the 32nd update', 'update', 'the last one';
+says 0, qr/\Aclosed: \S+\nnote: whether nginx has seen [^\n]*\n\z/, 'and two more, without a warning', 'on',
     '--update', 'more', '--update', 'most';
 is scalar(() = content() =~ /^update:/mg), 32, 'there are never more';
 like content(), qr/\Aupdate: 03:10 news 3\n.*last one\n.*more\n.*most\n\z/s,
     'the oldest are gone';
 unlink $flag;
 
-for my $command (qw(on update off is-active check preview link)) {
+for my $command (qw(on tell update off is-active check preview link)) {
     says 0, qr/^usage: shopctl $command/, "$command has a help", $command,
         '--help';
 }
+
+says 0, qr/^usage: shopctl off/, 'help of a command', 'help', 'off';
+says 2, qr/unknown command "of".*usage:/s, '... not of one that is none', 'help',
+    'of';
 
 SKIP: {
     skip 'root may write everywhere', 2 if $> == 0;

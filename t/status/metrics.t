@@ -96,9 +96,9 @@ like scrape('outage'),
     'what is refused is counted';
 
 $nginx->file('a flag', "status: \"Quoted\\\" text\neta: +1h\nnext-update: +5m\n");
-ok wait_until(10, sub { status($nginx)->{site}{state} eq 'maintenance' }),
-    'the flag closes the shop';
-scrape('maintenance');
+ok wait_until(10, sub { status($nginx)->{site}{flag_state} eq 'closed' }),
+    'the flag gives the outage its words';
+scrape('words');
 
 
 # ---- the rules and the dashboard

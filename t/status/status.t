@@ -223,10 +223,10 @@ is metric('refused_requests_total', class => 'checkout', outcome => 'refused'),
 
 $nginx->file('flag', "status: We <b>repair</b> it.\neta: +30m\n"
     . "next-update: +10m\nnonsense\nupdate: Cause found.\n");
-ok wait_until(10, sub { status($nginx)->{site}{state} eq 'maintenance' }),
-    'the flag closes the shop';
-valid('maintenance');
-agrees('maintenance', 'maintenance');
+ok wait_until(10, sub { status($nginx)->{site}{flag_state} eq 'closed' }),
+    'the flag gives the outage its words';
+valid('words');
+agrees('words', 'outage');
 
 my $maintenance = status($nginx)->{maintenance};
 is $maintenance->{status}, 'We <b>repair</b> it.', 'the text is in the JSON';
@@ -237,8 +237,8 @@ cmp_ok metric('eta_timestamp_seconds'), '>', time, '... and an ETA';
 like body_of('/html'), qr{We &lt;b&gt;repair&lt;/b&gt; it\.},
     'the text is escaped on the screen';
 like body_of('/html'), qr{<b class="w">line 4</b>}, '... with the bad line';
-like body_of('/html'), qr{<pre>rm \Q@{[$nginx->dir]}\E/flag</pre>},
-    '... and what to type to open the shop';
+like body_of('/html'), qr{<pre>shopctl update "TEXT" --eta \+30m --flag \Q@{[
+    $nginx->dir]}\E/flag</pre>}, '... and what to type next';
 
 
 # ---- all is well again, and then the next incident

@@ -196,7 +196,7 @@ a_group_is_as_good_as_what_serves(void **state)
 static void
 a_site_reopens_for_the_longer_of_hold_and_ramp(void **state)
 {
-    ngx_shop_site_t        site = { 0, 0, 0 };
+    ngx_shop_site_t        site = { 0 };
     ngx_shop_site_input_t  in = { 0, 0, 10, 40 };
 
     (void) state;
@@ -276,7 +276,7 @@ who_is_let_in_stays_in(void **state)
 static void
 without_hold_and_ramp_a_site_is_open_at_once(void **state)
 {
-    ngx_shop_site_t        site = { 0, 0, 0 };
+    ngx_shop_site_t        site = { 0 };
     ngx_shop_site_input_t  in = { 0, 0, 0, 0 };
 
     (void) state;
@@ -333,6 +333,105 @@ the_flag_comes_before_the_groups(void **state)
 }
 
 
+/* a flag gives an outage its words, and nothing of it becomes planned */
+
+static void
+an_outage_stays_one_under_a_flag(void **state)
+{
+    ngx_shop_site_t          site = { 0 };
+    ngx_shop_site_input_t    in = { 0, 0, 10, 0 };
+    ngx_shop_flag_notice_t  *n;
+
+    (void) state;
+
+    n = test_site_flag(0, 0, 0);
+    assert_false(ngx_shop_site_late(&site, n));
+
+    in.group = NGX_SHOP_SITE_GROUP_DOWN;
+    assert_int_equal(ngx_shop_site_step(&site, &in, 1000, 1), 1);
+    assert_int_equal(site.state, NGX_SHOP_SITE_OUTAGE);
+    assert_true(ngx_shop_site_late(&site, n));
+    assert_false(ngx_shop_site_late(&site, test_site_flag(60, 0, 0)));
+
+    in.flag = CLOSED;
+    assert_int_equal(ngx_shop_site_step(&site, &in, 1001, 2), 0);
+    in.flag = NGX_SHOP_SITE_FLAG_WORDS;
+    assert_int_equal(ngx_shop_site_step(&site, &in, 1001, 2), 0);
+    assert_int_equal(site.since, 1);
+
+    /* not before somebody has served for the hold, without a break */
+
+    in.flag = CLOSED;
+    in.group = NGX_SHOP_SITE_GROUP_BACKUP;
+    assert_int_equal(ngx_shop_site_step(&site, &in, 1002, 3), 0);
+    assert_int_equal(ngx_shop_site_step(&site, &in, 1011, 4), 0);
+    in.group = NGX_SHOP_SITE_GROUP_DOWN;
+    assert_int_equal(ngx_shop_site_step(&site, &in, 1012, 5), 0);
+    in.group = NGX_SHOP_SITE_GROUP_UP;
+    assert_int_equal(ngx_shop_site_step(&site, &in, 1013, 6), 0);
+    assert_int_equal(ngx_shop_site_step(&site, &in, 1022, 7), 0);
+    assert_false(ngx_shop_site_alone(&site));
+    assert_int_equal(ngx_shop_site_step(&site, &in, 1023, 8), 1);
+    assert_int_equal(site.state, NGX_SHOP_SITE_MAINTENANCE);
+    assert_true(ngx_shop_site_alone(&site));
+    assert_int_equal(site.outage, 1);
+
+    /* and it is the same one when they go again */
+
+    in.group = NGX_SHOP_SITE_GROUP_DOWN;
+    assert_int_equal(ngx_shop_site_step(&site, &in, 1024, 9), 1);
+    assert_int_equal(site.state, NGX_SHOP_SITE_OUTAGE);
+    assert_int_equal(site.outage, 1);
+
+    in.flag = OPEN;
+    in.group = NGX_SHOP_SITE_GROUP_UP;
+    assert_int_equal(ngx_shop_site_step(&site, &in, 1025, 10), 1);
+    assert_int_equal(site.state, NGX_SHOP_SITE_REOPENING);
+    assert_false(ngx_shop_site_late(&site, test_site_flag(0, 0, 0)));
+    assert_int_equal(ngx_shop_site_step(&site, &in, 1035, 11), 1);
+    assert_int_equal(site.outage, 0);
+}
+
+
+static void
+without_an_end_health_ends_only_what_came_in_an_outage(void **state)
+{
+    ngx_shop_site_life_t     life;
+    ngx_shop_flag_notice_t  *n;
+
+    (void) state;
+
+    n = test_site_flag(0, 0, 0);
+    memset(&life, 0, sizeof(life));
+
+    assert_int_equal(ngx_shop_site_end(&life, n), NGX_SHOP_FLAG_END_MANUAL);
+    life.late = 1;
+    assert_int_equal(ngx_shop_site_end(&life, n), NGX_SHOP_FLAG_END_HEALTHY);
+    n->end_given = 1;
+    assert_int_equal(ngx_shop_site_end(&life, n), NGX_SHOP_FLAG_END_MANUAL);
+}
+
+
+static void
+words_close_nothing(void **state)
+{
+    ngx_shop_site_t          site = { 0 };
+    ngx_shop_site_input_t    in = { 0, 0, 0, 0 };
+    ngx_shop_flag_notice_t  *n;
+
+    (void) state;
+
+    n = test_site_flag(0, 0, 0);
+    n->mode = NGX_SHOP_FLAG_WORDS;
+
+    in.flag = (uint8_t) ngx_shop_site_flag(n, OPEN, TEST_SITE_NOW);
+    assert_int_equal(in.flag, NGX_SHOP_SITE_FLAG_WORDS);
+    assert_false(ngx_shop_site_closes(in.flag));
+    assert_int_equal(ngx_shop_site_step(&site, &in, 1, 1), 0);
+    assert_int_equal(site.state, NGX_SHOP_SITE_OPEN);
+}
+
+
 int
 main(void)
 {
@@ -346,7 +445,11 @@ main(void)
         cmocka_unit_test(a_site_reopens_for_the_longer_of_hold_and_ramp),
         cmocka_unit_test(who_is_let_in_stays_in),
         cmocka_unit_test(without_hold_and_ramp_a_site_is_open_at_once),
-        cmocka_unit_test(the_flag_comes_before_the_groups)
+        cmocka_unit_test(the_flag_comes_before_the_groups),
+        cmocka_unit_test(an_outage_stays_one_under_a_flag),
+        cmocka_unit_test(
+            without_an_end_health_ends_only_what_came_in_an_outage),
+        cmocka_unit_test(words_close_nothing)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

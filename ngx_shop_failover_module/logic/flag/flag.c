@@ -229,6 +229,24 @@ ngx_shop_flag_status(const ngx_shop_flag_notice_t *notice,
 }
 
 
+/* FNV-1a */
+
+uint64_t
+ngx_shop_flag_sum(const ngx_shop_flag_notice_t *notice)
+{
+    uint32_t  i;
+    uint64_t  sum;
+
+    sum = UINT64_C(14695981039346656037);
+
+    for (i = 0; i < notice->text_len; i++) {
+        sum = (sum ^ notice->text[i]) * UINT64_C(1099511628211);
+    }
+
+    return sum;
+}
+
+
 const char *
 ngx_shop_flag_reason(unsigned reason)
 {

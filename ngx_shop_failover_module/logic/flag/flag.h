@@ -35,7 +35,8 @@
 typedef enum {
     NGX_SHOP_FLAG_FULL = 0,
     NGX_SHOP_FLAG_BROWSE,            /* only safe methods pass */
-    NGX_SHOP_FLAG_PATHS_ONLY         /* only these paths closed */
+    NGX_SHOP_FLAG_PATHS_ONLY,        /* only these paths closed */
+    NGX_SHOP_FLAG_WORDS              /* closes nothing: texts of an outage */
 } ngx_shop_flag_mode_e;
 
 
@@ -84,6 +85,7 @@ typedef struct {
 
     uint8_t                  mode;          /* _flag_mode_e */
     uint8_t                  end;           /* _flag_end_e */
+    uint8_t                  end_given;     /* else site_end() says */
     uint8_t                  bad_start;     /* stay as before */
     uint8_t                  nlangs;
     uint8_t                  ncontacts;
@@ -152,6 +154,11 @@ ngx_shop_str_t ngx_shop_flag_text(const ngx_shop_flag_notice_t *notice,
  */
 ngx_shop_str_t ngx_shop_flag_status(const ngx_shop_flag_notice_t *notice,
     const ngx_shop_str_t *lang);
+
+/*
+ * Stands for the whole text: two readers of the same file have the same sum.
+ */
+uint64_t ngx_shop_flag_sum(const ngx_shop_flag_notice_t *notice);
 
 /*
  * "unknown key", "no unit after the number, write as 45m", ...: for a person,

@@ -60,7 +60,7 @@ static const char *const
     "not UTF-8, shown with ? in its place",
     "control bytes, left out",
     "bad language, write as status.de or status.pt-BR",
-    "unknown mode, full is used; write full, browse, or paths /a /b",
+    "unknown mode, full is used; write full, browse, paths /a /b, or words",
     "not a path, it begins with /",
     "unknown end, manual is used; write manual, eta, or healthy",
     "no such time of day, it goes from 00:00 to 23:59",
@@ -313,6 +313,10 @@ ngx_shop_flag_keys_set_mode(ngx_shop_flag_keys_ctx_t *ctx,
         notice->mode = NGX_SHOP_FLAG_BROWSE;
         return;
 
+    } else if (rest.len == 0 && ngx_shop_span_is(&s, "words")) {
+        notice->mode = NGX_SHOP_FLAG_WORDS;
+        return;
+
     } else if (rest.len == 0 && ngx_shop_span_is(&s, "full")) {
         return;
     }
@@ -375,11 +379,13 @@ ngx_shop_flag_keys_set_end(ngx_shop_flag_keys_ctx_t *ctx,
     (void) row;
 
     ctx->notice->end = NGX_SHOP_FLAG_END_MANUAL;
+    ctx->notice->end_given = 0;
     s = ngx_shop_span_str(ctx->notice->text, value);
 
     for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (ngx_shop_span_is(&s, names[i])) {
             ctx->notice->end = i;
+            ctx->notice->end_given = 1;
             return;
         }
     }

@@ -44,7 +44,7 @@ static uint64_t ngx_shop_flagset_sum(uint64_t sum, const ngx_shop_str_t *s);
 
 /* in the order of ngx_shop_flagset_e */
 static const char *const  ngx_shop_flagset_names[] = {
-    "closed", "closed", "browse", "paths", "announced", "over", "open"
+    "closed", "closed", "browse", "paths", "words", "announced", "over", "open"
 };
 
 
@@ -192,9 +192,13 @@ ngx_shop_flagset_weigh(const ngx_shop_flag_notice_t *notice, int64_t now,
         /* one that is over before it begins never closes */
 
         one->word = (!one->over && !notice->bad_start && one->from > now
+                     && notice->mode != NGX_SHOP_FLAG_WORDS
                      && (one->to == 0 || one->to > one->from))
                     ? NGX_SHOP_FLAGSET_ANNOUNCED
                     : NGX_SHOP_FLAGSET_OVER;
+
+    } else if (one->asked == NGX_SHOP_SITE_FLAG_WORDS) {
+        one->word = NGX_SHOP_FLAGSET_WORDS;
 
     } else if (one->asked == NGX_SHOP_SITE_FLAG_BROWSE) {
         one->word = NGX_SHOP_FLAGSET_BROWSE;
@@ -235,7 +239,9 @@ ngx_shop_flagset_ended(ngx_shop_flagset_t *set,
     uint64_t                         sum;
     const ngx_shop_flagset_ended_t  *was;
 
-    if (notice->end != NGX_SHOP_FLAG_END_HEALTHY) {
+    /* without one it was that of an outage, and only nginx knows */
+
+    if (notice->end != NGX_SHOP_FLAG_END_HEALTHY && notice->end_given) {
         return 0;
     }
 
@@ -270,7 +276,7 @@ ngx_shop_flagset_rest(const ngx_shop_flagset_one_t *ones, unsigned n,
     unsigned                       i;
     const ngx_shop_flagset_one_t  *one;
 
-    if (ones[chosen].asked == NGX_SHOP_SITE_FLAG_OPEN) {
+    if (!ngx_shop_site_closes(ones[chosen].asked)) {
         return 0;
     }
 
@@ -283,8 +289,9 @@ ngx_shop_flagset_rest(const ngx_shop_flagset_one_t *ones, unsigned n,
             continue;
         }
 
-        if (one->asked != NGX_SHOP_SITE_FLAG_OPEN
-            || (end && one->from <= end && (one->to == 0 || one->to > end)))
+        if (ngx_shop_site_closes(one->asked)
+            || (end && one->word == NGX_SHOP_FLAGSET_ANNOUNCED
+                && one->from <= end && (one->to == 0 || one->to > end)))
         {
             return 1;
         }

@@ -24,6 +24,7 @@ typedef enum {
     NGX_SHOP_FLAGSET_UNREADABLE,   /* closes, but has no text */
     NGX_SHOP_FLAGSET_BROWSE,
     NGX_SHOP_FLAGSET_PATHS,
+    NGX_SHOP_FLAGSET_WORDS,        /* closes nothing */
     NGX_SHOP_FLAGSET_ANNOUNCED,    /* closes later */
     NGX_SHOP_FLAGSET_OVER,         /* or its start cannot be read */
     NGX_SHOP_FLAGSET_NONE          /* no file */
@@ -108,7 +109,7 @@ unsigned ngx_shop_flagset_word(const ngx_shop_flag_notice_t *notice,
 /* stands for the name of a file of a directory; 0: no name */
 uint32_t ngx_shop_flagset_id(const ngx_shop_str_t *name);
 
-/* "closed", "browse", "paths", "announced", "over", "open" */
+/* "closed", "browse", "paths", "words", "announced", "over", "open" */
 const char *ngx_shop_flagset_name(unsigned word);
 
 

@@ -11,7 +11,10 @@
 
 static void ngx_shop_site_times(const ngx_shop_flag_notice_t *notice,
     int64_t *at);
-static unsigned ngx_shop_site_target(const ngx_shop_site_input_t *in);
+static unsigned ngx_shop_site_target(ngx_shop_site_t *site,
+    const ngx_shop_site_input_t *in, uint64_t msec);
+static unsigned ngx_shop_site_shut(ngx_shop_site_t *site,
+    const ngx_shop_site_input_t *in, uint64_t msec);
 
 
 static const struct {
@@ -59,7 +62,34 @@ ngx_shop_site_flag(const ngx_shop_flag_notice_t *notice,
         return NGX_SHOP_SITE_FLAG_BROWSE;
     }
 
+    if (notice->mode == NGX_SHOP_FLAG_WORDS) {
+        return NGX_SHOP_SITE_FLAG_WORDS;
+    }
+
     return NGX_SHOP_SITE_FLAG_CLOSED;
+}
+
+
+/* one with a start was planned, whatever happens meanwhile */
+
+int
+ngx_shop_site_late(const ngx_shop_site_t *site,
+    const ngx_shop_flag_notice_t *notice)
+{
+    return site->outage && site->state != NGX_SHOP_SITE_REOPENING
+           && notice->start.at == 0 && !notice->bad_start;
+}
+
+
+ngx_shop_flag_end_e
+ngx_shop_site_end(const ngx_shop_site_life_t *life,
+    const ngx_shop_flag_notice_t *notice)
+{
+    if (!notice->end_given && life->late) {
+        return NGX_SHOP_FLAG_END_HEALTHY;
+    }
+
+    return (ngx_shop_flag_end_e) notice->end;
 }
 
 
@@ -68,7 +98,9 @@ ngx_shop_site_ended(ngx_shop_site_life_t *life,
     const ngx_shop_flag_notice_t *notice, unsigned well, uint64_t hold,
     uint64_t msec)
 {
-    if (life->ended || notice->end != NGX_SHOP_FLAG_END_HEALTHY) {
+    if (life->ended
+        || ngx_shop_site_end(life, notice) != NGX_SHOP_FLAG_END_HEALTHY)
+    {
         return life->ended;
     }
 
@@ -162,10 +194,11 @@ ngx_shop_site_group(const ngx_shop_site_count_t *count)
 
 
 static unsigned
-ngx_shop_site_target(const ngx_shop_site_input_t *in)
+ngx_shop_site_target(ngx_shop_site_t *site, const ngx_shop_site_input_t *in,
+    uint64_t msec)
 {
     if (in->flag == NGX_SHOP_SITE_FLAG_CLOSED) {
-        return NGX_SHOP_SITE_MAINTENANCE;
+        return ngx_shop_site_shut(site, in, msec);
     }
 
     if (in->group == NGX_SHOP_SITE_GROUP_DOWN) {
@@ -188,6 +221,32 @@ ngx_shop_site_target(const ngx_shop_site_input_t *in)
 }
 
 
+/* by a flag: one that finds an outage does not turn it into something else */
+
+static unsigned
+ngx_shop_site_shut(ngx_shop_site_t *site, const ngx_shop_site_input_t *in,
+    uint64_t msec)
+{
+    if (site->outage == 0) {
+        return NGX_SHOP_SITE_MAINTENANCE;
+    }
+
+    if (in->group == NGX_SHOP_SITE_GROUP_DOWN) {
+        site->serves = 0;
+        return NGX_SHOP_SITE_OUTAGE;
+    }
+
+    if (!site->serves) {
+        site->serves = 1;
+        site->served = msec;
+    }
+
+    return site->state == NGX_SHOP_SITE_OUTAGE
+           && msec - site->served < in->hold
+           ? NGX_SHOP_SITE_OUTAGE : NGX_SHOP_SITE_MAINTENANCE;
+}
+
+
 int
 ngx_shop_site_step(ngx_shop_site_t *site, const ngx_shop_site_input_t *in,
     uint64_t msec, int64_t now)
@@ -195,7 +254,7 @@ ngx_shop_site_step(ngx_shop_site_t *site, const ngx_shop_site_input_t *in,
     unsigned  target;
     uint64_t  wait;
 
-    target = ngx_shop_site_target(in);
+    target = ngx_shop_site_target(site, in, msec);
 
     if (target != NGX_SHOP_SITE_OUTAGE
         && target != NGX_SHOP_SITE_MAINTENANCE)
@@ -222,6 +281,16 @@ ngx_shop_site_step(ngx_shop_site_t *site, const ngx_shop_site_input_t *in,
 
     site->state = (uint8_t) target;
     site->since = now;
+
+    if (target == NGX_SHOP_SITE_OUTAGE) {
+        site->outage = site->outage ? site->outage : now;
+        site->serves = 0;
+
+    } else if (target != NGX_SHOP_SITE_MAINTENANCE
+               && target != NGX_SHOP_SITE_REOPENING)
+    {
+        site->outage = 0;
+    }
 
     return 1;
 }

@@ -40,7 +40,8 @@ typedef enum {
 typedef enum {
     NGX_SHOP_SITE_FLAG_OPEN = 0,
     NGX_SHOP_SITE_FLAG_CLOSED,    /* everything, or some paths */
-    NGX_SHOP_SITE_FLAG_BROWSE     /* unsafe methods only */
+    NGX_SHOP_SITE_FLAG_BROWSE,    /* unsafe methods only */
+    NGX_SHOP_SITE_FLAG_WORDS      /* nothing: the texts of an outage */
 } ngx_shop_site_flag_e;
 
 
@@ -67,6 +68,14 @@ typedef struct {
     uint8_t   state;                        /* _site_e */
     int64_t   since;                        /* Unix seconds */
     uint64_t  reopened;                     /* ms: when reopening began */
+
+    /*
+     * An outage that is not over yet.  A flag that comes later gives it its
+     * words, and makes nothing of it that was planned.
+     */
+    int64_t   outage;                       /* Unix s: it began; 0: none */
+    uint64_t  served;                       /* ms: somebody serves since */
+    uint8_t   serves;                       /* served is set */
 } ngx_shop_site_t;
 
 
@@ -75,6 +84,7 @@ typedef struct {
     uint64_t  well;                         /* ms: since when all is well */
     uint8_t   waiting;                      /* well is set */
     uint8_t   ended;                        /* by "end: healthy" */
+    uint8_t   late;                         /* came while nobody served */
     uint8_t   passed;                       /* of site_passed() */
 } ngx_shop_site_life_t;
 
@@ -85,6 +95,23 @@ typedef struct {
  */
 ngx_shop_site_flag_e ngx_shop_site_flag(const ngx_shop_flag_notice_t *notice,
     ngx_shop_site_flag_e was, int64_t now);
+
+/* whether it keeps visitors out */
+#define ngx_shop_site_closes(asked)                                          \
+    ((asked) == NGX_SHOP_SITE_FLAG_CLOSED                                    \
+     || (asked) == NGX_SHOP_SITE_FLAG_BROWSE)
+
+/* whether a notice that comes now is one of the outage that goes on */
+int ngx_shop_site_late(const ngx_shop_site_t *site,
+    const ngx_shop_flag_notice_t *notice);
+
+/* what ends it: where the flag does not say so, health does in an outage */
+ngx_shop_flag_end_e ngx_shop_site_end(const ngx_shop_site_life_t *life,
+    const ngx_shop_flag_notice_t *notice);
+
+/* whether a flag keeps shut what an outage has closed, and servers are back */
+#define ngx_shop_site_alone(site)                                            \
+    ((site)->outage && (site)->state == NGX_SHOP_SITE_MAINTENANCE)
 
 /*
  * "end: healthy": 1 once all has been well for hold ms while the flag closed,
@@ -108,6 +135,7 @@ ngx_shop_site_group_e ngx_shop_site_group(const ngx_shop_site_count_t *count);
 
 /*
  * One step of the site's state machine; returns 1 where the state changed.
+ * An outage stays one under a flag until somebody has served for hold.
  * After an outage or maintenance the site is "reopening" until it has been
  * well for hold, and for ramp; a relapse closes at once.  msec is monotonic,
  * now is wall clock and only stored for people.

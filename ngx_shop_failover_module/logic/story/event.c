@@ -110,7 +110,7 @@ static const char  *ngx_shop_event_bys[] = {
 };
 
 static const char  *ngx_shop_event_modes[] = {
-    "full", "browse", "paths"
+    "full", "browse", "paths", "words"
 };
 
 

@@ -58,7 +58,8 @@ ngx_shop_problem_write(const ngx_shop_view_t *v, ngx_shop_emit_t *e)
     ngx_shop_emit_str(e, "detail", &detail);
     ngx_shop_problem_or_null(e, "eta", &v->eta_iso);
     ngx_shop_emit_int(e, "retry_after", v->retry_after);
-    ngx_shop_emit_bool(e, "planned", v->state != NGX_SHOP_VIEW_OUTAGE);
+    ngx_shop_emit_bool(e, "planned", v->state != NGX_SHOP_VIEW_OUTAGE
+                                     && !v->unplanned);
 
     ngx_shop_emit_array(e, "updates");
 

@@ -86,6 +86,7 @@ typedef struct {
     ngx_shop_str_t                  lang;
     uint8_t                         state;       /* _view_e */
     uint8_t                         post;        /* _view_post_e */
+    uint8_t                         unplanned;   /* an outage began it */
     int64_t                         now;         /* Unix seconds */
     int64_t                         since;
     int64_t                         poll;        /* seconds */

@@ -14,6 +14,8 @@
 
 static ngx_shop_gate_why_e ngx_shop_gate_look(ngx_http_request_t *r,
     ngx_shop_conf_main_t *smcf, ngx_shop_conf_loc_t *slcf, ngx_uint_t gate);
+static ngx_shop_gate_why_e ngx_shop_gate_closed(ngx_shop_conf_main_t *smcf,
+    ngx_shop_conf_loc_t *slcf, ngx_shop_gate_why_e why);
 static ngx_uint_t ngx_shop_gate_path(ngx_http_request_t *r,
     ngx_shop_model_zone_t *zone, ngx_shop_model_site_t *flag);
 static ngx_uint_t ngx_shop_gate_listed(ngx_http_request_t *r,
@@ -71,11 +73,13 @@ ngx_shop_gate_look(ngx_http_request_t *r, ngx_shop_conf_main_t *smcf,
     case NGX_SHOP_BOARD_GATE_BROWSE:
         return (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD|NGX_HTTP_OPTIONS
                              |NGX_HTTP_TRACE))
-               ? NGX_SHOP_GATE_WHY_NOT : NGX_SHOP_GATE_WHY_BROWSE;
+               ? NGX_SHOP_GATE_WHY_NOT
+               : ngx_shop_gate_closed(smcf, slcf, NGX_SHOP_GATE_WHY_BROWSE);
 
     case NGX_SHOP_BOARD_GATE_PATHS:
         return ngx_shop_gate_path(r, &smcf->zone, slcf->flag)
-               ? NGX_SHOP_GATE_WHY_CLOSED : NGX_SHOP_GATE_WHY_NOT;
+               ? ngx_shop_gate_closed(smcf, slcf, NGX_SHOP_GATE_WHY_CLOSED)
+               : NGX_SHOP_GATE_WHY_NOT;
 
     case NGX_SHOP_BOARD_GATE_RAMP:
         return ngx_shop_board_admits(&smcf->zone, slcf->flag,
@@ -86,8 +90,19 @@ ngx_shop_gate_look(ngx_http_request_t *r, ngx_shop_conf_main_t *smcf,
         return NGX_SHOP_GATE_WHY_NOT;
 
     default:
-        return NGX_SHOP_GATE_WHY_CLOSED;
+        return ngx_shop_gate_closed(smcf, slcf, NGX_SHOP_GATE_WHY_CLOSED);
     }
+}
+
+
+/* nobody serves: the flag is there, and is not the reason */
+
+static ngx_shop_gate_why_e
+ngx_shop_gate_closed(ngx_shop_conf_main_t *smcf, ngx_shop_conf_loc_t *slcf,
+    ngx_shop_gate_why_e why)
+{
+    return ngx_shop_board_state(&smcf->zone, slcf->flag)
+           == NGX_SHOP_SITE_OUTAGE ? NGX_SHOP_GATE_WHY_UNSENT : why;
 }
 
 

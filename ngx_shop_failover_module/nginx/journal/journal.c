@@ -355,6 +355,18 @@ ngx_shop_journal_site(ngx_shop_groups_change_t *change)
         ngx_str_set(&path, "(none)");
     }
 
+    if (change->from == NGX_SHOP_SITE_OUTAGE
+        && change->to == NGX_SHOP_SITE_MAINTENANCE)
+    {
+        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                      "shop failover: site of flag %V is now \"maintenance\": "
+                      "servers are back after an outage of %*s, and only the "
+                      "flag keeps it shut, open it: shopctl off --flag %V",
+                      &path, ngx_shop_journal_length(length, change->since),
+                      length, &path);
+        return;
+    }
+
     level = (change->to == NGX_SHOP_SITE_OUTAGE
              || change->to == NGX_SHOP_SITE_MAINTENANCE
              || change->to == NGX_SHOP_SITE_BROWSE)

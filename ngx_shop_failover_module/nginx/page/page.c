@@ -37,6 +37,8 @@ static void ngx_shop_page_variant(ngx_http_request_t *r,
     ngx_shop_render_variant_t *variant);
 static ngx_uint_t ngx_shop_page_state(ngx_shop_conf_main_t *smcf,
     ngx_shop_model_site_t *site, ngx_shop_gate_why_e why);
+static ngx_uint_t ngx_shop_page_closed(ngx_shop_conf_main_t *smcf,
+    ngx_shop_model_site_t *site);
 static ngx_int_t ngx_shop_page_poll(ngx_http_request_t *r);
 static void ngx_shop_page_polled(ngx_http_request_t *r,
     ngx_shop_render_variant_t *variant);
@@ -442,7 +444,7 @@ ngx_shop_page_state(ngx_shop_conf_main_t *smcf, ngx_shop_model_site_t *site,
         return ngx_shop_board_gate(&smcf->zone, site)
                == NGX_SHOP_BOARD_GATE_PATHS
                ? NGX_SHOP_VIEW_PATHS
-               : NGX_SHOP_VIEW_MAINTENANCE;
+               : ngx_shop_page_closed(smcf, site);
 
     case NGX_SHOP_GATE_WHY_BROWSE:
         return NGX_SHOP_VIEW_BROWSE;
@@ -453,6 +455,18 @@ ngx_shop_page_state(ngx_shop_conf_main_t *smcf, ngx_shop_model_site_t *site,
     default:
         return NGX_SHOP_VIEW_OUTAGE;
     }
+}
+
+
+/* what an outage has closed was not planned, also where a flag keeps it shut */
+
+static ngx_uint_t
+ngx_shop_page_closed(ngx_shop_conf_main_t *smcf, ngx_shop_model_site_t *site)
+{
+    return ngx_shop_board_state(&smcf->zone, site)
+           == NGX_SHOP_SITE_MAINTENANCE
+           && ngx_shop_board_outage(&smcf->zone, site)
+           ? NGX_SHOP_VIEW_OUTAGE : NGX_SHOP_VIEW_MAINTENANCE;
 }
 
 

@@ -510,8 +510,10 @@ ngx_shop_render_view(ngx_shop_view_t *v, ngx_shop_render_variant_t *variant,
 
     /* who drills sees what is planned */
 
-    if (board->asked == NGX_SHOP_SITE_FLAG_OPEN
-        && variant->state != NGX_SHOP_VIEW_MAINTENANCE)
+    if ((board->asked == NGX_SHOP_SITE_FLAG_OPEN
+         && variant->state != NGX_SHOP_VIEW_MAINTENANCE)
+        || (board->asked == NGX_SHOP_SITE_FLAG_WORDS
+            && variant->state != NGX_SHOP_VIEW_OUTAGE))
     {
         ngx_memzero(&board->notice, sizeof(ngx_shop_flag_notice_t));
     }
@@ -531,8 +533,10 @@ ngx_shop_render_view(ngx_shop_view_t *v, ngx_shop_render_variant_t *variant,
     if (variant->state == NGX_SHOP_VIEW_OUTAGE
         && board->site.state != NGX_SHOP_SITE_OUTAGE)
     {
-        v->since = now;
+        v->since = board->site.outage ? board->site.outage : now;
     }
+
+    v->unplanned = (board->site.outage != 0);
 
     v->status_url.len = variant->slcf->public_status.len;
     v->status_url.data = variant->slcf->public_status.data;

@@ -291,6 +291,32 @@ ngx_shop_status_kind(ngx_uint_t kind)
 
 
 ngx_uint_t
+ngx_shop_status_flag(ngx_shop_board_view_t *view)
+{
+    if (!view->flag) {
+        return NGX_SHOP_FLAGSET_NONE;
+    }
+
+    switch (view->asked) {
+
+    case NGX_SHOP_SITE_FLAG_CLOSED:
+        return !view->error && view->notice.mode == NGX_SHOP_FLAG_PATHS_ONLY
+               ? NGX_SHOP_FLAGSET_PATHS : NGX_SHOP_FLAGSET_FULL;
+
+    case NGX_SHOP_SITE_FLAG_BROWSE:
+        return NGX_SHOP_FLAGSET_BROWSE;
+
+    case NGX_SHOP_SITE_FLAG_WORDS:
+        return NGX_SHOP_FLAGSET_WORDS;
+
+    default:
+        return view->announced ? NGX_SHOP_FLAGSET_ANNOUNCED
+                               : NGX_SHOP_FLAGSET_OVER;
+    }
+}
+
+
+ngx_uint_t
 ngx_shop_status_default_text(ngx_shop_snapshot_site_t *site)
 {
     ngx_shop_flag_notice_t  *notice;

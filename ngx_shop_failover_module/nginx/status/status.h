@@ -54,6 +54,9 @@ const char *ngx_shop_status_cause(ngx_uint_t why);
 const char *ngx_shop_status_kind(ngx_uint_t kind);
 ngx_uint_t ngx_shop_status_is_cause(ngx_uint_t why);
 
+/* what a flag does now, an ngx_shop_flagset_e */
+ngx_uint_t ngx_shop_status_flag(ngx_shop_board_view_t *view);
+
 /* whether a closed shop shows its built-in text only; when a text changed */
 ngx_uint_t ngx_shop_status_default_text(ngx_shop_snapshot_site_t *site);
 int64_t ngx_shop_status_updated(ngx_shop_snapshot_site_t *site);

@@ -12,10 +12,13 @@
 
 #include "state/counters.h"
 #include "logic/flag/times.h"
+#include "logic/story/next.h"
 #include "logic/text/version.h"
 
 
 static void ngx_shop_status_html_now(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_t *snap);
+static void ngx_shop_status_html_way(ngx_shop_emit_t *e,
     ngx_shop_snapshot_t *snap);
 static void ngx_shop_status_html_others(ngx_shop_emit_t *e,
     ngx_shop_snapshot_t *snap);
@@ -31,8 +34,6 @@ static void ngx_shop_status_html_flag(ngx_shop_emit_t *e,
     ngx_shop_snapshot_t *snap);
 static void ngx_shop_status_html_next(ngx_shop_emit_t *e,
     ngx_shop_snapshot_t *snap);
-static void ngx_shop_status_html_type(ngx_shop_emit_t *e, const char *why,
-    const char *command, ngx_str_t *path);
 
 
 typedef struct {
@@ -51,7 +52,7 @@ static ngx_shop_status_html_state_t ngx_shop_status_html_states[] =
     { "x", "Visitors see \342\200\234Sorry, there is a problem with the "
            "shop\342\200\235" },
     { "w", "Visitors see \342\200\234Sorry, the shop is closed\342\200\235" },
-    { "w", "Visitors are being let back into the shop" }
+    { "w", "Visitors see the shop again" }
 };
 
 
@@ -101,7 +102,9 @@ ngx_shop_status_html_now(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
     ngx_shop_status_html_state_t  *words;
 
     site = &snap->site->view.site;
-    words = &ngx_shop_status_html_states[site->state];
+    words = &ngx_shop_status_html_states[ngx_shop_site_alone(site)
+                                         ? NGX_SHOP_SITE_OUTAGE
+                                         : site->state];
     severity = ngx_shop_status_severity(site->state);
 
     ngx_shop_emit_text(e, "<header class=\"");
@@ -117,7 +120,14 @@ ngx_shop_status_html_now(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
     ngx_shop_emit_text(e, "</p>\n<h1>");
     ngx_shop_emit_text(e, words->words);
     ngx_shop_emit_text(e, "</h1>\n<p>");
+
+    if (ngx_shop_site_alone(site)) {
+        ngx_shop_emit_text(e, "The servers are back, and <b>only the flag "
+                              "keeps the shop shut</b> ");
+    }
+
     ngx_shop_status_since(e, site->since, snap->now);
+    ngx_shop_status_html_way(e, snap);
 
     if (snap->site->incident && snap->site->incident != site->since) {
         ngx_shop_emit_text(e, "; it began ");
@@ -127,6 +137,42 @@ ngx_shop_status_html_now(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
     ngx_shop_emit_text(e, "</p>\n</header>\n");
 
     ngx_shop_status_html_others(e, snap);
+}
+
+
+/* where it goes by itself: an announced closing, a ramp, a hold */
+
+static void
+ngx_shop_status_html_way(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
+{
+    u_char                     buf[NGX_SHOP_TIMES_LEN];
+    int64_t                    left;
+    ngx_shop_snapshot_site_t  *site;
+
+    site = snap->site;
+
+    if (site->view.announced) {
+        ngx_shop_emit_text(e, "; <b>the shop closes by itself</b> ");
+        ngx_shop_status_due(e, site->view.notice.start.at, snap->now);
+    }
+
+    if (site->view.site.state != NGX_SHOP_SITE_REOPENING) {
+        return;
+    }
+
+    left = (site->way.left + 999) / 1000;
+
+    if (site->way.share < 1000) {
+        ngx_shop_emit_text(e, "; ");
+        ngx_shop_emit_number(e, site->way.share / 10);
+        ngx_shop_emit_text(e, "&nbsp;% of them are let in, all are in ");
+
+    } else {
+        ngx_shop_emit_text(e, "; all are in, and if it stays so it is called "
+                              "well in ");
+    }
+
+    ngx_shop_emit_raw(e, buf, ngx_shop_times_length(buf, left));
 }
 
 
@@ -382,66 +428,50 @@ ngx_shop_status_html_flag(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
 }
 
 
-/* 7: what to type next */
+/* what to type next: logic/story/next has the list */
 
 static void
 ngx_shop_status_html_next(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
 {
-    ngx_str_t              *path;
-    ngx_shop_board_view_t  *view;
+    unsigned                 i, n;
+    ngx_str_t               *path;
+    ngx_shop_next_t          next;
+    ngx_shop_board_view_t   *view;
+    ngx_shop_next_command_t  commands[NGX_SHOP_NEXT_MAX];
 
     path = &snap->site->conf->path;
     view = &snap->site->view;
 
-    if (path->len == 0) {
+    next.state = view->site.state;
+    next.flag = ngx_shop_status_flag(view);
+    next.alone = ngx_shop_site_alone(&view->site);
+    next.configured = (path->len != 0);
+    next.incident = (snap->site->incident != 0);
+    next.eta = view->notice.eta.at;
+    next.next_update = view->notice.next_update.at;
+    next.now = snap->now;
+
+    n = ngx_shop_next(&next, commands);
+
+    if (n == 0) {
         return;
     }
 
     ngx_shop_emit_text(e, "<section>\n<h2>What to type next</h2>\n");
 
-    if (view->flag) {
+    for (i = 0; i < n; i++) {
+        ngx_shop_emit_text(e, "<p>");
+        ngx_shop_emit_text(e, commands[i].why);
+        ngx_shop_emit_text(e, ":</p>\n<pre>shopctl ");
+        ngx_shop_emit_text(e, commands[i].command);
 
-        if (view->notice.eta.at && view->notice.eta.at < snap->now) {
-            ngx_shop_status_html_type(e, "The time promised is over: "
-                "promise another one", "echo 'eta: +30m' &gt;&gt; ", path);
+        if (commands[i].flag) {
+            ngx_shop_emit_text(e, " --flag ");
+            ngx_shop_status_str(e, path);
         }
 
-        ngx_shop_status_html_type(e, "Tell visitors how it goes",
-            "echo \"update: $(date +%H:%M) We are ...\" &gt;&gt; ", path);
-        ngx_shop_status_html_type(e, "Open the shop", "rm ", path);
-
-    } else if (view->site.state == NGX_SHOP_SITE_OUTAGE) {
-
-        ngx_shop_status_html_type(e, "Tell visitors more than the "
-            "built-in text does (this closes the shop until the file is "
-            "removed)",
-            "printf 'status: We are on it.\\neta: +45m\\n' &gt; ", path);
-
-    } else {
-        ngx_shop_status_html_type(e, "Close the shop", "touch ", path);
-    }
-
-    if (snap->site->incident) {
-        ngx_shop_status_html_type(e, "What happened so far", "shopctl report",
-                                  NULL);
+        ngx_shop_emit_text(e, "</pre>\n");
     }
 
     ngx_shop_emit_text(e, "</section>\n");
-}
-
-
-static void
-ngx_shop_status_html_type(ngx_shop_emit_t *e, const char *why,
-    const char *command, ngx_str_t *path)
-{
-    ngx_shop_emit_text(e, "<p>");
-    ngx_shop_emit_text(e, why);
-    ngx_shop_emit_text(e, ":</p>\n<pre>");
-    ngx_shop_emit_text(e, command);
-
-    if (path) {
-        ngx_shop_status_str(e, path);
-    }
-
-    ngx_shop_emit_text(e, "</pre>\n");
 }

@@ -18,6 +18,8 @@ static void ngx_shop_status_json_site(ngx_shop_emit_t *e, const char *key,
     ngx_shop_snapshot_site_t *site);
 static void ngx_shop_status_json_maintenance(ngx_shop_emit_t *e,
     ngx_shop_snapshot_site_t *site);
+static void ngx_shop_status_json_sum(ngx_shop_emit_t *e,
+    ngx_shop_board_view_t *view);
 static void ngx_shop_status_json_text(ngx_shop_emit_t *e, const char *key,
     ngx_shop_flag_notice_t *notice, ngx_shop_span_t span);
 static void ngx_shop_status_json_texts(ngx_shop_emit_t *e,
@@ -108,8 +110,56 @@ ngx_shop_status_json_site(ngx_shop_emit_t *e, const char *key,
         ngx_shop_emit_null(e, "severity");
     }
 
+    switch (site->view.site.state) {
+
+    case NGX_SHOP_SITE_OUTAGE:
+    case NGX_SHOP_SITE_MAINTENANCE:
+    case NGX_SHOP_SITE_REOPENING:
+        ngx_shop_emit_bool(e, "planned", site->view.site.outage == 0);
+        break;
+
+    default:
+        ngx_shop_emit_null(e, "planned");
+    }
+
+    ngx_shop_emit_int(e, "admitted", site->view.site.state
+                                     == NGX_SHOP_SITE_REOPENING
+                                     ? site->way.share / 10
+                                     : site->view.site.state
+                                       == NGX_SHOP_SITE_OUTAGE
+                                       || site->view.site.state
+                                          == NGX_SHOP_SITE_MAINTENANCE
+                                       ? 0 : 100);
+    ngx_shop_emit_int(e, "well_in", (site->way.left + 999) / 1000);
+    ngx_shop_emit_bool(e, "shut_by_flag_alone",
+                       ngx_shop_site_alone(&site->view.site));
+
     ngx_shop_emit_str(e, "flag", (ngx_shop_str_t *) &site->conf->path);
+    ngx_shop_emit_cstr(e, "flag_state", ngx_shop_flagset_name(
+                                     ngx_shop_status_flag(&site->view)));
+    ngx_shop_status_json_sum(e, &site->view);
     ngx_shop_emit_close(e, '}');
+}
+
+
+/* of what was read last: so that shopctl knows whether it was its own */
+
+static void
+ngx_shop_status_json_sum(ngx_shop_emit_t *e, ngx_shop_board_view_t *view)
+{
+    u_char          buf[16];
+    ngx_shop_str_t  sum;
+
+    if (!view->flag) {
+        ngx_shop_emit_null(e, "flag_sum");
+        return;
+    }
+
+    sum.data = buf;
+    sum.len = ngx_sprintf(buf, "%016xL", ngx_shop_flag_sum(&view->notice))
+              - buf;
+
+    ngx_shop_emit_str(e, "flag_sum", &sum);
 }
 
 
@@ -120,7 +170,7 @@ ngx_shop_status_json_maintenance(ngx_shop_emit_t *e,
     ngx_shop_board_view_t   *view;
     ngx_shop_flag_notice_t  *notice;
 
-    static const char  *modes[] = { "full", "browse", "paths" };
+    static const char  *modes[] = { "full", "browse", "paths", "words" };
     static const char  *ends[] = { "manual", "eta", "healthy" };
 
     view = &site->view;
@@ -134,7 +184,9 @@ ngx_shop_status_json_maintenance(ngx_shop_emit_t *e,
     ngx_shop_emit_int(e, "error", view->error);
 
     ngx_shop_emit_cstr(e, "mode", modes[notice->mode]);
-    ngx_shop_emit_cstr(e, "end", ends[notice->end]);
+    ngx_shop_emit_cstr(e, "end", ends[view->late && !notice->end_given
+                                      ? NGX_SHOP_FLAG_END_HEALTHY
+                                      : notice->end]);
     ngx_shop_emit_time(e, "start", notice->start.at);
     ngx_shop_emit_time(e, "until", notice->until.at);
     ngx_shop_emit_time(e, "eta", notice->eta.at);

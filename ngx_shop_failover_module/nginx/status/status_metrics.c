@@ -99,6 +99,9 @@ ngx_shop_status_metrics_get(site_entered, site, site->entered[i])
 ngx_shop_status_metrics_get(site_incident, site,
     ngx_shop_status_metrics_time(site->incident))
 ngx_shop_status_metrics_get(site_flag, site, site->view.flag)
+ngx_shop_status_metrics_get(site_admitted, site, site->way.share)
+ngx_shop_status_metrics_get(site_alone, site,
+    ngx_shop_site_alone(&site->view.site) ? 1 : 0)
 ngx_shop_status_metrics_get(site_errors, site,
     site->view.notice.warnings_total + (site->view.error ? 1 : 0))
 ngx_shop_status_metrics_get(site_default, site,
@@ -190,6 +193,15 @@ static ngx_shop_status_metrics_row_t ngx_shop_status_metrics_rows[] =
     ngx_shop_status_metrics_of(SITE, "flag_present",
         "gauge", site_flag,
         "Whether the flag file of maintenance is there."),
+
+    ngx_shop_status_metrics_ms(SITE, "reopening_admitted_ratio",
+        "gauge", site_admitted,
+        "The share of visitors let in while the shop reopens, else 1."),
+
+    ngx_shop_status_metrics_of(SITE, "shut_by_flag_alone",
+        "gauge", site_alone,
+        "1 where servers are back after an outage, and the flag alone keeps "
+        "the shop shut."),
 
     ngx_shop_status_metrics_of(SITE, "flag_errors",
         "gauge", site_errors,

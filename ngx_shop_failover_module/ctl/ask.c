@@ -1,0 +1,175 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Asks the status.  Nothing here is waited for longer than a person would.
+ */
+
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "ctl/ask.h"
+#include "ctl/fetch.h"
+#include "ctl/member.h"
+#include "logic/text/emit.h"
+
+
+#define NGX_SHOP_ASK_PERIOD  10     /* ms */
+
+
+static int ngx_shop_ask_find(const ngx_shop_json_t *v, const char *flag,
+    ngx_shop_ask_t *a);
+static int64_t ngx_shop_ask_msec(void);
+static void ngx_shop_ask_pause(void);
+
+
+const char *
+ngx_shop_ask_url(const ngx_shop_options_t *o)
+{
+    return ngx_shop_options_setting(o, "url", "SHOP_STATUS", NGX_SHOP_ASK_URL);
+}
+
+
+int
+ngx_shop_ask(const char *url, const char *flag, ngx_shop_ask_t *a)
+{
+    int              rc;
+    size_t           at;
+    const char      *reason;
+    ngx_shop_str_t   s;
+    unsigned char   *body;
+    ngx_shop_json_t  v;
+
+    memset(a, 0, sizeof(ngx_shop_ask_t));
+
+    if (ngx_shop_fetch_quick(url, NGX_SHOP_ASK_ANSWER, &body, &s.len)
+        != NGX_SHOP_OK)
+    {
+        return NGX_SHOP_ERROR;
+    }
+
+    s.data = body;
+
+    rc = ngx_shop_json_parse(&v, &s, &at, &reason) == NGX_SHOP_OK
+         ? ngx_shop_ask_find(&v, flag, a) : NGX_SHOP_ERROR;
+
+    free(body);
+
+    return rc;
+}
+
+
+static int
+ngx_shop_ask_find(const ngx_shop_json_t *v, const char *flag,
+    ngx_shop_ask_t *a)
+{
+    char                  path[4096];
+    ngx_shop_json_t       list, site;
+    ngx_shop_json_walk_t  walk;
+
+    if (ngx_shop_json_find(v, "sites", &list) != NGX_SHOP_OK) {
+        return NGX_SHOP_ERROR;
+    }
+
+    ngx_shop_json_walk(&list, &walk);
+
+    while (ngx_shop_json_next(&walk, NULL, &site) == NGX_SHOP_OK) {
+
+        if (!ngx_shop_member_get(&site, "flag", path, sizeof(path))
+            || strcmp(path, flag) != 0)
+        {
+            continue;
+        }
+
+        (void) ngx_shop_member_get(&site, "state", a->state, sizeof(a->state));
+        (void) ngx_shop_member_get(&site, "flag_state", a->flag,
+                                   sizeof(a->flag));
+        (void) ngx_shop_member_get(&site, "flag_sum", a->sum, sizeof(a->sum));
+        a->alone = ngx_shop_member_true(&site, "shut_by_flag_alone") != 0;
+
+        return NGX_SHOP_OK;
+    }
+
+    return NGX_SHOP_DECLINED;
+}
+
+
+void
+ngx_shop_ask_seen(const char *url, const char *flag,
+    const ngx_shop_flag_notice_t *notice)
+{
+    int              rc;
+    char             sum[24];
+    int64_t          began, passed;
+    ngx_shop_ask_t   a;
+
+    sum[0] = '\0';
+
+    if (notice) {
+        snprintf(sum, sizeof(sum), "%016llx",
+                 (unsigned long long) ngx_shop_flag_sum(notice));
+    }
+
+    began = ngx_shop_ask_msec();
+
+    do {
+        rc = ngx_shop_ask(url, flag, &a);
+        passed = ngx_shop_ask_msec() - began;
+
+        if (rc == NGX_SHOP_OK && strcmp(a.sum, sum) == 0) {
+            printf("seen by nginx after %ld ms\n", (long) passed);
+            return;
+        }
+
+        if (rc != NGX_SHOP_OK) {
+            break;
+        }
+
+        ngx_shop_ask_pause();
+
+    } while (passed < NGX_SHOP_ASK_SEEN);
+
+    if (rc == NGX_SHOP_ERROR) {
+        ngx_shop_say_note("whether nginx has seen it is not known: %s does "
+                          "not answer; name a location with shop_status by "
+                          "--url or $SHOP_STATUS", url);
+
+    } else if (rc == NGX_SHOP_DECLINED) {
+        ngx_shop_say_note("the nginx of %s has no flag \"%s\": is it that of "
+                          "shop_maintenance?", url, flag);
+
+    } else if (a.sum[0] && sum[0] == '\0') {
+        ngx_shop_say_note("nginx still has a flag \"%s\" after %ld s: another "
+                          "file of it, or it does not look there", flag,
+                          (long) (passed / 1000));
+
+    } else {
+        ngx_shop_say_note("nginx does not show it after %ld s: another file "
+                          "of \"%s\" speaks, or it does not look there",
+                          (long) (passed / 1000), flag);
+    }
+}
+
+
+static int64_t
+ngx_shop_ask_msec(void)
+{
+    struct timespec  ts;
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
+
+    return (int64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+
+static void
+ngx_shop_ask_pause(void)
+{
+    struct timespec  ts;
+
+    ts.tv_sec = 0;
+    ts.tv_nsec = NGX_SHOP_ASK_PERIOD * 1000000;
+
+    (void) nanosleep(&ts, NULL);
+}
