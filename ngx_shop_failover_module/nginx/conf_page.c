@@ -9,12 +9,12 @@
 #include "nginx/conf_page.h"
 #include "nginx/params.h"
 
+#include "logic/words/view.h"
+
 
 static ngx_shop_conf_page_t *ngx_shop_conf_page_record(ngx_conf_t *cf,
     ngx_shop_conf_loc_t *conf);
 static ngx_uint_t ngx_shop_conf_page_same(ngx_str_t *one, ngx_str_t *other);
-static ngx_shop_skin_t *ngx_shop_conf_page_skin(ngx_conf_t *cf,
-    ngx_shop_conf_page_t **pages, ngx_uint_t n);
 static ngx_int_t ngx_shop_conf_page_code(ngx_conf_t *cf, ngx_array_t *codes,
     ngx_str_t *text);
 
@@ -154,52 +154,6 @@ ngx_shop_conf_page_same(ngx_str_t *one, ngx_str_t *other)
 {
     return one->len == other->len
            && ngx_strncmp(one->data, other->data, one->len) == 0;
-}
-
-
-ngx_int_t
-ngx_shop_conf_page_load(ngx_conf_t *cf, ngx_shop_conf_main_t *smcf)
-{
-    ngx_uint_t              i;
-    ngx_shop_conf_page_t  **pages;
-
-    pages = smcf->pages.elts;
-
-    for (i = 0; i < smcf->pages.nelts; i++) {
-        pages[i]->skin = ngx_shop_conf_page_skin(cf, pages, i);
-
-        if (pages[i]->skin == NULL) {
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
-}
-
-
-/* that of a page before, where only what it asks for and when is another */
-
-static ngx_shop_skin_t *
-ngx_shop_conf_page_skin(ngx_conf_t *cf, ngx_shop_conf_page_t **pages,
-    ngx_uint_t n)
-{
-    ngx_uint_t            i;
-    ngx_shop_conf_loc_t  *conf, *other;
-
-    conf = pages[n]->conf;
-
-    for (i = 0; i < n; i++) {
-        other = pages[i]->conf;
-
-        if (other->page_vars == conf->page_vars
-            && ngx_shop_conf_page_same(&other->page_dir,
-                                       &conf->page_dir))
-        {
-            return pages[i]->skin;
-        }
-    }
-
-    return ngx_shop_skin_load(cf, &conf->page_dir, conf->page_vars);
 }
 
 
