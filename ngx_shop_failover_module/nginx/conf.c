@@ -77,7 +77,7 @@ ngx_shop_conf_maintenance(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (path.len == 0 || ngx_strlchr(path.data, path.data + path.len, '$')) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" in \"shop_maintenance\", "
-                           "expected is the path of a file or directory "
+                           "expected the path of a file or directory "
                            "(without variables: it is watched, not looked "
                            "up for each request), or \"off\"", &path);
         return NGX_CONF_ERROR;
@@ -184,7 +184,7 @@ ngx_shop_conf_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (size == NGX_ERROR || size < (ssize_t) (8 * ngx_pagesize)) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" in \"shop_zone\", expected "
-                           "is a size of at least %uzk such as 1m",
+                           "a size of at least %uzk such as 1m",
                            &value[1], 8 * ngx_pagesize / 1024);
         return NGX_CONF_ERROR;
     }

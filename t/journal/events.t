@@ -235,7 +235,7 @@ like $line, qr/^<190>.* shop: \{.*"type":"peer".*\}\z/s,
 # ---- what is refused
 
 config_fails('a variable in the path',
-    qr/invalid value ".*\$host" in "shop_events", expected is the path/,
+    qr/invalid value ".*\$host" in "shop_events", expected the path/,
     http => 'shop_events %%DIR%%/$host;');
 config_fails('two logs', qr/"shop_events" directive is duplicate/,
     http => 'shop_events %%DIR%%/a; shop_events %%DIR%%/b;');

@@ -38,7 +38,7 @@ ngx_shop_control_do(ngx_http_request_t *r, ngx_shop_control_order_t *order)
     ngx_shop_site_count_t   count;
     static ngx_str_t        unknown =
                                ngx_string("no such \"peer\" in the upstream, "
-                                          "expected is a server as written in "
+                                          "expected a server as written in "
                                           "the configuration, or an address");
 
     ngx_shop_outflow_begin(&out, r, NGX_SHOP_CONTROL_DO_BUF);
