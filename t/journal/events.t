@@ -35,11 +35,7 @@ sub write_flag {
     my ($nginx, $text) = @_;
     my $flag = $nginx->dir . '/maintenance';
 
-    open my $out, '>', "$flag.new" or die "$flag: $!\n";
-    print $out $text;
-    close $out;
-    rename "$flag.new", $flag;
-    return;
+    return replace_file($flag, $text);
 }
 
 
