@@ -53,6 +53,16 @@ for my $name ('page.html', 'page.txt', map { "lang/$_" } @langs) {
                       $name, length $data, $n++;
 }
 
+# the operator's screen: strings, as they are written into one page
+
+for my $name ('status.css', 'status.js') {
+    my $data = small($name, slurp("$dir/$name"));
+    my $symbol = $name =~ tr/./_/r;
+
+    $out .= sprintf "const char  ngx_shop_assets_%s[%u] = {\n%s    0\n};\n\n",
+                    $symbol, 1 + length $data, bytes($data);
+}
+
 $out .= "\nconst ngx_shop_assets_entry_t  ngx_shop_assets[] = {\n"
         . "$table};\n\n"
         . "const unsigned  ngx_shop_assets_n = $n;\n";
@@ -114,8 +124,16 @@ sub small {
         return small_html($data);
     }
 
+    if ($name =~ /\.css\z/) {
+        return small_style($data) =~ s/\A\s+|\s+\z//gr;
+    }
+
     if ($name =~ /\blang\/[^\/]+\z/) {
         return join '', map { "$_\n" } grep { /^\s*[^#\s]/ } split /\n/, $data;
+    }
+
+    if ($name =~ /\.js\z/) {
+        return small_script($data) =~ s/\A\s+|\s+\z//gr;
     }
 
     $data =~ s/$comment//g;

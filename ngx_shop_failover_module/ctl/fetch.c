@@ -63,7 +63,7 @@ ngx_shop_fetch_url(const char *url, unsigned char **body, size_t *size)
     *body = NULL;
 
     if (ngx_shop_fetch_parse(&f, url) != NGX_SHOP_OK) {
-        (void) ngx_shop_say_error("\"%s\": expected is a URL such as "
+        (void) ngx_shop_say_error("\"%s\": expected a URL such as "
                                   "http://127.0.0.1/shop_status",
                                   url);
         return NGX_SHOP_ERROR;
@@ -125,7 +125,7 @@ ngx_shop_fetch_order(const char *url, ngx_shop_fetch_order_t *order,
     *body = NULL;
 
     if (ngx_shop_fetch_parse(&f, url) != NGX_SHOP_OK) {
-        (void) ngx_shop_say_error("\"%s\": expected is a URL such as "
+        (void) ngx_shop_say_error("\"%s\": expected a URL such as "
                                   "http://127.0.0.1/shop_control",
                                   url);
         return NGX_SHOP_ERROR;

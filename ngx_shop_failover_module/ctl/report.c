@@ -147,7 +147,7 @@ ngx_shop_report_one(ngx_shop_log_t *log, const char *text)
 
         if (number <= 0 || *end) {
             return ngx_shop_say_error("--incident \"%s\": expected "
-                                      "is a number or \"last\"",
+                                      "a number or \"last\"",
                                       text);
         }
     }

@@ -2,68 +2,15 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * The configuration: create, merge, parse.  Defaults live here, and nowhere
- * else.
+ * Directives of the whole: shop_maintenance, shop_zone; and whether and where
+ * a cycle or an upstream is ours.
  */
 
 
 #include "nginx/conf.h"
-#include "nginx/conf_gate.h"
-#include "nginx/conf_page.h"
 
 
-static void ngx_shop_conf_nameless(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev,
-    ngx_shop_conf_loc_t *conf);
-static ngx_shop_model_site_t *ngx_shop_conf_flag(ngx_conf_t *cf,
-    ngx_shop_conf_main_t *smcf, ngx_str_t *path);
 static void ngx_shop_conf_flag_directory(ngx_conf_t *cf, ngx_str_t *path);
-static ngx_int_t ngx_shop_conf_upstream(ngx_conf_t *cf,
-    ngx_shop_conf_main_t *smcf, ngx_shop_conf_srv_t *sscf);
-static ngx_int_t ngx_shop_conf_link(ngx_shop_conf_main_t *smcf);
-static ngx_int_t ngx_shop_conf_peers(ngx_conf_t *cf,
-    ngx_shop_model_group_t *group, ngx_http_upstream_srv_conf_t *uscf,
-    ngx_int_t port);
-
-
-void *
-ngx_shop_conf_create_main(ngx_conf_t *cf)
-{
-    ngx_str_t              none = ngx_null_string;
-    ngx_shop_conf_main_t  *smcf;
-
-    smcf = ngx_pcalloc(cf->pool, sizeof(ngx_shop_conf_main_t));
-    if (smcf == NULL) {
-        return NULL;
-    }
-
-    if (ngx_array_init(&smcf->zone.groups, cf->pool, 4, sizeof(void *))
-        != NGX_OK
-        || ngx_array_init(&smcf->zone.sites, cf->pool, 4, sizeof(void *))
-           != NGX_OK
-        || ngx_array_init(&smcf->zone.classes, cf->pool, 4, sizeof(void *))
-           != NGX_OK
-        || ngx_array_init(&smcf->upstreams, cf->pool, 4, sizeof(void *))
-           != NGX_OK
-        || ngx_array_init(&smcf->pages, cf->pool, 4, sizeof(void *))
-           != NGX_OK
-        || ngx_array_init(&smcf->matches, cf->pool, 4, sizeof(void *))
-           != NGX_OK
-        || ngx_array_init(&smcf->balanced, cf->pool, 4, sizeof(void *))
-           != NGX_OK)
-    {
-        return NULL;
-    }
-
-    smcf->wake = (ngx_socket_t) -1;
-
-    /* the site of locations that no flag closes */
-
-    if (ngx_shop_conf_flag(cf, smcf, &none) == NULL) {
-        return NULL;
-    }
-
-    return smcf;
-}
 
 
 /*
@@ -90,104 +37,6 @@ ngx_shop_conf_of_cycle(ngx_cycle_t *cycle)
     }
 
     return NULL;
-}
-
-
-void *
-ngx_shop_conf_create_srv(ngx_conf_t *cf)
-{
-    ngx_shop_conf_srv_t  *sscf;
-
-    sscf = ngx_pcalloc(cf->pool, sizeof(ngx_shop_conf_srv_t));
-    if (sscf == NULL) {
-        return NULL;
-    }
-
-    sscf->observe.errors = NGX_CONF_UNSET;
-    sscf->outlier.percent = NGX_CONF_UNSET_UINT;
-    sscf->slow_start = NGX_CONF_UNSET_MSEC;
-    sscf->panic = NGX_CONF_UNSET;
-    sscf->applied = NGX_CONF_UNSET_UINT;
-    sscf->config = NGX_CONF_UNSET_UINT;
-
-    ngx_queue_init(&sscf->flights);
-
-    if (ngx_shop_conf_check_create(cf, &sscf->ask) != NGX_OK) {
-        return NULL;
-    }
-
-    return sscf;
-}
-
-
-void *
-ngx_shop_conf_create_loc(ngx_conf_t *cf)
-{
-    ngx_shop_conf_loc_t  *slcf;
-
-    slcf = ngx_pcalloc(cf->pool, sizeof(ngx_shop_conf_loc_t));
-    if (slcf == NULL) {
-        return NULL;
-    }
-
-    slcf->flag = NGX_CONF_UNSET_PTR;
-    slcf->class = NGX_CONF_UNSET_PTR;
-    ngx_shop_conf_gate_create(slcf);
-    ngx_shop_conf_page_create(slcf);
-
-    return slcf;
-}
-
-
-char *
-ngx_shop_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
-{
-    ngx_shop_conf_loc_t  *prev = parent;
-    ngx_shop_conf_loc_t  *conf = child;
-
-    ngx_conf_merge_ptr_value(conf->flag, prev->flag, NULL);
-    ngx_conf_merge_ptr_value(conf->class, prev->class, NULL);
-
-    conf->flagged = (conf->flag != NULL);
-
-    ngx_shop_conf_nameless(cf, prev, conf);
-
-    if (ngx_shop_conf_gate_merge(cf, prev, conf) != NGX_CONF_OK) {
-        return NGX_CONF_ERROR;
-    }
-
-    return ngx_shop_conf_page_merge(cf, prev, conf);
-}
-
-
-/*
- * "if" and "limit_except" are locations inside of one, with a configuration
- * of their own: what answers outside answers there, too, where they name
- * nothing else.  nginx keeps the handler for "if" and drops it for
- * "limit_except"; proxy_pass puts it back as this does
- * (ngx_http_proxy_merge_loc_conf() in src/http/modules).
- */
-
-static void
-ngx_shop_conf_nameless(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev,
-    ngx_shop_conf_loc_t *conf)
-{
-    ngx_http_core_loc_conf_t  *clcf;
-
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-
-    if (!clcf->noname || clcf->handler) {
-        return;
-    }
-
-    conf->answer = prev->answer;
-    conf->status = prev->status;
-    conf->status_policy = prev->status_policy;
-    conf->control = prev->control;
-
-    if (clcf->lmt_excpt) {
-        clcf->handler = conf->answer;
-    }
 }
 
 
@@ -228,7 +77,7 @@ ngx_shop_conf_maintenance(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (path.len == 0 || ngx_strlchr(path.data, path.data + path.len, '$')) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" in \"shop_maintenance\", "
-                           "expected is the path of a file or directory "
+                           "expected the path of a file or directory "
                            "(without variables: it is watched, not looked "
                            "up for each request), or \"off\"", &path);
         return NGX_CONF_ERROR;
@@ -250,9 +99,7 @@ ngx_shop_conf_maintenance(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/* the record of a path, one however often the path is written */
-
-static ngx_shop_model_site_t *
+ngx_shop_model_site_t *
 ngx_shop_conf_flag(ngx_conf_t *cf, ngx_shop_conf_main_t *smcf, ngx_str_t *path)
 {
     ngx_uint_t               i;
@@ -337,7 +184,7 @@ ngx_shop_conf_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (size == NGX_ERROR || size < (ssize_t) (8 * ngx_pagesize)) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" in \"shop_zone\", expected "
-                           "is a size of at least %uzk such as 1m",
+                           "a size of at least %uzk such as 1m",
                            &value[1], 8 * ngx_pagesize / 1024);
         return NGX_CONF_ERROR;
     }
@@ -345,214 +192,4 @@ ngx_shop_conf_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     smcf->zone_size = size;
 
     return NGX_CONF_OK;
-}
-
-
-ngx_int_t
-ngx_shop_conf_finish(ngx_conf_t *cf)
-{
-    ngx_uint_t                       i;
-    ngx_shop_conf_srv_t             *sscf;
-    ngx_shop_conf_main_t            *smcf;
-    ngx_http_upstream_srv_conf_t   **uscfp;
-    ngx_http_upstream_main_conf_t   *umcf;
-
-    smcf = ngx_http_conf_get_module_main_conf(cf, ngx_shop_failover_module);
-
-    if (!smcf->used) {
-        return NGX_OK;
-    }
-
-    ngx_shop_conf_gate_finish(smcf);
-
-    if (ngx_shop_conf_failover_chains(cf) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    umcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_upstream_module);
-    uscfp = umcf->upstreams.elts;
-
-    for (i = 0; i < umcf->upstreams.nelts; i++) {
-
-        if (uscfp[i]->srv_conf == NULL) {
-
-            /* implicit: "proxy_pass http://host" */
-
-            continue;
-        }
-
-        sscf = ngx_http_conf_upstream_srv_conf(uscfp[i],
-                                               ngx_shop_failover_module);
-
-        if ((sscf->check || sscf->backups || sscf->is_backup)
-            && ngx_shop_conf_upstream(cf, smcf, sscf) != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-    }
-
-    if (ngx_shop_conf_link(smcf) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    return ngx_shop_zone_add(cf, &smcf->zone, smcf->zone_size,
-                             &ngx_shop_failover_module);
-}
-
-
-static ngx_int_t
-ngx_shop_conf_upstream(ngx_conf_t *cf, ngx_shop_conf_main_t *smcf,
-    ngx_shop_conf_srv_t *sscf)
-{
-    ngx_int_t                port;
-    ngx_shop_conf_srv_t    **upstreams;
-    ngx_shop_model_group_t  *group, **groups;
-
-    group = ngx_pcalloc(cf->pool, sizeof(ngx_shop_model_group_t));
-    if (group == NULL) {
-        return NGX_ERROR;
-    }
-
-    group->name = sscf->uscf->host;
-    group->backup = sscf->is_backup;
-    group->panic = sscf->panic;
-    group->slow_start = sscf->slow_start;
-    group->hold = sscf->backups ? sscf->backups->hold : 0;
-    port = 0;
-
-    if (sscf->check) {
-        group->rule = sscf->check->rule;
-        group->checked = 1;
-        port = sscf->check->port;
-    }
-
-    if (ngx_array_init(&group->chain, cf->pool, 1, sizeof(void *)) != NGX_OK
-        || ngx_shop_conf_peers(cf, group, sscf->uscf, port) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    sscf->group = group;
-    sscf->zone = &smcf->zone;
-
-    groups = ngx_array_push(&smcf->zone.groups);
-    upstreams = ngx_array_push(&smcf->balanced);
-
-    if (groups == NULL || upstreams == NULL) {
-        return NGX_ERROR;
-    }
-
-    *groups = group;
-    *upstreams = sscf;
-
-    if (sscf->check) {
-        upstreams = ngx_array_push(&smcf->upstreams);
-        if (upstreams == NULL) {
-            return NGX_ERROR;
-        }
-
-        *upstreams = sscf;
-    }
-
-    return NGX_OK;
-}
-
-
-/* the chains of the groups, now that there is a group for each */
-
-static ngx_int_t
-ngx_shop_conf_link(ngx_shop_conf_main_t *smcf)
-{
-    ngx_uint_t                 i, j;
-    ngx_shop_conf_srv_t      **sscf, **chain;
-    ngx_shop_model_group_t   **backup;
-
-    sscf = smcf->balanced.elts;
-
-    for (i = 0; i < smcf->balanced.nelts; i++) {
-        chain = sscf[i]->chain.elts;
-
-        for (j = 0; j < sscf[i]->chain.nelts; j++) {
-
-            backup = ngx_array_push(&sscf[i]->group->chain);
-            if (backup == NULL) {
-                return NGX_ERROR;
-            }
-
-            *backup = chain[j]->group;
-        }
-    }
-
-    return NGX_OK;
-}
-
-
-/*
- * The same servers in the same order as ngx_http_upstream_init_round_robin()
- * makes peers of them (src/http/ngx_http_upstream_round_robin.c): the key of
- * a peer is its server as written and its address.
- */
-
-static ngx_int_t
-ngx_shop_conf_peers(ngx_conf_t *cf, ngx_shop_model_group_t *group,
-    ngx_http_upstream_srv_conf_t *uscf, ngx_int_t port)
-{
-    ngx_uint_t                   i, j;
-    struct sockaddr             *sa;
-    ngx_shop_model_peer_t       *peer;
-    ngx_http_upstream_server_t  *server;
-
-    if (uscf->servers == NULL) {
-        return NGX_OK;
-    }
-
-    if (ngx_array_init(&group->peers, cf->pool, uscf->servers->nelts + 1,
-                       sizeof(ngx_shop_model_peer_t))
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    server = uscf->servers->elts;
-
-    for (i = 0; i < uscf->servers->nelts; i++) {
-
-        if (ngx_shop_compat_resolves(&server[i])) {
-            group->resolve++;
-            group->unknown = 1;
-            continue;
-        }
-
-        for (j = 0; j < server[i].naddrs; j++) {
-
-            peer = ngx_array_push(&group->peers);
-            if (peer == NULL) {
-                return NGX_ERROR;
-            }
-
-            ngx_memzero(peer, sizeof(ngx_shop_model_peer_t));
-
-            peer->server = server[i].name;
-            peer->address = server[i].addrs[j].name;
-            peer->socklen = server[i].addrs[j].socklen;
-            peer->backup = server[i].backup;
-            peer->down = (server[i].down & NGX_SHOP_COMPAT_DOWN) ? 1 : 0;
-            peer->slot = NGX_SHOP_LAYOUT_NO_SLOT;
-
-            sa = ngx_pnalloc(cf->pool, peer->socklen);
-            if (sa == NULL) {
-                return NGX_ERROR;
-            }
-
-            ngx_memcpy(sa, server[i].addrs[j].sockaddr, peer->socklen);
-
-            if (port && sa->sa_family != AF_UNIX) {
-                ngx_inet_set_port(sa, (in_port_t) port);
-            }
-
-            peer->sockaddr = sa;
-        }
-    }
-
-    return NGX_OK;
 }

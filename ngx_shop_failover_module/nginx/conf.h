@@ -12,7 +12,6 @@
 
 #include "nginx/compat.h"
 #include "nginx/conf_check.h"
-#include "nginx/page/skin.h"
 
 #include "state/clock.h"
 #include "state/model.h"
@@ -31,7 +30,7 @@ typedef struct ngx_shop_conf_loc_s  ngx_shop_conf_loc_t;
 typedef struct {
     ngx_uint_t                       number;
     ngx_shop_conf_loc_t             *conf;        /* the first of them */
-    ngx_shop_skin_t                 *skin;        /* loaded once */
+    struct ngx_shop_skin_s          *skin;        /* of skin, loaded once */
 } ngx_shop_conf_page_t;
 
 
@@ -203,11 +202,6 @@ extern ngx_module_t  ngx_shop_failover_module;
     ((const char *) ngx_http_get_module_ctx(r, ngx_shop_failover_module))
 
 
-void *ngx_shop_conf_create_main(ngx_conf_t *cf);
-void *ngx_shop_conf_create_srv(ngx_conf_t *cf);
-void *ngx_shop_conf_create_loc(ngx_conf_t *cf);
-char *ngx_shop_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child);
-
 /*
  * The configuration of a cycle, the one before this included: NULL where it
  * has none of ours.
@@ -237,16 +231,17 @@ void ngx_shop_conf_outlier_finish(ngx_conf_t *cf, ngx_shop_conf_srv_t *sscf);
 char *ngx_shop_conf_use(ngx_conf_t *cf, ngx_shop_conf_srv_t *sscf);
 
 /*
- * The first half of conf_finish(): which upstream backs up which, and what
- * makes no sense together.
+ * The first half of module_conf_finish(): which upstream backs up which, and
+ * what makes no sense together.
  */
 ngx_int_t ngx_shop_conf_failover_chains(ngx_conf_t *cf);
 
 /*
- * After all blocks were read: groups from the upstreams, then the zone.
- * Called by the composition root in its postconfiguration.
+ * The record of a flag's path, one however often the path is written; NULL: no
+ * memory.  Of len 0: the site of locations that no flag closes.
  */
-ngx_int_t ngx_shop_conf_finish(ngx_conf_t *cf);
+ngx_shop_model_site_t *ngx_shop_conf_flag(ngx_conf_t *cf,
+    ngx_shop_conf_main_t *smcf, ngx_str_t *path);
 
 
 #endif /* _NGX_SHOP_CONF_H_INCLUDED_ */

@@ -214,7 +214,7 @@ ngx_shop_conf_check_request(ngx_conf_t *cf, ngx_shop_conf_check_t *check)
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" of parameter \"uri\" in "
-                           "\"shop_health_check\", expected is a path that "
+                           "\"shop_health_check\", expected a path that "
                            "begins with \"/\" and has no space, control "
                            "character or \"#\"", &check->uri);
         return NGX_CONF_ERROR;
@@ -227,7 +227,7 @@ ngx_shop_conf_check_request(ngx_conf_t *cf, ngx_shop_conf_check_t *check)
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" of parameter \"method\" in "
-                           "\"shop_health_check\", expected is a method in "
+                           "\"shop_health_check\", expected a method in "
                            "upper case such as GET, HEAD or POST",
                            &check->method);
         return NGX_CONF_ERROR;
@@ -334,7 +334,7 @@ ngx_shop_conf_check_header(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
                                    ngx_shop_conf_check_token_char))
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid name \"%V\" in \"%V\", expected is the "
+                           "invalid name \"%V\" in \"%V\", expected the "
                            "name of a header such as X-Probe, without \":\"",
                            &value[1], &value[0]);
         return NGX_CONF_ERROR;
@@ -343,7 +343,7 @@ ngx_shop_conf_check_header(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (!ngx_shop_conf_check_is(&value[2], ngx_shop_conf_check_value_char)) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value of header \"%V\" in \"%V\": it has "
-                           "a line end or control character, expected is one "
+                           "a line end or control character, expected one "
                            "line of text", &value[1], &value[0]);
         return NGX_CONF_ERROR;
     }
@@ -367,7 +367,7 @@ ngx_shop_conf_check_header(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
                                         &value[1])))
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "header \"Host\" in \"%V\" is %s, expected is one "
+                           "header \"Host\" in \"%V\" is %s, expected one "
                            "host name", &value[0],
                            value[2].len ? "given twice" : "empty");
         return NGX_CONF_ERROR;
@@ -390,7 +390,7 @@ ngx_shop_conf_check_param(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
                                    ngx_shop_conf_check_param_char))
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid name \"%V\" in \"%V\", expected is the "
+                           "invalid name \"%V\" in \"%V\", expected the "
                            "name of a parameter such as SCRIPT_FILENAME",
                            &value[1], &value[0]);
         return NGX_CONF_ERROR;
@@ -552,7 +552,7 @@ ngx_shop_conf_check_join(ngx_conf_t *cf, ngx_array_t *matches,
             ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                           "\"method=HEAD\" of \"shop_health_check\" asks for "
                           "no body, but \"shop_match %V\" looks at one, "
-                          "expected is \"method=GET\" in upstream \"%V\" in "
+                          "expected \"method=GET\" in upstream \"%V\" in "
                           "%s:%ui", &check->match_name, &uscf->host,
                           uscf->file_name, uscf->line);
             return NGX_ERROR;
@@ -621,7 +621,7 @@ ngx_shop_conf_check_match(ngx_conf_t *cf, ngx_array_t *matches,
     }
 
     ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                  "unknown \"match=%V\" of \"shop_health_check\", expected is "
+                  "unknown \"match=%V\" of \"shop_health_check\", expected "
                   "the name of a \"shop_match\" block, known are:%*s in "
                   "upstream \"%V\" in %s:%ui", name, (size_t) (p - known),
                   known, &uscf->host, uscf->file_name, uscf->line);

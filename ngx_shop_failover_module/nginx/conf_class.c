@@ -32,7 +32,7 @@ ngx_shop_conf_class(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (!ngx_shop_conf_class_name(&value[1])) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" in \"shop_class\", expected "
-                           "is a name of at most %d letters, digits, \"_\" "
+                           "a name of at most %d letters, digits, \"_\" "
                            "and \"-\" such as checkout",
                            &value[1], NGX_SHOP_LAYOUT_CLASS_LEN);
         return NGX_CONF_ERROR;
@@ -56,7 +56,7 @@ ngx_shop_conf_class(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (i == NGX_SHOP_LAYOUT_CLASSES) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"shop_class %V\" is one name too many, expected "
-                           "are at most %d different ones: each is a label "
+                           "at most %d different ones: each is a label "
                            "of a metric",
                            &value[1], NGX_SHOP_LAYOUT_CLASSES);
         return NGX_CONF_ERROR;

@@ -95,7 +95,7 @@ ngx_shop_conf_failover_to(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (backups->names.nelts == 0) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "no upstream is named in \"shop_failover_to\" "
-                           "before \"%V\", expected is at least one, and "
+                           "before \"%V\", expected at least one, and "
                            "parameters after it", &value[1]);
         return NGX_CONF_ERROR;
     }
@@ -197,7 +197,7 @@ ngx_shop_conf_failover_slow_start(ngx_conf_t *cf, ngx_command_t *cmd,
     if (time == NGX_ERROR || time > NGX_SHOP_CONF_FAILOVER_DAY) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" in \"shop_slow_start\", "
-                           "expected is a time from 0 to 1d such as 30s",
+                           "expected a time from 0 to 1d such as 30s",
                            &value[1]);
         return NGX_CONF_ERROR;
     }
@@ -231,7 +231,7 @@ ngx_shop_conf_failover_panic(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (n == NGX_ERROR || n > 100) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" in \"shop_panic\", expected "
-                           "is a share from 0%% to 100%% such as 50%%",
+                           "a share from 0%% to 100%% such as 50%%",
                            &value[1]);
         return NGX_CONF_ERROR;
     }
@@ -384,7 +384,7 @@ ngx_shop_conf_failover_chain(ngx_conf_t *cf, ngx_shop_conf_srv_t *sscf,
         if (backup == NULL) {
             ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                           "unknown upstream \"%V\" in \"shop_failover_to\" of "
-                          "upstream \"%V\" in %s:%ui, expected is the name of "
+                          "upstream \"%V\" in %s:%ui, expected the name of "
                           "an \"upstream\" block",
                           &names[i], &from->uscf->host, backups->file,
                           backups->line);

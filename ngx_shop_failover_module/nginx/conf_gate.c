@@ -204,7 +204,7 @@ ngx_shop_conf_gate_cidr(ngx_conf_t *cf, ngx_array_t *cidrs, ngx_str_t *value)
     if (rc == NGX_ERROR) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" in \"shop_bypass\", expected "
-                           "is an address or network such as 192.0.2.7, "
+                           "an address or network such as 192.0.2.7, "
                            "10.0.0.0/8 or 2001:db8::/32 (no host name), "
                            "\"unix:\", or \"off\"", value);
         return NGX_ERROR;

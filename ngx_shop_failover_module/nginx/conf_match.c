@@ -29,14 +29,14 @@ ngx_shop_conf_match(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     if (value[1].len == 0) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"shop_match\" has an empty name, expected is one "
+                           "\"shop_match\" has an empty name, expected one "
                            "that \"match=\" can refer to");
         return NGX_CONF_ERROR;
     }
 
     if (ngx_shop_conf_match_find(&smcf->matches, &value[1])) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"shop_match %V\" is duplicate, expected are all "
+                           "\"shop_match %V\" is duplicate, expected all "
                            "its lines in one block", &value[1]);
         return NGX_CONF_ERROR;
     }
@@ -72,7 +72,7 @@ ngx_shop_conf_match(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     if (rv == NGX_CONF_OK && match->rules.nelts == 0) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"shop_match %V\" is empty, expected is a line "
+                           "\"shop_match %V\" is empty, expected a line "
                            "that begins with \"status\", \"header\" or "
                            "\"body\"", &match->name);
         return NGX_CONF_ERROR;
@@ -98,7 +98,7 @@ ngx_shop_conf_match_line(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
         if (cf->args->nelts != 2) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                "invalid \"include\" in \"shop_match %V\", "
-                               "expected is one file", &match->name);
+                               "expected one file", &match->name);
             return NGX_CONF_ERROR;
         }
 

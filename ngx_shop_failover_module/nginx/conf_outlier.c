@@ -102,7 +102,7 @@ ngx_shop_conf_outlier(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"1\" of parameter \"slow\" in "
                            "\"shop_outlier\": each server is as slow as "
-                           "itself; expected is %s",
+                           "itself; expected %s",
                            ngx_shop_conf_outliers[3].expected);
         return NGX_CONF_ERROR;
     }
@@ -178,7 +178,7 @@ ngx_shop_conf_outlier_eject(ngx_conf_t *cf, ngx_shop_record_conf_t *outlier,
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" of parameter \"eject\" in "
-                           "\"shop_outlier\", expected is the time of the "
+                           "\"shop_outlier\", expected the time of the "
                            "first time aside and the longest, from 100ms to "
                            "1d, such as 10s..5m", value);
         return NGX_ERROR;

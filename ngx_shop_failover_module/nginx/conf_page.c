@@ -9,12 +9,12 @@
 #include "nginx/conf_page.h"
 #include "nginx/params.h"
 
+#include "logic/words/view.h"
+
 
 static ngx_shop_conf_page_t *ngx_shop_conf_page_record(ngx_conf_t *cf,
     ngx_shop_conf_loc_t *conf);
 static ngx_uint_t ngx_shop_conf_page_same(ngx_str_t *one, ngx_str_t *other);
-static ngx_shop_skin_t *ngx_shop_conf_page_skin(ngx_conf_t *cf,
-    ngx_shop_conf_page_t **pages, ngx_uint_t n);
 static ngx_int_t ngx_shop_conf_page_code(ngx_conf_t *cf, ngx_array_t *codes,
     ngx_str_t *text);
 
@@ -157,52 +157,6 @@ ngx_shop_conf_page_same(ngx_str_t *one, ngx_str_t *other)
 }
 
 
-ngx_int_t
-ngx_shop_conf_page_load(ngx_conf_t *cf, ngx_shop_conf_main_t *smcf)
-{
-    ngx_uint_t              i;
-    ngx_shop_conf_page_t  **pages;
-
-    pages = smcf->pages.elts;
-
-    for (i = 0; i < smcf->pages.nelts; i++) {
-        pages[i]->skin = ngx_shop_conf_page_skin(cf, pages, i);
-
-        if (pages[i]->skin == NULL) {
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
-}
-
-
-/* that of a page before, where only what it asks for and when is another */
-
-static ngx_shop_skin_t *
-ngx_shop_conf_page_skin(ngx_conf_t *cf, ngx_shop_conf_page_t **pages,
-    ngx_uint_t n)
-{
-    ngx_uint_t            i;
-    ngx_shop_conf_loc_t  *conf, *other;
-
-    conf = pages[n]->conf;
-
-    for (i = 0; i < n; i++) {
-        other = pages[i]->conf;
-
-        if (other->page_vars == conf->page_vars
-            && ngx_shop_conf_page_same(&other->page_dir,
-                                       &conf->page_dir))
-        {
-            return pages[i]->skin;
-        }
-    }
-
-    return ngx_shop_skin_load(cf, &conf->page_dir, conf->page_vars);
-}
-
-
 /* shop_fallback on|off [intercept=CODE,...] */
 
 char *
@@ -227,7 +181,7 @@ ngx_shop_conf_page_fallback(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     } else {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" in \"shop_fallback\", "
-                           "expected is on or off", &value[1]);
+                           "expected on or off", &value[1]);
         return NGX_CONF_ERROR;
     }
 
@@ -281,7 +235,7 @@ ngx_shop_conf_page_code(ngx_conf_t *cf, ngx_array_t *codes, ngx_str_t *text)
     if (n < 400 || n > 599 || n == NGX_HTTP_CLIENT_CLOSED_REQUEST) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid code \"%V\" in \"intercept\" of "
-                           "\"shop_fallback\", expected is a status from 400 "
+                           "\"shop_fallback\", expected a status from 400 "
                            "to 599 such as 503", text);
         return NGX_ERROR;
     }
@@ -326,7 +280,7 @@ ngx_shop_conf_page_dir(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
                            "invalid value \"%V\" in \"shop_page_dir\", "
-                           "expected is a directory with page.html, page.txt "
+                           "expected a directory with page.html, page.txt "
                            "or lang/*.txt", &slcf->page_dir);
         return NGX_CONF_ERROR;
     }
@@ -361,7 +315,7 @@ ngx_shop_conf_page_var(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (value[1].len == 0 || i < value[1].len) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid name \"%V\" in \"shop_page_var\", expected "
-                           "are letters, digits and \"_\", such as name, home, "
+                           "letters, digits and \"_\", such as name, home, "
                            "basket, contact or logo", &value[1]);
         return NGX_CONF_ERROR;
     }
@@ -435,7 +389,7 @@ ngx_shop_conf_page_retry_after(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" in \"shop_retry_after\", "
-                           "expected is a time from min (%is) to max (%is)",
+                           "expected a time from min (%is) to max (%is)",
                            &value[1], retry.min, retry.max);
         return NGX_CONF_ERROR;
     }
@@ -483,7 +437,7 @@ ngx_shop_conf_page_cors(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                "invalid origin \"%V\" in \"shop_cors\", "
-                               "expected is a scheme and a host such as "
+                               "expected a scheme and a host such as "
                                "https://app.example.com", &value[i]);
             return NGX_CONF_ERROR;
         }
@@ -526,7 +480,7 @@ ngx_shop_conf_page_public_status(ngx_conf_t *cf, ngx_command_t *cmd,
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" in \"shop_public_status\", "
-                           "expected is a path such as /.shop-status, or off",
+                           "expected a path such as /.shop-status, or off",
                            &value[1]);
         return NGX_CONF_ERROR;
     }

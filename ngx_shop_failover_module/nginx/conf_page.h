@@ -28,11 +28,5 @@ void ngx_shop_conf_page_create(ngx_shop_conf_loc_t *conf);
 char *ngx_shop_conf_page_merge(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev,
     ngx_shop_conf_loc_t *conf);
 
-/*
- * Loads what the page directories hold.  In postconfiguration: only then it is
- * known whether any directive is used at all.
- */
-ngx_int_t ngx_shop_conf_page_load(ngx_conf_t *cf, ngx_shop_conf_main_t *smcf);
-
 
 #endif /* _NGX_SHOP_CONF_PAGE_H_INCLUDED_ */

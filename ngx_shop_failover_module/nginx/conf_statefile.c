@@ -32,7 +32,7 @@ ngx_shop_conf_statefile_file(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" in \"shop_state_file\", "
-                           "expected is the path of a file, without variables",
+                           "expected the path of a file, without variables",
                            &path);
         return NGX_CONF_ERROR;
     }
@@ -44,7 +44,7 @@ ngx_shop_conf_statefile_file(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (ngx_file_info(path.data, &fi) != NGX_FILE_ERROR && !ngx_is_file(&fi)) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" in \"shop_state_file\", "
-                           "expected is a regular file or the path of one "
+                           "expected a regular file or the path of one "
                            "that does not exist yet", &path);
         return NGX_CONF_ERROR;
     }
@@ -81,7 +81,7 @@ ngx_shop_conf_statefile_directory(ngx_conf_t *cf, ngx_str_t *path)
     if (ngx_file_info(dir, &fi) == NGX_FILE_ERROR || !ngx_is_dir(&fi)) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "directory \"%s\" of \"shop_state_file\" does not "
-                           "exist, expected is one that the workers may write "
+                           "exist, expected one that the workers may write "
                            "to", dir);
         return NGX_ERROR;
     }

@@ -56,7 +56,7 @@ ngx_shop_conf_tls(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     if (value[1].len == 0) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" is empty, expected is %s", &value[0],
+                           "\"%V\" is empty, expected %s", &value[0],
                            (char *) cmd->post);
         return NGX_CONF_ERROR;
     }
@@ -109,7 +109,7 @@ ngx_shop_conf_tls_protocols(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
         if (version->name.len == 0 || (sscf->ask.protocols & version->mask)) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid value \"%V\" in \"%V\", expected are "
+                               "invalid value \"%V\" in \"%V\", expected "
                                "some of TLSv1, TLSv1.1, TLSv1.2, TLSv1.3, "
                                "each once", &value[i], &value[0]);
             return NGX_CONF_ERROR;
@@ -307,7 +307,7 @@ ngx_shop_conf_tls_names(ngx_conf_t *cf, ngx_http_upstream_srv_conf_t *uscf)
 
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                       "server \"%V\" is written as an address, there is no "
-                      "name to verify its certificate against: expected is "
+                      "name to verify its certificate against: expected "
                       "\"shop_health_ssl_name NAME\" (or "
                       "\"shop_health_ssl_verify off\") in upstream \"%V\" in "
                       "%s:%ui", &server[i].name, &uscf->host,

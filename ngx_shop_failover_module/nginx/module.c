@@ -3,11 +3,11 @@
  * Copyright (C) ngx_shop_failover_module authors
  *
  * The composition root: the table of directives, phases, filters and the
- * module itself.  Includes everyone; nobody includes it.
+ * module itself.  Uses everyone; nobody uses it.
  */
 
 
-#include "nginx/conf.h"
+#include "nginx/module_conf.h"
 #include "nginx/conf_gate.h"
 #include "nginx/conf_statefile.h"
 #include "nginx/conf_page.h"
@@ -20,6 +20,7 @@
 #include "nginx/page/page.h"
 #include "nginx/probe/probe.h"
 #include "nginx/page/render.h"
+#include "nginx/page/skin.h"
 #include "nginx/status/status.h"
 #include "nginx/page/variables.h"
 #include "nginx/page/variables_gate.h"
@@ -282,14 +283,14 @@ static ngx_http_module_t  ngx_shop_module_ctx = {
     ngx_shop_module_preconfiguration,   /* preconfiguration */
     ngx_shop_module_postconfiguration,  /* postconfiguration */
 
-    ngx_shop_conf_create_main,          /* create main conf */
+    ngx_shop_module_conf_create_main,   /* create main conf */
     NULL,                               /* init main conf */
 
-    ngx_shop_conf_create_srv,           /* create server conf */
+    ngx_shop_module_conf_create_srv,    /* create server conf */
     NULL,                               /* merge server conf */
 
-    ngx_shop_conf_create_loc,           /* create location conf */
-    ngx_shop_conf_merge_loc             /* merge location conf */
+    ngx_shop_module_conf_create_loc,    /* create location conf */
+    ngx_shop_module_conf_merge_loc      /* merge location conf */
 };
 
 
@@ -344,8 +345,8 @@ ngx_shop_module_postconfiguration(ngx_conf_t *cf)
     smcf->choices = ngx_shop_choice_init(cf);
 
     if (smcf->renderings == NULL || smcf->choices == NULL
-        || ngx_shop_conf_page_load(cf, smcf) != NGX_OK
-        || ngx_shop_conf_finish(cf) != NGX_OK
+        || ngx_shop_skin_pages_load(cf, smcf) != NGX_OK
+        || ngx_shop_module_conf_finish(cf) != NGX_OK
         || ngx_shop_balance_init(cf) != NGX_OK
         || ngx_shop_failover_init(cf) != NGX_OK)
     {

@@ -56,7 +56,7 @@ ngx_shop_params_parse(ngx_conf_t *cf, ngx_shop_params_t *table,
         {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                "invalid value \"%V\" of parameter \"%V\" in "
-                               "\"%V\", expected is %s",
+                               "\"%V\", expected %s",
                                &value, &param->name, &args[0],
                                param->expected);
             return NGX_CONF_ERROR;

@@ -378,13 +378,13 @@ key_file('other', 'x' x 40);
 
 my @wrong = (
     [qr/"drain" needs one server.*shopctl drain 10/] => ['drain'],
-    [qr/"peer" "192.0.2.1:80", expected is a server as written/] =>
+    [qr/"peer" "192.0.2.1:80", expected a server as written/] =>
         ['drain', '192.0.2.1:80'],
     [qr/several upstreams have this "peer": name one as "upstream"/] =>
         ['drain', "$shops[2]"],
-    [qr/"upstream" "none", expected is a group/] =>
+    [qr/"upstream" "none", expected a group/] =>
         ['drain', "$shops[0]", '--upstream', 'none'],
-    [qr/"for" "30", expected is a length such as 30m/] =>
+    [qr/"for" "30", expected a length such as 30m/] =>
         ['drain', "$shops[0]", '--for', '30'],
     [qr/unknown option "for", known are: --upstream/] =>
         ['enable', "$shops[0]", '--for', '30m'],
@@ -398,7 +398,7 @@ my @wrong = (
         ['drain', "$shops[0]", '--url', "http://$nginx/closed"],
     [qr/none answers \d+: is there a location with shop_control/] =>
         ['drain', "$shops[0]", '--url', "http://$nginx/none"],
-    [qr/"ftp:.*expected is a URL such as .*shop_control/] =>
+    [qr/"ftp:.*expected a URL such as .*shop_control/] =>
         ['drain', "$shops[0]", '--url', 'ftp://x/'],
     [qr/cannot connect to .*refused/] =>
         ['drain', "$shops[0]", '--url', 'http://127.0.0.1:' . free_port()],

@@ -32,11 +32,7 @@ my $flag = $nginx->dir . '/maintenance';
 sub write_flag {
     my ($content) = @_;
 
-    open my $out, '>', "$flag.tmp" or die "$flag: $!\n";
-    print $out $content;
-    close $out;
-    rename "$flag.tmp", $flag;
-    return;
+    return replace_file($flag, $content);
 }
 
 # "in N seconds" as the flag wants it

@@ -30,7 +30,7 @@ sub key_file {
 
 my $make = qr/; make one with: \(umask 077; openssl rand -hex 32 > \S+\)/;
 my $exposed = qr/can be read or written by everybody, .* chmod o-rwx \S+/;
-my $short = qr/is too short, expected is a key of at least 32 bytes$make/;
+my $short = qr/is too short, expected a key of at least 32 bytes$make/;
 my $long = qr/is larger than 4096 bytes.*$make/;
 my $no_file = qr/is not a regular file$make/;
 my $unsent = qr/cannot be sent in a header.*$make/;

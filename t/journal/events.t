@@ -35,11 +35,7 @@ sub write_flag {
     my ($nginx, $text) = @_;
     my $flag = $nginx->dir . '/maintenance';
 
-    open my $out, '>', "$flag.new" or die "$flag: $!\n";
-    print $out $text;
-    close $out;
-    rename "$flag.new", $flag;
-    return;
+    return replace_file($flag, $text);
 }
 
 
@@ -233,7 +229,7 @@ like $line, qr/^<190>.* shop: \{.*"type":"peer".*\}\z/s,
 # ---- what is refused
 
 config_fails('a variable in the path',
-    qr/invalid value ".*\$host" in "shop_events", expected is the path/,
+    qr/invalid value ".*\$host" in "shop_events", expected the path/,
     http => 'shop_events %%DIR%%/$host;');
 config_fails('two logs', qr/"shop_events" directive is duplicate/,
     http => 'shop_events %%DIR%%/a; shop_events %%DIR%%/b;');

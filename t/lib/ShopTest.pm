@@ -47,6 +47,7 @@ use Test::More import => ['!done_testing'];
 
 use ShopTest::CA;
 use ShopTest::Client;
+use ShopTest::Dir qw(replace_file);
 use ShopTest::Nginx;
 use ShopTest::Port qw(free_port);
 use ShopTest::Process;
@@ -56,7 +57,7 @@ use ShopTest::Wait qw(patience wait_until);
 our @EXPORT = (
     (grep { !/^\$|^done_testing$/ } @Test::More::EXPORT),
     qw(done_testing nginx config_ok config_fails shop_server ca),
-    qw(client request get head post free_port wait_until),
+    qw(client request get head post free_port wait_until replace_file),
 );
 
 my $owner = $$;

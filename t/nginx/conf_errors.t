@@ -47,7 +47,7 @@ my @others = (
 
     ['shop_maintenance without a path', qr/invalid number of arguments/,
      server('shop_maintenance;')],
-    ['shop_maintenance ""', qr/"" in "shop_maintenance", expected is the path/,
+    ['shop_maintenance ""', qr/"" in "shop_maintenance", expected the path/,
      server('shop_maintenance "";')],
     ['shop_maintenance with a variable', qr/"\/run\/\$host" in .*watched/,
      server('shop_maintenance /run/$host;')],
@@ -62,7 +62,7 @@ my @others = (
     ['shop_zone twice', qr/is duplicate/, 'shop_zone 1m; shop_zone 1m;'],
     ['shop_zone in a server', qr/is not allowed here/, server('shop_zone 1m;')],
 
-    ['shop_status xml', qr/"xml" in "shop_status", expected is/,
+    ['shop_status xml', qr/"xml" in "shop_status", expected/,
      location('shop_status xml;')],
     ['shop_status twice', qr/is duplicate/,
      location('shop_status; shop_status;')],
@@ -126,10 +126,10 @@ my %keys = (
 
 my @gates = (
     ['shop_bypass office.example;',
-        qr/"office.example" in "shop_bypass", expected is an address/],
+        qr/"office.example" in "shop_bypass", expected an address/],
     ['shop_bypass 10.0.0.0/33;',
-        qr{"10.0.0.0/33" in "shop_bypass", expected is an address}],
-    ['shop_bypass off 10.0.0.0/8;', qr/"off" in "shop_bypass", expected is/],
+        qr{"10.0.0.0/33" in "shop_bypass", expected an address}],
+    ['shop_bypass off 10.0.0.0/8;', qr/"off" in "shop_bypass", expected/],
     ['shop_bypass off; shop_bypass 10.0.0.0/8;', qr/is given beside "off"/],
     ['shop_bypass 10.0.0.0/8; shop_bypass off;', qr/is "off" beside addresses/],
 

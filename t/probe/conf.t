@@ -25,7 +25,7 @@ my @upstream = (
     ['a parameter given twice', "$server $check uri=/a uri=/b;",
         qr/parameter "uri" of "shop_health_check" is given twice/],
     ['an unknown type', "$server $check type=mysql;",
-        qr/invalid value "mysql" of parameter "type".* expected is one of http, https, tcp, fastcgi/],
+        qr/invalid value "mysql" of parameter "type".* expected one of http, https, tcp, fastcgi/],
     ['a URI without a slash', "$server $check uri=healthz;",
         qr/invalid value "healthz" of parameter "uri".* begins with "\/"/],
     ['a URI with a blank', "$server $check 'uri=/a b';",
@@ -70,7 +70,7 @@ my @upstream = (
         qr/invalid value "5" of parameter "keepalive"/],
 
     ['a match that is not there', "$server $check match=god;",
-        qr/unknown "match=god" of "shop_health_check", expected is the name of a "shop_match" block, known are: good in upstream "shop" in .*:\d+/,
+        qr/unknown "match=god" of "shop_health_check", expected the name of a "shop_match" block, known are: good in upstream "shop" in .*:\d+/,
         "$match { status 200; }"],
     ['a match without any', "$server $check match=good;",
         qr/unknown "match=good".* known are: none/],
@@ -146,7 +146,7 @@ my @upstream = (
         shop_health_ssl_verify maybe;",
         qr/invalid value "maybe" in "shop_health_ssl_verify"/],
     ['an empty name', "$named $https shop_health_ssl_name '';",
-        qr/"shop_health_ssl_name" is empty, expected is the name/],
+        qr/"shop_health_ssl_name" is empty, expected the name/],
     ['two names', "$named $https shop_health_ssl_name a;
         shop_health_ssl_name b;",
         qr/"shop_health_ssl_name" directive is duplicate/],
@@ -161,7 +161,7 @@ my @upstream = (
     ['a key without its certificate', "$named $https
         shop_health_ssl_certificate_key $missing;", qr/need each other/],
     ['an unknown version', "$named $https shop_health_ssl_protocols SSLv3;",
-        qr/invalid value "SSLv3" in "shop_health_ssl_protocols", expected are some of TLSv1, /],
+        qr/invalid value "SSLv3" in "shop_health_ssl_protocols", expected some of TLSv1, /],
     ['a version twice', "$named $https
         shop_health_ssl_protocols TLSv1.2 TLSv1.2;",
         qr/invalid value "TLSv1\.2" in "shop_health_ssl_protocols".* each once/],
@@ -174,7 +174,7 @@ my @http = (
     ['a match given twice', "$match { status 200; } $match { status 201; }",
         qr/"shop_match good" is duplicate/],
     ['an empty match', "$match { }",
-        qr/"shop_match good" is empty, expected is a line that begins with "status", "header" or "body"/],
+        qr/"shop_match good" is empty, expected a line that begins with "status", "header" or "body"/],
     ['a match without a name', "shop_match '' { status 200; }",
         qr/"shop_match" has an empty name/],
     ['an unknown line', "$match { code 200; }",
@@ -196,7 +196,7 @@ my @http = (
     ['a header regex that is none', "$match { header A ~ '[z-a]'; }",
         qr/invalid regular expression in "shop_match": .*"\[z-a\]"/],
     ['an include of nothing', "$match { include; }",
-        qr/invalid "include" in "shop_match good", expected is one file/],
+        qr/invalid "include" in "shop_match good", expected one file/],
 );
 
 for my $row (@upstream) {

@@ -53,11 +53,7 @@ sub visit {
 sub write_flag {
     my ($text) = @_;
 
-    open my $out, '>', "$flag.new" or die "$flag: $!\n";
-    print $out $text;
-    close $out;
-    rename "$flag.new", $flag;
-    return;
+    return replace_file($flag, $text);
 }
 
 

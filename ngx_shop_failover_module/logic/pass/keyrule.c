@@ -23,13 +23,13 @@ static const ngx_shop_keyrule_text_t ngx_shop_keyrule_texts[] =
     { "is good", "", "" },
     { "cannot be read", NGX_SHOP_KEYRULE_MAKE },
     { "is not a regular file", NGX_SHOP_KEYRULE_MAKE },
-    { "can be read or written by everybody, expected is mode 0600 or 0640",
+    { "can be read or written by everybody, expected mode 0600 or 0640",
       "run: chmod o-rwx ", "" },
     { "is larger than 4096 bytes, so it is probably not a key",
       NGX_SHOP_KEYRULE_MAKE },
-    { "is too short, expected is a key of at least 32 bytes",
+    { "is too short, expected a key of at least 32 bytes",
       NGX_SHOP_KEYRULE_MAKE },
-    { "cannot be sent in a header, expected are visible ASCII characters in "
+    { "cannot be sent in a header, expected visible ASCII characters in "
       "one line", NGX_SHOP_KEYRULE_MAKE }
 };
 

@@ -24,5 +24,9 @@ typedef struct {
 extern const ngx_shop_assets_entry_t  ngx_shop_assets[];
 extern const unsigned                 ngx_shop_assets_n;
 
+/* of the operator's screen; each ends with a NUL */
+extern const char  ngx_shop_assets_status_css[];
+extern const char  ngx_shop_assets_status_js[];
+
 
 #endif /* _NGX_SHOP_ASSETS_H_INCLUDED_ */

@@ -43,7 +43,7 @@ ngx_shop_control_do(ngx_http_request_t *r, ngx_shop_control_order_t *order)
                                           "again");
     static ngx_str_t        unknown =
                                ngx_string("no such \"peer\" in the upstream, "
-                                          "expected is a server as written in "
+                                          "expected a server as written in "
                                           "the configuration, or an address");
 
     smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);

@@ -96,7 +96,7 @@ ngx_shop_control_order_fields(ngx_http_request_t *r, ngx_str_t *body,
     ngx_shop_control_order_field_t  *row;
 
     if (body->len == 0) {
-        ngx_str_set(error, "the body is empty, expected is "
+        ngx_str_set(error, "the body is empty, expected "
                            "action=...&upstream=...&peer=...");
         return NGX_ERROR;
     }
@@ -325,7 +325,7 @@ ngx_shop_control_order_bad(ngx_http_request_t *r, ngx_str_t *error,
     size_t   len;
     u_char  *p;
 
-    len = sizeof("invalid \"\" \"\", expected is ") - 1 + ngx_strlen(what)
+    len = sizeof("invalid \"\" \"\", expected ") - 1 + ngx_strlen(what)
           + value->len + ngx_strlen(expected);
 
     p = ngx_pnalloc(r->pool, len);
@@ -335,7 +335,7 @@ ngx_shop_control_order_bad(ngx_http_request_t *r, ngx_str_t *error,
 
     error->data = p;
     error->len = ngx_slprintf(p, p + len,
-                              "invalid \"%s\" \"%*s\", expected is %s",
+                              "invalid \"%s\" \"%*s\", expected %s",
                               what, value->len, value->data, expected)
                  - p;
 

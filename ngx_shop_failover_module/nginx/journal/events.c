@@ -232,7 +232,7 @@ ngx_shop_events_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" in \"shop_events\", expected "
-                           "is the path of a file without variables or "
+                           "the path of a file without variables or "
                            "syslog:server=...", &value[1]);
         return NGX_CONF_ERROR;
     }

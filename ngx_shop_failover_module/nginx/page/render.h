@@ -11,7 +11,7 @@
 #define _NGX_SHOP_RENDER_H_INCLUDED_
 
 
-#include "nginx/conf.h"
+#include "nginx/page/skin.h"
 #include "nginx/gate/gate.h"
 
 #include "logic/words/negotiate.h"

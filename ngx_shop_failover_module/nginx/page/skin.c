@@ -226,7 +226,7 @@ ngx_shop_skin_more(ngx_conf_t *cf, ngx_shop_skin_t *skin, ngx_str_t *dir)
 
             ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
                                "a file in \"%V\" is not used: its name is "
-                               "not that of a language, expected is such as "
+                               "not that of a language, expected one such as "
                                "de.txt or pt-BR.txt", &path);
             continue;
         }

@@ -11,7 +11,7 @@
 #define _NGX_SHOP_SKIN_H_INCLUDED_
 
 
-#include "nginx/compat.h"
+#include "nginx/conf.h"
 
 #include "logic/words/template.h"
 #include "logic/words/view.h"
@@ -41,6 +41,12 @@ typedef struct ngx_shop_skin_s {
  */
 ngx_shop_skin_t *ngx_shop_skin_load(ngx_conf_t *cf, ngx_str_t *dir,
     ngx_array_t *vars);
+
+/*
+ * The skin of each page of the configuration.  In postconfiguration: only then
+ * it is known whether any directive is used at all.
+ */
+ngx_int_t ngx_shop_skin_pages_load(ngx_conf_t *cf, ngx_shop_conf_main_t *smcf);
 
 
 #endif /* _NGX_SHOP_SKIN_H_INCLUDED_ */

@@ -423,7 +423,7 @@ ngx_shop_status_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         if (slcf->status == NGX_SHOP_STATUS_ASKED) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                "invalid value \"%V\" in \"shop_status\", "
-                               "expected is json, html or prometheus, or "
+                               "expected json, html or prometheus, or "
                                "nothing: then the client chooses",
                                &value[1]);
             return NGX_CONF_ERROR;

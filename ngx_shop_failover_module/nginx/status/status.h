@@ -33,10 +33,7 @@ void ngx_shop_status_events_json(ngx_shop_emit_t *e,
 void ngx_shop_status_events_html(ngx_shop_emit_t *e,
     ngx_shop_snapshot_t *snap);
 
-/* of the HTML one: what stands in it, and its Content-Security-Policy */
-extern const char  ngx_shop_status_style[];
-extern const char  ngx_shop_status_style_script[];
-
+/* the Content-Security-Policy of the HTML one */
 ngx_int_t ngx_shop_status_style_policy(ngx_conf_t *cf, ngx_str_t *policy);
 
 /* pieces of HTML: a text, "12m ago (...)", "for 12m (...)", "in 5m (...)" */

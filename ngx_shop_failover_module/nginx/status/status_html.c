@@ -14,6 +14,7 @@
 #include "logic/flag/times.h"
 #include "logic/story/next.h"
 #include "logic/text/version.h"
+#include "logic/words/assets.h"
 
 
 static void ngx_shop_status_html_now(ngx_shop_emit_t *e,
@@ -66,7 +67,7 @@ ngx_shop_status_html(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
         "<meta name=\"robots\" content=\"noindex\">\n<title>Shop: ");
     ngx_shop_emit_text(e, ngx_shop_site_name(snap->site->view.site.state));
     ngx_shop_emit_text(e, "</title>\n<style>");
-    ngx_shop_emit_text(e, ngx_shop_status_style);
+    ngx_shop_emit_text(e, ngx_shop_assets_status_css);
     ngx_shop_emit_text(e, "</style>\n</head>\n<body>\n<main>\n");
 
     ngx_shop_status_html_now(e, snap);
@@ -87,7 +88,7 @@ ngx_shop_status_html(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
         "<p>ngx_shop_failover_module/" NGX_SHOP_VERSION
         " in nginx/" NGINX_VERSION "</p>\n</footer>\n"
         "<script>");
-    ngx_shop_emit_text(e, ngx_shop_status_style_script);
+    ngx_shop_emit_text(e, ngx_shop_assets_status_js);
     ngx_shop_emit_text(e, "</script>\n</body>\n</html>\n");
 }
 

@@ -7,11 +7,14 @@ package ShopTest::Dir;
 use strict;
 use warnings;
 
+use Exporter qw(import);
 use File::Basename qw(dirname);
 use File::Path qw(make_path remove_tree);
 use File::Temp qw(tempdir);
 
 use overload '""' => sub { $_[0]{path} }, fallback => 1;
+
+our @EXPORT_OK = qw(replace_file);
 
 
 # Workers of an nginx started by root are not root: they must be able to read.
@@ -31,6 +34,14 @@ sub write {
     my $path = "$self->{path}/$name";
 
     make_path(dirname($path));
+
+    return replace_file($path, $content, $mode);
+}
+
+
+# replace_file(PATH, CONTENT, [MODE]): the same, of any file
+sub replace_file {
+    my ($path, $content, $mode) = @_;
 
     open my $out, '>', "$path.new" or die "$path.new: $!\n";
     print $out $content;

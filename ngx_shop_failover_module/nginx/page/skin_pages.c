@@ -1,0 +1,62 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Which skins a configuration needs: one for all pages of the same directory
+ * and variables.
+ */
+
+
+#include "nginx/page/skin.h"
+
+
+static ngx_shop_skin_t *ngx_shop_skin_pages_skin(ngx_conf_t *cf,
+    ngx_shop_conf_page_t **pages, ngx_uint_t n);
+
+
+ngx_int_t
+ngx_shop_skin_pages_load(ngx_conf_t *cf, ngx_shop_conf_main_t *smcf)
+{
+    ngx_uint_t              i;
+    ngx_shop_conf_page_t  **pages;
+
+    pages = smcf->pages.elts;
+
+    for (i = 0; i < smcf->pages.nelts; i++) {
+        pages[i]->skin = ngx_shop_skin_pages_skin(cf, pages, i);
+
+        if (pages[i]->skin == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* that of a page before, where only what it asks for and when is another */
+
+static ngx_shop_skin_t *
+ngx_shop_skin_pages_skin(ngx_conf_t *cf, ngx_shop_conf_page_t **pages,
+    ngx_uint_t n)
+{
+    ngx_str_t            *dir;
+    ngx_uint_t            i;
+    ngx_shop_conf_loc_t  *conf, *other;
+
+    conf = pages[n]->conf;
+    dir = &conf->page_dir;
+
+    for (i = 0; i < n; i++) {
+        other = pages[i]->conf;
+
+        if (other->page_vars == conf->page_vars
+            && other->page_dir.len == dir->len
+            && ngx_strncmp(other->page_dir.data, dir->data, dir->len) == 0)
+        {
+            return pages[i]->skin;
+        }
+    }
+
+    return ngx_shop_skin_load(cf, dir, conf->page_vars);
+}
