@@ -60,6 +60,11 @@ ngx_msec_t ngx_shop_record_late(ngx_shop_model_zone_t *zone,
     ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer,
     ngx_shop_evidence_rule_t *rule, ngx_msec_t ago);
 
+/* no lock; how long the next probe of the peer may take, ms */
+ngx_msec_t ngx_shop_record_timeout(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer,
+    ngx_shop_evidence_rule_t *rule);
+
 /*
  * Whether a peer is to be put aside beside its siblings.  NGX_OK: it was, and
  * the caller alone is to tell people.  NGX_DECLINED: it stays.
