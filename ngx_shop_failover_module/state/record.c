@@ -64,6 +64,23 @@ ngx_shop_record_add(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record,
 }
 
 
+ngx_int_t
+ngx_shop_record_heard(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record,
+    uint32_t *msec)
+{
+    ngx_shop_layout_peer_t  *ps;
+
+    if (record->slot == NGX_SHOP_LAYOUT_NO_SLOT) {
+        return NGX_DECLINED;
+    }
+
+    ps = &zone->sh->peers[record->slot];
+    *msec = ps->evidence.heard;
+
+    return ps->id == record->id && *msec ? NGX_OK : NGX_DECLINED;
+}
+
+
 void
 ngx_shop_record_proof(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record)
 {
