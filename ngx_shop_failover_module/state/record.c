@@ -19,6 +19,9 @@ static ngx_shop_layout_peer_t *ngx_shop_record_find(
 static void ngx_shop_record_weigh(ngx_shop_model_zone_t *zone,
     ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer,
     ngx_shop_evidence_case_t *c, ngx_shop_evidence_finding_t *finding);
+static void ngx_shop_record_siblings(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer,
+    ngx_shop_evidence_case_t *c);
 static ngx_uint_t ngx_shop_record_spares(ngx_shop_model_zone_t *zone,
     ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer,
     ngx_uint_t percent);
@@ -61,6 +64,23 @@ ngx_shop_record_add(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record,
 }
 
 
+ngx_int_t
+ngx_shop_record_heard(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record,
+    uint32_t *msec)
+{
+    ngx_shop_layout_peer_t  *ps;
+
+    if (record->slot == NGX_SHOP_LAYOUT_NO_SLOT) {
+        return NGX_DECLINED;
+    }
+
+    ps = &zone->sh->peers[record->slot];
+    *msec = ps->evidence.heard;
+
+    return ps->id == record->id && *msec ? NGX_OK : NGX_DECLINED;
+}
+
+
 void
 ngx_shop_record_proof(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record)
 {
@@ -95,15 +115,38 @@ ngx_shop_record_late(ngx_shop_model_zone_t *zone,
 }
 
 
-/* its siblings are those that take the same traffic: not backups of it */
+ngx_msec_t
+ngx_shop_record_timeout(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer,
+    ngx_shop_evidence_rule_t *rule)
+{
+    ngx_shop_layout_peer_t    *ps;
+    ngx_shop_evidence_case_t   c;
+
+    ps = ngx_shop_record_find(zone, peer);
+
+    if (ps == NULL || ps->unusable != NGX_SHOP_PEERS_UNUSABLE_NOT) {
+        return rule->timeout;
+    }
+
+    ngx_memzero(&c, sizeof(ngx_shop_evidence_case_t));
+
+    c.rule = rule;
+    c.msec = (uint32_t) ngx_current_msec;
+    c.own = &ps->evidence;
+    c.busy = (ps->busy != 0);
+
+    ngx_shop_record_siblings(zone, group, peer, &c);
+
+    return ngx_shop_evidence_timeout(&c);
+}
+
 
 static void
 ngx_shop_record_weigh(ngx_shop_model_zone_t *zone,
     ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer,
     ngx_shop_evidence_case_t *c, ngx_shop_evidence_finding_t *finding)
 {
-    ngx_shop_peers_walk_t    walk;
-    ngx_shop_model_peer_t   *other;
     ngx_shop_layout_peer_t  *ps;
 
     finding->verdict = NGX_SHOP_EVIDENCE_NOTHING;
@@ -119,6 +162,23 @@ ngx_shop_record_weigh(ngx_shop_model_zone_t *zone,
                       < NGX_SHOP_EVIDENCE_PROBATION);
 
     ngx_shop_evidence_sum(&c->sum, &ps->evidence, c->msec);
+
+    ngx_shop_record_siblings(zone, group, peer, c);
+
+    ngx_shop_evidence_weigh(c, finding);
+}
+
+
+/* those that take the same traffic: not backups of it */
+
+static void
+ngx_shop_record_siblings(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer,
+    ngx_shop_evidence_case_t *c)
+{
+    ngx_shop_peers_walk_t    walk;
+    ngx_shop_model_peer_t   *other;
+    ngx_shop_layout_peer_t  *ps;
 
     for (other = ngx_shop_peers_first(group, &walk);
          other;
@@ -142,8 +202,6 @@ ngx_shop_record_weigh(ngx_shop_model_zone_t *zone,
             c->room = 1;
         }
     }
-
-    ngx_shop_evidence_weigh(c, finding);
 }
 
 

@@ -47,6 +47,13 @@ void ngx_shop_record_add(ngx_shop_model_zone_t *zone,
     ngx_shop_record_t *record, ngx_shop_evidence_rule_t *rule,
     ngx_shop_evidence_heard_t *heard);
 
+/*
+ * No lock; when the peer answered a visitor last, whom ever, monotonic ms cut
+ * to 32 bits.  NGX_DECLINED: it did not yet.
+ */
+ngx_int_t ngx_shop_record_heard(ngx_shop_model_zone_t *zone,
+    ngx_shop_record_t *record, uint32_t *msec);
+
 /* no lock; what failed at the peer did well at a sibling */
 void ngx_shop_record_proof(ngx_shop_model_zone_t *zone,
     ngx_shop_record_t *record);
@@ -59,6 +66,11 @@ void ngx_shop_record_proof(ngx_shop_model_zone_t *zone,
 ngx_msec_t ngx_shop_record_late(ngx_shop_model_zone_t *zone,
     ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer,
     ngx_shop_evidence_rule_t *rule, ngx_msec_t ago);
+
+/* no lock; how long the next probe of the peer may take, ms */
+ngx_msec_t ngx_shop_record_timeout(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer,
+    ngx_shop_evidence_rule_t *rule);
 
 /*
  * Whether a peer is to be put aside beside its siblings.  NGX_OK: it was, and

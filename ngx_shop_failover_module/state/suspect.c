@@ -41,6 +41,13 @@ ngx_shop_suspect(ngx_shop_model_zone_t *zone, ngx_shop_model_peer_t *peer,
         goto done;
     }
 
+    if (s->since && ps->busy) {
+
+        /* all wait there, as is known: another probe waits with them */
+
+        goto done;
+    }
+
     if (s->since && ps->last.result == NGX_SHOP_VERDICT_RESULT_OK
         && (int32_t) (ps->started - (uint32_t) s->since) >= 0)
     {

@@ -12,6 +12,7 @@ use warnings;
 use lib 't/lib';
 use ShopTest;
 use ShopTest::Status;
+use Time::HiRes qw(time);
 
 my ($frozen, $slow, $mixed, $upload, $calm, $warm) =
     map { shop_server(body => $_) } qw(frozen slow mixed upload calm warm);
@@ -108,4 +109,44 @@ is(probes($calm), 1, 'shop_observe off: it is none');
 is(probes($upload), 1, 'nor is one that the visitor still sends');
 
 $_->close for $unseen, $half, $patient, $stuck;
+$nginx->stop;
+
+# ---- somebody is answered, by another worker perhaps: that is no silence
+
+my $lively = shop_server(body => 'lively');
+
+$nginx = nginx(workers => 2, http => <<"END");
+    upstream lively {
+        server $lively;
+        shop_health_check uri=/health interval=1h fast=1s timeout=5s;
+    }
+
+    server {
+        listen %%ADDR%%;
+        location / { proxy_pass http://lively; }
+        location = /status { shop_status json; }
+    }
+END
+
+ok(wait_for_peer($nginx, 'lively', "$lively", 'up'), 'the first probe passes');
+
+$lively->set('/hang', 'hang');
+my $hangs = waiting('/hang');
+my ($begun, $last, $gap) = (time, time, 0);
+
+while (time - $begun < 3) {
+    get($nginx, '/');
+    $gap = time - $last if $gap < time - $last;
+    $last = time;
+}
+
+SKIP: {
+    skip 'this machine was silent itself', 1 if $gap > 0.7;
+    is(probes($lively), 1, 'a page hangs, others do not: no reason to probe');
+}
+
+ok(wait_until(20, sub { probes($lively) >= 2 }),
+    'then nobody is answered any more: a probe');
+
+$hangs->close;
 done_testing;

@@ -128,6 +128,44 @@ late(uint32_t began, int room)
 }
 
 
+/* of the next probe */
+
+static uint32_t
+timeout_of(int busy, int room)
+{
+    ngx_shop_evidence_case_t  c;
+
+    memset(&c, 0, sizeof(c));
+    c.rule = &rule;
+    c.own = &servers[0];
+    c.msec = now;
+    c.busy = (uint8_t) busy;
+    c.room = (uint8_t) room;
+
+    return ngx_shop_evidence_timeout(&c);
+}
+
+
+static void
+a_server_with_which_all_wait_is_asked_with_patience(void **state)
+{
+    (void) state;
+
+    assert_int_equal(timeout_of(0, 0), 2000);
+    assert_int_equal(timeout_of(1, 0), 10000);
+    assert_int_equal(timeout_of(1, 1), 2000);
+
+    /* also before its first probe was late, and not for long after */
+
+    good(0, 1, 1500);
+    assert_int_equal(timeout_of(0, 0), 10000);
+    assert_int_equal(timeout_of(0, 1), 2000);
+
+    now += 7001;
+    assert_int_equal(timeout_of(0, 0), 2000);
+}
+
+
 static void
 a_late_probe_beside_late_answers_is_busy(void **state)
 {
@@ -553,6 +591,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         evidence_test(a_late_probe_beside_late_answers_is_busy),
+        evidence_test(a_server_with_which_all_wait_is_asked_with_patience),
         evidence_test(what_is_no_answer_from_a_queue_proves_no_life),
         evidence_test(a_server_has_room_where_nobody_waits),
         evidence_test(three_failures_beside_a_sound_sibling_are_enough),

@@ -50,6 +50,8 @@ static uint32_t ngx_shop_evidence_late(ngx_shop_evidence_t *e,
     const ngx_shop_evidence_heard_t *heard);
 static void ngx_shop_evidence_failed(ngx_shop_evidence_t *e,
     ngx_shop_evidence_slot_t *slot, const ngx_shop_evidence_heard_t *heard);
+static int ngx_shop_evidence_lately(const ngx_shop_evidence_t *e,
+    const ngx_shop_evidence_rule_t *rule, uint32_t msec);
 static int ngx_shop_evidence_busy(const ngx_shop_evidence_case_t *c);
 static int ngx_shop_evidence_row(const ngx_shop_evidence_case_t *c);
 static int ngx_shop_evidence_share(const ngx_shop_evidence_case_t *c);
@@ -244,8 +246,15 @@ ngx_shop_evidence_room(const ngx_shop_evidence_t *e,
         return 0;
     }
 
-    return e->lateness == 0
-           || msec - e->late > rule->interval + rule->timeout;
+    return !ngx_shop_evidence_lately(e, rule, msec);
+}
+
+
+static int
+ngx_shop_evidence_lately(const ngx_shop_evidence_t *e,
+    const ngx_shop_evidence_rule_t *rule, uint32_t msec)
+{
+    return e->lateness && msec - e->late <= rule->interval + rule->timeout;
 }
 
 
@@ -305,6 +314,19 @@ ngx_shop_evidence_busy(const ngx_shop_evidence_case_t *c)
     e = c->own;
 
     return e->lateness && (int32_t) (e->late - c->began) >= 0 && !c->room;
+}
+
+
+uint32_t
+ngx_shop_evidence_timeout(const ngx_shop_evidence_case_t *c)
+{
+    const ngx_shop_evidence_t  *e;
+
+    e = c->own;
+
+    return (c->busy || ngx_shop_evidence_lately(e, c->rule, c->msec))
+           && !c->room
+           ? c->rule->timeout * NGX_SHOP_EVIDENCE_PATIENCE : c->rule->timeout;
 }
 
 

@@ -108,6 +108,7 @@ typedef struct {
     uint8_t                          late;      /* it timed out */
     uint8_t                          room;      /* another has room */
     uint8_t                          returned;  /* was aside of late */
+    uint8_t                          busy;      /* as the last probe found */
 } ngx_shop_evidence_case_t;
 
 
@@ -162,6 +163,13 @@ int ngx_shop_evidence_room(const ngx_shop_evidence_t *e,
  */
 void ngx_shop_evidence_weigh(const ngx_shop_evidence_case_t *c,
     ngx_shop_evidence_finding_t *finding);
+
+/*
+ * How long a probe may take, ms.  A server with which all wait is asked with
+ * more patience: once the queue is longer than visitors stay, only the probe
+ * is there to hear that it lives.
+ */
+uint32_t ngx_shop_evidence_timeout(const ngx_shop_evidence_case_t *c);
 
 /* how long a server is put aside for the nth time (0: the first); ms */
 uint32_t ngx_shop_evidence_aside(uint32_t min, uint32_t max, unsigned n);

@@ -357,7 +357,7 @@ ngx_shop_failover_get(ngx_peer_connection_t *pc, void *data)
     ctx->flying = 1;
 
     if (ctx->group->wait) {
-        ngx_shop_failover_wait_begin(ctx, pc->name);
+        ngx_shop_failover_wait_begin(ctx);
     }
 
     if (ctx->group->witness) {
@@ -459,10 +459,6 @@ ngx_shop_failover_free(ngx_peer_connection_t *pc, void *data, ngx_uint_t state)
 
         ngx_queue_remove(&ctx->queue);
         ctx->flying = 0;
-
-        if (ctx->group->wait) {
-            ngx_shop_failover_wait_end(ctx);
-        }
     }
 
     if (state == 0) {

@@ -44,7 +44,6 @@ typedef struct {
 
     /* of failover_wait, where live traffic is observed */
     unsigned                         looked:1;
-    ngx_uint_t                       slot;      /* in heard of group */
     ngx_msec_t                       since;     /* given to the peer */
 
     /* of failover_record */
@@ -82,16 +81,12 @@ void ngx_shop_failover_observe(ngx_http_request_t *r,
 ngx_int_t ngx_shop_failover_wait_init(ngx_conf_t *cf,
     ngx_shop_conf_srv_t *sscf);
 
-/*
- * Where group->wait is: a request was given to the peer of this name, and is
- * back from it.
- */
-void ngx_shop_failover_wait_begin(ngx_shop_failover_t *ctx, ngx_str_t *name);
-void ngx_shop_failover_wait_end(ngx_shop_failover_t *ctx);
+/* where group->wait is: a request was given to a peer */
+void ngx_shop_failover_wait_begin(ngx_shop_failover_t *ctx);
 
 /*
  * 1: a request of this worker waits for an answer of the peer for longer than
- * "fast", and no other got one meanwhile.
+ * "fast", and no other got one meanwhile, in any worker.
  */
 ngx_uint_t ngx_shop_failover_wait_silent(ngx_shop_conf_srv_t *sscf,
     ngx_shop_model_peer_t *peer);

@@ -4,8 +4,9 @@
  *
  * Requests that wait for the first byte of an answer.  A frozen server fails
  * no request, it only lets them wait: one that waits longer than "fast" is a
- * reason to look, as a failure is; and where the probe fails, too, and nobody
- * has got an answer of that server meanwhile, it counts as the first failure.
+ * reason to look, as a failure is, unless somebody got an answer of that server
+ * meanwhile, in any worker; and where the probe fails, too, and still nobody
+ * has, it counts as the first failure.
  */
 
 
@@ -13,23 +14,20 @@
 #include "nginx/stall.h"
 
 
-/* when peers were last heard of, by a hash: with more, some share a place */
-#define NGX_SHOP_FAILOVER_WAIT_HEARD  61
-
 /* a turn of the event loop may look at several that became due together; ms */
-#define NGX_SHOP_FAILOVER_WAIT_TURN   10
+#define NGX_SHOP_FAILOVER_WAIT_TURN  10
 
 
 struct ngx_shop_failover_wait_s {
     ngx_shop_stall_timer_t    timer;      /* behind event.data */
     ngx_event_t               event;
     ngx_shop_conf_srv_t      *sscf;
-    ngx_msec_t                  heard[NGX_SHOP_FAILOVER_WAIT_HEARD];
 };
 
 
 static void ngx_shop_failover_wait_look(ngx_event_t *ev);
 static ngx_uint_t ngx_shop_failover_wait_pending(ngx_shop_failover_t *ctx);
+static ngx_msec_t ngx_shop_failover_wait_silence(ngx_shop_failover_t *ctx);
 
 
 ngx_int_t
@@ -62,7 +60,7 @@ ngx_shop_failover_wait_init(ngx_conf_t *cf, ngx_shop_conf_srv_t *sscf)
 
 
 void
-ngx_shop_failover_wait_begin(ngx_shop_failover_t *ctx, ngx_str_t *name)
+ngx_shop_failover_wait_begin(ngx_shop_failover_t *ctx)
 {
     ngx_shop_failover_wait_t  *wait;
 
@@ -71,37 +69,10 @@ ngx_shop_failover_wait_begin(ngx_shop_failover_t *ctx, ngx_str_t *name)
     ctx->since = ngx_current_msec;
     ctx->looked = 0;
 
-    /* the name is of the balancer's record: its address stands for the peer */
-
-    ctx->slot = ((uintptr_t) name >> 5) % NGX_SHOP_FAILOVER_WAIT_HEARD;
-
     if (!wait->event.timer_set) {
         wait->event.log = ngx_cycle->log;
 
         ngx_add_timer(&wait->event, ctx->group->check->fast);
-    }
-}
-
-
-void
-ngx_shop_failover_wait_end(ngx_shop_failover_t *ctx)
-{
-    ngx_msec_t           *heard, at;
-    ngx_http_upstream_t  *u;
-
-    u = ctx->request->upstream;
-
-    if (u->state->header_time == (ngx_msec_t) -1) {
-        return;
-    }
-
-    /* src/http/ngx_http_upstream.c, ngx_http_upstream_process_header() */
-
-    at = u->start_time + u->state->header_time;
-    heard = &ctx->group->wait->heard[ctx->slot];
-
-    if ((ngx_msec_int_t) (at - *heard) > 0) {
-        *heard = at;
     }
 }
 
@@ -114,7 +85,7 @@ ngx_shop_failover_wait_look(ngx_event_t *ev)
     ngx_shop_stall_timer_t    *timer = ev->data;
     ngx_shop_failover_wait_t  *wait = timer->data;
 
-    ngx_msec_t                 waited, fast;
+    ngx_msec_t                 silence, fast, next;
     ngx_queue_t               *q;
     ngx_shop_failover_t       *ctx;
     ngx_shop_conf_srv_t       *sscf;
@@ -125,6 +96,7 @@ ngx_shop_failover_wait_look(ngx_event_t *ev)
 
     sscf = wait->sscf;
     fast = sscf->check->fast;
+    next = 0;
 
     for (q = ngx_queue_last(&sscf->flights);
          q != ngx_queue_sentinel(&sscf->flights);
@@ -136,22 +108,59 @@ ngx_shop_failover_wait_look(ngx_event_t *ev)
             continue;
         }
 
-        waited = ngx_current_msec - ctx->since;
+        silence = ngx_shop_failover_wait_silence(ctx);
 
-        if (waited < fast) {
-            ngx_add_timer(ev, ngx_max(fast - waited,
-                                      NGX_SHOP_FAILOVER_WAIT_TURN));
-            return;
+        if (silence < fast
+            && (next == 0 || fast - silence < next))
+        {
+            next = fast - silence;
         }
 
-        ctx->looked = 1;
+        if (ngx_current_msec - ctx->since < fast) {
 
-        if (ngx_shop_failover_wait_pending(ctx)) {
+            /* all that follow came later */
+
+            break;
+        }
+
+        if (!ngx_shop_failover_wait_pending(ctx)) {
+            ctx->looked = 1;
+
+        } else if (silence >= fast) {
+            ctx->looked = 1;
             ngx_shop_failover_observe(ctx->request, sscf,
                                       &ctx->request->upstream->peer,
                                       ctx->since);
         }
     }
+
+    if (next) {
+        ngx_add_timer(ev, ngx_max(next, NGX_SHOP_FAILOVER_WAIT_TURN));
+    }
+}
+
+
+/* for how long a request has waited at a peer that answered nobody, ms */
+
+static ngx_msec_t
+ngx_shop_failover_wait_silence(ngx_shop_failover_t *ctx)
+{
+    uint32_t    heard;
+    ngx_msec_t  waited;
+
+    waited = ngx_current_msec - ctx->since;
+
+    if (ngx_shop_record_heard(ctx->group->zone, &ctx->record, &heard)
+        != NGX_OK)
+    {
+        return waited;
+    }
+
+    /* another worker may be ahead of this one's time by a turn of its loop */
+
+    heard = (uint32_t) ngx_current_msec - heard;
+
+    return (int32_t) heard < 0 ? 0 : ngx_min(waited, heard);
 }
 
 
@@ -193,7 +202,8 @@ ngx_shop_failover_wait_silent(ngx_shop_conf_srv_t *sscf,
         if (ngx_shop_failover_wait_pending(ctx)
             && ngx_shop_failover_at(ctx->request->upstream->peer.name,
                                     peer)
-            && (ngx_msec_int_t) (sscf->wait->heard[ctx->slot] - ctx->since) < 0)
+            && ngx_shop_failover_wait_silence(ctx)
+               == ngx_current_msec - ctx->since)
         {
             return 1;
         }

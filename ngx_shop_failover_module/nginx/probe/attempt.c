@@ -70,12 +70,13 @@ ngx_shop_attempt_start(ngx_shop_attempt_line_t *line)
     line->attempt = a;
 
     a->started = ngx_current_msec;
-    a->deadline = a->started + a->check->timeout;
+    a->timeout = line->timeout;
+    a->deadline = a->started + a->timeout;
     a->stalled = ngx_shop_stall_total(line->stall);
 
     if (ngx_shop_attempt_wire_take(a) == NGX_OK) {
         a->reused = 1;
-        ngx_add_timer(a->wire->c->read, a->check->timeout);
+        ngx_add_timer(a->wire->c->read, a->timeout);
         ngx_shop_attempt_ready(a);
 
     } else {
@@ -321,9 +322,9 @@ ngx_shop_attempt_timeout(ngx_shop_attempt_t *a)
         }
     }
 
-    lost = ngx_shop_stall_lost(a->line->stall, a->stalled, a->check->timeout);
+    lost = ngx_shop_stall_lost(a->line->stall, a->stalled, a->timeout);
 
-    if (lost && lost <= a->check->timeout && !a->extended) {
+    if (lost && lost <= a->timeout && !a->extended) {
         a->extended = 1;
         a->deadline = ngx_current_msec + lost;
         a->stalled = ngx_shop_stall_total(a->line->stall);
@@ -367,7 +368,7 @@ ngx_shop_attempt_late(ngx_shop_attempt_t *a)
     *ngx_slprintf(detail, detail + sizeof(detail) - 1,
                   a->answered ? "timed out, answer is not complete after %M ms"
                               : "timed out, no answer after %M ms",
-                  a->check->timeout) = '\0';
+                  a->timeout) = '\0';
 
     ngx_shop_attempt_finish(a, NGX_SHOP_VERDICT_RESULT_TIMEOUT,
                             (char *) detail);
@@ -453,7 +454,7 @@ ngx_shop_attempt_finish(ngx_shop_attempt_t *a,
 
     if (ngx_shop_attempt_of_time(a, result)
         && ngx_shop_stall_lost(line->stall, a->stalled,
-                               a->check->timeout))
+                               a->timeout))
     {
         result = NGX_SHOP_VERDICT_RESULT_INCONCLUSIVE;
         detail = "failed while this worker was busy";

@@ -24,7 +24,7 @@ typedef void (*ngx_shop_attempt_done_pt)(void *data,
 
 /*
  * What the attempts at one peer share in one worker, and what one of them
- * leaves for the next.  Zeroed memory of the caller's, who sets the first five.
+ * leaves for the next.  Zeroed memory of the caller's, who sets the first six.
  */
 typedef struct {
     ngx_shop_conf_check_t      *check;
@@ -32,6 +32,7 @@ typedef struct {
     ngx_shop_stall_t           *stall;
     ngx_shop_attempt_done_pt    done;
     void                       *data;
+    ngx_msec_t                  timeout;    /* of the next attempt */
 
     /* of attempt */
     ngx_shop_attempt_t         *attempt;    /* in flight */

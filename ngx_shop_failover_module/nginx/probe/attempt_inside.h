@@ -73,6 +73,7 @@ struct ngx_shop_attempt_s {
     ngx_shop_layout_sample_t        sample;
 
     ngx_msec_t                      started;
+    ngx_msec_t                      timeout;      /* of this attempt */
     ngx_msec_t                      deadline;
     ngx_msec_t                      stalled;   /* stall_total() then */
     size_t                          received;  /* bytes */

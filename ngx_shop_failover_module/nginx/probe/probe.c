@@ -372,6 +372,10 @@ ngx_shop_probe_handler(ngx_event_t *ev)
 static void
 ngx_shop_probe_begin(ngx_shop_probe_target_t *t, ngx_msec_t wait)
 {
+    t->line.timeout = ngx_shop_record_timeout(&t->prober->smcf->zone,
+                                              t->sscf->group, t->peer,
+                                              &t->sscf->outlier.rule);
+
     ngx_shop_attempt_start(&t->line);
 
     if (t->line.attempt == NULL) {
@@ -381,7 +385,7 @@ ngx_shop_probe_begin(ngx_shop_probe_target_t *t, ngx_msec_t wait)
         return;
     }
 
-    if (t->sscf->check->timeout > wait) {
+    if (t->line.timeout > wait) {
         ngx_shop_probe_again(t, wait);
     }
 }
@@ -449,7 +453,10 @@ ngx_shop_probe_done(void *data, ngx_shop_layout_sample_t *sample)
 }
 
 
-/* a timeout beside visitors who wait as long is no word on the server */
+/*
+ * A timeout beside visitors who wait as long is no word on the server, and an
+ * answer to a patient probe says that it is slow.
+ */
 
 static void
 ngx_shop_probe_late(ngx_shop_probe_target_t *t,
@@ -458,26 +465,40 @@ ngx_shop_probe_late(ngx_shop_probe_target_t *t,
     u_char      *p;
     ngx_msec_t   waited;
 
-    if (sample->result != NGX_SHOP_VERDICT_RESULT_TIMEOUT
-        && sample->result != NGX_SHOP_VERDICT_RESULT_CONNECT_TIMEOUT)
-    {
-        return;
-    }
+    p = sample->detail;
 
-    waited = ngx_shop_record_late(&t->prober->smcf->zone, t->sscf->group,
-                                  t->peer, &t->sscf->outlier.rule,
-                                  sample->total);
-    if (waited == 0) {
+    switch (sample->result) {
+
+    case NGX_SHOP_VERDICT_RESULT_OK:
+
+        if (sample->total <= t->sscf->check->timeout) {
+            return;
+        }
+
+        p = ngx_slprintf(p, p + NGX_SHOP_LAYOUT_DETAIL_LEN,
+                         "answered after %uD ms", sample->total);
+        break;
+
+    case NGX_SHOP_VERDICT_RESULT_TIMEOUT:
+    case NGX_SHOP_VERDICT_RESULT_CONNECT_TIMEOUT:
+
+        waited = ngx_shop_record_late(&t->prober->smcf->zone, t->sscf->group,
+                                      t->peer, &t->sscf->outlier.rule,
+                                      sample->total);
+        if (waited == 0) {
+            return;
+        }
+
+        p = ngx_slprintf(p, p + NGX_SHOP_LAYOUT_DETAIL_LEN,
+                         "timed out after %uD ms, a visitor was answered "
+                         "after %M ms", sample->total, waited);
+        break;
+
+    default:
         return;
     }
 
     sample->result = NGX_SHOP_VERDICT_RESULT_BUSY;
-
-    p = ngx_slprintf(sample->detail,
-                     sample->detail + NGX_SHOP_LAYOUT_DETAIL_LEN,
-                     "timed out after %uD ms, a visitor was answered after "
-                     "%M ms", sample->total, waited);
-
     sample->detail_len = (uint8_t) (p - sample->detail);
 }
 
