@@ -143,7 +143,7 @@ ShopTest::Process->spawn(sub {
     my $listener = IO::Socket::IP->new(LocalHost => '127.0.0.1',
         LocalPort => $early, ReuseAddr => 1, Listen => 16) or die "$!\n";
 
-    alarm 120;
+    alarm 3600;
 
     while (my $socket = $listener->accept) {
         syswrite $socket, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";

@@ -22,7 +22,7 @@ sub talker {
     my $listener = IO::Socket::IP->new(LocalHost => '127.0.0.1',
         LocalPort => $port, ReuseAddr => 1, Listen => 16) or die "$!\n";
 
-    alarm 120;
+    alarm 3600;
     $SIG{PIPE} = 'IGNORE';
 
     while (my $socket = $listener->accept) {

@@ -157,7 +157,7 @@ sub closer {
     my $listener = IO::Socket::IP->new(LocalHost => '127.0.0.1',
         LocalPort => $port, ReuseAddr => 1, Listen => 16) or die "$!\n";
 
-    alarm 120;
+    alarm 3600;
 
     my $answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
@@ -197,7 +197,7 @@ sub reader {
     my $listener = IO::Socket::IP->new(LocalHost => '127.0.0.1',
         LocalPort => $port, ReuseAddr => 1, Listen => 16) or die "$!\n";
 
-    alarm 120;
+    alarm 3600;
     $SIG{PIPE} = 'IGNORE';
 
     my @answers = (

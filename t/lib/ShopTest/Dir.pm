@@ -53,10 +53,12 @@ sub replace_file {
 }
 
 
+# read(NAME, [OFFSET]): what is there, from this byte on
 sub read {
-    my ($self, $name) = @_;
+    my ($self, $name, $offset) = @_;
 
     open my $in, '<', "$self->{path}/$name" or return '';
+    seek $in, $offset, 0 if $offset;
     local $/;
 
     return scalar(<$in>) // '';

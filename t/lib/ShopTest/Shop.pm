@@ -21,8 +21,8 @@ use strict;
 use warnings;
 
 use IO::Handle;
-use JSON::PP ();
 use Socket qw(AF_UNIX SOCK_STREAM PF_UNSPEC);
+use Storable qw(nfreeze thaw);
 
 use ShopTest::Behaviour qw(behaviour);
 use ShopTest::Dir;
@@ -31,8 +31,6 @@ use ShopTest::Process;
 use ShopTest::ShopServer;
 
 use overload '""' => sub { $_[0]->address }, fallback => 1;
-
-my $json = JSON::PP->new->ascii->canonical;
 
 
 sub new {
@@ -136,7 +134,7 @@ sub set {
 sub publish {
     my ($self) = @_;
 
-    $self->{dir}->write('behaviours', $json->encode($self->{behaviours}));
+    $self->{dir}->write('behaviours', nfreeze($self->{behaviours}));
 
     return $self;
 }
@@ -163,12 +161,7 @@ sub open   { return $_[0]->listener('open') }
 # connection, sni, time }
 sub requests {
     my ($self, %wanted) = @_;
-    my @requests = map { $json->decode($_) }
-        split /\n/, $self->{dir}->read('requests');
-
-    for my $request (grep { $_->{body_in} } @requests) {
-        $request->{body} = $self->{dir}->read(delete $request->{body_in});
-    }
+    my @requests = $self->seen;
 
     for my $key (keys %wanted) {
         my $value = $wanted{$key};
@@ -178,6 +171,30 @@ sub requests {
     }
 
     return @requests;
+}
+
+
+# All so far.  What was read once is kept: a test asks often, and a probed
+# server has seen thousands.
+sub seen {
+    my ($self) = @_;
+    my $seen = $self->{seen} //= [];
+    my $rest = $self->{dir}->read('requests', $self->{read} // 0);
+
+    while (length $rest >= 4) {
+        my $length = unpack 'N', $rest;
+        last if length $rest < 4 + $length;
+
+        my $request = thaw(substr $rest, 4, $length);
+        $request->{body} = $self->{dir}->read(delete $request->{body_in})
+            if $request->{body_in};
+
+        push @$seen, $request;
+        substr $rest, 0, 4 + $length, '';
+        $self->{read} += 4 + $length;
+    }
+
+    return @$seen;
 }
 
 

@@ -11,9 +11,9 @@ use warnings;
 use IO::Select;
 use IO::Socket::IP;
 use IO::Socket::UNIX;
-use JSON::PP ();
 use POSIX qw(WNOHANG);
 use Socket qw(SOCK_STREAM);
+use Storable qw(nfreeze thaw);
 use Time::HiRes qw(sleep time);
 
 use ShopTest::Behaviour qw(answer_bytes);
@@ -23,8 +23,6 @@ use ShopTest::Wait qw(wait_until);
 
 use constant IDLE => 60;            # seconds that a connection may be silent
 use constant LARGE => 100_000;      # bytes of a body
-
-my $json = JSON::PP->new->ascii->canonical;
 
 
 # run(SHOP, CONTROL): orders come over the control socket, each answered with
@@ -215,7 +213,7 @@ sub start_tls {
 
 sub behaviour_for {
     my ($self, $uri) = @_;
-    my $behaviours = $json->decode($self->{shop}{dir}->read('behaviours'));
+    my $behaviours = thaw($self->{shop}{dir}->read('behaviours'));
     my ($path) = $uri =~ /^([^?]*)/;
 
     return $behaviours->{$path} || $behaviours->{'*'};
@@ -232,7 +230,7 @@ sub keeps {
 
 
 # One write to the end of the file: whole, whoever else writes.  A large body
-# stands in a file of its own, as JSON::PP takes seconds for it.
+# stands in a file of its own.
 sub record {
     my ($self, $request, %more) = @_;
 
@@ -243,7 +241,7 @@ sub record {
     }
 
     open my $out, '>>', "$self->{shop}{dir}/requests" or die "requests: $!\n";
-    syswrite $out, $json->encode({ %$request, %more, time => time }) . "\n";
+    syswrite $out, pack 'N/a*', nfreeze({ %$request, %more, time => time });
 
     return;
 }
