@@ -6,7 +6,10 @@
 # sources: those of the package nginx-dev, or the tree named by NGINX_SRC.
 # Neither tree is written to: nginx's build system sees them as symlinks.
 #
-#   [NGINX_SRC=] [CC=] [CC_OPT=] [LD_OPT=] t/tools/build_module.sh DIR
+#   [NGINX_SRC=] [CC=] [CC_OPT=] [LD_OPT=] [WERROR=] \
+#       t/tools/build_module.sh DIR
+#
+# WERROR=1 makes errors of warnings, for us; nobody else's compiler is ours.
 #
 # With TARGETS="binary modules" and a tree of all of nginx's sources it builds
 # DIR/nginx/objs/nginx, too.
@@ -29,7 +32,11 @@ HARDENING="$HARDENING -D_FORTIFY_SOURCE=2"
 : "${CC:=cc}"
 : "${CC_OPT:=-g -O2 -fPIC $HARDENING}"
 : "${LD_OPT:=-fPIC -Wl,-z,relro -Wl,-z,now}"
+: "${WERROR:=}"
 : "${TARGETS:=modules}"
+
+# nginx's own makefiles ask for -Werror, before these
+[[ -n $WERROR ]] || CC_OPT="$CC_OPT -Wno-error"
 
 
 die() {

@@ -7,7 +7,7 @@
 # is missing.  A system nginx that was not there before is neither started
 # nor enabled, nor are the others.
 #
-#   t/tools/setup.sh build | run | test | bench | source | aarch64
+#   t/tools/setup.sh build | run | test | bench | source | aarch64 | distros
 
 set -euo pipefail
 
@@ -17,6 +17,7 @@ readonly TEST=(libcmocka-dev libio-socket-ssl-perl openssl nghttp2-client
                curl clang libclang-rt-dev cppcheck php-fpm prometheus)
 readonly SOURCE=(dpkg-dev)
 readonly AARCH64=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user)
+readonly DISTROS=(debootstrap)
 readonly BENCH=(wrk haproxy varnish valgrind)
 
 
@@ -60,6 +61,7 @@ wanted() {
         bench) printf '%s\n' "${RUN[@]}" "${BENCH[@]}" ;;
         aarch64) printf '%s\n' "${AARCH64[@]}"; return ;;
         source) printf '%s\n' "${SOURCE[@]}"; return ;;
+        distros) printf '%s\n' "${DISTROS[@]}"; return ;;
         *)     die "unknown step \"$1\"" ;;
     esac
 
