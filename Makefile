@@ -45,6 +45,8 @@ FUZZ    := $(patsubst t/%.c,$(BUILD)/t/%,$(wildcard t/fuzz/fuzz_*.c))
 # logic/ and ctl/: no include path of nginx's, see docs/architecture.md
 STRICT  := -std=c99 -pedantic -Wall -Wextra \
            -D_POSIX_C_SOURCE=200809L -I$(TOP)
+CFLAGS  ?= -g -O2 -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2
+LDFLAGS ?= -pie -Wl,-z,relro -Wl,-z,now
 DEPS     = -MMD -MP -MF $@.d -MT $@
 SANITIZED := -g -O1 -fno-omit-frame-pointer \
              -fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -53,14 +55,16 @@ SANITIZED := -g -O1 -fno-omit-frame-pointer \
 .PHONY: help build install uninstall deb run test check unit fuzz chaos
 .PHONY: fuzz-requests
 .PHONY: bench clean setup-build setup-run setup-test setup-bench setup-source
-.PHONY: setup-aarch64 setup-distros test-aarch64 test-distros
+.PHONY: setup-aarch64 setup-deb setup-distros dist test-aarch64 test-distros
 .PHONY: sanitized sanitized-nginx test-matrix bench-probes FORCE
 
 help:
 	@echo "build      $(MODULE), against nginx-dev or NGINX_SRC="
 	@echo "install    the module into the nginx of this machine (DESTDIR=)"
 	@echo "uninstall  takes it away again"
-	@echo "deb        a Debian package: apt then keeps nginx and module together"
+	@echo "deb        a package for Debian's nginx, and that of the next release"
+	@echo "           NGINX_SRC=: for nginx.org's nginx of this version"
+	@echo "dist       what a release is, as a tar file"
 	@echo "run        the demo shop on http://127.0.0.1:$(PORT) (PORT=)"
 	@echo "test       all tests (TESTS=\"t/gate/foo.t t/unit/test_bar.c\": some)"
 	@echo "           SANITIZE=1: nginx and the module under ASan and UBSan"
@@ -78,9 +82,12 @@ help:
 	@echo "bench-probes  what probes cost, for up to 10,000 servers"
 	@echo "clean      removes $(BUILD)/"
 
+# SETUP=: leaves it to who called, as a package's build does
+SETUP ?= t/tools/setup.sh
+
 setup-build setup-run setup-test setup-bench setup-source setup-aarch64 \
-setup-distros:
-	@t/tools/setup.sh $(@:setup-%=%)
+setup-distros setup-deb:
+	@$(SETUP) $(@:setup-%=%)
 
 
 # ---- the module and shopctl
@@ -94,18 +101,19 @@ $(BUILD)/settings: FORCE | setup-build
 $(MODULE): $(SOURCES) $(BUILD)/settings t/tools/build_module.sh
 	@+t/tools/build_module.sh $(BUILD)
 
+# a release has it already, so that its build needs no perl
 $(BUILD)/assets.c: $(HTML) | setup-build
 	@mkdir -p $(@D)
-	@perl html/embed.pl $@
+	@if [ -e assets.c ]; then cp assets.c $@; else perl html/embed.pl $@; fi
 
 $(BUILD)/shopctl: $(CTL:%.c=$(BUILD)/obj/%.o) $(LOGIC:%.c=$(BUILD)/obj/%.o)
 	$(call SHOW,cc)
-	$(Q)$(CC) -o $@ $^ $(SHOPCTL_LIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(SHOPCTL_LIBS)
 
 $(BUILD)/obj/%.o: %.c | setup-build
 	@mkdir -p $(@D)
 	$(call SHOW,cc)
-	$(Q)$(CC) $(STRICT) -g -O2 $(DEPS) -c -o $@ $<
+	$(Q)$(CC) $(STRICT) $(CPPFLAGS) $(CFLAGS) $(DEPS) -c -o $@ $<
 
 install: build
 	@t/tools/install.sh install
@@ -113,8 +121,12 @@ install: build
 uninstall:
 	@t/tools/install.sh uninstall
 
-deb: setup-build
+deb: setup-deb
 	@t/tools/deb.sh $(BUILD)/deb
+
+# what a release is: the sources that git knows, and assets.c
+dist: $(BUILD)/assets.c
+	@t/tools/dist.sh $(BUILD)
 
 run: setup-run build
 	@t/demo/run

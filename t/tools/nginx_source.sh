@@ -6,17 +6,25 @@
 # nginx-dev has headers only.  apt verifies them, with a configuration and
 # lists of its own below the directory: this machine's are read, not changed.
 #
-#   t/tools/nginx_source.sh DIR [SUITE]
+#   t/tools/nginx_source.sh [--dev] DIR [SUITE]
 #
-# Prints where the tree is; SUITE is this machine's if not given.  Remove the
-# tree to have it fetched again.
+# Prints where the tree is; SUITE is this machine's if not given.  With --dev
+# it is that of the suite's nginx-dev: all that a module's build reads.  Remove
+# the tree to have it fetched again.
 
 set -euo pipefail
 
-readonly DIR=$(realpath -m "${1:?usage: nginx_source.sh DIR [SUITE]}")
+KIND=deb-src
+
+if [[ ${1:-} == --dev ]]; then
+    KIND=deb
+    shift
+fi
+
+readonly DIR=$(realpath -m "${1:?usage: nginx_source.sh [--dev] DIR [SUITE]}")
 readonly OURS=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 readonly SUITE=${2:-$OURS}
-readonly TREE=$DIR/$SUITE
+readonly TREE=$DIR/$SUITE$([[ $KIND == deb-src ]] || echo -dev)
 readonly APT=$DIR/apt-$SUITE
 readonly KEYS=/usr/share/keyrings/debian-archive-keyring.gpg
 
@@ -43,7 +51,7 @@ configure_apt() {
     [[ -n $uri ]] || die "no Debian archive among the sources of apt"
 
     mkdir -p "$APT"/{lists,cache}
-    echo "deb-src $options $uri $SUITE main" > "$APT/sources.list"
+    echo "$KIND $options $uri $SUITE main" > "$APT/sources.list"
 }
 
 
@@ -57,15 +65,24 @@ private_apt() {
 
 
 fetch() {
-    local new=$DIR/$SUITE.new
+    local new=$TREE.new
 
     rm -rf "$new"
     mkdir -p "$new"
 
     private_apt update
-    (cd "$new" && private_apt source --only-source nginx)
+    cd "$new"
 
-    mv "$new"/nginx-*/ "$TREE"
+    if [[ $KIND == deb ]]; then
+        private_apt download nginx-dev
+        dpkg-deb -x nginx-dev_*.deb .
+        mv usr/share/nginx/src "$TREE"
+    else
+        private_apt source --only-source nginx
+        mv nginx-*/ "$TREE"
+    fi
+
+    cd "$DIR"
     rm -rf "$new"
 }
 

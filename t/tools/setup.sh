@@ -7,7 +7,8 @@
 # is missing.  A system nginx that was not there before is neither started
 # nor enabled, nor are the others.
 #
-#   t/tools/setup.sh build | run | test | bench | source | aarch64 | distros
+#   t/tools/setup.sh build | run | test | bench | source | deb | aarch64
+#                    | distros
 
 set -euo pipefail
 
@@ -16,6 +17,7 @@ readonly RUN=(perl)
 readonly TEST=(libcmocka-dev libio-socket-ssl-perl openssl nghttp2-client
                curl clang libclang-rt-dev cppcheck php-fpm prometheus)
 readonly SOURCE=(dpkg-dev)
+readonly DEB=(debhelper dpkg-dev)
 readonly AARCH64=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user)
 readonly DISTROS=(debootstrap)
 readonly BENCH=(wrk haproxy varnish valgrind)
@@ -58,6 +60,7 @@ wanted() {
                command -v chromium >/dev/null ||
                    printf '%s\n' chromium fonts-dejavu-core
                command -v npm >/dev/null || printf '%s\n' nodejs npm ;;
+        deb)   printf '%s\n' "${DEB[@]}"; return ;;
         bench) printf '%s\n' "${RUN[@]}" "${BENCH[@]}" ;;
         aarch64) printf '%s\n' "${AARCH64[@]}"; return ;;
         source) printf '%s\n' "${SOURCE[@]}"; return ;;

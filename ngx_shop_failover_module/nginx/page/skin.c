@@ -185,7 +185,7 @@ ngx_shop_skin_more(ngx_conf_t *cf, ngx_shop_skin_t *skin, ngx_str_t *dir)
 {
     u_char          *name;
     ngx_dir_t        d;
-    ngx_str_t        path;
+    ngx_str_t        path, file;
     ngx_uint_t       i;
     ngx_int_t        rc;
     ngx_shop_str_t   code;
@@ -231,8 +231,10 @@ ngx_shop_skin_more(ngx_conf_t *cf, ngx_shop_skin_t *skin, ngx_str_t *dir)
             continue;
         }
 
-        code.data = ngx_pstrdup(cf->pool,
-                                &(ngx_str_t) { code.len, name });
+        file.len = code.len;
+        file.data = name;
+
+        code.data = ngx_pstrdup(cf->pool, &file);
         if (code.data == NULL) {
             rc = NGX_ERROR;
             break;
