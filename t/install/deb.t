@@ -2,8 +2,9 @@
 #
 # Copyright (C) ngx_shop_failover_module authors
 #
-# `make deb`: the package has the module, shopctl and the line that loads it,
-# and apt lets no nginx come for which it was not built.
+# `make deb`: the package has a build for this release's nginx and for the next
+# one's, the one that fits is loaded, and apt lets no nginx come for which it
+# has none; shopctl, what it needs to run, and a warning where it goes.
 
 use strict;
 use warnings;
@@ -19,38 +20,119 @@ plan skip_all => 'a package is of Debian\'s own nginx'
 my $NAME = 'libnginx-mod-http-shop-failover';
 my $built = ShopTest::Dir->new('deb');
 my $root = ShopTest::Dir->new('root');
+my $modules = "$root/usr/lib/nginx/modules";
 
 sub said { return scalar qx{@_ 2>&1} }
 
-my $output = said("t/tools/deb.sh $built");
+my ($suite) = said('cat /etc/os-release') =~ /^VERSION_CODENAME=(\w+)/m;
+my ($number) = said('cat /etc/os-release') =~ /^VERSION_ID="?(\d+)/m;
+my $next = ($suite // '') eq 'bookworm' ? 'trixie' : '';
+
+if ($next && said("t/tools/nginx_source.sh --dev build/sources $next") && $?) {
+    diag("nginx-dev of $next is not to be had here");
+    $next = '';
+}
+
+my $output = said("NEXT=$next t/tools/deb.sh $built");
 is $?, 0, 'a package is made' or BAIL_OUT($output);
 
 my ($deb) = glob "$built/${NAME}_*.deb";
 is $output, "$deb\n", 'which is all that is said';
 
-my ($abi) = said('cat /usr/share/nginx/src/debian/libnginx-mod.abisubstvars')
-    =~ /^nginx:abi=(\S+)/m;
-like said("dpkg-deb -f $deb Depends"), qr/(?:^|, )\Q$abi\E(?:,|$)/,
-    'it is for one nginx, and apt knows which';
+my $version = said("dpkg-deb -f $deb Version");
+like $version, defined $number ? qr/^[\d.]+-1~deb${number}u1$/ : qr/-1$/,
+    'its version is older than that of a later release';
+
+sub abi {
+    my ($tree) = @_;
+    my ($abi) = said("cat $tree/debian/libnginx-mod.abisubstvars")
+        =~ /^nginx:abi=(\S+)/m;
+
+    return $abi;
+}
+
+my @abis = map { abi($_) } '/usr/share/nginx/src',
+    $next ? "build/sources/$next-dev" : ();
+like said("dpkg-deb -f $deb Depends"),
+    qr/(?:^|, )\Q@{[join ' | ', @abis]}\E(?:,|$)/,
+    'it is for these nginxes, and apt knows which';
 
 said("dpkg-deb -x $deb $root");
+said("dpkg-deb -e $deb $root/control");
 
 my $line = said("cat $root/usr/share/nginx/modules-available/*.conf");
 is $line, "load_module modules/ngx_shop_failover_module.so;\n",
     'nginx loads the module from where it looks for modules';
 
-# as nginx would once it is installed
-$line =~ s{modules/}{$root/usr/lib/nginx/modules/};
+is scalar(my @builds = glob "$modules/ngx_shop_failover_module/*.so"),
+    scalar @abis, 'a build for each';
+
+
+# ---- loaded as nginx would once it is installed
+
+$line =~ s{modules/}{$modules/};
 $built->write('nginx.conf', "$line pid $built/pid; events {}\n"
     . 'http { upstream shop { server 127.0.0.1; shop_health_check; } }');
-$output = said("PATH=\$PATH:/usr/sbin nginx -t -q -e stderr -c $built/nginx.conf");
-is $?, 0, 'and it fits' or diag $output;
 
-like said("dpkg-deb -e $deb $root/control; cat $root/control/postinst"),
+sub nginx_says {
+    return said("PATH=\$PATH:/usr/sbin nginx -t -q -e stderr "
+        . "-c $built/nginx.conf");
+}
+
+$output = nginx_says();
+is $?, 0, 'the one that fits is loaded' or diag $output;
+
+rename "$modules/ngx_shop_failover_module", "$modules/elsewhere"
+    or die "rename: $!\n";
+$output = nginx_says();
+isnt $?, 0, 'where none fits, nginx does not start';
+like $output, qr/this package has no build for this nginx: .*\/1\.\d+\.\d+\.so/,
+    'and says why';
+rename "$modules/elsewhere", "$modules/ngx_shop_failover_module";
+
+like said("cat $root/control/postinst"),
     qr{mod-http-shop-failover\.conf:50.*modules-enabled}s,
     'the line is put into the configuration';
-
 like said("$root/usr/bin/shopctl --help"), qr/^usage: shopctl/i,
     'shopctl is there';
+
+
+# ---- what it is made of
+
+for my $file (@builds, "$root/usr/bin/shopctl") {
+    my $name = $file =~ s/\Q$root\E//r;
+    my $elf = said("readelf -W -l -d -s $file");
+
+    like $elf, qr/GNU_RELRO/, "$name: relocations are read only";
+    like $elf, qr/BIND_NOW|FLAGS.* NOW/, '... and done at once';
+    like $elf, qr/__stack_chk_fail/, '... its stack is guarded';
+    like $elf, qr/__\w+_chk\b/, '... and its buffers';
+    unlike said("strings $file"), qr/\Q$built\E/,
+        '... and it does not say where it was built';
+}
+
+like said("cat $root/usr/lib/tmpfiles.d/$NAME.conf"),
+    qr{^d /run/shop .*^d /var/lib/shop-failover\s+\d+ www-data}ms,
+    'the directories of flag and state come with it';
+ok -e "$root/usr/share/shop-failover/page/$_", "$_ to start from"
+    for qw(page.html page.txt lang/de.txt);
+ok -e "$root/usr/share/doc/$NAME/$_", "$_ is there"
+    for qw(NEWS.Debian.gz img examples/alerts.yml
+           examples/status.schema.json);
+
+
+# ---- its end
+
+my $prerm = $built->write('prerm', said("cat $root/control/prerm")
+    =~ s{/etc/nginx}{$built/etc}gr);
+
+sub removed { return said("DPKG_MAINTSCRIPT_PACKAGE=$NAME sh $prerm remove") }
+
+$built->write('etc/nginx.conf', "# shop_site off;\n");
+is removed(), '', 'a removal is silent where nginx does without it';
+
+$built->write('etc/sites-enabled/shop', "    shop_maintenance /run/flag;\n");
+like removed(), qr{WARNING: $NAME goes, and nginx still needs it.*etc/sites-enabled/shop}s,
+    'and loud where it does not';
 
 done_testing;

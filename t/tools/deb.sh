@@ -96,7 +96,7 @@ assemble_nginxes() {
 
     [[ -n $NEXT ]] || return 0
 
-    next=$("$TOP/t/tools/nginx_source.sh" --dev "$OUT/../sources" "$NEXT") ||
+    next=$("$TOP/t/tools/nginx_source.sh" --dev "$TOP/build/sources" "$NEXT") ||
         die "nginx-dev of $NEXT is not to be had: NEXT= does without"
     take "$next"
     abis+=("$(abi "$next")")

@@ -50,7 +50,8 @@ look() {
             libnginx-mod-http-shop-failover)"
     nginx -t -q || die "nginx does not start $1"
 
-    serves "Server: $(nginx -v 2>&1 | sed 's/.*: //')" "$1"
+    [[ $(readlink "/proc/$(cat /run/nginx.pid)/exe") == /usr/sbin/nginx ]] ||
+        die "what runs is not what is installed $1"
     serves 'hello' "$1"
     echo 'status: We upgrade.' > /run/shop-flag
     serves 'We upgrade' "$1"
