@@ -57,6 +57,30 @@ is_deeply [files()], [], 'and takes all away';
 ($status) = script('uninstall');
 is $status, 0, 'also what is not there';
 
+my $other = ShopTest::Dir->new('other');
+$other->write('ngx_shop_failover_module.so', '');
+$other->write('made_for', "openresty/1.31.3.1\n");
+
+{
+    local $ENV{BUILD} = "$other";
+    ($status, $output) = script('install');
+    is $status, 1, 'a module for another make of nginx is not installed';
+    like $output, qr{^install: the module is built for openresty/1\.31\.3\.1, and \S+ is \S+/},
+        'and told from it by name';
+}
+
+SKIP: {
+    skip 'this nginx is another', 2 if $ENV{NGINX_BIN};
+
+    my $tree = ShopTest::Dir->new('tree');
+    $tree->write('src/core/nginx.h', qq{#define NGINX_VERSION "1.22.1"\n}
+        . qq{#define NGINX_VER "openresty/" NGINX_VERSION ".1"\n});
+    $output = qx{NGINX_SRC=$tree t/tools/build_module.sh $other 2>&1};
+    isnt $?, 0, 'nor is one built beside another make of nginx';
+    like $output, qr{those of openresty/1\.22\.1\.1, and installed is nginx/},
+        'which names both';
+}
+
 $ENV{NGINX_BIN} = '/nonexistent/nginx';
 ($status, $output) = script('install');
 is $status, 1, 'without an nginx there is nowhere to install to';

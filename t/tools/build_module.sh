@@ -9,6 +9,10 @@
 #   [NGINX_SRC=] [CC=] [CC_OPT=] [LD_OPT=] [WERROR=] \
 #       t/tools/build_module.sh DIR
 #
+# An nginx of another make than the tree (OpenResty, Angie, ...) is no nginx for
+# this module, though its version may say so: where the installed one is, or
+# that of NGINX_BIN, nothing is built.  ANY_NGINX=1: it is for another machine.
+#
 # WERROR=1 makes errors of warnings, for us; nobody else's compiler is ours.
 #
 # With TARGETS="binary modules" and a tree of all of nginx's sources it builds
@@ -59,6 +63,45 @@ quietly() {
 
 nginx_version() {
     sed -n 's/^#define NGINX_VERSION *"\(.*\)"/\1/p' "$SRC/src/core/nginx.h"
+}
+
+
+# Both as "nginx -v" says it: nginx/1.22.1, openresty/1.27.1.1, Angie/1.11.0.
+tree_make() {
+    local header=nginx.h name=NGINX_VER
+
+    [[ ! -e $SRC/src/core/angie.h ]] || { header=angie.h; name=ANGIE_VER; }
+    ! grep -q TENGINE_VER "$SRC/src/core/nginx.h" || name=TENGINE_VER
+
+    printf '#include "%s"\nSHOP %s\n' "$header" "$name" |
+        "$CC" -E -P -I "$SRC/src/core" - 2>/dev/null |
+        sed -n 's/^SHOP //p' | tr -d '" '
+}
+
+
+installed_make() {
+    local nginx
+
+    nginx=$(PATH=$PATH:/usr/sbin:/usr/local/sbin \
+        command -v "${NGINX_BIN:-nginx}") || return 0
+    "$nginx" -v 2>&1 | sed -n '1s/.*version: *\([^ ]*\).*/\1/p'
+}
+
+
+check_make() {
+    local tree installed
+
+    [[ -z ${ANY_NGINX:-} && $TARGETS == modules ]] || return 0
+
+    tree=$(tree_make)
+    installed=$(installed_make)
+
+    [[ -z $installed || ${tree%%/*} == "${installed%%/*}" ]] ||
+        die "the sources in $SRC are those of $tree, and installed is" \
+            "$installed: name its own, NGINX_SRC=, or ANY_NGINX=1"
+
+    [[ -z $installed || $tree == "$installed" ]] ||
+        echo "build: for $tree, and installed is $installed" >&2
 }
 
 
@@ -138,11 +181,14 @@ main() {
     write_settings
     [[ $1 != --settings ]] || return 0
 
+    check_make
     configured || configure
     drop_stale_objects
 
     cd "$FARM"
     quietly make "${MAKE:-make}" -f objs/Makefile $TARGETS
+
+    tree_make > "$OUT/made_for"
 
     # renamed, not written over: an nginx that runs has the old one mapped
     cp "objs/$NAME.so" "$OUT/$NAME.so.new"

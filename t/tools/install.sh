@@ -33,6 +33,23 @@ configure_argument() {
 }
 
 
+# What the module was built for; a make and a version that fit are no proof
+# (nginx itself is asked below), but others are a clear word.
+check_make() {
+    local built installed
+
+    [[ -e $BUILD/made_for ]] || return 0
+
+    built=$(< "$BUILD/made_for")
+    installed=$("$nginx" -v 2>&1 |
+        sed -n '1s/.*version: *\([^ ]*\).*/\1/p')
+
+    [[ $built == "$installed" ]] ||
+        die "the module is built for $built, and $nginx is $installed:" \
+            "build it for that one, make $step NGINX_SRC=/path/to/its/sources"
+}
+
+
 # nginx resolves a relative name against its prefix.
 load_module_line() {
     local name=$modules/$NAME
@@ -75,6 +92,7 @@ check_loads() {
 
 # install(1) makes a new file: a running nginx keeps the one it has mapped.
 do_install() {
+    check_make
     may_write "$modules"
     install -D -m 644 "$BUILD/$NAME" "$DESTDIR$modules/$NAME"
 

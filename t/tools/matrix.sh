@@ -36,7 +36,7 @@ run_suite() {
     dir=$OUT/$(version "$tree")
     echo "matrix: nginx $(version "$tree")"
 
-    NGINX_SRC=$tree TARGETS="binary modules" \
+    NGINX_SRC=$tree ANY_NGINX=1 TARGETS="binary modules" \
         "$TOP/t/tools/build_module.sh" "$dir" || return 1
 
     NGINX_SRC=$tree CC=$TOP/t/tools/steps/cc CC_OPT="-g -O1 -fPIC" \
