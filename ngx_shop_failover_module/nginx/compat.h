@@ -28,13 +28,21 @@
 
 /* servers that are resolved at run time; their list carries a generation */
 
+#if defined(ANGIE_VERSION)
+#define NGX_SHOP_COMPAT_CONFIG  generation
+#else
+#define NGX_SHOP_COMPAT_CONFIG  config
+#endif
+
 #if (nginx_version >= 1027003 && NGX_HTTP_UPSTREAM_ZONE)
 
 #define ngx_shop_compat_resolves(server)  ((server)->host.len != 0)
 #define ngx_shop_compat_dynamic(peer)     ((peer)->host != NULL)
 #define ngx_shop_compat_config(peers)                                        \
-    (((ngx_http_upstream_rr_peers_t *) (peers))->config                      \
-     ? *((ngx_http_upstream_rr_peers_t *) (peers))->config : 0)
+    (((ngx_http_upstream_rr_peers_t *) (peers))                              \
+     ->NGX_SHOP_COMPAT_CONFIG                                                \
+     ? *((ngx_http_upstream_rr_peers_t *) (peers))                           \
+         ->NGX_SHOP_COMPAT_CONFIG : 0)
 
 #else
 
@@ -99,7 +107,11 @@
 
 
 /* since 1.29.6 "sticky" leaves a hint, which is of one group only */
-#if (nginx_version >= 1029006)
+#if defined(ANGIE_VERSION)
+
+#define ngx_shop_compat_forget(pc)  ngx_str_null(&(pc)->sid)
+
+#elif (nginx_version >= 1029006)
 
 #define ngx_shop_compat_forget(pc)                                           \
     (pc)->hint = NULL;                                                       \
