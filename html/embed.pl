@@ -41,7 +41,11 @@ my $out = "/* made by html/embed.pl: do not edit */\n\n"
 my $table = '';
 my $n = 0;
 
-for my $name ('page.html', 'page.txt', map { "lang/$_" } @langs) {
+my @looks = map { /([^\/]+)\z/ } sort glob "$dir/look/*.css";
+
+for my $name ('page.html', 'page.txt', map({ "look/$_" } @looks),
+              map({ "lang/$_" } @langs))
+{
     my $data = small($name, slurp("$dir/$name"));
 
     $out .= sprintf "static const unsigned char  "
@@ -195,6 +199,7 @@ sub small_style {
             $part =~ s/\s+/ /g;
             $part =~ s/ ?([{};,]) ?/$1/g;
             $part =~ s/: /:/g;
+            $part =~ s/ ([>~]) /$1/g;
             $part =~ s/;\}/}/g;
         }
 
@@ -252,6 +257,7 @@ sub small_script {
     $small =~ s/(?<=[;{}(,=+\-*\/<>&|?:!])\n|\n(?=[{}()&|?:+.,=])//g;
     $small =~ s/[ \t]*([;{}(),=+\-*\/<>&|?:!])[ \t]*/$1/g;
     $small =~ s/;\}/}/g;
+    $small =~ s/(?<!\w)\((\w+)\)=>/$1=>/g;
     $small =~ s/\x01(\d+)\x02/$kept[$1]/g;
 
     return $small;
@@ -286,7 +292,11 @@ sub declared {
         push @names, $1, split /[\s,]+/, $2;
     }
 
-    while ($code =~ /\bvar\s+(.*?);/gs) {
+    while ($code =~ /\(([\w\s,]*)\)\s*=>/g) {
+        push @names, split /[\s,]+/, $1;
+    }
+
+    while ($code =~ /\b(?:var|let|const)\s+(.*?);/gs) {
         my $list = $1;
         1 while $list =~ s/\([^()]*\)|\[[^][]*\]|\{[^{}]*\}//g;
         push @names, map { /(\w+)/ ? $1 : () } split /,/, $list;

@@ -9,6 +9,7 @@
 
 #include <time.h>
 
+#include "ctl/dress.h"
 #include "ctl/pagedir.h"
 #include "ctl/preview.h"
 #include "ctl/store.h"
@@ -28,7 +29,8 @@ static int ngx_shop_preview_vars(ngx_shop_view_t *v,
     const ngx_shop_options_t *o);
 static void ngx_shop_preview_view(ngx_shop_view_t *v,
     const ngx_shop_options_t *o);
-static int ngx_shop_preview_print(const char *template, ngx_shop_view_t *v);
+static int ngx_shop_preview_print(const ngx_shop_options_t *o,
+    ngx_shop_view_t *v);
 
 
 const ngx_shop_options_entry_t  ngx_shop_preview_options[] = {
@@ -40,8 +42,10 @@ const ngx_shop_options_entry_t  ngx_shop_preview_options[] = {
       "the page of an outage, and not of maintenance" },
     { "page-dir", NGX_SHOP_OPTIONS_VALUE, "DIR",
       "templates and texts of your own, as in shop_page_dir" },
+    { "page-look", NGX_SHOP_OPTIONS_VALUE, "LOOK",
+      "hero, card or plain, as in shop_page_look [hero]" },
     { "page-var", NGX_SHOP_OPTIONS_LIST, "NAME=VALUE",
-      "as in shop_page_var: name, home, basket, ..." },
+      "as in shop_page_var: name, accent, logo_file, ..." },
     NGX_SHOP_STORE_OPTIONS,
     { NULL, NGX_SHOP_OPTIONS_SWITCH, NULL, NULL }
 };
@@ -51,7 +55,7 @@ static ngx_shop_store_t             ngx_shop_preview_store;
 static ngx_shop_flag_notice_t       ngx_shop_preview_notice;
 static ngx_shop_strings_t           ngx_shop_preview_texts;
 static ngx_shop_view_t              ngx_shop_preview_page;
-static ngx_shop_view_var_t ngx_shop_preview_given[NGX_SHOP_OPTIONS_MAX];
+static ngx_shop_view_var_t ngx_shop_preview_given[NGX_SHOP_OPTIONS_MAX + 2];
 static ngx_shop_template_op_t ngx_shop_preview_ops[NGX_SHOP_TEMPLATE_OPS];
 static unsigned char ngx_shop_preview_buf[NGX_SHOP_PREVIEW_ROOM];
 
@@ -102,9 +106,7 @@ ngx_shop_preview_run(const ngx_shop_options_t *o)
 
     ngx_shop_preview_view(v, o);
 
-    return ngx_shop_preview_print(
-                                  ngx_shop_options_get(o, "html")
-                                  ? "page.html" : "page.txt", v);
+    return ngx_shop_preview_print(o, v);
 }
 
 
@@ -211,7 +213,7 @@ ngx_shop_preview_vars(ngx_shop_view_t *v, const ngx_shop_options_t *o)
         var->value.len = strlen(equals + 1);
     }
 
-    return NGX_SHOP_OK;
+    return ngx_shop_dress_vars(ngx_shop_preview_given, &v->nvars);
 }
 
 
@@ -254,10 +256,11 @@ ngx_shop_preview_view(ngx_shop_view_t *v, const ngx_shop_options_t *o)
 
 
 static int
-ngx_shop_preview_print(const char *template, ngx_shop_view_t *v)
+ngx_shop_preview_print(const ngx_shop_options_t *o, ngx_shop_view_t *v)
 {
     int                         rc;
     ngx_shop_str_t              page;
+    const char                 *template, *look;
     ngx_shop_emit_t             e;
     ngx_shop_template_t         t;
     ngx_shop_template_error_t   error;
@@ -267,7 +270,10 @@ ngx_shop_preview_print(const char *template, ngx_shop_view_t *v)
 
     t.ops = ngx_shop_preview_ops;
     t.nalloc = NGX_SHOP_TEMPLATE_OPS;
-    t.plain = (strcmp(template, "page.txt") == 0);
+    t.plain = (ngx_shop_options_get(o, "html") == NULL);
+
+    template = t.plain ? "page.txt" : "page.html";
+    look = ngx_shop_options_get(o, "page-look");
 
     rc = ngx_shop_pagedir_own(template, &source);
 
@@ -275,7 +281,12 @@ ngx_shop_preview_print(const char *template, ngx_shop_view_t *v)
         rc = ngx_shop_pagedir_builtin(template, &source);
     }
 
-    if (rc != NGX_SHOP_OK) {
+    if (rc != NGX_SHOP_OK
+        || (!t.plain
+            && ngx_shop_dress_source(look ? look : "hero", v,
+                                     &source.data)
+               != NGX_SHOP_OK))
+    {
         return NGX_SHOP_SAY_ERROR;
     }
 

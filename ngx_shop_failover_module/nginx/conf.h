@@ -158,6 +158,7 @@ struct ngx_shop_conf_loc_s {
     ngx_int_t                        retry_min;      /* s */
     ngx_int_t                        retry_max;      /* s */
     ngx_str_t                        page_dir;    /* len 0: built in */
+    ngx_str_t                        page_look;   /* "hero" */
     ngx_array_t                     *page_vars;   /* of _view_var_t */
     ngx_shop_conf_page_t            *page;
 

@@ -9,6 +9,7 @@
 #include "nginx/conf_page.h"
 #include "nginx/params.h"
 
+#include "logic/text/look.h"
 #include "logic/words/view.h"
 
 
@@ -96,6 +97,7 @@ ngx_shop_conf_page_merge(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev,
     }
 
     ngx_conf_merge_str_value(conf->page_dir, prev->page_dir, "");
+    ngx_conf_merge_str_value(conf->page_look, prev->page_look, "hero");
     ngx_conf_merge_ptr_value(conf->page_vars, prev->page_vars, NULL);
 
     conf->page = ngx_shop_conf_page_record(cf, conf);
@@ -123,6 +125,8 @@ ngx_shop_conf_page_record(ngx_conf_t *cf, ngx_shop_conf_loc_t *conf)
         if (other->page_vars == conf->page_vars
             && ngx_shop_conf_page_same(&other->page_dir,
                                        &conf->page_dir)
+            && ngx_shop_conf_page_same(&other->page_look,
+                                       &conf->page_look)
             && ngx_shop_conf_page_same(&other->public_status,
                                        &conf->public_status)
             && other->retry_default == conf->retry_default
@@ -289,6 +293,33 @@ ngx_shop_conf_page_dir(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
+/* shop_page_look hero|card|plain */
+
+char *
+ngx_shop_conf_page_look(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t            *value;
+    ngx_shop_conf_loc_t  *slcf = conf;
+
+    if (slcf->page_look.data) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (!ngx_shop_skin_is_look(&value[1])) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\" in \"shop_page_look\", "
+                           "expected is hero, card or plain", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    slcf->page_look = value[1];
+
+    return NGX_CONF_OK;
+}
+
+
 /* shop_page_var NAME VALUE */
 
 char *
@@ -296,6 +327,7 @@ ngx_shop_conf_page_var(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     u_char                ch;
     ngx_str_t            *value;
+    const char           *right;
     ngx_uint_t            i;
     ngx_shop_view_var_t  *var;
     ngx_shop_conf_loc_t  *slcf = conf;
@@ -350,6 +382,15 @@ ngx_shop_conf_page_var(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     var->name.data = value[1].data;
     var->value.len = value[2].len;
     var->value.data = value[2].data;
+
+    right = ngx_shop_look_refuses(var);
+
+    if (right) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\" in \"shop_page_var %V\", "
+                           "expected is %s", &value[2], &value[1], right);
+        return NGX_CONF_ERROR;
+    }
 
     return NGX_CONF_OK;
 }

@@ -16,6 +16,7 @@
 char *ngx_shop_conf_page_fallback(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_shop_conf_page_dir(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_shop_conf_page_look(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_shop_conf_page_var(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_shop_conf_page_retry_after(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);

@@ -227,6 +227,13 @@ static ngx_command_t  ngx_shop_module_commands[] = {
       0,
       NULL },
 
+    { ngx_string("shop_page_look"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_shop_conf_page_look,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("shop_page_var"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE2,
       ngx_shop_conf_page_var,

@@ -122,7 +122,7 @@ test('live: the policy lets the page work, and nothing else', async () => {
         await page.goto(`${base}/lamps`);
         is([await page.isVisible('#now'), await page.evaluate(
             () => getComputedStyle(document.body).maxWidth), seen.complaints],
-           [true, '640px', []], 'its script and its style are allowed');
+           [true, '1056px', []], 'its script and its style are allowed');
 
         await page.evaluate(() => {
             const add = (name, all) => document.body.append(

@@ -10,7 +10,7 @@
 
 const fs = require('fs');
 
-const { LANGS } = require('./site.js');
+const { LANGS, LOOKS } = require('./site.js');
 
 const axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -126,6 +126,79 @@ module.exports = function (tap, site, visit) {
         });
     }
 
+    for (const look of LOOKS) {
+        for (const lang of ['en', 'ar']) {
+            for (const scheme of ['light', 'dark']) {
+                test(`axe: the look ${look}, ${lang}, ${scheme}`, async () => {
+                    const how = { site: { args: [`--lang=${lang}`,
+                                                 `--look=${look}`, ...FULL] },
+                                  context: { colorScheme: scheme } };
+
+                    await visit(how, async (page, seen) => {
+                        for (const width of [320, 360, 1280]) {
+                            await page.setViewportSize({ width, height: 640 });
+                            is(await violations(page), [], `${look}, ${lang}, `
+                               + `${scheme}, ${width} px: axe finds nothing`);
+                            is(await overflow(page), [0, []],
+                               'nothing is cut off');
+                        }
+                        is(seen.complaints, [], 'the console is silent');
+                    });
+                });
+            }
+        }
+
+        test(`first: ${look}, what a phone shows at first`, async () => {
+            const how = { site: { args: [`--look=${look}`, ...FULL] },
+                          context: { viewport: { width: 360, height: 640 } } };
+
+            await visit(how, async (page) => {
+                const ends = await page.evaluate(() => ['#title time',
+                    '#why p + p', '#ways a'].map((s) => document
+                        .querySelector(s).getBoundingClientRect().bottom));
+
+                ok(ends.every((y) => y <= 640),
+                   `${look}: the time, the reason, a way to order`,
+                   String(ends));
+                is(await page.$$eval('button, #ways li a, summary',
+                    (all) => all.filter((e) => e.offsetHeight < 44).length), 0,
+                   `${look}: nothing to press is lower than 44 px`);
+
+                const sizes = await page.evaluate(() =>
+                    [...document.querySelectorAll('main *')].map((e) =>
+                        [e.matches('h1, h1 *'),
+                         parseFloat(getComputedStyle(e).fontSize)]));
+                const largest = Math.max(...sizes.map((s) => s[1]));
+
+                ok(sizes.every((s) => s[0] || s[1] < largest)
+                   && sizes.some((s) => s[0] && s[1] === largest),
+                   `${look}: the answer is the largest text`);
+            });
+        });
+
+        test(`first: ${look}, the code does not break`, async () => {
+            const how = { site: { args: [`--look=${look}`, ...FULL] },
+                          context: { viewport: { width: 320, height: 640 } } };
+
+            await visit(how, async (page) => {
+                is(await page.$eval('#gift b',
+                                    (e) => [e.textContent,
+                                            e.getClientRects().length]),
+                   ['SORRY10', 1], `${look}: it stands in one line`);
+            });
+        });
+    }
+
+    test('progress: it does not move by itself, and goes with the time',
+         async () => {
+        for (const [eta, there] of [['40', 1], ['0', 0], ['-10', 0]]) {
+            await visit({ site: { args: [`--eta=${eta}`] } }, async (page) => {
+                is(await page.$$eval('progress', (all) => all.length), there,
+                   `a time of ${eta} minutes: ${there}`);
+            });
+        }
+    });
+
     for (const lang of LANGS) {
         test(`phone: ${lang}, what became of a POST`, async () => {
             const how = {
@@ -145,7 +218,8 @@ module.exports = function (tap, site, visit) {
     }
 
     test('structure: right to left is mirrored', async () => {
-        const how = { site: { args: ['--lang=ar', ...FULL] } };
+        const how = { site: { args: ['--lang=ar', ...FULL] },
+                      post: '/checkout' };
 
         await visit(how, async (page) => {
             is(await page.evaluate(() => {
@@ -176,7 +250,7 @@ module.exports = function (tap, site, visit) {
         await visit({ site: { args: FULL } }, async (page, seen) => {
             is(seen.complaints, [], 'no violation by the page itself');
             is(await page.evaluate(
-                () => getComputedStyle(document.body).maxWidth), '640px',
+                () => getComputedStyle(document.body).maxWidth), '1056px',
                'its style is applied');
             ok(await page.isVisible('#now'), 'its script has run');
 
@@ -294,14 +368,15 @@ module.exports = function (tap, site, visit) {
         await visit({ site: { args: FULL } }, async (page) => {
             const order = [];
 
-            for (let i = 0; i < 5; i++) {
+            for (let i = 0; i < 6; i++) {
                 await page.keyboard.press('Tab');
                 order.push(await page.evaluate(() => document.activeElement.id
-                    || document.activeElement.getAttribute('href')));
+                    || document.activeElement.getAttribute('href')
+                    || document.activeElement.tagName));
             }
-            is(order, ['https://example.com/sorry', 'now', 'stop',
-                       'tel:+49-800-123456', 'mailto:help@example.com'],
-               'offer, buttons, contacts');
+            is(order, ['tel:+49-800-123456', 'mailto:help@example.com',
+                       'https://example.com/sorry', 'SUMMARY', 'now', 'stop'],
+               'contacts, offer, what became of an order, buttons');
         });
     });
 
@@ -309,7 +384,7 @@ module.exports = function (tap, site, visit) {
         await visit({ site: { args: FULL } }, async (page) => {
             await page.emulateMedia({ media: 'print' });
             is([await page.isVisible('#wait'), await page.isVisible('h1'),
-                await page.isVisible('#updates')], [false, true, true],
+                await page.isVisible('#news ol')], [false, true, true],
                'what can be pressed is not printed');
         });
     });

@@ -13,10 +13,12 @@
 # --format  html (default), txt, status (what the page polls), problem
 # --eta     minutes from now; 0: none; negative: passed            [40]
 # --full    everything an operator can say: reason, offer, updates, contacts
+# --without which of them not: reason,offer,contacts,next,updates
 # --updates how many of the sample's updates have come             [all]
 # --small   the templates as they are embedded
 # --no-url  as if shop_public_status were off
 # --dir     the folder of templates and translations               [html/]
+# --look    hero (default), card, plain
 # --now     Unix time of the sample
 # --set     NAME=VALUE, as shop_page_var; repeatable
 
@@ -36,11 +38,12 @@ my $root = dirname(__FILE__) . '/../..';
 my %o = (lang => 'en', state => 'maintenance', format => 'html', eta => 40,
          post => '', now => 1795226400 + 50 * 60, set => [], updates => 9,
          dir => "$root/html", admitted => 0, poll => 30, retry => 30,
-         url => 1, zone => 'Europe/Berlin');
+         look => 'hero', url => 1, zone => 'Europe/Berlin');
 
 GetOptions(\%o, 'lang=s', 'state=s', 'format=s', 'eta=i', 'post:s', 'now=i',
            'full', 'updates=i', 'small', 'dir=s', 'set=s@', 'admitted',
-           'poll=f', 'retry=f', 'url!', 'zone=s', 'status=s')
+           'poll=f', 'retry=f', 'url!', 'zone=s', 'status=s', 'look=s',
+           'without=s')
     or die "render.pl: see the comment at its top\n";
 
 $ENV{TZ} = $o{zone};
@@ -59,7 +62,15 @@ if ($o{format} eq 'status') {
     print JSON::PP->new->utf8->canonical->pretty->encode(problem_of());
 
 } else {
-    my $text = render(source("page.$o{format}"), $o{format} eq 'html');
+    my $page = source("page.$o{format}");
+
+    if ($o{format} eq 'html') {
+        my $style = source("look/$o{look}.css");
+        $page =~ s/\{\{look\.style\}\}/$style/;
+        $page =~ s/\{\{look\.icon\}\}/data:,/;
+    }
+
+    my $text = render($page, $o{format} eq 'html');
     utf8::encode($text);
     print $text;
 }
@@ -245,12 +256,17 @@ sub values_of {
         map({ $_ => '' } qw(next next.before next.time next.after
                             next.iso)),
         map({ $_ => [] } qw(updates contacts reason offer)),
-        'var.name' => '', 'var.logo' => '',
+        'var.name' => '', 'var.logo' => '', 
+        progress => $known && $since < $eta
+                    ? int(($o{now} - $since) * 100 / ($eta - $since)) : '',
     );
+
+    $v{'title.short'} = length $v{'title.time'} < 13 ? 1 : '';
 
     if ($o{full}) {
         %v = (%v, parts('next', $t{next_update}, $next, near($next)),
               'next.iso' => iso($next), sample());
+        silence(\%v, $_) for split /,/, $o{without} // '';
     }
 
     for my $set (@{ $o{set} }) {
@@ -260,7 +276,44 @@ sub values_of {
         $v{"url.$name"} = $text if $name =~ /^(home|basket)$/;
     }
 
+    $v{version} = version(\%v);
+
     return %v;
+}
+
+
+# FNV-1a, of 32 bits, of all that a waiting visitor reads
+sub version {
+    my ($v) = @_;
+
+    my $hash = 2166136261;
+    my $eat = sub { $hash = ($hash ^ $_[0]) * 16777619 & 0xffffffff };
+    my $text = sub { utf8::encode(my $s = $_[0]);
+                     $eat->($_) for unpack('C*', $s), 0xff };
+
+    $text->($v->{$_})
+        for qw(title when next since status eta.iso next.iso);
+
+    for my $name (qw(reason offer contacts)) {
+        $text->($_->{text}) for @{ $v->{$name} };
+        $eat->(scalar @{ $v->{$name} });
+    }
+
+    $text->($_->{text}), $text->($_->{time}) for @{ $v->{updates} };
+
+    return sprintf '%08x', $hash;
+}
+
+
+sub silence {
+    my ($v, $name) = @_;
+
+    if (ref $v->{$name}) {
+        $v->{$name} = [];
+
+    } else {
+        $v->{$_} = '' for grep { /^\Q$name\E(?:\.|\z)/ } keys %$v;
+    }
 }
 
 
@@ -273,18 +326,56 @@ sub sample {
     return (
         'var.name' => 'Müller & Sons', 'url.basket' => '/cart',
         status => $o{status} // 'We are repairing the order database.',
-        reason => pieces('A disk in our data centre failed.'),
-        offer => pieces('With the code SORRY10 your next order is 10 % '
-                        . 'cheaper: https://example.com/sorry'),
+        reason => line('A disk in our data centre failed.'),
+        offer => codes(line('With the code SORRY10 your next order is 10 % '
+                            . 'cheaper: https://example.com/sorry')),
         updates => [ map { my $at = $o{now} + 60 * $_->[0];
                            { text => $_->[1], iso => iso($at),
                              time => moment($at, near($at)) } } @said ],
-        contacts => [ map { my $line = pieces($_);
-                            $line->[0]{first} = $line->[-1]{last} = 1;
-                            @$line }
+        contacts => [ map { @{ line($_) } }
                       'Order by phone: tel:+49-800-123456, daily 6:00–22:00',
                       'Write to us: mailto:help@example.com' ],
     );
+}
+
+
+sub line {
+    my ($text) = @_;
+
+    my $pieces = pieces($text);
+    $pieces->[0]{first} = $pieces->[-1]{last} = 1;
+
+    return $pieces;
+}
+
+
+# a code is a piece of its own; the sample has one
+sub codes {
+    my ($pieces) = @_;
+
+    return [ map { my $p = $_;
+                   !$p->{href} && $p->{text} =~ /^(.*?)\b([A-Z]+\d+)\b(.*)$/
+                       ? ({ %$p, text => $1, last => '' },
+                          { text => $2, code => 1 },
+                          { %$p, text => $3, first => '' })
+                       : $p } @$pieces ];
+}
+
+
+# as the public status has them: lines of pieces
+sub lines {
+    my ($pieces) = @_;
+
+    my @lines;
+
+    for my $p (@$pieces) {
+        push @lines, [] if $p->{first};
+        push @{ $lines[-1] },
+             [ $p->{text}, $p->{href} || $p->{code} ? $p->{href} // '' : (),
+               $p->{code} ? 1 : () ];
+    }
+
+    return \@lines;
 }
 
 
@@ -405,11 +496,13 @@ sub status_of {
     return {
         state => $o{state},
         admitted => $o{admitted} ? JSON::PP::true : JSON::PP::false,
-        retry_after => $o{retry},
+        retry_after => $o{retry}, version => $value{version},
         eta => $value{'eta.iso'} || undef,
         next_update => $value{'next.iso'} || undef,
         title => triple('title'), when => triple('when'),
         next => triple('next'), status => $value{status},
+        progress => $value{progress} eq '' ? undef : 0 + $value{progress},
+        map({ $_ => lines($value{$_}) } qw(reason offer contacts)),
         updates => [ map { { at => $_->{iso}, time => $_->{time},
                              text => $_->{text} } }
                          @{ $value{updates} } ],

@@ -17,6 +17,7 @@ const path = require('path');
 const STATUS = '/.shop-status';
 const LANGS = ['en', 'ar', 'de', 'es', 'fr', 'it', 'ja', 'nl', 'pl', 'pt',
                'zh'];
+const LOOKS = ['hero', 'card', 'plain'];
 const HTML = path.join(__dirname, '../../html');
 const rendered = new Map();
 let small;
@@ -33,8 +34,10 @@ function templates() {
 
     process.on('exit', () => fs.rmSync(dir, { recursive: true }));
     fs.mkdirSync(path.join(dir, 'lang'));
+    fs.mkdirSync(path.join(dir, 'look'));
 
     for (const name of ['page.html', 'page.txt',
+                        ...LOOKS.map((l) => `look/${l}.css`),
                         ...LANGS.map((l) => `lang/${l}.txt`)])
     {
         fs.writeFileSync(path.join(dir, name),
@@ -105,6 +108,7 @@ class Site {
     asked(what) {
         return this.log.filter((e) => what === 'status'
                                       ? e.url.startsWith(STATUS)
+                                        && !/page=1/.test(e.url)
                                       : `${e.method} ${e.url}` === what).length;
     }
 
@@ -112,7 +116,11 @@ class Site {
         this.log.push({ method: req.method, url: req.url, at: Date.now() });
         req.resume();
 
-        if (req.url.startsWith(STATUS)) {
+        if (req.url.startsWith(STATUS) && /&page=1$/.test(req.url)) {
+            res.setHeader('Content-Type', 'text/html; charset=utf-8');
+            res.end(render(this.args));
+
+        } else if (req.url.startsWith(STATUS)) {
             this.answerStatus(res);
 
         } else if (this.open) {
@@ -155,4 +163,4 @@ class Site {
 }
 
 
-module.exports = { Site, HTML, LANGS, perl, render };
+module.exports = { Site, HTML, LANGS, LOOKS, perl, render };

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "logic/words/assets.h"
+#include "logic/text/look.h"
 #include "logic/words/placeholders.h"
 #include "logic/words/problem.h"
 #include "logic/words/view.h"
@@ -99,6 +100,11 @@ view_page(ngx_shop_emit_t *e, const char *format)
     ngx_shop_str_t             source;
     ngx_shop_template_t        t;
     ngx_shop_template_error_t  error;
+    ngx_shop_emit_t            dress;
+    ngx_shop_str_t             style;
+    static unsigned char       dressed[32768];
+
+    static const ngx_shop_str_t  icon = ngx_shop_string("data:,");
 
     memset(&t, 0, sizeof(ngx_shop_template_t));
 
@@ -107,6 +113,13 @@ view_page(ngx_shop_emit_t *e, const char *format)
     t.plain = (strcmp(format, "txt") == 0);
 
     source = view_asset("page.%s", format);
+    style = view_asset("look/%s.css", "hero");
+
+    ngx_shop_emit_init(&dress, dressed, sizeof(dressed));
+    ngx_shop_look_source(&dress, &source, &style, &icon);
+
+    source.data = dressed;
+    source.len = (size_t) (dress.pos - dress.start);
 
     if (ngx_shop_template_compile(&t, &source,
                                   ngx_shop_placeholders_resolve,

@@ -30,51 +30,107 @@ module.exports = function (tap, site, visit) {
             await until(() => site.asked('status') > 1);
             is(await live(page), '', 'nothing new, nothing said');
 
-            site.status = {
-                title: ['Closed until ', '05:00', ''],
-                when: ['Open at ', 'Saturday at 05:00', '.'],
-                eta: '2026-11-21T05:00:00+01:00',
-                status: 'Nearly <b>done</b>.',
-                updates: [{ at: '2026-11-21T03:50:00+01:00', time: '03:50',
-                            text: 'Restore is done.' },
-                          { at: null, time: '', text: 'We look.' }],
-            };
-            await until(async () => /Restore/.test(await live(page)));
+            await page.evaluate(() => {
+                window.kept = document.querySelector('#ways a');
+                window.kept.focus();
+            });
+            site.args = ['--full', '--updates=2', '--eta=70',
+                         '--status=Nearly <b>done</b>.'];
+            await until(async () => /Cause/.test(await live(page)));
 
-            is(await live(page), 'New: Restore is done.',
-               'a new update is announced');
-            is(await page.$$eval('#updates li',
+            is(await live(page), 'New: Cause found. Orders placed before 02:40 '
+               + 'are stored. ' + await page.textContent('#when'),
+               'a new update and a moved time are announced');
+            is(await page.$$eval('#news li',
                                  (all) => all.map((e) => e.innerText)),
-               ['03:50\nRestore is done.', 'We look.'],
+               ['03:30\nCause found. Orders placed before 02:40 are stored.',
+                '03:15\nWe are looking into it.'],
                'and shown, newest first');
-            is([await page.textContent('h1'), await page.title(),
-                await page.textContent('#when'),
+            ok(/05:00$/.test(await page.textContent('h1')), 'the time follows');
+            is([await page.title(),
                 await page.getAttribute('#when time', 'datetime'),
                 await page.textContent('#status')],
-               ['Closed until 05:00', 'Closed until 05:00 – Müller & Sons',
-                'Open at Saturday at 05:00.', '2026-11-21T05:00:00+01:00',
+               [await page.textContent('h1'), '2026-11-21T05:00:00+01:00',
                 'Nearly <b>done</b>.'],
-               'title, time and text follow');
+               'so do the window\'s title and the text');
+            ok(await page.evaluate(
+                () => document.activeElement === window.kept),
+               'what says the same is not touched: the focus stays');
             is(site.asked('GET /lamps?page=2'), 1, 'the page was loaded once');
             is(seen.complaints, [], 'the console is silent');
         });
     });
 
-    test('wait: the first update of all', async () => {
-        await visit({ site: { args: ['--poll=0.1'] } }, async (page) => {
-            ok(!await page.isVisible('#news'), 'no heading without updates');
-            site.status = { updates: [{ at: '2026-11-21T03:50:00+01:00',
-                                        time: '03:50', text: 'Cause found.' }],
-                            next: ['Next update: ', '04:10', ''],
-                            next_update: '2026-11-21T04:10:00+01:00' };
-            ok(await until(() => page.isVisible('#news')), 'it appears');
-            is(await page.textContent('#next'), 'Next update: 04:10',
-               'with the time of the next');
-            site.status = { next: ['', '', ''] };
-            ok(await until(async () => await page.textContent('#next') === ''),
-               'which goes when it is not promised any more');
+    /* in two zones: of the title must never stand an old piece */
+    for (const zone of ['Europe/Berlin', 'America/New_York']) {
+        test(`wait: each text appears, moves and goes (${zone})`, async () => {
+            const how = { site: { args: ['--poll=0.1'] },
+                          context: { timezoneId: zone } };
+            const berlin = zone === 'Europe/Berlin';
+            const texts = {
+                reason: ['#why p + p', 'A disk in our data centre failed.'],
+                offer: ['#gift', 'With the code SORRY10 your next order is '
+                        + '10 % cheaper: https://example.com/sorry'],
+                contacts: ['#ways li', 'Order by phone: +49-800-123456, daily '
+                           + '6:00–22:00'],
+                next: ['#next', berlin ? 'Next update: 04:10'
+                                       : /^Next update: .*10:10.PM EST$/],
+                updates: ['#news li', /Restore is half done\.$/],
+            };
+            const all = Object.keys(texts);
+
+            await visit(how, async (page, seen) => {
+                const text = async (where) => {
+                    const e = await page.$(where);
+
+                    return e ? e.textContent() : '';
+                };
+                const fits = (got, want) => want instanceof RegExp
+                    ? want.test(got) : got === want;
+
+                async function titles(what) {
+                    const h1 = await page.textContent('h1');
+
+                    is(await page.title(), h1, `${what}: the title is the `
+                       + 'heading');
+                    ok(berlin ? /(04:30|05:10)$/.test(h1)
+                              : /(10:30|11:10).PM EST$/.test(h1),
+                       `${what}: in the visitor's zone`, h1);
+                }
+
+                await titles('at first');
+
+                for (const name of all) {
+                    const [where, want] = texts[name];
+                    const without = all.filter((n) => n !== name).join(',');
+
+                    is(await text(where), '', `${name} is not there`);
+                    site.args = ['--full', `--without=${without}`];
+                    ok(await until(async () => fits(await text(where), want)),
+                       `${name} appears`, await text(where));
+                    await titles(name);
+                    site.args = [];
+                    ok(await until(async () => await text(where) === ''),
+                       `${name} goes`);
+                }
+
+                site.args = ['--eta=80'];
+                ok(await until(async () => /10/.test(
+                    await page.textContent('h1 time'))), 'the time moves');
+                await titles('moved');
+                is(await page.evaluate(
+                    () => document.querySelectorAll('progress').length), 1,
+                   'with its progress');
+                site.args = ['--eta=0'];
+                ok(await until(async () => !await page.$('time[datetime*=T05]')
+                               && !await page.$('progress')),
+                   'the time goes, and its progress');
+                is(await page.title(), await page.textContent('h1'),
+                   'and the title with it');
+                is(seen.complaints, [], 'the console is silent');
+            });
         });
-    });
+    }
 
     test('wait: it asks when the server says', async () => {
         await visit({ site: { args: FAST } }, async (page) => {
@@ -214,19 +270,24 @@ module.exports = function (tap, site, visit) {
         await visit({ site: { args: FAST } }, async (page) => {
             await page.focus('#stop');
             await page.keyboard.press('Enter');
-            is(await page.evaluate(() => document.activeElement.id), 'now',
+            is(await page.evaluate(() => document.activeElement.id), 'stop',
                'the focus is not lost');
-            ok(!await page.isVisible('#stop') && !await page.isVisible('#how'),
+            ok(!await page.isVisible('#how'),
                'what is not true any more is not said');
+            is(await page.textContent('#stop'), 'Keep checking',
+               'and it can be undone');
             await pause(100);
             is(await questions(800), 0, 'stopped is stopped');
 
             const before = site.asked('status');
-            await page.keyboard.press('Enter');
+            await page.click('#now');
             is(await until(() => live(page)), 'The shop is not fully open yet.',
                'asked by hand, it says what it found');
             is([site.asked('status') - before, await questions(600)], [1, 0],
                'with one question');
+            await page.click('#stop');
+            ok(await page.isVisible('#how')
+               && await until(() => questions(100)), 'undone, it asks again');
         });
     });
 

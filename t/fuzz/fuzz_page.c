@@ -13,6 +13,7 @@
 
 #include "fuzz.h"
 #include "logic/words/assets.h"
+#include "logic/text/look.h"
 #include "logic/text/json.h"
 #include "logic/words/placeholders.h"
 #include "logic/words/problem.h"
@@ -27,6 +28,7 @@
 typedef struct {
     ngx_shop_template_op_t  ops[NGX_SHOP_TEMPLATE_OPS];
     ngx_shop_template_t     compiled;
+    unsigned char           dressed[32768];
 } fuzz_page_template_t;
 
 
@@ -80,7 +82,8 @@ fuzz_page_asset(const char *name)
 static void
 fuzz_page_compile(fuzz_page_template_t *t, const char *name, int plain)
 {
-    ngx_shop_str_t             source;
+    ngx_shop_str_t             source, style;
+    ngx_shop_emit_t            e;
     ngx_shop_template_error_t  error;
 
     t->compiled.ops = t->ops;
@@ -88,6 +91,15 @@ fuzz_page_compile(fuzz_page_template_t *t, const char *name, int plain)
     t->compiled.plain = plain ? 1 : 0;
 
     source = fuzz_page_asset(name);
+    style = fuzz_page_asset("look/hero.css");
+
+    ngx_shop_emit_init(&e, t->dressed, sizeof(t->dressed));
+    ngx_shop_look_source(&e, &source, &style, &source);
+
+    if (!plain) {
+        source.data = t->dressed;
+        source.len = (size_t) (e.pos - e.start);
+    }
 
     fuzz_holds(ngx_shop_template_compile(&t->compiled, &source,
                                          ngx_shop_placeholders_resolve,

@@ -63,8 +63,11 @@ sub build {
     # what --small does, once for all
     mkdir "$tmp/html";
     mkdir "$tmp/html/lang";
+    mkdir "$tmp/html/look";
 
-    for my $path (glob("$top/html/page.* $top/html/lang/*.txt")) {
+    for my $path (glob("$top/html/page.* $top/html/look/*.css"
+                       . " $top/html/lang/*.txt"))
+    {
         my $name = $path =~ s/^\Q$top\E\/html\///r;
         system("$^X $top/html/embed.pl --small $path > $tmp/html/$name") == 0
             or BAIL_OUT("embed.pl --small $name");

@@ -16,6 +16,7 @@
 
 #include "logic/words/assets.h"
 #include "logic/text/json.h"
+#include "logic/text/look.h"
 #include "logic/words/placeholders.h"
 #include "logic/words/problem.h"
 #include "logic/words/view.h"
@@ -56,12 +57,23 @@ static void
 compile(ngx_shop_template_t *t, const char *name, ngx_shop_template_op_t *ops,
     unsigned n)
 {
+    ngx_shop_emit_t            e;
     ngx_shop_template_error_t  error;
+
+    static unsigned char   dressed[2][16384];
+    static ngx_shop_str_t  source[2];
 
     t->ops = ops;
     t->nalloc = n;
 
-    if (ngx_shop_template_compile(t, asset(name),
+    ngx_shop_emit_init(&e, dressed[t->plain], sizeof(dressed[0]));
+    ngx_shop_look_source(&e, asset(name), asset("look/hero.css"),
+                         asset("look/plain.css"));
+
+    source[t->plain].data = dressed[t->plain];
+    source[t->plain].len = (size_t) (e.pos - e.start);
+
+    if (ngx_shop_template_compile(t, &source[t->plain],
                                   ngx_shop_placeholders_resolve,
                                   &view, &error)
         != NGX_SHOP_OK)

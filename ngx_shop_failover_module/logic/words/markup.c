@@ -81,7 +81,7 @@ static const ngx_shop_markup_name_t ngx_shop_markup_attributes[] =
     { "background", NGX_SHOP_MARKUP_IMAGE },
     { "poster",     NGX_SHOP_MARKUP_IMAGE },
     { "src",        NGX_SHOP_MARKUP_IMAGE },
-    { "srcset",     NGX_SHOP_MARKUP_NOTHING },
+    { "srcset",     NGX_SHOP_MARKUP_IMAGE },
     { "srcdoc",     NGX_SHOP_MARKUP_NOTHING },
     { "style",      NGX_SHOP_MARKUP_NOTHING },
     { "data",       NGX_SHOP_MARKUP_NOTHING },

@@ -25,6 +25,9 @@ enum {
     NGX_SHOP_PLACEHOLDERS_URL_HOME,
     NGX_SHOP_PLACEHOLDERS_URL_BASKET,
     NGX_SHOP_PLACEHOLDERS_STATUS,
+    NGX_SHOP_PLACEHOLDERS_PROGRESS,
+    NGX_SHOP_PLACEHOLDERS_VERSION,
+    NGX_SHOP_PLACEHOLDERS_TITLE_SHORT,
     NGX_SHOP_PLACEHOLDERS_ETA_ISO,
     NGX_SHOP_PLACEHOLDERS_NEXT_ISO,
     NGX_SHOP_PLACEHOLDERS_SINCE_ISO,
@@ -54,6 +57,7 @@ enum {
     NGX_SHOP_PLACEHOLDERS_OFFER,
     NGX_SHOP_PLACEHOLDERS_OFFER_TEXT,
     NGX_SHOP_PLACEHOLDERS_OFFER_HREF,
+    NGX_SHOP_PLACEHOLDERS_OFFER_CODE,
     NGX_SHOP_PLACEHOLDERS_CONTACTS,
     NGX_SHOP_PLACEHOLDERS_CONTACT_TEXT,
     NGX_SHOP_PLACEHOLDERS_CONTACT_HREF,
@@ -120,6 +124,9 @@ static const ngx_shop_placeholders_name_t ngx_shop_placeholders_names[] =
     ngx_shop_placeholders_value("url.home", URL_HOME),
     ngx_shop_placeholders_value("url.basket", URL_BASKET),
     ngx_shop_placeholders_value("status", STATUS),
+    ngx_shop_placeholders_value("progress", PROGRESS),
+    ngx_shop_placeholders_value("version", VERSION),
+    ngx_shop_placeholders_value("title.short", TITLE_SHORT),
     ngx_shop_placeholders_value("eta.iso", ETA_ISO),
     ngx_shop_placeholders_value("next.iso", NEXT_ISO),
     ngx_shop_placeholders_value("since.iso", SINCE_ISO),
@@ -137,6 +144,7 @@ static const ngx_shop_placeholders_name_t ngx_shop_placeholders_names[] =
     ngx_shop_placeholders_list("offer", OFFER),
     ngx_shop_placeholders_of("offer.text", OFFER_TEXT, OFFER),
     ngx_shop_placeholders_of("offer.href", OFFER_HREF, OFFER),
+    ngx_shop_placeholders_of("offer.code", OFFER_CODE, OFFER),
     ngx_shop_placeholders_list("contacts", CONTACTS),
     ngx_shop_placeholders_of("contact.text", CONTACT_TEXT, CONTACTS),
     ngx_shop_placeholders_of("contact.href", CONTACT_HREF, CONTACTS),
@@ -248,6 +256,9 @@ ngx_shop_placeholders_get(void *data, unsigned id, unsigned item,
         return ngx_shop_placeholders_flag(v->post
                                           == NGX_SHOP_VIEW_UNKNOWN, value);
 
+    case NGX_SHOP_PLACEHOLDERS_TITLE_SHORT:
+        return ngx_shop_placeholders_flag(v->brief, value);
+
     case NGX_SHOP_PLACEHOLDERS_HAS_REASON:
         return ngx_shop_placeholders_flag(v->reason.n > 0, value);
 
@@ -303,6 +314,12 @@ ngx_shop_placeholders_field(const ngx_shop_view_t *v, unsigned id)
     case NGX_SHOP_PLACEHOLDERS_STATUS:
         return &v->status;
 
+    case NGX_SHOP_PLACEHOLDERS_PROGRESS:
+        return &v->progress;
+
+    case NGX_SHOP_PLACEHOLDERS_VERSION:
+        return &v->version;
+
     case NGX_SHOP_PLACEHOLDERS_ETA_ISO:
         return &v->eta_iso;
 
@@ -343,6 +360,12 @@ ngx_shop_placeholders_item(const ngx_shop_view_t *v, unsigned id,
     if (id < NGX_SHOP_PLACEHOLDERS_OFFER) {
         return ngx_shop_placeholders_piece(&v->reason, item,
                        id - NGX_SHOP_PLACEHOLDERS_REASON, value);
+    }
+
+    if (id == NGX_SHOP_PLACEHOLDERS_OFFER_CODE) {
+        return ngx_shop_placeholders_flag(item < v->offer.n
+                                          && v->offer.piece[item].code,
+                                          value);
     }
 
     if (id < NGX_SHOP_PLACEHOLDERS_CONTACTS) {

@@ -12,6 +12,8 @@
 
 static void ngx_shop_problem_or_null(ngx_shop_emit_t *e, const char *key,
     const ngx_shop_str_t *value);
+static void ngx_shop_problem_pieces(ngx_shop_emit_t *e, const char *key,
+    const ngx_shop_view_pieces_t *pieces);
 static void ngx_shop_problem_triple(ngx_shop_emit_t *e, const char *key,
     const ngx_shop_view_sentence_t *s);
 
@@ -88,12 +90,24 @@ ngx_shop_problem_status(const ngx_shop_view_t *v, ngx_shop_emit_t *e,
 
     if (v->state != NGX_SHOP_VIEW_OPEN) {
         ngx_shop_emit_bool(e, "admitted", admitted);
+        ngx_shop_emit_str(e, "version", &v->version);
         ngx_shop_problem_or_null(e, "eta", &v->eta_iso);
         ngx_shop_problem_or_null(e, "next_update", &v->next_iso);
         ngx_shop_problem_triple(e, "title", &v->title);
         ngx_shop_problem_triple(e, "when", &v->when);
         ngx_shop_problem_triple(e, "next", &v->next);
+
+        if (v->progress.len) {
+            ngx_shop_emit_int(e, "progress", v->progress_at);
+
+        } else {
+            ngx_shop_emit_null(e, "progress");
+        }
+
         ngx_shop_emit_str(e, "status", &v->status);
+        ngx_shop_problem_pieces(e, "reason", &v->reason);
+        ngx_shop_problem_pieces(e, "offer", &v->offer);
+        ngx_shop_problem_pieces(e, "contacts", &v->contacts);
 
         ngx_shop_emit_array(e, "updates");
 
@@ -123,6 +137,46 @@ ngx_shop_problem_or_null(ngx_shop_emit_t *e, const char *key,
     } else {
         ngx_shop_emit_null(e, key);
     }
+}
+
+
+/* lines of pieces: [text], [text, URL], or [text, "", 1] of a code */
+
+static void
+ngx_shop_problem_pieces(ngx_shop_emit_t *e, const char *key,
+    const ngx_shop_view_pieces_t *pieces)
+{
+    unsigned                      i;
+    const ngx_shop_view_piece_t  *piece;
+
+    ngx_shop_emit_array(e, key);
+
+    for (i = 0; i < pieces->n; i++) {
+        piece = &pieces->piece[i];
+
+        if (piece->first) {
+            ngx_shop_emit_array(e, NULL);
+        }
+
+        ngx_shop_emit_array(e, NULL);
+        ngx_shop_emit_str(e, NULL, &piece->link.text);
+
+        if (piece->link.href.len || piece->code) {
+            ngx_shop_emit_str(e, NULL, &piece->link.href);
+        }
+
+        if (piece->code) {
+            ngx_shop_emit_int(e, NULL, 1);
+        }
+
+        ngx_shop_emit_close(e, ']');
+
+        if (piece->last) {
+            ngx_shop_emit_close(e, ']');
+        }
+    }
+
+    ngx_shop_emit_close(e, ']');
 }
 
 

@@ -36,8 +36,8 @@ static const char  *ngx_shop_strings_keys[NGX_SHOP_STRINGS_N] = {
     "doing_title", "doing", "post_title", "post_unsent", "post_paid",
     "post_unknown", "ask_us", "contact_title", "updates_title", "started",
     "next_update",
-    "auto", "auto_post", "check_now", "stop", "check_failed", "not_yet",
-    "new_update", "open_again", "try_again", "to_basket", "to_home",
+    "auto", "auto_post", "check_now", "stop", "resume", "check_failed",
+    "not_yet", "new_update", "open_again", "try_again", "to_basket", "to_home",
     "notice", "notice_until"
 };
 

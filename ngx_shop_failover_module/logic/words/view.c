@@ -7,6 +7,7 @@
  */
 
 
+#include <stdio.h>
 #include <time.h>
 
 #include "logic/flag/times.h"
@@ -22,13 +23,20 @@ typedef struct {
 } ngx_shop_view_state_t;
 
 
+static void ngx_shop_view_count(ngx_shop_view_t *v);
+static uint32_t ngx_shop_view_hashes(uint32_t hash,
+    const ngx_shop_view_pieces_t *pieces);
+static uint32_t ngx_shop_view_hash(uint32_t hash, const ngx_shop_str_t *s);
 static void ngx_shop_view_times(ngx_shop_view_t *v);
 static void ngx_shop_view_sentence(ngx_shop_view_t *v,
     ngx_shop_view_sentence_t *s, unsigned key, int64_t at, unsigned how);
 static unsigned ngx_shop_view_near(const ngx_shop_view_t *v, int64_t at);
+static void ngx_shop_view_head(ngx_shop_view_t *v);
 static void ngx_shop_view_lines(ngx_shop_view_t *v);
 static void ngx_shop_view_line(ngx_shop_view_pieces_t *pieces,
     ngx_shop_str_t text);
+static void ngx_shop_view_codes(ngx_shop_view_pieces_t *pieces);
+static size_t ngx_shop_view_code(const ngx_shop_str_t *text, size_t *from);
 static void ngx_shop_view_news(ngx_shop_view_t *v);
 static ngx_shop_str_t ngx_shop_view_var(const ngx_shop_view_t *v,
     const char *name);
@@ -107,8 +115,80 @@ ngx_shop_view_prepare(ngx_shop_view_t *v)
     }
 
     ngx_shop_view_times(v);
+    ngx_shop_view_head(v);
     ngx_shop_view_lines(v);
     ngx_shop_view_news(v);
+    ngx_shop_view_count(v);
+}
+
+
+/* a number for all that a waiting visitor reads, whatever the request was */
+
+static void
+ngx_shop_view_count(ngx_shop_view_t *v)
+{
+    char                    text[12];
+    unsigned                i;
+    uint32_t                hash;
+    const unsigned char    *start;
+    const ngx_shop_str_t   *said[7];
+
+    said[0] = &v->title.whole;
+    said[1] = &v->when.whole;
+    said[2] = &v->next.whole;
+    said[3] = &v->started.whole;
+    said[4] = &v->status;
+    said[5] = &v->eta_iso;
+    said[6] = &v->next_iso;
+
+    hash = 2166136261u;
+
+    for (i = 0; i < 7; i++) {
+        hash = ngx_shop_view_hash(hash, said[i]);
+    }
+
+    hash = ngx_shop_view_hashes(hash, &v->reason);
+    hash = ngx_shop_view_hashes(hash, &v->offer);
+    hash = ngx_shop_view_hashes(hash, &v->contacts);
+
+    for (i = 0; i < v->nupdates; i++) {
+        hash = ngx_shop_view_hash(hash, &v->updates[i].text);
+        hash = ngx_shop_view_hash(hash, &v->updates[i].time);
+    }
+
+    (void) snprintf(text, sizeof(text), "%08lx", (unsigned long) hash);
+
+    start = v->scratch.pos;
+    ngx_shop_emit_text(&v->scratch, text);
+    v->version = ngx_shop_view_end(v, start);
+}
+
+
+static uint32_t
+ngx_shop_view_hashes(uint32_t hash, const ngx_shop_view_pieces_t *pieces)
+{
+    unsigned  i;
+
+    for (i = 0; i < pieces->n; i++) {
+        hash = ngx_shop_view_hash(hash, &pieces->piece[i].link.text);
+    }
+
+    return (hash ^ pieces->n) * 16777619u;
+}
+
+
+/* FNV-1a, of 32 bits */
+
+static uint32_t
+ngx_shop_view_hash(uint32_t hash, const ngx_shop_str_t *s)
+{
+    size_t  i;
+
+    for (i = 0; i < s->len; i++) {
+        hash = (hash ^ s->data[i]) * 16777619u;
+    }
+
+    return (hash ^ 0xffu) * 16777619u;
 }
 
 
@@ -219,6 +299,37 @@ ngx_shop_view_sentence(ngx_shop_view_t *v, ngx_shop_view_sentence_t *s,
 }
 
 
+/* what the look needs beside the sentences */
+
+static void
+ngx_shop_view_head(ngx_shop_view_t *v)
+{
+    size_t                 i, n;
+    const unsigned char   *start;
+
+    /* characters, as the page's script counts them */
+
+    for (i = 0, n = 0; i < v->title.time.len; i++) {
+        n += (v->title.time.data[i] & 0xc0) != 0x80;
+    }
+
+    v->brief = (n < NGX_SHOP_VIEW_BRIEF);
+    v->progress.len = 0;
+
+    /* a promise that has passed has no progress */
+
+    if (v->eta > v->now && v->since && v->since < v->eta) {
+        v->progress_at = v->now <= v->since
+                         ? 0 : (v->now - v->since) * 100
+                               / (v->eta - v->since);
+
+        start = v->scratch.pos;
+        ngx_shop_emit_number(&v->scratch, v->progress_at);
+        v->progress = ngx_shop_view_end(v, start);
+    }
+}
+
+
 /* how to write a moment that may be today: then the time alone is enough */
 
 static unsigned
@@ -259,6 +370,8 @@ ngx_shop_view_lines(ngx_shop_view_t *v)
         ngx_shop_view_line(&v->contacts,
                            ngx_shop_flag_text(notice, notice->contacts[i]));
     }
+
+    ngx_shop_view_codes(&v->offer);
 
     if (notice->ncontacts == 0) {
         ngx_shop_view_line(&v->contacts, ngx_shop_view_var(v, "contact"));
@@ -308,6 +421,94 @@ ngx_shop_view_line(ngx_shop_view_pieces_t *pieces, ngx_shop_str_t text)
         pieces->piece[first].first = 1;
         pieces->piece[pieces->n - 1].last = 1;
     }
+}
+
+
+/* a code to type in stands as a piece of its own, so that it is not broken */
+
+static void
+ngx_shop_view_codes(ngx_shop_view_pieces_t *pieces)
+{
+    size_t                  from, len;
+    unsigned                i;
+    ngx_shop_view_piece_t  *piece;
+
+    for (i = 0; i < pieces->n; i++) {
+
+        piece = &pieces->piece[i];
+        from = 0;
+        len = piece->link.href.len
+              ? 0 : ngx_shop_view_code(&piece->link.text, &from);
+
+        if (len == 0 || pieces->n + 2 > NGX_SHOP_VIEW_PIECES) {
+            continue;
+        }
+
+        /* text, code, text: of which the last is looked at next */
+
+        memmove(piece + 2, piece, (pieces->n - i)
+                                  * sizeof(ngx_shop_view_piece_t));
+        memset(piece + 1, 0, sizeof(ngx_shop_view_piece_t));
+
+        piece[1].code = 1;
+        piece[1].link.text.data = piece[0].link.text.data + from;
+        piece[1].link.text.len = len;
+        piece[2].link.text.data += from + len;
+        piece[2].link.text.len -= from + len;
+        piece[2].first = 0;
+        piece[0].link.text.len = from;
+        piece[0].last = 0;
+
+        pieces->n += 2;
+        i++;
+    }
+}
+
+
+/*
+ * The length of the first word that looks like a code, SORRY10 or TEA-2026:
+ * capitals, digits and hyphens, at least four, with a digit and a capital.
+ */
+
+static size_t
+ngx_shop_view_code(const ngx_shop_str_t *text, size_t *from)
+{
+    size_t         i, start;
+    unsigned       capitals, digits, other;
+    unsigned char  c;
+
+    for (start = 0; start < text->len; start = i + 1) {
+
+        capitals = 0;
+        digits = 0;
+        other = 0;
+
+        for (i = start; i < text->len; i++) {
+            c = text->data[i];
+
+            if (c >= 'A' && c <= 'Z') {
+                capitals++;
+
+            } else if (c >= '0' && c <= '9') {
+                digits++;
+
+            } else if ((c >= 'a' && c <= 'z') || c >= 0x80 || c == '_'
+                       || c == '/' || c == '@')
+            {
+                other++;
+
+            } else if (c != '-') {
+                break;
+            }
+        }
+
+        if (capitals && digits && !other && i - start >= 4) {
+            *from = start;
+            return i - start;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -23,6 +23,9 @@
 #define NGX_SHOP_VIEW_PIECES   64
 #define NGX_SHOP_VIEW_UPDATES  10       /* the newest */
 #define NGX_SHOP_VIEW_SCRATCH  16384
+#define NGX_SHOP_VIEW_BRIEF    13       /* characters; shorter ones
+                                           fit into a line of a
+                                           phone, very large */
 
 
 typedef enum {
@@ -62,6 +65,7 @@ typedef struct {
     ngx_shop_link_piece_t           link;
     unsigned                        first:1;     /* of its line */
     unsigned                        last:1;
+    unsigned                        code:1;      /* of an offer */
 } ngx_shop_view_piece_t;
 
 
@@ -102,6 +106,10 @@ typedef struct {
     ngx_shop_str_t                  url;         /* status_url?lang= */
     ngx_shop_str_t                  home;
     ngx_shop_str_t                  basket;
+    ngx_shop_str_t                  version;     /* of what it says */
+    int64_t                         progress_at;    /* percent */
+    ngx_shop_str_t                  progress;    /* in digits, or "" */
+    unsigned                        brief:1;     /* title's time */
     ngx_shop_view_sentence_t        title;
     ngx_shop_view_sentence_t        when;
     ngx_shop_view_sentence_t        next;

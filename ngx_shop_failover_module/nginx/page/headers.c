@@ -260,7 +260,8 @@ ngx_shop_headers_closed(ngx_http_request_t *r,
 
 
 ngx_int_t
-ngx_shop_headers_public(ngx_http_request_t *r, ngx_shop_rendering_t *rendering,
+ngx_shop_headers_public(ngx_http_request_t *r,
+    ngx_shop_render_variant_t *variant, ngx_shop_rendering_t *rendering,
     ngx_shop_choice_asked_t *asked)
 {
     ngx_shop_conf_loc_t  *slcf;
@@ -273,6 +274,14 @@ ngx_shop_headers_public(ngx_http_request_t *r, ngx_shop_rendering_t *rendering,
                                    ngx_shop_headers_poll)
         != NGX_OK
         || ngx_shop_headers_encoding(r, rendering) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (variant->kind == NGX_SHOP_NEGOTIATE_HTML
+        && ngx_shop_headers_add(r, "Content-Security-Policy",
+                                &variant->slcf->page->skin->csp)
+           != NGX_OK)
     {
         return NGX_ERROR;
     }

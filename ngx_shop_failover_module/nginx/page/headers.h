@@ -29,7 +29,8 @@ ngx_int_t ngx_shop_headers_closed(ngx_http_request_t *r,
 
 /* those of the public status */
 ngx_int_t ngx_shop_headers_public(ngx_http_request_t *r,
-    ngx_shop_rendering_t *rendering, ngx_shop_choice_asked_t *asked);
+    ngx_shop_render_variant_t *variant, ngx_shop_rendering_t *rendering,
+    ngx_shop_choice_asked_t *asked);
 
 /*
  * NGX_OK: the answer of a preflight is set; NGX_DECLINED: it is none, or of an

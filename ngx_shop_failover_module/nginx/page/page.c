@@ -498,10 +498,15 @@ ngx_shop_page_poll(ngx_http_request_t *r)
     ngx_shop_page_variant(r, NGX_SHOP_GATE_WHY_CLOSED, &asked, &variant);
     ngx_shop_page_polled(r, &variant);
 
+    if (variant.state == NGX_SHOP_VIEW_OPEN) {
+        variant.kind = NGX_SHOP_RENDER_STATUS;
+    }
+
     rendering = ngx_shop_render_get(smcf, &variant, r->pool);
 
     if (rendering == NULL
-        || ngx_shop_headers_public(r, rendering, &asked) != NGX_OK)
+        || ngx_shop_headers_public(r, &variant, rendering, &asked)
+           != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -529,9 +534,17 @@ ngx_shop_page_polled(ngx_http_request_t *r, ngx_shop_render_variant_t *variant)
 
     smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
 
-    variant->kind = NGX_SHOP_RENDER_STATUS;
+    /* "&page=1": what the page would be now, to take it over piece by piece */
+
+    if (ngx_http_arg(r, (u_char *) "page", 4, &lang) == NGX_OK) {
+        variant->kind = NGX_SHOP_NEGOTIATE_HTML;
+
+    } else {
+        variant->kind = NGX_SHOP_RENDER_STATUS;
+        variant->jitter = ngx_random() % NGX_SHOP_RENDER_JITTER;
+    }
+
     variant->post = NGX_SHOP_VIEW_NO_POST;
-    variant->jitter = ngx_random() % NGX_SHOP_RENDER_JITTER;
 
     if (ngx_http_arg(r, (u_char *) "lang", 4, &lang) == NGX_OK) {
         skin = variant->slcf->page->skin;

@@ -8,10 +8,12 @@
 
 
 #include "nginx/page/skin.h"
+#include "nginx/page/skin_look.h"
 
 #include "state/readfile.h"
 
 #include "logic/words/assets.h"
+#include "logic/text/look.h"
 #include "logic/words/placeholders.h"
 
 #include <openssl/evp.h>
@@ -24,8 +26,12 @@ typedef struct {
 } ngx_shop_skin_source_t;
 
 
+static ngx_int_t ngx_shop_skin_style(ngx_conf_t *cf, ngx_shop_skin_t *skin,
+    ngx_str_t *dir, ngx_str_t *look, ngx_array_t *vars);
 static ngx_int_t ngx_shop_skin_template(ngx_conf_t *cf, ngx_shop_skin_t *skin,
     ngx_str_t *dir, const char *name, ngx_shop_template_t *t);
+static ngx_int_t ngx_shop_skin_dress(ngx_conf_t *cf, ngx_shop_skin_t *skin,
+    ngx_shop_str_t *source);
 static ngx_int_t ngx_shop_skin_languages(ngx_conf_t *cf, ngx_shop_skin_t *skin,
     ngx_str_t *dir);
 static ngx_int_t ngx_shop_skin_more(ngx_conf_t *cf, ngx_shop_skin_t *skin,
@@ -46,8 +52,10 @@ static ngx_shop_str_t ngx_shop_skin_source(ngx_shop_template_t *t);
 
 
 ngx_shop_skin_t *
-ngx_shop_skin_load(ngx_conf_t *cf, ngx_str_t *dir, ngx_array_t *vars)
+ngx_shop_skin_load(ngx_conf_t *cf, ngx_str_t *dir, ngx_str_t *look,
+    ngx_array_t *vars)
 {
+    ngx_shop_str_t    html, text;
     ngx_shop_skin_t  *skin;
 
     skin = ngx_pcalloc(cf->pool, sizeof(ngx_shop_skin_t));
@@ -55,16 +63,12 @@ ngx_shop_skin_load(ngx_conf_t *cf, ngx_str_t *dir, ngx_array_t *vars)
         return NULL;
     }
 
-    if (vars) {
-        skin->vars = vars->elts;
-        skin->nvars = vars->nelts;
-    }
-
     skin->text.plain = 1;
 
-    if (ngx_shop_skin_template(cf, skin, dir, "page.html",
-                               &skin->html)
-        != NGX_OK
+    if (ngx_shop_skin_style(cf, skin, dir, look, vars) != NGX_OK
+        || ngx_shop_skin_template(cf, skin, dir, "page.html",
+                                  &skin->html)
+           != NGX_OK
         || ngx_shop_skin_template(cf, skin, dir, "page.txt",
                                   &skin->text)
            != NGX_OK
@@ -74,7 +78,50 @@ ngx_shop_skin_load(ngx_conf_t *cf, ngx_str_t *dir, ngx_array_t *vars)
         return NULL;
     }
 
+    html = ngx_shop_skin_source(&skin->html);
+    text = ngx_shop_skin_source(&skin->text);
+
+    ngx_shop_skin_look_unused(cf, skin, &html, &text);
+
     return skin;
+}
+
+
+/* the style of a look: the directory's own, or the built-in one */
+
+static ngx_int_t
+ngx_shop_skin_style(ngx_conf_t *cf, ngx_shop_skin_t *skin, ngx_str_t *dir,
+    ngx_str_t *look, ngx_array_t *vars)
+{
+    char                     name[64];
+    ngx_int_t                rc;
+    ngx_shop_skin_source_t   source;
+
+    *ngx_snprintf((u_char *) name, sizeof(name) - 1, "look/%V.css", look)
+        = '\0';
+
+    rc = ngx_shop_skin_file(cf, dir, name, &source);
+
+    if (rc == NGX_DECLINED) {
+        rc = ngx_shop_skin_builtin(name, &source);
+    }
+
+    return rc == NGX_OK ? ngx_shop_skin_look_load(cf, skin,
+                                                  &source.data, vars)
+                        : NGX_ERROR;
+}
+
+
+ngx_uint_t
+ngx_shop_skin_is_look(ngx_str_t *look)
+{
+    char                     name[64];
+    ngx_shop_skin_source_t   source;
+
+    *ngx_snprintf((u_char *) name, sizeof(name) - 1, "look/%V.css", look)
+        = '\0';
+
+    return ngx_shop_skin_builtin(name, &source) == NGX_OK;
 }
 
 
@@ -94,7 +141,11 @@ ngx_shop_skin_template(ngx_conf_t *cf, ngx_shop_skin_t *skin, ngx_str_t *dir,
         found = ngx_shop_skin_builtin(name, &source);
     }
 
-    if (found != NGX_OK) {
+    if (found != NGX_OK
+        || (t == &skin->html
+            && ngx_shop_skin_dress(cf, skin, &source.data)
+               != NGX_OK))
+    {
         return NGX_ERROR;
     }
 
@@ -139,6 +190,42 @@ ngx_shop_skin_template(ngx_conf_t *cf, ngx_shop_skin_t *skin, ngx_str_t *dir,
     } while (t->ops);
 
     return NGX_ERROR;
+}
+
+
+/* the look's style and icon, in their places */
+
+static ngx_int_t
+ngx_shop_skin_dress(ngx_conf_t *cf, ngx_shop_skin_t *skin,
+    ngx_shop_str_t *source)
+{
+    u_char           *buf;
+    size_t            size;
+    ngx_shop_emit_t   e;
+
+    /* each place is there once, else the room may be short */
+
+    size = source->len + skin->style.len + skin->icon.len;
+
+    buf = ngx_pnalloc(cf->pool, size);
+    if (buf == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_shop_emit_init(&e, buf, size);
+    ngx_shop_look_source(&e, source, &skin->style, &skin->icon);
+
+    if (e.failed) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "page.html has {{look.style}} or {{look.icon}} "
+                           "more than once, expected is each once at most");
+        return NGX_ERROR;
+    }
+
+    source->data = buf;
+    source->len = e.pos - e.start;
+
+    return NGX_OK;
 }
 
 

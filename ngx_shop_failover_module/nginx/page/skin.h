@@ -31,16 +31,21 @@ typedef struct ngx_shop_skin_s {
     ngx_shop_strings_t    *words;        /* of the same order */
     ngx_shop_view_var_t   *vars;
     ngx_uint_t             nvars;
+    ngx_shop_str_t         style;        /* {{look.style}} */
+    ngx_shop_str_t         icon;         /* {{look.icon}} */
     ngx_str_t              csp;          /* the header's value */
 } ngx_shop_skin_t;
 
 
 /*
- * dir is the page directory, len 0: built-in pages only.  NULL after an error
- * was logged: file, line, what is wrong.
+ * dir is the page directory, len 0: built-in pages only; look a look's name.
+ * NULL after an error was logged: file, line, what is wrong.
  */
 ngx_shop_skin_t *ngx_shop_skin_load(ngx_conf_t *cf, ngx_str_t *dir,
-    ngx_array_t *vars);
+    ngx_str_t *look, ngx_array_t *vars);
+
+/* whether a look of this name is built in */
+ngx_uint_t ngx_shop_skin_is_look(ngx_str_t *look);
 
 /*
  * The skin of each page of the configuration.  In postconfiguration: only then

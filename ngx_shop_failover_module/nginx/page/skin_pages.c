@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * Which skins a configuration needs: one for all pages of the same directory
- * and variables.
+ * Which skins a configuration needs: one for all pages of the same directory,
+ * look and variables.
  */
 
 
@@ -12,6 +12,7 @@
 
 static ngx_shop_skin_t *ngx_shop_skin_pages_skin(ngx_conf_t *cf,
     ngx_shop_conf_page_t **pages, ngx_uint_t n);
+static ngx_uint_t ngx_shop_skin_pages_same(ngx_str_t *one, ngx_str_t *other);
 
 
 ngx_int_t
@@ -40,23 +41,30 @@ static ngx_shop_skin_t *
 ngx_shop_skin_pages_skin(ngx_conf_t *cf, ngx_shop_conf_page_t **pages,
     ngx_uint_t n)
 {
-    ngx_str_t            *dir;
     ngx_uint_t            i;
     ngx_shop_conf_loc_t  *conf, *other;
 
     conf = pages[n]->conf;
-    dir = &conf->page_dir;
 
     for (i = 0; i < n; i++) {
         other = pages[i]->conf;
 
         if (other->page_vars == conf->page_vars
-            && other->page_dir.len == dir->len
-            && ngx_strncmp(other->page_dir.data, dir->data, dir->len) == 0)
+            && ngx_shop_skin_pages_same(&other->page_dir, &conf->page_dir)
+            && ngx_shop_skin_pages_same(&other->page_look, &conf->page_look))
         {
             return pages[i]->skin;
         }
     }
 
-    return ngx_shop_skin_load(cf, dir, conf->page_vars);
+    return ngx_shop_skin_load(cf, &conf->page_dir, &conf->page_look,
+                              conf->page_vars);
+}
+
+
+static ngx_uint_t
+ngx_shop_skin_pages_same(ngx_str_t *one, ngx_str_t *other)
+{
+    return one->len == other->len
+           && ngx_strncmp(one->data, other->data, one->len) == 0;
 }
