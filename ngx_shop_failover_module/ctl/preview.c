@@ -22,6 +22,8 @@
 
 
 static int ngx_shop_preview_words(const char *lang, ngx_shop_strings_t *words);
+static void ngx_shop_preview_name(const ngx_shop_view_t *v,
+    ngx_shop_strings_t *words);
 static int ngx_shop_preview_layer(const char *lang, ngx_shop_strings_t *words);
 static int ngx_shop_preview_parse(ngx_shop_strings_t *words,
     const ngx_shop_pagedir_source_t *source);
@@ -100,6 +102,7 @@ ngx_shop_preview_run(const ngx_shop_options_t *o)
                           "of an empty one", s->path);
     }
 
+    ngx_shop_preview_name(v, &ngx_shop_preview_texts);
     v->words = &ngx_shop_preview_texts;
     v->lang.data = (const unsigned char *) lang;
     v->lang.len = strlen(lang);
@@ -107,6 +110,32 @@ ngx_shop_preview_run(const ngx_shop_options_t *o)
     ngx_shop_preview_view(v, o);
 
     return ngx_shop_preview_print(o, v);
+}
+
+
+/* the shop's name into the texts, as nginx does */
+
+static void
+ngx_shop_preview_name(const ngx_shop_view_t *v, ngx_shop_strings_t *words)
+{
+    unsigned         i;
+    ngx_shop_str_t   name;
+
+    static unsigned char  buf[NGX_SHOP_PREVIEW_ROOM];
+
+    memset(&name, 0, sizeof(name));
+
+    for (i = 0; i < v->nvars; i++) {
+        if (v->vars[i].name.len == 4
+            && memcmp(v->vars[i].name.data, "name", 4) == 0)
+        {
+            name = v->vars[i].value;
+        }
+    }
+
+    if (ngx_shop_strings_shop(words, &name, NULL) <= sizeof(buf)) {
+        (void) ngx_shop_strings_shop(words, &name, buf);
+    }
 }
 
 

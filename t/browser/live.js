@@ -223,7 +223,7 @@ test('live: wait, and come back', async () => {
         await page.goto(`${base}/lamps?page=2#top`);
         await page.click('#now');
         is(await until(() => page.textContent('#live')),
-           'The shop is not fully open yet.', 'asked, it says: not yet');
+           'Still closed.', 'asked, it says: not yet');
 
         close(`${NOTICE}update: 03:40 Half <done>.\n`);
         await until(async () => (await (await fetch(`${base}/.shop-status`))
@@ -285,7 +285,7 @@ test('live: what the proxy knows of a POST', async () => {
            && !/cannot tell whether/.test(await page.textContent('main')),
            'it did not reach the shop, and says so');
         is(await page.textContent('h1'),
-           'Sorry, there is a problem with the shop', 'it was not planned');
+           'Sorry, there is a problem with our online shop', 'it was not planned');
         is(seen.complaints, [], 'the console is silent');
     });
 });

@@ -130,6 +130,16 @@ sub translation {
         }
     }
 
+    my ($name) = map { /^name=(.*)/s ? $1 : () }
+                 @{ $o{set} }, $o{full} ? 'name=Müller & Sons' : ();
+    utf8::decode($name) if defined $name && !utf8::is_utf8($name);
+
+    for my $key (keys %t) {
+        next if $key eq 'shop';
+        $t{$key} =~ s/\{shop(?:\|([^}]*))?\}/
+                      length($name \/\/ '') ? $name : $1 \/\/ $t{shop}/gex;
+    }
+
     return %t;
 }
 
@@ -164,10 +174,10 @@ sub moment {
     my %clock = (hour => sprintf("%02d", $tm[2]), h => $tm[2],
                  minute => sprintf("%02d", $tm[1]));
 
-    return fill($t{$how}, %clock,
+    return fill($t{"$how." . $tm[2]} // $t{$how}, %clock,
         weekday => (split /\s*,\s*/, $t{weekdays})[$tm[6]],
         month => (split /\s*,\s*/, $t{months})[$tm[4]],
-        day => $tm[3], year => $tm[5] + 1900, zone => $zone,
+        day => $tm[3] == 1 ? $t{day_first} : $tm[3], year => $tm[5] + 1900, zone => $zone,
         time => fill($t{time}, %clock));
 }
 
@@ -248,7 +258,8 @@ sub values_of {
         unsent => $o{post} eq 'unsent' ? 1 : '',
         unknown => $o{post} eq 'unknown' ? 1 : '',
         status => $o{status} // $t{"status_$kind"},
-        parts('title', $t{$title}, $eta, near($eta)),
+        parts('title', $t{"$title." . (localtime $eta)[2]} // $t{$title},
+              $eta, near($eta)),
         parts('when', $t{$when}, $eta, 'date_zone',
               in => phrase($eta - $o{now})),
         parts('since', $t{started}, $since, near($since)),

@@ -46,7 +46,8 @@ function texts(lang) {
 /* the places of a text, without those of a date, which is written as is usual
    in the language */
 function places(key, text) {
-    const found = [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort();
+    const found = [...text.matchAll(/\{(\w+)(?:\|[^}]*)?\}/g)]
+        .map((m) => m[1]).sort();
 
     return /^(time|date)/.test(key) || /\.\d+$/.test(key) ? [] : found;
 }
@@ -75,6 +76,42 @@ module.exports = function (tap, site, visit) {
         }
     });
 
+    /* Intl has the names and rules of CLDR; short ones where we want them */
+    test('texts: names of days and months, and plurals, are CLDR\'s', () => {
+        const short = { ja: ['weekday', 'month'], zh: ['month'] };
+
+        for (const lang of LANGS) {
+            const all = texts(lang);
+            const list = (key) => all[key].split(',').map((s) => s.trim());
+            const name = (day, part) => new Intl.DateTimeFormat(lang, {
+                calendar: 'gregory', numberingSystem: 'latn', timeZone: 'UTC',
+                day: 'numeric', month: 'long',
+                [part]: (short[lang] || []).includes(part) ? 'short' : 'long',
+            }).formatToParts(day).filter((p) => p.type === part)
+                .map((p) => p.value).join('');
+
+            is(list('weekdays').map((s, i) => [s, name(
+                new Date(Date.UTC(2026, 10, 22 + i)), 'weekday')])
+                .filter(([a, b]) => a !== b), [], `${lang}: days`);
+            is(list('months').map((s, i) => [s.replace(/\u6708$/, ''), name(
+                new Date(Date.UTC(2026, i, 15)), 'month')
+                .replace(/\u6708$/, '')])
+                .filter(([a, b]) => a !== b), [], `${lang}: months`);
+
+            const rules = new Intl.PluralRules(lang);
+            const numbers = { in_minutes: [10, 15, 20, 25, 30, 35, 40, 45, 50],
+                              in_hours: [2, 3, 4, 5, 6, 7, 8, 9, 10] };
+
+            for (const [key, list] of Object.entries(numbers)) {
+                const same = list.filter((n) => !all[`${key}.${n}`])
+                    .map((n) => rules.select(n));
+
+                is(new Set(same).size, 1, `${lang}: the numbers of ${key} that `
+                   + 'share a text are of one category', String(same));
+            }
+        }
+    });
+
     test('texts: what is not said', () => {
         const banned = new RegExp('maintenance|technical|improvement|error'
             + '|50[0-9]|server|wartung|technisch', 'i');
@@ -89,7 +126,7 @@ module.exports = function (tap, site, visit) {
 
     test('texts: every text of the files is used', () => {
         const page = fs.readFileSync(path.join(HTML, 'page.html'), 'utf8');
-        const chosen = new RegExp('^(name|dir|weekdays|months|time|date|in_'
+        const chosen = new RegExp('^(name|dir|shop|weekdays|months|day_first|time|date|in_'
             + '|title_|when_|status_|started|next_update|notice)');
 
         is(plain(english).filter((k) => !chosen.test(k)
@@ -132,7 +169,7 @@ module.exports = function (tap, site, visit) {
             const said = String(render([`--lang=${lang}`, '--format=txt',
                                         '--full', '--post=unknown']));
 
-            ok(!/[{}<>&]/.test(said) && /SORRY10/.test(said)
+            ok(!/[{}<>]|&\w+;/.test(said) && /SORRY10/.test(said)
                && said.includes(texts(lang).post_unknown),
                `${lang}: nothing is left over or escaped`, said);
         }

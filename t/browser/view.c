@@ -139,7 +139,7 @@ int
 main(int argc, char **argv)
 {
     ngx_shop_emit_t             e;
-    static unsigned char        out[256 * 1024];
+    static unsigned char        out[256 * 1024], shop[65536];
     static ngx_shop_view_var_t  vars[2];
 
     if (argc < 6) {
@@ -178,6 +178,8 @@ main(int argc, char **argv)
         view.nvars = 2;
     }
 
+    (void) ngx_shop_strings_shop(&words, argv[6] ? &vars[0].value
+                                         : &view.home, shop);
     ngx_shop_view_prepare(&view);
     ngx_shop_emit_init(&e, out, sizeof(out));
 

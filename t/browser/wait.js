@@ -188,7 +188,7 @@ module.exports = function (tap, site, visit) {
 
         await visit(how, async (page, seen) => {
             is(await page.textContent('section h2'),
-               'What happened to your last step', 'it says what happened');
+               'What happened to what you just sent', 'it says what happened');
             site.status = { state: 'open' };
             site.open = true;
             is(await until(() => live(page)), 'The shop is open again.',
@@ -238,7 +238,7 @@ module.exports = function (tap, site, visit) {
         await visit(how, async (page) => {
             await until(() => site.asked('status') > 2);
             is(site.asked('GET /lamps?page=2'), 1, 'not yet');
-            is(await page.textContent('h1'), 'The shop is opening again',
+            is(await page.textContent('h1'), 'Our online shop is opening again',
                'the page says what goes on');
             site.status = { admitted: true };
             site.open = true;
@@ -281,7 +281,7 @@ module.exports = function (tap, site, visit) {
 
             const before = site.asked('status');
             await page.click('#now');
-            is(await until(() => live(page)), 'The shop is not fully open yet.',
+            is(await until(() => live(page)), 'Still closed.',
                'asked by hand, it says what it found');
             is([site.asked('status') - before, await questions(600)], [1, 0],
                'with one question');

@@ -87,12 +87,12 @@ like $page->{body}, qr{<body><[^>]*>Closed &lt;tonight&gt; from},
     'and has the banner';
 
 write_flag("start: +1h\nuntil: +2h\n");
-ok wait_until(10, sub { (header('X-Notice') // '') =~ /^Planned closure/ }),
+ok wait_until(10, sub { (header('X-Notice') // '') =~ /^The shop will/ }),
     'without a text the times are told';
 like header('X-Notice'),
-    qr/^Planned closure of the shop: \w+ \d+ \w+ at .* \S+ \w+ \d+ \w+ at /,
+    qr/^The shop will be closed for a short time: \w+ \d+ \w+ at .* \S+ \w+ \d+ \w+ at /,
     'both of them';
-like header('X-Notice', 'de-AT'), qr/^Der Shop wird geschlossen: /,
+like header('X-Notice', 'de-AT'), qr/^Der Shop ist f\S+r kurze Zeit geschlossen: /,
     'in the language of the visitor';
 
 write_flag("status: now\neta: +1h\n");

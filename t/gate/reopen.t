@@ -117,7 +117,7 @@ SKIP: {
 
     skip 'meanwhile they are', 3 if status($outside) == 200;
 
-    like $page->{body}, qr/<h1[^>]*>The shop is opening again/,
+    like $page->{body}, qr/<h1[^>]*>Our online shop is opening again/,
         'who is not in yet is told that it opens';
     like $page->{headers}{'shop-status'}, qr/^reopening; since=/,
         'monitors, too';

@@ -140,7 +140,7 @@ sub is_page {
     local $Test::Builder::Level = $Test::Builder::Level + 1;
 
     return is($answer->{status}, 503, $name)
-        && like($answer->{body}, qr/there is a problem with the shop/,
+        && like($answer->{body}, qr/there is a problem with our online shop/,
                 'with the page');
 }
 
@@ -162,14 +162,14 @@ is get($nginx, '/own', @html)->{body}, "the operator's own",
     "the operator's own error_page comes first";
 is get($nginx, '/file', @html)->{body}, 'the own file', 'also as a file';
 is get($nginx, '/limit', @html)->{status}, 503, "nginx's own 503 is left";
-unlike get($nginx, '/limit', @html)->{body}, qr/problem with the shop/,
+unlike get($nginx, '/limit', @html)->{body}, qr/problem with our online shop/,
     'as it is';
 
 my $head = head($nginx, '/', @html);
 is "$head->{status} $head->{body}", '503 ', 'HEAD has headers only';
 
 my $unsent = post($nginx, '/order', body => 'a=1', @html);
-like $unsent->{body}, qr/did not reach the shop/,
+like $unsent->{body}, qr/did not reach us/,
     'a POST that was never sent did not arrive';
 
 is status($nginx)->{counters}{stale}, 0, 'a copy that is fresh is none';
@@ -230,16 +230,16 @@ $shop->open;
 $shop->set('/order', 'hang');
 
 my $sent = post($nginx, '/order', body => 'a=1', @html);
-like $sent->{body}, qr/cannot tell whether your last step went through/,
+like $sent->{body}, qr/cannot tell whether what you just sent reached us/,
     'a POST that was sent and failed may have arrived';
-unlike $sent->{body}, qr/did not reach the shop/, 'and nobody claims else';
+unlike $sent->{body}, qr/did not reach us/, 'and nobody claims else';
 
 for my $way (qw(proxy unbuffered fastcgi uwsgi scgi grpc)) {
     my $answer = post($nginx, "/sent/$way", body => 'a=1', @html);
 
     is_page($answer, "$way: a POST that was sent and failed");
     like $answer->{body}, qr/cannot tell whether/, 'may have arrived';
-    unlike $answer->{body}, qr/did not reach the shop/, 'as it says';
+    unlike $answer->{body}, qr/did not reach us/, 'as it says';
 }
 
 $shop->set('/trace', status => 500, body => 'a trace');

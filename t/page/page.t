@@ -98,7 +98,7 @@ is $shop->count, $before + 1, 'the shop saw the exempt request only';
 
 like $page->{body}, qr/We repair &lt;b&gt;the database&lt;\/b&gt; &amp; more/,
     'the text is escaped';
-like $page->{body}, qr/<title>Sorry, the shop is closed until [^<]*<\/title>/,
+like $page->{body}, qr/<title>Sorry, M.*Sons is closed until [^<]*<\/title>/,
     'the title says until when';
 like $page->{body}, qr/in about 45\xc2\xa0minutes/, 'and the page in how long';
 like $page->{body}, qr/Half done.*Cause found/s, 'updates, newest first';
@@ -133,7 +133,7 @@ my $json = JSON::PP::decode_json($problem->{body});
 is $json->{status}, 503, 'with the status';
 like $json->{eta}, qr/^\d{4}-\d\d-\d\dT/, 'the ETA';
 is $json->{updates}[0]{text}, 'Half done.', 'the updates';
-like $json->{detail}, qr/did not reach the shop/, 'and what became of it';
+like $json->{detail}, qr/did not reach us/, 'and what became of it';
 
 my $text = get($nginx, '/', headers => [Accept => '*/*']);
 is $text->{headers}{'content-type'}, 'text/plain; charset=utf-8',
@@ -176,7 +176,7 @@ for my $method (qw(POST PUT PATCH DELETE)) {
                          headers => [@html]);
 
     is $answer->{status}, 503, "$method gets 503";
-    like $answer->{body}, qr/did not reach the shop.*do not pay again/s,
+    like $answer->{body}, qr/did not reach us.*do not pay again/s,
         "and is told that it did not arrive";
     like $answer->{body}, qr/data-post="1"/, 'the page knows it';
     like $answer->{body}, qr{href="/cart"}, 'and leads to the basket';
@@ -216,7 +216,7 @@ for my $chunked ('', 'chunked ') {
         : (headers => [@html], body => 'x' x 3_000_000));
 
     is $answer->{status}, 503, "a large ${chunked}body is answered";
-    like $answer->{body}, qr/did not reach the shop.*<\/html>\s*\z/s, 'whole';
+    like $answer->{body}, qr/did not reach us.*<\/html>\s*\z/s, 'whole';
 
     # told that it goes on, it does; else the end is an end, and no reset
     my $next = $post->request(GET => '/callback');

@@ -233,13 +233,13 @@ says 2, qr/is larger than 16384 bytes/, 'one that is too big', 'check', $flag;
 says 0, qr/closed/, 'which closes', 'is-active';
 
 write_flag("status: <b>bold</b>\nstatus.ar: \x{d9}\x{85}\neta: +45m\n");
-says 0, qr/^Sorry, the shop is closed until .*<b>bold<\/b>/s,
+says 0, qr/^Sorry, our online shop is closed until .*<b>bold<\/b>/s,
     'preview shows the page as text', 'preview';
 says 0, qr/<html lang="en".*&lt;b&gt;bold/s, 'as HTML', 'preview', '--html';
-says 0, qr/^Der Shop ist/, 'in a language', 'preview', '--lang', 'de';
+says 0, qr/^Unser Onlineshop ist/, 'in a language', 'preview', '--lang', 'de';
 says 0, qr/<html lang="ar" dir="rtl">/, 'also from right to left', 'preview',
     '--lang=ar', '--html';
-says 0, qr/problem with the shop/, 'of an outage', 'preview', '--outage';
+says 0, qr/problem with our online shop/, 'of an outage', 'preview', '--outage';
 says 2, qr/no language "xx"; built in are:\n en ar de/,
     'not in one that is unknown', 'preview', '--lang', 'xx';
 

@@ -92,7 +92,10 @@ a_bad_line_is_refused_with_its_number(void **state)
         { "months = a,,c,d,e,f,g,h,i,j,k,l", "1: months are 12 names" },
         { "in_hours.x = a", "1: only in_minutes.N" },
         { "in_hours.0 = a", "1: only in_minutes.N" },
-        { "doing.2 = a", "1: only in_minutes.N" }
+        { "doing.2 = a", "1: only in_minutes.N" },
+        { "in_hours.0 = a", "1: only in_minutes.N" },
+        { "date. = a", "1: only in_minutes.N" },
+        { "date.24 = a", "1: only in_minutes.N" }
     };
 
     (void) state;
@@ -189,6 +192,92 @@ a_moment_is_said_in_the_zone_of_the_server(void **state)
 }
 
 
+static void
+the_name_of_the_shop_stands_in_the_texts(void **state)
+{
+    size_t              n;
+    unsigned            i;
+    ngx_shop_str_t      name;
+    ngx_shop_strings_t  w;
+
+    unsigned char      *buf;
+
+    static const char  *cases[][3] = {
+        { "", "our shop is, in {n} of Our shop", "shut {shop, {shopp}" },
+        { "Tea & {n}", "Tea & {n} is, in {n} of Tea & {n}",
+          "shut {shop, {shopp}" }
+    };
+
+    (void) state;
+
+    for (i = 0; i < 2; i++) {
+        assert_string_equal(parse(&w, "shop = our shop\n"
+                                      "doing = {shop} is, in {n} of "
+                                      "{shop|Our shop}\n"
+                                      "stop = shut {shop, {shopp}\n"
+                                      "date.1 = {shop}{shop}\n"), "");
+
+        name = str(cases[i][0]);
+        n = ngx_shop_strings_shop(&w, &name, NULL);
+
+        /* a sanitizer watches its end */
+
+        buf = malloc(n);
+        assert_non_null(buf);
+        assert_int_equal(ngx_shop_strings_shop(&w, &name, buf), n);
+
+        assert_int_equal(w.text[NGX_SHOP_STRINGS_DOING].len,
+                         strlen(cases[i][1]));
+        assert_memory_equal(w.text[NGX_SHOP_STRINGS_DOING].data, cases[i][1],
+                            strlen(cases[i][1]));
+        assert_memory_equal(w.text[NGX_SHOP_STRINGS_STOP].data, cases[i][2],
+                            strlen(cases[i][2]));
+        assert_int_equal(w.forms[0].text.len,
+                         2 * strlen(name.len ? cases[1][0] : "our shop"));
+        free(buf);
+    }
+}
+
+
+static void
+an_hour_and_the_first_may_have_a_form(void **state)
+{
+    size_t              i;
+    unsigned char       buf[128];
+    ngx_shop_emit_t     e;
+    ngx_shop_strings_t  w;
+
+    static const struct {
+        int64_t      at;
+        const char  *expected;
+    } cases[] = {
+        { 1796086200, "1er Dec, at the 00:50" },  /* 2026-12-01T00:50:00Z */
+        { 1796088600, "1er Dec, at one 01:30" },
+        { 1796175000, "2 Dec, at one 01:30" },
+        { 1796178600, "2 Dec, at 02:30" }
+    };
+
+    (void) state;
+
+    setenv("TZ", "UTC", 1);
+    tzset();
+
+    assert_string_equal(parse(&w, "weekdays = a,b,c,d,e,f,g\n"
+                                  "months = 1,2,3,4,5,6,7,8,9,10,11,Dec\n"
+                                  "day_first = 1er\ntime = {hour}:{minute}\n"
+                                  "date = {day} {month}, at {time}\n"
+                                  "date.1 = {day} {month}, at one {time}\n"
+                                  "date.0 = {day} {month}, at the {time}\n"),
+                        "");
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        ngx_shop_emit_init(&e, buf, sizeof(buf));
+        ngx_shop_strings_moment(&w, &e, cases[i].at, NGX_SHOP_STRINGS_DATE);
+        assert_written(&e, cases[i].expected);
+    }
+}
+
+
 int
 main(void)
 {
@@ -197,7 +286,9 @@ main(void)
         cmocka_unit_test(a_bad_line_is_refused_with_its_number),
         cmocka_unit_test(places_are_filled_and_unknown_ones_stay),
         cmocka_unit_test(how_long_it_takes_is_said_in_round_numbers),
-        cmocka_unit_test(a_moment_is_said_in_the_zone_of_the_server)
+        cmocka_unit_test(a_moment_is_said_in_the_zone_of_the_server),
+        cmocka_unit_test(the_name_of_the_shop_stands_in_the_texts),
+        cmocka_unit_test(an_hour_and_the_first_may_have_a_form)
     };
 
     return cmocka_run_group_tests_name("words", tests, NULL, NULL);

@@ -30,7 +30,7 @@ static ngx_shop_template_t     html, text;
 static ngx_shop_flag_notice_t  notice;
 static ngx_shop_strings_t      words;
 static ngx_shop_view_t         view;
-static unsigned char           out[65536];
+static unsigned char           out[65536], shop[65536];
 
 
 static const ngx_shop_str_t *
@@ -117,6 +117,7 @@ prepare(const char *flag, const char *lang, unsigned state, unsigned post)
                      NGX_SHOP_OK);
 
     memset(&view, 0, sizeof(view));
+    (void) ngx_shop_strings_shop(&words, &view.home, shop);
 
     view.notice = &notice;
     view.words = &words;
@@ -219,28 +220,28 @@ the_words_follow_what_is_known_of_the_time(void **state)
     (void) state;
 
     prepare("", "en", NGX_SHOP_VIEW_MAINTENANCE, 0);
-    assert_title("Sorry, the shop is closed at the moment");
+    assert_title("Sorry, our online shop is closed at the moment");
     assert_when("We cannot say yet how long this will take. Please try again "
                 "later.");
 
     prepare("eta: +45m\n", "en", NGX_SHOP_VIEW_MAINTENANCE, 0);
-    assert_title("Sorry, the shop is closed until 04:15");
+    assert_title("Sorry, our online shop is closed until 04:15");
     assert_when("You can shop again from Saturday 21 November at "
                 "04:15\xC2\xA0(UTC), in about 45\xC2\xA0minutes.");
 
     prepare("until: +2h\n", "en", NGX_SHOP_VIEW_MAINTENANCE, 0);
-    assert_title("Sorry, the shop is closed until 05:30");
+    assert_title("Sorry, our online shop is closed until 05:30");
 
     prepare("eta: +30h\n", "en", NGX_SHOP_VIEW_MAINTENANCE, 0);
-    assert_title("Sorry, the shop is closed until Sunday 22 November at 09:30");
+    assert_title("Sorry, our online shop is closed until Sunday 22 November at 09:30");
 
     prepare("eta: 2026-11-21T03:00:00Z\n", "en", NGX_SHOP_VIEW_MAINTENANCE, 0);
-    assert_title("Sorry, the shop is closed at the moment");
+    assert_title("Sorry, our online shop is closed at the moment");
     assert_when("This is taking longer than we said. We had expected to be "
-                "ready by Saturday 21 November at 03:00\xC2\xA0(UTC).");
+                "back by Saturday 21 November at 03:00\xC2\xA0(UTC).");
 
     prepare("", "en", NGX_SHOP_VIEW_OUTAGE, 0);
-    assert_title("Sorry, there is a problem with the shop");
+    assert_title("Sorry, there is a problem with our online shop");
 }
 
 
@@ -253,17 +254,17 @@ a_post_is_told_what_became_of_it(void **state)
 
     prepare("", "en", NGX_SHOP_VIEW_OUTAGE, NGX_SHOP_VIEW_UNSENT);
     page = rendered(&html);
-    assert_non_null(strstr(page, "did not reach the shop"));
-    assert_null(strstr(page, "We cannot tell"));
+    assert_non_null(strstr(page, "did not reach us"));
+    assert_null(strstr(page, "We cannot tell whether"));
 
     prepare("", "en", NGX_SHOP_VIEW_OUTAGE, NGX_SHOP_VIEW_UNKNOWN);
     page = rendered(&html);
-    assert_null(strstr(page, "did not reach the shop"));
-    assert_non_null(strstr(page, "We cannot tell"));
+    assert_null(strstr(page, "did not reach us"));
+    assert_non_null(strstr(page, "We cannot tell whether"));
 
     prepare("", "en", NGX_SHOP_VIEW_OUTAGE, 0);
     page = rendered(&html);
-    assert_null(strstr(page, "your last step"));
+    assert_null(strstr(page, "you just sent"));
 }
 
 

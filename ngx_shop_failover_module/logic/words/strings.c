@@ -18,6 +18,9 @@ static int ngx_shop_strings_form(ngx_shop_strings_t *w, ngx_shop_str_t *name,
     ngx_shop_str_t *text, const char **reason);
 static int ngx_shop_strings_list(ngx_shop_str_t text, ngx_shop_str_t *items,
     unsigned n);
+static size_t ngx_shop_strings_named(ngx_shop_str_t *text,
+    const ngx_shop_str_t *name, const ngx_shop_str_t *shop,
+    unsigned char *buf);
 static ngx_shop_str_t ngx_shop_strings_trim(const unsigned char *p,
     const unsigned char *last);
 static void ngx_shop_strings_counted(const ngx_shop_strings_t *w,
@@ -25,7 +28,7 @@ static void ngx_shop_strings_counted(const ngx_shop_strings_t *w,
 
 
 static const char  *ngx_shop_strings_keys[NGX_SHOP_STRINGS_N] = {
-    "name", "dir", "weekdays", "months", "time", "date", "date_zone",
+    "name", "dir", "shop", "weekdays", "months", "day_first", "time", "date", "date_zone",
     "in_few_minutes", "in_minutes", "in_hour", "in_hours",
     "title_until_time", "title_until_date", "title_closed", "title_problem",
     "title_browse", "title_paths", "title_reopening",
@@ -165,7 +168,7 @@ static int
 ngx_shop_strings_form(ngx_shop_strings_t *w, ngx_shop_str_t *name,
     ngx_shop_str_t *text, const char **reason)
 {
-    int                       key;
+    int                       key, counted;
     unsigned                  i, n;
     ngx_shop_str_t            base;
     const unsigned char      *p, *last;
@@ -179,15 +182,22 @@ ngx_shop_strings_form(ngx_shop_strings_t *w, ngx_shop_str_t *name,
 
     key = ngx_shop_strings_key(&base);
 
+    counted = (key == NGX_SHOP_STRINGS_IN_MINUTES
+               || key == NGX_SHOP_STRINGS_IN_HOURS);
+
     for (n = 0, p++; p < last && *p >= '0' && *p <= '9' && n < 1000; p++) {
         n = n * 10 + (*p - '0');
     }
 
-    if (p < last || n == 0
-        || (key != NGX_SHOP_STRINGS_IN_MINUTES
-            && key != NGX_SHOP_STRINGS_IN_HOURS))
+    if (p < last || p == base.data + base.len + 1 || (n == 0 && counted)
+        || (!counted && n > 23)
+        || (!counted
+            && key != NGX_SHOP_STRINGS_DATE
+            && key != NGX_SHOP_STRINGS_DATE_ZONE
+            && key != NGX_SHOP_STRINGS_TITLE_UNTIL_TIME))
     {
-        *reason = "only in_minutes.N and in_hours.N have forms for a number";
+        *reason = "only in_minutes.N and in_hours.N have forms for a number, "
+                  "and date.N, date_zone.N and title_until_time.N for an hour";
         return NGX_SHOP_ERROR;
     }
 
@@ -283,6 +293,115 @@ ngx_shop_strings_missing(const ngx_shop_strings_t *w)
 }
 
 
+size_t
+ngx_shop_strings_shop(ngx_shop_strings_t *w, const ngx_shop_str_t *name,
+    unsigned char *buf)
+{
+    size_t           size;
+    unsigned         i;
+    ngx_shop_str_t   shop;
+
+    size = 0;
+    shop = w->text[NGX_SHOP_STRINGS_SHOP];
+
+    for (i = 0; i < NGX_SHOP_STRINGS_N; i++) {
+        size += ngx_shop_strings_named(&w->text[i], name, &shop,
+                                       buf ? buf + size : NULL);
+    }
+
+    for (i = 0; i < w->nforms; i++) {
+        size += ngx_shop_strings_named(&w->forms[i].text, name, &shop,
+                                       buf ? buf + size : NULL);
+    }
+
+    return size;
+}
+
+
+/* how long the text becomes; 0: it does not say {shop} and stays */
+
+static size_t
+ngx_shop_strings_named(ngx_shop_str_t *text, const ngx_shop_str_t *name,
+    const ngx_shop_str_t *shop, unsigned char *buf)
+{
+    size_t                 n;
+    unsigned               found;
+    ngx_shop_str_t         said;
+    const unsigned char   *p, *last, *end;
+
+    /* there is room only for texts that change */
+
+    if (buf && ngx_shop_strings_named(text, name, shop, NULL) == 0) {
+        return 0;
+    }
+
+    n = 0;
+    found = 0;
+    p = text->data;
+    last = p + text->len;
+
+    while (p < last) {
+
+        said.data = p;
+        said.len = 1;
+        end = p + 1;
+
+        if (last - p > 5 && memcmp(p, "{shop", 5) == 0
+            && (p[5] == '}' || p[5] == '|')
+            && memchr(p, '}', (size_t) (last - p)))
+        {
+            found = 1;
+            end = memchr(p, '}', (size_t) (last - p));
+            said.data = p + 6;
+            said.len = p[5] == '|' ? (size_t) (end - said.data) : 0;
+            said = name->len ? *name : p[5] == '|' ? said : *shop;
+            end++;
+        }
+
+        if (buf) {
+            memcpy(buf + n, said.data, said.len);
+        }
+
+        n += said.len;
+        p = end;
+    }
+
+    if (found && buf) {
+        text->data = buf;
+        text->len = n;
+    }
+
+    return found ? n : 0;
+}
+
+
+const ngx_shop_str_t *
+ngx_shop_strings_text(const ngx_shop_strings_t *w, unsigned key, unsigned n)
+{
+    unsigned  i;
+
+    for (i = 0; i < w->nforms; i++) {
+        if (w->forms[i].key == key && w->forms[i].n == n) {
+            return &w->forms[i].text;
+        }
+    }
+
+    return &w->text[key];
+}
+
+
+unsigned
+ngx_shop_strings_hour(int64_t at)
+{
+    time_t     t;
+    struct tm  tm;
+
+    t = (time_t) at;
+
+    return localtime_r(&t, &tm) ? (unsigned) tm.tm_hour : 0;
+}
+
+
 void
 ngx_shop_strings_fill(ngx_shop_emit_t *e, const ngx_shop_str_t *text,
     const ngx_shop_strings_place_t *places, unsigned n)
@@ -362,6 +481,10 @@ ngx_shop_strings_moment(const ngx_shop_strings_t *w, ngx_shop_emit_t *e,
         place[i].value.len = i < 6 ? strlen(text[i]) : 0;
     }
 
+    if (tm.tm_mday == 1 && w->text[NGX_SHOP_STRINGS_DAY_FIRST].len) {
+        place[3].value = w->text[NGX_SHOP_STRINGS_DAY_FIRST];
+    }
+
     place[6].value = w->weekdays[tm.tm_wday];
     place[7].value = w->months[tm.tm_mon];
 
@@ -371,7 +494,10 @@ ngx_shop_strings_moment(const ngx_shop_strings_t *w, ngx_shop_emit_t *e,
     place[8].value.data = hours;
     place[8].value.len = (size_t) (clock.pos - clock.start);
 
-    ngx_shop_strings_fill(e, &w->text[how], place, 9);
+    ngx_shop_strings_fill(e,
+                          ngx_shop_strings_text(w, how,
+                                                (unsigned) tm.tm_hour),
+                          place, 9);
 }
 
 
@@ -409,17 +535,7 @@ ngx_shop_strings_counted(const ngx_shop_strings_t *w, ngx_shop_emit_t *e,
     unsigned key, unsigned n)
 {
     char                      number[12];
-    unsigned                  i;
-    const ngx_shop_str_t     *text;
     ngx_shop_strings_place_t  place;
-
-    text = &w->text[key];
-
-    for (i = 0; i < w->nforms; i++) {
-        if (w->forms[i].key == key && w->forms[i].n == n) {
-            text = &w->forms[i].text;
-        }
-    }
 
     (void) snprintf(number, sizeof(number), "%u", n);
 
@@ -427,5 +543,5 @@ ngx_shop_strings_counted(const ngx_shop_strings_t *w, ngx_shop_emit_t *e,
     place.value.data = (const unsigned char *) number;
     place.value.len = strlen(number);
 
-    ngx_shop_strings_fill(e, text, &place, 1);
+    ngx_shop_strings_fill(e, ngx_shop_strings_text(w, key, n), &place, 1);
 }

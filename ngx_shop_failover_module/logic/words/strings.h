@@ -18,8 +18,10 @@
 typedef enum {
     NGX_SHOP_STRINGS_NAME = 0,
     NGX_SHOP_STRINGS_DIR,
+    NGX_SHOP_STRINGS_SHOP,
     NGX_SHOP_STRINGS_WEEKDAYS,
     NGX_SHOP_STRINGS_MONTHS,
+    NGX_SHOP_STRINGS_DAY_FIRST,
     NGX_SHOP_STRINGS_TIME,
     NGX_SHOP_STRINGS_DATE,
     NGX_SHOP_STRINGS_DATE_ZONE,
@@ -75,7 +77,7 @@ typedef enum {
 } ngx_shop_strings_e;
 
 
-#define NGX_SHOP_STRINGS_FORMS  24    /* "in_hours.2" and its like */
+#define NGX_SHOP_STRINGS_FORMS  24    /* "in_hours.2", "date.1" */
 
 
 /* a text for one number */
@@ -118,6 +120,21 @@ int ngx_shop_strings_parse(ngx_shop_strings_t *w, const ngx_shop_str_t *source,
 int ngx_shop_strings_missing(const ngx_shop_strings_t *w);
 
 const char *ngx_shop_strings_name(unsigned key);
+
+/*
+ * Puts the shop's name into all texts that say {shop}, or the default where
+ * name is empty: that of {shop|default}, else the text "shop".  The texts then
+ * point into buf.  Returns the room needed; with buf NULL nothing is done.
+ */
+size_t ngx_shop_strings_shop(ngx_shop_strings_t *w, const ngx_shop_str_t *name,
+    unsigned char *buf);
+
+/* the text of a key for a number or, of one with a moment in it, an hour */
+const ngx_shop_str_t *ngx_shop_strings_text(const ngx_shop_strings_t *w,
+    unsigned key, unsigned n);
+
+/* the hour of a moment in the process's zone */
+unsigned ngx_shop_strings_hour(int64_t at);
 
 /* text with its places filled; a {name} that is not among them stays */
 void ngx_shop_strings_fill(ngx_shop_emit_t *e, const ngx_shop_str_t *text,

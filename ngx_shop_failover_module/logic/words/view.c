@@ -255,7 +255,7 @@ ngx_shop_view_sentence(ngx_shop_view_t *v, ngx_shop_view_sentence_t *s,
 
     static const char  *moments[] = { "{eta}", "{since}", "{next}" };
 
-    text = v->words->text[key];
+    text = *ngx_shop_strings_text(v->words, key, ngx_shop_strings_hour(at));
     rest = text;
     rest.len = 0;
     last = text.data + text.len;

@@ -39,6 +39,8 @@ static ngx_int_t ngx_shop_skin_more(ngx_conf_t *cf, ngx_shop_skin_t *skin,
 static ngx_uint_t ngx_shop_skin_is_code(u_char *name, size_t len);
 static ngx_int_t ngx_shop_skin_language(ngx_conf_t *cf, ngx_shop_skin_t *skin,
     ngx_str_t *dir, ngx_shop_str_t *code);
+static ngx_int_t ngx_shop_skin_name(ngx_conf_t *cf, ngx_shop_skin_t *skin,
+    ngx_shop_strings_t *words);
 static ngx_int_t ngx_shop_skin_words(ngx_conf_t *cf, ngx_shop_strings_t *words,
     ngx_shop_skin_source_t *source);
 static ngx_int_t ngx_shop_skin_builtin(const char *name,
@@ -411,7 +413,43 @@ ngx_shop_skin_language(ngx_conf_t *cf, ngx_shop_skin_t *skin, ngx_str_t *dir,
         return NGX_ERROR;
     }
 
+    if (ngx_shop_skin_name(cf, skin, words) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     skin->codes[skin->nlangs++] = *code;
+
+    return NGX_OK;
+}
+
+
+/* the shop's name into the texts, once for all pages */
+
+static ngx_int_t
+ngx_shop_skin_name(ngx_conf_t *cf, ngx_shop_skin_t *skin,
+    ngx_shop_strings_t *words)
+{
+    u_char          *buf;
+    ngx_uint_t       i;
+    ngx_shop_str_t   name;
+
+    name.len = 0;
+    name.data = NULL;
+
+    for (i = 0; i < skin->nvars; i++) {
+        if (skin->vars[i].name.len == 4
+            && ngx_strncmp(skin->vars[i].name.data, "name", 4) == 0)
+        {
+            name = skin->vars[i].value;
+        }
+    }
+
+    buf = ngx_pnalloc(cf->pool, ngx_shop_strings_shop(words, &name, NULL) + 1);
+    if (buf == NULL) {
+        return NGX_ERROR;
+    }
+
+    (void) ngx_shop_strings_shop(words, &name, buf);
 
     return NGX_OK;
 }
