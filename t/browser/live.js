@@ -253,8 +253,8 @@ test('live: refused before it was sent', async () => {
         close(NOTICE);
         await becomes('maintenance');
         await Promise.all([page.waitForNavigation(), page.click('button')]);
-        ok(/did not reach the shop/.test(await page.textContent('.note')),
-           'it did not reach the shop, and says so');
+        ok(/did not reach us/.test(await page.textContent('.note')),
+           'it did not reach us, and says so');
 
         open();
         await becomes('open');
@@ -281,11 +281,11 @@ test('live: what the proxy knows of a POST', async () => {
            'nobody can tell, and it says so');
 
         is(await buy(page, '/order'), 503, 'nobody took the connection');
-        ok(/did not reach the shop/.test(await page.textContent('.note'))
+        ok(/did not reach us/.test(await page.textContent('.note'))
            && !/cannot tell whether/.test(await page.textContent('main')),
-           'it did not reach the shop, and says so');
+           'it did not reach us, and says so');
         is(await page.textContent('h1'),
-           'Sorry, there is a problem with our online shop', 'it was not planned');
+           'Sorry, there is a problem with Müller & Sons', 'it was not planned');
         is(seen.complaints, [], 'the console is silent');
     });
 });
@@ -300,7 +300,7 @@ test('live: browse', async () => {
         await Promise.all([page.waitForNavigation(), page.click('button')]);
         is(await page.textContent('h1'),
            'Sorry, you cannot order at the moment', 'ordering does not');
-        ok(/did not reach the shop/.test(await page.textContent('.note')),
+        ok(/did not reach us/.test(await page.textContent('.note')),
            'and it says what happened');
     });
     open();

@@ -96,7 +96,7 @@ for my $how (sort keys %on) {
             body => 'x' x $length);
 
         is $post->{status}, 503, "$how: a POST of $length bytes";
-        like $post->{body}, qr/did not reach the shop.*<\/html>\s*\z/s,
+        like $post->{body}, qr/did not reach us.*<\/html>\s*\z/s,
             'is told the truth';
         ok $post->{complete}, 'to the end';
         is $post->{reset}, '', 'without a reset';
@@ -175,7 +175,7 @@ $shop->refuse;
 
 my $sent = http2($on{plain}, POST => '/order', @html, body => 'a=1');
 is $sent->{status}, 503, 'nothing serves: the page';
-like $sent->{body}, qr/did not reach the shop/, 'with the truth';
+like $sent->{body}, qr/did not reach us/, 'with the truth';
 ok $sent->{complete} && !$sent->{reset}, 'and it ends well';
 
 

@@ -116,7 +116,7 @@ sub says {
     ok $answer->{body} =~ /data-post="1"/, '... on a page that stays';
 }
 
-my ($UNKNOWN, $UNSENT) = (qr/cannot tell whether/, qr/did not reach the shop/);
+my ($UNKNOWN, $UNSENT) = (qr/cannot tell whether/, qr/did not reach us/);
 
 sub order { return post($nginx, shift, body => 'a=1', @html) }
 

@@ -233,7 +233,8 @@ the_words_follow_what_is_known_of_the_time(void **state)
     assert_title("Sorry, our online shop is closed until 05:30");
 
     prepare("eta: +30h\n", "en", NGX_SHOP_VIEW_MAINTENANCE, 0);
-    assert_title("Sorry, our online shop is closed until Sunday 22 November at 09:30");
+    assert_title("Sorry, our online shop is closed until "
+                 "Sunday 22 November at 09:30");
 
     prepare("eta: 2026-11-21T03:00:00Z\n", "en", NGX_SHOP_VIEW_MAINTENANCE, 0);
     assert_title("Sorry, our online shop is closed at the moment");

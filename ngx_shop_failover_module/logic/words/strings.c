@@ -28,7 +28,8 @@ static void ngx_shop_strings_counted(const ngx_shop_strings_t *w,
 
 
 static const char  *ngx_shop_strings_keys[NGX_SHOP_STRINGS_N] = {
-    "name", "dir", "shop", "weekdays", "months", "day_first", "time", "date", "date_zone",
+    "name", "dir", "shop", "weekdays", "months",
+    "day_first", "time", "date", "date_zone",
     "in_few_minutes", "in_minutes", "in_hour", "in_hours",
     "title_until_time", "title_until_date", "title_closed", "title_problem",
     "title_browse", "title_paths", "title_reopening",
