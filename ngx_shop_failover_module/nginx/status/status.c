@@ -12,6 +12,7 @@
 #include "nginx/outflow.h"
 
 #include "logic/flag/times.h"
+#include "logic/story/event.h"
 
 
 typedef enum {
@@ -255,9 +256,11 @@ ngx_shop_status_header(ngx_http_request_t *r, const char *name,
 const char *
 ngx_shop_status_severity(unsigned state)
 {
-    static const char  *names[] = { NULL, "P1", "P2", "P3" };
+    unsigned  severity;
 
-    return names[ngx_shop_site_severity(state)];
+    severity = ngx_shop_site_severity(state);
+
+    return severity ? ngx_shop_event_severity_name(severity) : NULL;
 }
 
 
