@@ -8,6 +8,7 @@
 
 
 #include "nginx/control/control.h"
+#include "nginx/header.h"
 
 #include "logic/pass/secret.h"
 #include "state/force.h"
@@ -171,19 +172,14 @@ static ngx_int_t
 ngx_shop_control_unauthorized(ngx_http_request_t *r)
 {
     ngx_table_elt_t  *h;
+    static ngx_str_t  bearer = ngx_string("Bearer");
     static ngx_str_t  error = ngx_string("the key is missing or wrong: send "
                                          "\"Authorization: Bearer KEY\"");
 
-    h = ngx_list_push(&r->headers_out.headers);
+    h = ngx_shop_header_add(r, "WWW-Authenticate", &bearer);
     if (h == NULL) {
         return NGX_ERROR;
     }
-
-    ngx_memzero(h, sizeof(ngx_table_elt_t));
-
-    h->hash = 1;
-    ngx_str_set(&h->key, "WWW-Authenticate");
-    ngx_str_set(&h->value, "Bearer");
 
     /* "auth_request" hands it on from here */
 

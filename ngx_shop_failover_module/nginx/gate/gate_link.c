@@ -8,6 +8,7 @@
 
 
 #include "nginx/gate/gate_link.h"
+#include "nginx/header.h"
 
 #include "logic/pass/target.h"
 #include "logic/pass/token.h"
@@ -317,19 +318,6 @@ static ngx_int_t
 ngx_shop_gate_link_add(ngx_http_request_t *r, const char *name,
     ngx_str_t *value)
 {
-    ngx_table_elt_t  *h;
-
-    h = ngx_list_push(&r->headers_out.headers);
-    if (h == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memzero(h, sizeof(ngx_table_elt_t));
-
-    h->hash = 1;
-    h->key.data = (u_char *) name;
-    h->key.len = ngx_strlen(name);
-    h->value = *value;
-
-    return NGX_OK;
+    return ngx_shop_header_push(r, ngx_strlen(name), name, value)
+           ? NGX_OK : NGX_ERROR;
 }

@@ -7,6 +7,7 @@
 
 
 #include "nginx/page/headers.h"
+#include "nginx/header.h"
 
 #include "logic/flag/times.h"
 
@@ -177,21 +178,7 @@ static ngx_int_t
 ngx_shop_headers_push(ngx_http_request_t *r, size_t len, const char *name,
     ngx_str_t *value)
 {
-    ngx_table_elt_t  *h;
-
-    h = ngx_list_push(&r->headers_out.headers);
-    if (h == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memzero(h, sizeof(ngx_table_elt_t));
-
-    h->hash = 1;
-    h->key.data = (u_char *) name;
-    h->key.len = len;
-    h->value = *value;
-
-    return NGX_OK;
+    return ngx_shop_header_push(r, len, name, value) ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -335,16 +322,10 @@ ngx_shop_headers_encoding(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    h = ngx_list_push(&r->headers_out.headers);
+    h = ngx_shop_header_add(r, "Content-Encoding", &rendering->encoding);
     if (h == NULL) {
         return NGX_ERROR;
     }
-
-    ngx_memzero(h, sizeof(ngx_table_elt_t));
-
-    h->hash = 1;
-    ngx_str_set(&h->key, "Content-Encoding");
-    h->value = rendering->encoding;
 
     /* nginx's own gzip keeps its hands off where this is set */
 

@@ -9,9 +9,11 @@
 
 #include "nginx/status/status.h"
 #include "nginx/gate/gate.h"
+#include "nginx/header.h"
 #include "nginx/outflow.h"
 
 #include "logic/flag/times.h"
+#include "logic/story/event.h"
 
 
 typedef enum {
@@ -234,30 +236,19 @@ static ngx_int_t
 ngx_shop_status_header(ngx_http_request_t *r, const char *name,
     ngx_str_t *value)
 {
-    ngx_table_elt_t  *h;
-
-    h = ngx_list_push(&r->headers_out.headers);
-    if (h == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memzero(h, sizeof(ngx_table_elt_t));
-
-    h->hash = 1;
-    h->key.data = (u_char *) name;
-    h->key.len = ngx_strlen(name);
-    h->value = *value;
-
-    return NGX_OK;
+    return ngx_shop_header_push(r, ngx_strlen(name), name, value)
+           ? NGX_OK : NGX_ERROR;
 }
 
 
 const char *
 ngx_shop_status_severity(unsigned state)
 {
-    static const char  *names[] = { NULL, "P1", "P2", "P3" };
+    unsigned  severity;
 
-    return names[ngx_shop_site_severity(state)];
+    severity = ngx_shop_site_severity(state);
+
+    return severity ? ngx_shop_event_severity_name(severity) : NULL;
 }
 
 
