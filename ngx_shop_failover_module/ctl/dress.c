@@ -12,8 +12,8 @@
 #include "ctl/dress.h"
 #include "ctl/pagedir.h"
 #include "ctl/say.h"
-#include "logic/text/logo.h"
-#include "logic/text/look.h"
+#include "logic/words/logo.h"
+#include "logic/words/look.h"
 
 
 /* a file, and what it becomes */
@@ -55,7 +55,7 @@ ngx_shop_dress_vars(ngx_shop_view_var_t *vars, unsigned *nvars)
 
         if (right) {
             (void) ngx_shop_say_error("invalid value \"%.*s\" of "
-                                      "--page-var %.*s, expected is %s",
+                                      "--page-var %.*s, expected %s",
                                       ngx_shop_say_str(vars[i].value),
                                       ngx_shop_say_str(vars[i].name),
                                       right);
@@ -114,7 +114,7 @@ ngx_shop_dress_logo(const char *path, ngx_shop_dress_logo_t *logo,
 
     if (ngx_shop_logo_uri(&file, clean, &e, &reason) != NGX_SHOP_OK) {
         (void) ngx_shop_say_error("invalid file \"%s\" of "
-                                  "--page-var %s, expected is %s",
+                                  "--page-var %s, expected %s",
                                   path, logo->file, reason);
         return NGX_SHOP_ERROR;
     }
@@ -164,7 +164,7 @@ ngx_shop_dress_contrast(const ngx_shop_view_var_t *vars, unsigned nvars)
          n++)
     {
         ngx_shop_say_note("%s %s on %s %s is hard to read, its "
-                          "contrast is %u.%02u:1, expected is at "
+                          "contrast is %u.%02u:1, expected at "
                           "least 4.5:1", pair.front, pair.front_is,
                           pair.back, pair.back_is,
                           pair.ratio / 100, pair.ratio % 100);

@@ -62,23 +62,18 @@ ngx_shop_pagedir_open(const char *dir)
 int
 ngx_shop_pagedir_builtin(const char *name, ngx_shop_pagedir_source_t *source)
 {
-    unsigned                        i;
     const ngx_shop_assets_entry_t  *asset;
 
-    for (i = 0; i < ngx_shop_assets_n; i++) {
-        asset = &ngx_shop_assets[i];
+    asset = ngx_shop_assets_find(name);
 
-        if (asset->name.len == strlen(name)
-            && memcmp(asset->name.data, name, asset->name.len) == 0)
-        {
-            source->name = (const char *) asset->name.data;
-            source->data = asset->data;
-
-            return NGX_SHOP_OK;
-        }
+    if (asset == NULL) {
+        return NGX_SHOP_DECLINED;
     }
 
-    return NGX_SHOP_DECLINED;
+    source->name = (const char *) asset->name.data;
+    source->data = asset->data;
+
+    return NGX_SHOP_OK;
 }
 
 

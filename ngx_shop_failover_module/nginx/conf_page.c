@@ -9,7 +9,8 @@
 #include "nginx/conf_page.h"
 #include "nginx/params.h"
 
-#include "logic/text/look.h"
+#include "logic/words/assets.h"
+#include "logic/words/look.h"
 #include "logic/words/view.h"
 
 
@@ -298,6 +299,7 @@ ngx_shop_conf_page_dir(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 char *
 ngx_shop_conf_page_look(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
+    u_char               *asset;
     ngx_str_t            *value;
     ngx_shop_conf_loc_t  *slcf = conf;
 
@@ -307,10 +309,17 @@ ngx_shop_conf_page_look(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     value = cf->args->elts;
 
-    if (!ngx_shop_skin_is_look(&value[1])) {
+    asset = ngx_pnalloc(cf->pool, value[1].len + sizeof("look/.css"));
+    if (asset == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    (void) ngx_sprintf(asset, "look/%V.css%Z", &value[1]);
+
+    if (ngx_shop_assets_find((char *) asset) == NULL) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" in \"shop_page_look\", "
-                           "expected is hero, card or plain", &value[1]);
+                           "expected hero, card or plain", &value[1]);
         return NGX_CONF_ERROR;
     }
 
@@ -388,7 +397,7 @@ ngx_shop_conf_page_var(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (right) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" in \"shop_page_var %V\", "
-                           "expected is %s", &value[2], &value[1], right);
+                           "expected %s", &value[2], &value[1], right);
         return NGX_CONF_ERROR;
     }
 

@@ -14,7 +14,7 @@
 #include "nginx/failover/balance.h"
 #include "nginx/page/choice.h"
 #include "nginx/failover/failover.h"
-#include "nginx/layout.h"
+#include "nginx/abi.h"
 #include "nginx/journal/events.h"
 #include "nginx/gate/gate_link.h"
 #include "nginx/control/control.h"
@@ -324,7 +324,7 @@ static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
 static ngx_int_t
 ngx_shop_module_preconfiguration(ngx_conf_t *cf)
 {
-    if (ngx_shop_layout_check(cf) != NGX_OK
+    if (ngx_shop_abi_check(cf) != NGX_OK
         || ngx_shop_variables_add(cf) != NGX_OK)
     {
         return NGX_ERROR;

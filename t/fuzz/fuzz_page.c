@@ -13,7 +13,7 @@
 
 #include "fuzz.h"
 #include "logic/words/assets.h"
-#include "logic/text/look.h"
+#include "logic/words/look.h"
 #include "logic/text/json.h"
 #include "logic/words/placeholders.h"
 #include "logic/words/problem.h"

@@ -106,14 +106,14 @@ like $large, qr/<link rel="icon" href="data:,">/,
 # ---- what cannot be
 
 my @bad = (
-    ['shop_page_look fancy;', qr/invalid value "fancy" in "shop_page_look", expected is hero, card or plain/],
+    ['shop_page_look fancy;', qr/invalid value "fancy" in "shop_page_look", expected hero, card or plain/],
     ['shop_page_look hero; shop_page_look card;', qr/"shop_page_look" directive is duplicate/],
-    ['shop_page_var accent red;', qr/invalid value "red" in "shop_page_var accent", expected is a colour such as #0b4a57/],
-    ['shop_page_var font "a;b";', qr/invalid value "a;b" in "shop_page_var font", expected is names of fonts/],
-    ['shop_page_var radius 4;', qr/invalid value "4" in "shop_page_var radius", expected is a length/],
+    ['shop_page_var accent red;', qr/invalid value "red" in "shop_page_var accent", expected a colour such as #0b4a57/],
+    ['shop_page_var font "a;b";', qr/invalid value "a;b" in "shop_page_var font", expected names of fonts/],
+    ['shop_page_var radius 4;', qr/invalid value "4" in "shop_page_var radius", expected a length/],
     ["shop_page_var logo_file $dir/none.svg;", qr/file "\Q$dir\E\/none\.svg" of "shop_page_var logo_file" cannot be read, .*No such file/],
-    ['shop_page_var logo_file ' . file('text.svg', 'text') . ';', qr/invalid file "\Q$dir\E\/text\.svg" in "shop_page_var logo_file", expected is a PNG, or a whole SVG/],
-    ['shop_page_var logo_file ' . file('large.png', "\x89PNG\r\n\x1a\n" . 'x' x 32768) . ';', qr/expected is a file of up to 32 KB/],
+    ['shop_page_var logo_file ' . file('text.svg', 'text') . ';', qr/invalid file "\Q$dir\E\/text\.svg" in "shop_page_var logo_file", expected a PNG, or a whole SVG/],
+    ['shop_page_var logo_file ' . file('large.png', "\x89PNG\r\n\x1a\n" . 'x' x 32768) . ';', qr/expected a file of up to 32 KB/],
 );
 
 config_fails($_->[0], $_->[1], http => server($_->[0])) for @bad;
@@ -131,7 +131,7 @@ sub told {
 }
 
 like told('shop_page_var accent "#ffee00"; shop_page_var background "#fff";'),
-    qr/\[warn\].* accent #ffee00 on background #ffffff is hard to read, its contrast is 1\.20:1, expected is at least 4\.5:1/,
+    qr/\[warn\].* accent #ffee00 on background #ffffff is hard to read, its contrast is 1\.20:1, expected at least 4\.5:1/,
     'colours that are hard to read, both by name';
 like told('shop_page_var acent "#000";'),
     qr/\[warn\].*"shop_page_var acent" is used by no template and changes nothing/,

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
-#include "logic/text/logo.h"
+#include "logic/words/logo.h"
 
 
 static unsigned char  uri[65536], clean[NGX_SHOP_LOGO_MAX];

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "logic/words/assets.h"
-#include "logic/text/look.h"
+#include "logic/words/look.h"
 
 
 #define MAX  8

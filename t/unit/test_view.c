@@ -16,7 +16,7 @@
 
 #include "logic/words/assets.h"
 #include "logic/text/json.h"
-#include "logic/text/look.h"
+#include "logic/words/look.h"
 #include "logic/words/placeholders.h"
 #include "logic/words/problem.h"
 #include "logic/words/view.h"

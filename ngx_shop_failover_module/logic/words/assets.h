@@ -24,6 +24,9 @@ typedef struct {
 extern const ngx_shop_assets_entry_t  ngx_shop_assets[];
 extern const unsigned                 ngx_shop_assets_n;
 
+/* the asset of this name, or NULL; name ends with a NUL */
+const ngx_shop_assets_entry_t *ngx_shop_assets_find(const char *name);
+
 /* of the operator's screen; each ends with a NUL */
 extern const char  ngx_shop_assets_status_css[];
 extern const char  ngx_shop_assets_status_js[];

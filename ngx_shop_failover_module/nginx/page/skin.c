@@ -13,7 +13,7 @@
 #include "state/readfile.h"
 
 #include "logic/words/assets.h"
-#include "logic/text/look.h"
+#include "logic/words/look.h"
 #include "logic/words/placeholders.h"
 
 #include <openssl/evp.h>
@@ -114,19 +114,6 @@ ngx_shop_skin_style(ngx_conf_t *cf, ngx_shop_skin_t *skin, ngx_str_t *dir,
 }
 
 
-ngx_uint_t
-ngx_shop_skin_is_look(ngx_str_t *look)
-{
-    char                     name[64];
-    ngx_shop_skin_source_t   source;
-
-    *ngx_snprintf((u_char *) name, sizeof(name) - 1, "look/%V.css", look)
-        = '\0';
-
-    return ngx_shop_skin_builtin(name, &source) == NGX_OK;
-}
-
-
 static ngx_int_t
 ngx_shop_skin_template(ngx_conf_t *cf, ngx_shop_skin_t *skin, ngx_str_t *dir,
     const char *name, ngx_shop_template_t *t)
@@ -220,7 +207,7 @@ ngx_shop_skin_dress(ngx_conf_t *cf, ngx_shop_skin_t *skin,
     if (e.failed) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "page.html has {{look.style}} or {{look.icon}} "
-                           "more than once, expected is each once at most");
+                           "more than once, expected each once at most");
         return NGX_ERROR;
     }
 
@@ -478,24 +465,19 @@ ngx_shop_skin_words(ngx_conf_t *cf, ngx_shop_strings_t *words,
 static ngx_int_t
 ngx_shop_skin_builtin(const char *name, ngx_shop_skin_source_t *source)
 {
-    unsigned                         i;
-    const ngx_shop_assets_entry_t *asset;
+    const ngx_shop_assets_entry_t  *asset;
 
-    for (i = 0; i < ngx_shop_assets_n; i++) {
-        asset = &ngx_shop_assets[i];
+    asset = ngx_shop_assets_find(name);
 
-        if (asset->name.len == ngx_strlen(name)
-            && ngx_strncmp(asset->name.data, name, asset->name.len) == 0)
-        {
-            source->name.len = asset->name.len;
-            source->name.data = (u_char *) asset->name.data;
-            source->data = asset->data;
-
-            return NGX_OK;
-        }
+    if (asset == NULL) {
+        return NGX_DECLINED;
     }
 
-    return NGX_DECLINED;
+    source->name.len = asset->name.len;
+    source->name.data = (u_char *) asset->name.data;
+    source->data = asset->data;
+
+    return NGX_OK;
 }
 
 

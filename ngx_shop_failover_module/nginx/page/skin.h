@@ -44,9 +44,6 @@ typedef struct ngx_shop_skin_s {
 ngx_shop_skin_t *ngx_shop_skin_load(ngx_conf_t *cf, ngx_str_t *dir,
     ngx_str_t *look, ngx_array_t *vars);
 
-/* whether a look of this name is built in */
-ngx_uint_t ngx_shop_skin_is_look(ngx_str_t *look);
-
 /*
  * The skin of each page of the configuration.  In postconfiguration: only then
  * it is known whether any directive is used at all.

@@ -3,7 +3,7 @@
  * Copyright (C) ngx_shop_failover_module authors
  *
  * A look with a shop's own colours and logo, from shop_page_var.  Knows the
- * files of logos; what a colour does is known by logic/text/look.
+ * files of logos; what a colour does is known by logic/words/look.
  */
 
 
@@ -12,8 +12,8 @@
 #include "state/readfile.h"
 
 #include "logic/words/assets.h"
-#include "logic/text/logo.h"
-#include "logic/text/look.h"
+#include "logic/words/logo.h"
+#include "logic/words/look.h"
 
 
 static ngx_int_t ngx_shop_skin_look_vars(ngx_conf_t *cf, ngx_shop_skin_t *skin,
@@ -183,7 +183,7 @@ ngx_shop_skin_look_uri(ngx_conf_t *cf, ngx_str_t *name, ngx_str_t *file,
                            outcome == NGX_SHOP_READFILE_NONE
                            ? NGX_ENOENT : in.err,
                            "file \"%V\" of \"shop_page_var %V\" cannot be "
-                           "read, expected is an SVG or a PNG", file, name);
+                           "read, expected an SVG or a PNG", file, name);
         return NGX_ERROR;
     }
 
@@ -230,7 +230,7 @@ ngx_shop_skin_look_contrast(ngx_conf_t *cf, ngx_shop_skin_t *skin)
     {
         ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
                            "\"shop_page_var\": %s %s on %s %s is hard to "
-                           "read, its contrast is %ui.%ui%ui:1, expected is at "
+                           "read, its contrast is %ui.%ui%ui:1, expected at "
                            "least 4.5:1", pair.front, pair.front_is,
                            pair.back, pair.back_is,
                            (ngx_uint_t) pair.ratio / 100,

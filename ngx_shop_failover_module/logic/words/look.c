@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "logic/text/look.h"
+#include "logic/words/look.h"
 
 
 typedef struct {

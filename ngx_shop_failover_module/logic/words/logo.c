@@ -6,7 +6,7 @@
  */
 
 
-#include "logic/text/logo.h"
+#include "logic/words/logo.h"
 #include "logic/text/span.h"
 
 

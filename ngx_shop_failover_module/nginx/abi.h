@@ -7,8 +7,8 @@
  */
 
 
-#ifndef _NGX_SHOP_LAYOUT_H_INCLUDED_
-#define _NGX_SHOP_LAYOUT_H_INCLUDED_
+#ifndef _NGX_SHOP_ABI_H_INCLUDED_
+#define _NGX_SHOP_ABI_H_INCLUDED_
 
 
 #include <ngx_config.h>
@@ -19,7 +19,7 @@
  * Called first of all, from preconfiguration: NGX_ERROR, and a sentence in the
  * log, where it does not.
  */
-ngx_int_t ngx_shop_layout_check(ngx_conf_t *cf);
+ngx_int_t ngx_shop_abi_check(ngx_conf_t *cf);
 
 
-#endif /* _NGX_SHOP_LAYOUT_H_INCLUDED_ */
+#endif /* _NGX_SHOP_ABI_H_INCLUDED_ */

@@ -16,32 +16,32 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
-#include "nginx/layout.h"
+#include "nginx/abi.h"
 
 
 /* room for a request that is larger than ours */
-#define NGX_SHOP_LAYOUT_REQUEST  (2 * sizeof(ngx_http_request_t))
-#define NGX_SHOP_LAYOUT_POOL     32768
+#define NGX_SHOP_ABI_REQUEST  (2 * sizeof(ngx_http_request_t))
+#define NGX_SHOP_ABI_POOL     32768
 
 
 typedef struct {
     ngx_str_t   name;
     char       *member;
     size_t      offset;
-} ngx_shop_layout_row_t;
+} ngx_shop_abi_row_t;
 
 
-static ngx_int_t ngx_shop_layout_request(ngx_conf_t *cf);
-static ngx_int_t ngx_shop_layout_conf(ngx_conf_t *cf);
-static ngx_int_t ngx_shop_layout_upstream(ngx_conf_t *cf);
-static ngx_int_t ngx_shop_layout_row(ngx_conf_t *cf,
-    ngx_shop_layout_row_t *row, ngx_str_t *name, size_t offset);
-static ngx_int_t ngx_shop_layout_differs(ngx_conf_t *cf, char *member);
+static ngx_int_t ngx_shop_abi_request(ngx_conf_t *cf);
+static ngx_int_t ngx_shop_abi_conf(ngx_conf_t *cf);
+static ngx_int_t ngx_shop_abi_upstream(ngx_conf_t *cf);
+static ngx_int_t ngx_shop_abi_row(ngx_conf_t *cf,
+    ngx_shop_abi_row_t *row, ngx_str_t *name, size_t offset);
+static ngx_int_t ngx_shop_abi_differs(ngx_conf_t *cf, char *member);
 
 
 /* what variables of the core say */
 
-static ngx_shop_layout_row_t  ngx_shop_layout_variables[] = {
+static ngx_shop_abi_row_t  ngx_shop_abi_variables[] = {
 
     { ngx_string("uri"), "ngx_http_request_t.uri",
       offsetof(ngx_http_request_t, uri) },
@@ -61,7 +61,7 @@ static ngx_shop_layout_row_t  ngx_shop_layout_variables[] = {
 
 /* what directives of the proxy say: ngx_http_upstream_conf_t comes first */
 
-static ngx_shop_layout_row_t  ngx_shop_layout_commands[] = {
+static ngx_shop_abi_row_t  ngx_shop_abi_commands[] = {
 
     { ngx_string("proxy_connect_timeout"), "ngx_http_upstream_conf_t",
       offsetof(ngx_http_upstream_conf_t, connect_timeout) },
@@ -77,35 +77,35 @@ static ngx_shop_layout_row_t  ngx_shop_layout_commands[] = {
 
 
 ngx_int_t
-ngx_shop_layout_check(ngx_conf_t *cf)
+ngx_shop_abi_check(ngx_conf_t *cf)
 {
-    if (ngx_shop_layout_request(cf) != NGX_OK
-        || ngx_shop_layout_conf(cf) != NGX_OK)
+    if (ngx_shop_abi_request(cf) != NGX_OK
+        || ngx_shop_abi_conf(cf) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    return ngx_shop_layout_upstream(cf);
+    return ngx_shop_abi_upstream(cf);
 }
 
 
 static ngx_int_t
-ngx_shop_layout_request(ngx_conf_t *cf)
+ngx_shop_abi_request(ngx_conf_t *cf)
 {
     ngx_uint_t                  i;
     ngx_hash_key_t             *key;
     ngx_http_variable_t        *v;
-    ngx_shop_layout_row_t      *row;
+    ngx_shop_abi_row_t      *row;
     ngx_http_core_main_conf_t  *cmcf;
 
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
-    row = ngx_shop_layout_variables;
+    row = ngx_shop_abi_variables;
     key = cmcf->variables_keys->keys.elts;
 
     for (i = 0; i < cmcf->variables_keys->keys.nelts; i++) {
         v = key[i].value;
 
-        if (ngx_shop_layout_row(cf, row, &key[i].key, v->data) != NGX_OK) {
+        if (ngx_shop_abi_row(cf, row, &key[i].key, v->data) != NGX_OK) {
             return NGX_ERROR;
         }
     }
@@ -115,15 +115,15 @@ ngx_shop_layout_request(ngx_conf_t *cf)
 
 
 static ngx_int_t
-ngx_shop_layout_conf(ngx_conf_t *cf)
+ngx_shop_abi_conf(ngx_conf_t *cf)
 {
     ngx_uint_t              i;
     ngx_command_t          *cmd;
     ngx_module_t          **module;
-    ngx_shop_layout_row_t  *row;
+    ngx_shop_abi_row_t  *row;
 
     module = cf->cycle->modules;
-    row = ngx_shop_layout_commands;
+    row = ngx_shop_abi_commands;
 
     for (i = 0; module[i]; i++) {
 
@@ -132,7 +132,7 @@ ngx_shop_layout_conf(ngx_conf_t *cf)
         }
 
         for (cmd = module[i]->commands; cmd->name.len; cmd++) {
-            if (ngx_shop_layout_row(cf, row, &cmd->name, cmd->offset)
+            if (ngx_shop_abi_row(cf, row, &cmd->name, cmd->offset)
                 != NGX_OK)
             {
                 return NGX_ERROR;
@@ -149,7 +149,7 @@ ngx_shop_layout_conf(ngx_conf_t *cf)
  * takes are its own.
  */
 static ngx_int_t
-ngx_shop_layout_upstream(ngx_conf_t *cf)
+ngx_shop_abi_upstream(ngx_conf_t *cf)
 {
     size_t               used;
     u_char              *last;
@@ -158,7 +158,7 @@ ngx_shop_layout_upstream(ngx_conf_t *cf)
     ngx_connection_t    *c;
     ngx_http_request_t  *r;
 
-    pool = ngx_create_pool(NGX_SHOP_LAYOUT_POOL, cf->log);
+    pool = ngx_create_pool(NGX_SHOP_ABI_POOL, cf->log);
     if (pool == NULL) {
         return NGX_ERROR;
     }
@@ -166,7 +166,7 @@ ngx_shop_layout_upstream(ngx_conf_t *cf)
     rc = NGX_ERROR;
 
     c = ngx_pcalloc(pool, sizeof(ngx_connection_t));
-    r = ngx_pcalloc(pool, NGX_SHOP_LAYOUT_REQUEST);
+    r = ngx_pcalloc(pool, NGX_SHOP_ABI_REQUEST);
 
     if (c == NULL || r == NULL) {
         goto done;
@@ -193,7 +193,7 @@ ngx_shop_layout_upstream(ngx_conf_t *cf)
                      || used >= sizeof(ngx_http_upstream_t)
                                 + 2 * NGX_ALIGNMENT)))
     {
-        rc = ngx_shop_layout_differs(cf, "ngx_http_upstream_t");
+        rc = ngx_shop_abi_differs(cf, "ngx_http_upstream_t");
         goto done;
     }
 
@@ -208,7 +208,7 @@ done:
 
 
 static ngx_int_t
-ngx_shop_layout_row(ngx_conf_t *cf, ngx_shop_layout_row_t *row,
+ngx_shop_abi_row(ngx_conf_t *cf, ngx_shop_abi_row_t *row,
     ngx_str_t *name, size_t offset)
 {
     for ( /* void */ ; row->name.len; row++) {
@@ -217,7 +217,7 @@ ngx_shop_layout_row(ngx_conf_t *cf, ngx_shop_layout_row_t *row,
             && ngx_strncmp(row->name.data, name->data, name->len) == 0
             && row->offset != offset)
         {
-            return ngx_shop_layout_differs(cf, row->member);
+            return ngx_shop_abi_differs(cf, row->member);
         }
     }
 
@@ -226,7 +226,7 @@ ngx_shop_layout_row(ngx_conf_t *cf, ngx_shop_layout_row_t *row,
 
 
 static ngx_int_t
-ngx_shop_layout_differs(ngx_conf_t *cf, char *member)
+ngx_shop_abi_differs(ngx_conf_t *cf, char *member)
 {
     ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                   "shop failover: this nginx is not the one that the module "

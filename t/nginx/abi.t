@@ -33,9 +33,9 @@ $dir->write('module.c', <<'END');
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
-#include "nginx/layout.h"
+#include "nginx/abi.h"
 
-static ngx_http_module_t  context = { ngx_shop_layout_check };
+static ngx_http_module_t  context = { ngx_shop_abi_check };
 ngx_module_t  layout = { NGX_MODULE_V1, &context, NULL, NGX_HTTP_MODULE };
 
 ngx_module_t  *ngx_modules[] = { &layout, NULL };
@@ -55,7 +55,7 @@ sub build {
 
     unlink $module;
     my $output = qx{cc -g -fPIC -shared @include -o $module $dir/module.c \\
-        ngx_shop_failover_module/nginx/layout.c 2>&1};
+        ngx_shop_failover_module/nginx/abi.c 2>&1};
     is $?, 0, '... the check is built' or diag $output;
 
     return $module;
