@@ -9,6 +9,7 @@
 
 #include "nginx/conf.h"
 #include "nginx/conf_gate.h"
+#include "nginx/conf_hints.h"
 #include "nginx/conf_page.h"
 
 
@@ -145,10 +146,19 @@ ngx_shop_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
     ngx_shop_conf_loc_t  *prev = parent;
     ngx_shop_conf_loc_t  *conf = child;
 
+    if (conf->flag == NULL && ngx_shop_conf_hints_off(cf, prev) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
     ngx_conf_merge_ptr_value(conf->flag, prev->flag, NULL);
     ngx_conf_merge_ptr_value(conf->class, prev->class, NULL);
 
     conf->flagged = (conf->flag != NULL);
+    conf->said |= prev->said;
+
+    if (conf->home == NULL) {
+        conf->home = prev->home;
+    }
 
     ngx_shop_conf_nameless(cf, prev, conf);
 
@@ -156,7 +166,12 @@ ngx_shop_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
         return NGX_CONF_ERROR;
     }
 
-    return ngx_shop_conf_page_merge(cf, prev, conf);
+    if (ngx_shop_conf_page_merge(cf, prev, conf) != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_shop_conf_hints_error_page(cf, conf) == NGX_OK
+           ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 
@@ -222,6 +237,7 @@ ngx_shop_conf_maintenance(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     if (path.len == 3 && ngx_strncmp(path.data, "off", 3) == 0) {
         slcf->flag = NULL;
+        slcf->said = 1;
         return NGX_CONF_OK;
     }
 
@@ -245,6 +261,9 @@ ngx_shop_conf_maintenance(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (slcf->flag == NULL) {
         return NGX_CONF_ERROR;
     }
+
+    slcf->home = slcf->flag;
+    slcf->said = 1;
 
     return NGX_CONF_OK;
 }
