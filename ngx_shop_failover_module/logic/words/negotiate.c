@@ -217,7 +217,7 @@ ngx_shop_negotiate_accept(const ngx_shop_str_t *accept)
 }
 
 
-/* of what a client sends only JSON says what it reads: a form may be anyone's */
+/* only of JSON it is known that who sends it reads it */
 
 static int
 ngx_shop_negotiate_sent(const ngx_shop_str_t *type)

@@ -36,10 +36,10 @@ typedef enum {
 
 /*
  * Which rendering.  accept, dest (Sec-Fetch-Dest), type and path may have
- * len 0: header absent.  dest decides where it is sent (document, iframe, frame:
- * HTML; image, style, script, worker, font, audio, video, track: EMPTY; empty
- * and others: by accept).  Then what accept names, by quality, the first of
- * equals: text/html or application/xhtml+xml: HTML; a JSON type
+ * len 0: header absent.  dest decides where it is sent (document, iframe,
+ * frame: HTML; image, style, script, worker, font, audio, video, track: EMPTY;
+ * empty and others: by accept).  Then what accept names, by quality, the first
+ * of equals: text/html or application/xhtml+xml: HTML; a JSON type
  * (application/json, any +json): JSON; text/plain or any text: TEXT; where
  * only image, css, javascript, font, audio, video types are named: EMPTY.
  * Anything else, or none: who sends JSON or GraphQL (type, Content-Type) reads
