@@ -303,8 +303,15 @@ ngx_shop_show_mode(const ngx_shop_flag_notice_t *n)
     switch (n->mode) {
 
     case NGX_SHOP_FLAG_BROWSE:
-        printf("  %-16sbrowse: only GET, HEAD, OPTIONS and TRACE pass\n",
+        printf("  %-16sbrowse: only GET, HEAD, OPTIONS and TRACE pass",
                "mode");
+
+        for (i = 0; i < n->npaths; i++) {
+            printf("%s", i ? " " : ", and POST to ");
+            ngx_shop_show_span(stdout, n, n->paths[i], "");
+        }
+
+        printf("\n");
         break;
 
     case NGX_SHOP_FLAG_PATHS_ONLY:

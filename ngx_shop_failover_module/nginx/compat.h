@@ -106,6 +106,15 @@
 #endif
 
 
+/*
+ * Whether limit_req or limit_conn has refused the request; the numbers are
+ * private to src/http/modules/ngx_http_limit_req_module.c and _conn_module.c,
+ * NGX_HTTP_LIMIT_REQ_REJECTED and NGX_HTTP_LIMIT_CONN_REJECTED.
+ */
+#define ngx_shop_compat_limited(r)                                           \
+    ((r)->main->limit_req_status == 3 || (r)->main->limit_conn_status == 2)
+
+
 /* since 1.29.6 "sticky" leaves a hint, which is of one group only */
 #if defined(ANGIE_VERSION)
 

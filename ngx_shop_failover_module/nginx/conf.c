@@ -71,6 +71,7 @@ ngx_shop_conf_maintenance(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     if (path.len == 3 && ngx_strncmp(path.data, "off", 3) == 0) {
         slcf->flag = NULL;
+        slcf->said = 1;
         return NGX_CONF_OK;
     }
 
@@ -94,6 +95,9 @@ ngx_shop_conf_maintenance(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (slcf->flag == NULL) {
         return NGX_CONF_ERROR;
     }
+
+    slcf->home = slcf->flag;
+    slcf->said = 1;
 
     return NGX_CONF_OK;
 }

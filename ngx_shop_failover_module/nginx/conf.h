@@ -84,6 +84,8 @@ typedef struct {
     struct ngx_shop_probe_worker_s  *prober;      /* of probe */
     ngx_socket_t                     wake;        /* of wake, or -1 */
     ngx_shop_events_t               *events;      /* NULL: no log of them */
+    ngx_array_t                     *told;        /* of conf_hints: the last
+                                                     error_page told of */
     unsigned                         used:1;      /* any directive is */
     unsigned                         gated:1;     /* a location may close */
 } ngx_shop_conf_main_t;
@@ -134,6 +136,11 @@ typedef struct {
     ngx_msec_t                       started;
     ngx_shop_roster_t               *roster;      /* NULL: none yet */
 
+    /* of a server block */
+    ngx_shop_conf_loc_t             *early;       /* whose public status is
+                                                     asked before locations */
+    unsigned                         many:1;      /* sites at that URI */
+
     /* of failover */
     ngx_queue_t                      flights;     /* requests at its peers,
                                                      the newest first */
@@ -144,6 +151,16 @@ typedef struct {
 
 struct ngx_shop_conf_loc_s {
     ngx_shop_model_site_t           *flag;        /* NULL: off */
+    ngx_shop_model_site_t           *home;        /* the flag of its site, also
+                                                     where "off"; or NULL */
+    ngx_array_t                     *open;        /* of ngx_str_t, made by
+                                                     _pattern_path(); NULL:
+                                                     none */
+    void                           **bare;        /* the location without its
+                                                     add_header, for answers
+                                                     of ours */
+    ngx_array_t                     *behind;      /* codes of error_page that
+                                                     ours comes before */
 
     ngx_array_t                     *bypass;      /* of ngx_cidr_t, or NULL */
     ngx_shop_conf_key_t             *bypass_key;  /* NULL: none */
@@ -164,6 +181,8 @@ struct ngx_shop_conf_loc_s {
 
     unsigned                         flagged:1;   /* flag is set */
     unsigned                         falls_back:1;
+    unsigned                         said:1;      /* a flag, or "off" */
+    unsigned                         over:1;      /* over=error_page */
 
     ngx_http_handler_pt              answer;      /* of status or control,
                                                      NULL: neither */
@@ -182,7 +201,7 @@ extern ngx_module_t  ngx_shop_failover_module;
 
 /* the flag whose site a location belongs to; never NULL */
 #define ngx_shop_conf_site(smcf, slcf)                                       \
-    ((slcf)->flag ? (slcf)->flag                                             \
+    ((slcf)->home ? (slcf)->home                                             \
                   : ((ngx_shop_model_site_t **)                              \
                          (smcf)->zone.sites.elts)[0])
 
@@ -208,6 +227,19 @@ extern ngx_module_t  ngx_shop_failover_module;
  * has none of ours.
  */
 ngx_shop_conf_main_t *ngx_shop_conf_of_cycle(ngx_cycle_t *cycle);
+
+/* whether nothing closes a location whose site has a flag */
+#define ngx_shop_conf_exempt(slcf)                                           \
+    ((slcf)->said && (slcf)->flag == NULL)
+
+/*
+ * From here on the answer is ours: what the location adds to its answers is
+ * not added.
+ */
+#define ngx_shop_conf_bare(r, slcf)                                          \
+    if ((slcf)->bare) {                                                      \
+        (r)->loc_conf = (slcf)->bare;                                        \
+    }
 
 /* handlers of directives; each says the bad value and what would be right */
 char *ngx_shop_conf_maintenance(ngx_conf_t *cf, ngx_command_t *cmd,

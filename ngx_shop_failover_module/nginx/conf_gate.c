@@ -63,6 +63,7 @@ ngx_shop_conf_gate_create(ngx_shop_conf_loc_t *conf)
     conf->bypass = NGX_CONF_UNSET_PTR;
     conf->bypass_key = NGX_CONF_UNSET_PTR;
     conf->reopen = NGX_CONF_UNSET_PTR;
+    conf->open = NGX_CONF_UNSET_PTR;
 }
 
 
@@ -74,6 +75,8 @@ ngx_shop_conf_gate_merge(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev,
     ngx_conf_merge_ptr_value(conf->bypass_key, prev->bypass_key, NULL);
     ngx_conf_merge_ptr_value(conf->reopen, prev->reopen,
                              &ngx_shop_conf_gate_default);
+    ngx_conf_merge_ptr_value(conf->open, prev->open,
+                             &ngx_shop_conf_open_default);
 
     return ngx_shop_conf_gate_hand_over(cf, conf);
 }

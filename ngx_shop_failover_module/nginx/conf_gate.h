@@ -2,7 +2,8 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * Directives of who passes: shop_bypass, shop_bypass_key, shop_reopen.
+ * Directives of who passes: shop_bypass, shop_bypass_key, shop_reopen,
+ * shop_open.
  */
 
 
@@ -18,6 +19,11 @@ char *ngx_shop_conf_gate_bypass(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_shop_conf_gate_key(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_shop_conf_gate_reopen(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+
+char *ngx_shop_conf_open(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* what is open where shop_open says nothing */
+extern ngx_array_t  ngx_shop_conf_open_default;
 
 /* the gate's part of creating and of merging a location's configuration */
 void ngx_shop_conf_gate_create(ngx_shop_conf_loc_t *conf);

@@ -14,9 +14,18 @@
 #include "logic/words/view.h"
 
 
+extern ngx_module_t  ngx_http_headers_filter_module;
+
+
 static ngx_shop_conf_page_t *ngx_shop_conf_page_record(ngx_conf_t *cf,
     ngx_shop_conf_loc_t *conf);
 static ngx_uint_t ngx_shop_conf_page_same(ngx_str_t *one, ngx_str_t *other);
+static ngx_int_t ngx_shop_conf_page_bare(ngx_conf_t *cf,
+    ngx_shop_conf_loc_t *conf);
+static void ngx_shop_conf_page_early(ngx_conf_t *cf,
+    ngx_shop_conf_loc_t *conf);
+static char *ngx_shop_conf_page_intercept(ngx_conf_t *cf,
+    ngx_shop_conf_loc_t *slcf, ngx_str_t *value);
 static ngx_int_t ngx_shop_conf_page_code(ngx_conf_t *cf, ngx_array_t *codes,
     ngx_str_t *text);
 
@@ -66,19 +75,20 @@ ngx_shop_conf_page_merge(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev,
 
     if (conf->fallback == NGX_CONF_UNSET) {
         ngx_conf_merge_ptr_value(conf->intercept, prev->intercept, NULL);
+        conf->over = prev->over;
 
     } else {
         ngx_conf_init_ptr_value(conf->intercept, NULL);
     }
 
-    /* on where a flag is set, unless said otherwise */
+    /* on where a flag is set or "off", unless said otherwise */
 
     if (conf->fallback == NGX_CONF_UNSET) {
         conf->fallback = prev->fallback;
     }
 
     conf->falls_back = (conf->fallback == NGX_CONF_UNSET)
-                       ? conf->flagged : (unsigned) conf->fallback;
+                       ? conf->said : (unsigned) conf->fallback;
 
     ngx_conf_merge_value(conf->retry_default, prev->retry_default, 120);
     ngx_conf_merge_value(conf->retry_min, prev->retry_min, 30);
@@ -92,6 +102,12 @@ ngx_shop_conf_page_merge(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev,
     if (conf->falls_back || conf->flagged) {
         conf->polled = conf->public_status;
 
+        if (ngx_shop_conf_page_bare(cf, conf) != NGX_OK) {
+            return NGX_CONF_ERROR;
+        }
+
+        ngx_shop_conf_page_early(cf, conf);
+
         smcf = ngx_http_conf_get_module_main_conf(cf,
                                                   ngx_shop_failover_module);
         smcf->gated = 1;
@@ -104,6 +120,77 @@ ngx_shop_conf_page_merge(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev,
     conf->page = ngx_shop_conf_page_record(cf, conf);
 
     return conf->page ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+/*
+ * The location with another configuration of add_header and expires: zeroed,
+ * as ngx_http_headers_filter_module has it where neither is set.  It is longer
+ * than any version's.
+ */
+
+static ngx_int_t
+ngx_shop_conf_page_bare(ngx_conf_t *cf, ngx_shop_conf_loc_t *conf)
+{
+    ngx_http_conf_ctx_t     *ctx;
+    static const ngx_uint_t  none[64];
+
+    ctx = cf->ctx;
+
+    conf->bare = ngx_palloc(cf->pool, ngx_http_max_module * sizeof(void *));
+    if (conf->bare == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(conf->bare, ctx->loc_conf,
+               ngx_http_max_module * sizeof(void *));
+
+    conf->bare[ngx_http_headers_filter_module.ctx_index] = (void *) none;
+
+    return NGX_OK;
+}
+
+
+/*
+ * Who answers for a server's public status before its locations do: the server
+ * itself, or where only locations have a flag, they, if it is one site.
+ */
+
+static void
+ngx_shop_conf_page_early(ngx_conf_t *cf, ngx_shop_conf_loc_t *conf)
+{
+    ngx_http_conf_ctx_t       *ctx;
+    ngx_shop_conf_srv_t       *sscf;
+    ngx_http_core_srv_conf_t  *cscf;
+
+    sscf = ngx_http_conf_get_module_srv_conf(cf, ngx_shop_failover_module);
+
+    if (conf->polled.len == 0) {
+        return;
+    }
+
+    if (sscf->early == NULL) {
+        sscf->early = conf;
+        return;
+    }
+
+    ctx = cf->ctx;
+    cscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
+
+    if (cscf->ctx->loc_conf[ngx_shop_failover_module.ctx_index] == conf
+        || ((ngx_shop_conf_loc_t *)
+                cscf->ctx->loc_conf[ngx_shop_failover_module.ctx_index])
+           == sscf->early
+        || ctx->loc_conf == cscf->ctx->loc_conf)
+    {
+        return;
+    }
+
+    if (sscf->early->home != conf->home
+        || !ngx_shop_conf_page_same(&sscf->early->polled, &conf->polled))
+    {
+        sscf->many = 1;
+    }
 }
 
 
@@ -162,13 +249,14 @@ ngx_shop_conf_page_same(ngx_str_t *one, ngx_str_t *other)
 }
 
 
-/* shop_fallback on|off [intercept=CODE,...] */
+/* shop_fallback on|off [intercept=CODE,...] [over=error_page] */
 
 char *
 ngx_shop_conf_page_fallback(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    u_char               *p, *last;
-    ngx_str_t            *value, code;
+    char                 *rv;
+    ngx_str_t            *value;
+    ngx_uint_t            i;
     ngx_shop_conf_loc_t  *slcf = conf;
 
     if (slcf->fallback != NGX_CONF_UNSET) {
@@ -190,28 +278,50 @@ ngx_shop_conf_page_fallback(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    if (cf->args->nelts == 2) {
-        return NGX_CONF_OK;
+    for (i = 2; i < cf->args->nelts; i++) {
+
+        if (slcf->fallback && !slcf->over
+            && ngx_strcmp(value[i].data, "over=error_page") == 0)
+        {
+            slcf->over = 1;
+            continue;
+        }
+
+        if (ngx_strncmp(value[i].data, "intercept=", 10) != 0
+            || slcf->fallback == 0 || slcf->intercept != NGX_CONF_UNSET_PTR)
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "unknown parameter \"%V\" of \"shop_fallback "
+                               "%V\", known is \"on intercept=CODE,... "
+                               "over=error_page\"", &value[i], &value[1]);
+            return NGX_CONF_ERROR;
+        }
+
+        rv = ngx_shop_conf_page_intercept(cf, slcf, &value[i]);
+        if (rv != NGX_CONF_OK) {
+            return rv;
+        }
     }
 
-    if (ngx_strncmp(value[2].data, "intercept=", 10) != 0
-        || slcf->fallback == 0)
-    {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "unknown parameter \"%V\" of \"shop_fallback %V\", "
-                           "known is \"on intercept=CODE,...\"",
-                           &value[2], &value[1]);
-        return NGX_CONF_ERROR;
-    }
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_shop_conf_page_intercept(ngx_conf_t *cf, ngx_shop_conf_loc_t *slcf,
+    ngx_str_t *value)
+{
+    u_char     *p, *last;
+    ngx_str_t   code;
 
     slcf->intercept = ngx_array_create(cf->pool, 4, sizeof(ngx_uint_t));
     if (slcf->intercept == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    last = value[2].data + value[2].len;
+    last = value->data + value->len;
 
-    for (p = value[2].data + 10; p <= last; p = code.data + code.len + 1) {
+    for (p = value->data + 10; p <= last; p = code.data + code.len + 1) {
 
         code.data = p;
         code.len = 0;

@@ -206,6 +206,13 @@ static ngx_command_t  ngx_shop_module_commands[] = {
       0,
       NULL },
 
+    { ngx_string("shop_open"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_shop_conf_open,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("shop_reopen"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
       ngx_shop_conf_gate_reopen,
@@ -214,7 +221,7 @@ static ngx_command_t  ngx_shop_module_commands[] = {
       NULL },
 
     { ngx_string("shop_fallback"),
-      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE123,
       ngx_shop_conf_page_fallback,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
@@ -381,6 +388,15 @@ ngx_shop_module_postconfiguration(ngx_conf_t *cf)
 
     *h = ngx_shop_module_access;
 
+    /* ... and before the server's own rewrite */
+
+    h = ngx_array_push(&cmcf->phases[NGX_HTTP_SERVER_REWRITE_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_shop_page_early_handler;
+
     ngx_http_next_header_filter = ngx_http_top_header_filter;
     ngx_http_top_header_filter = ngx_shop_module_header_filter;
 
@@ -509,7 +525,12 @@ ngx_shop_module_header_filter(ngx_http_request_t *r)
     ngx_shop_conf_main_t  *smcf;
 
     if (r->upstream == NULL) {
-        return ngx_http_next_header_filter(r);
+
+        rc = (r->err_status >= NGX_HTTP_BAD_REQUEST)
+             ? ngx_shop_page_limited(r, ngx_http_next_header_filter)
+             : NGX_DECLINED;
+
+        return rc == NGX_DECLINED ? ngx_http_next_header_filter(r) : rc;
     }
 
     ngx_shop_failover_record_heard(r);
@@ -523,11 +544,15 @@ ngx_shop_module_header_filter(ngx_http_request_t *r)
         return ngx_http_next_header_filter(r);
     }
 
-    if (r->headers_out.status < NGX_HTTP_BAD_REQUEST) {
-        return ngx_http_next_header_filter(r);
+    rc = (r->headers_out.status >= NGX_HTTP_BAD_REQUEST)
+         ? ngx_shop_page_replace(r, ngx_http_next_header_filter)
+         : NGX_DECLINED;
+
+    if (rc != NGX_DECLINED) {
+        return rc;
     }
 
-    rc = ngx_shop_page_replace(r, ngx_http_next_header_filter);
+    ngx_shop_page_stood_in(r);
 
-    return rc == NGX_DECLINED ? ngx_http_next_header_filter(r) : rc;
+    return ngx_http_next_header_filter(r);
 }

@@ -10,6 +10,7 @@
 
 #include "nginx/module_conf.h"
 #include "nginx/conf_gate.h"
+#include "nginx/conf_hints.h"
 #include "nginx/conf_page.h"
 
 
@@ -116,10 +117,19 @@ ngx_shop_module_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
     ngx_shop_conf_loc_t  *prev = parent;
     ngx_shop_conf_loc_t  *conf = child;
 
+    if (conf->flag == NULL && ngx_shop_conf_hints_off(cf, prev) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
     ngx_conf_merge_ptr_value(conf->flag, prev->flag, NULL);
     ngx_conf_merge_ptr_value(conf->class, prev->class, NULL);
 
     conf->flagged = (conf->flag != NULL);
+    conf->said |= prev->said;
+
+    if (conf->home == NULL) {
+        conf->home = prev->home;
+    }
 
     ngx_shop_module_conf_nameless(cf, prev, conf);
 
@@ -127,7 +137,12 @@ ngx_shop_module_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
         return NGX_CONF_ERROR;
     }
 
-    return ngx_shop_conf_page_merge(cf, prev, conf);
+    if (ngx_shop_conf_page_merge(cf, prev, conf) != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_shop_conf_hints_error_page(cf, conf) == NGX_OK
+           ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 

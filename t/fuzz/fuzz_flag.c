@@ -72,7 +72,8 @@ fuzz_flag_notice(const ngx_shop_flag_notice_t *n, size_t size)
     fuzz_holds(n->nwarnings <= n->warnings_total);
     fuzz_holds(n->end <= NGX_SHOP_FLAG_END_HEALTHY);
     fuzz_holds(n->mode <= NGX_SHOP_FLAG_PATHS_ONLY);
-    fuzz_holds((n->mode == NGX_SHOP_FLAG_PATHS_ONLY) == (n->npaths > 0));
+    fuzz_holds(n->npaths ? n->mode != NGX_SHOP_FLAG_FULL
+                         : n->mode != NGX_SHOP_FLAG_PATHS_ONLY);
 
     fuzz_flag_time(n, &n->eta);
     fuzz_flag_time(n, &n->start);

@@ -137,6 +137,7 @@ fuzz_negotiate_order(const ngx_shop_str_t *list)
         }
 
         k = ngx_shop_negotiate_kind(&s, &fuzz_negotiate_none,
+                                    &fuzz_negotiate_none,
                                     &fuzz_negotiate_none);
 
         if (k == NGX_SHOP_NEGOTIATE_TEXT) {
@@ -164,6 +165,7 @@ fuzz_negotiate_order(const ngx_shop_str_t *list)
 
     fuzz_holds(ngx_shop_negotiate_kind(list,
                                        &fuzz_negotiate_none,
+                                       &fuzz_negotiate_none,
                                        &fuzz_negotiate_none)
                == kind);
 }
@@ -173,8 +175,8 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     unsigned                     i, lang;
-    unsigned char                buf[3][FUZZ_NEGOTIATE_MAX];
-    ngx_shop_str_t               rest, line[3];
+    unsigned char                buf[4][FUZZ_NEGOTIATE_MAX];
+    ngx_shop_str_t               rest, line[4];
     ngx_shop_negotiate_e         kind;
     ngx_shop_negotiate_coding_e  coding[2];
 
@@ -185,11 +187,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     rest.data = data;
     rest.len = size;
 
-    for (i = 0; i < 3; i++) {
+    for (i = 0; i < 4; i++) {
         line[i] = fuzz_negotiate_cut(&rest, '\n');
     }
 
-    kind = ngx_shop_negotiate_kind(&line[0], &line[1], &line[2]);
+    kind = ngx_shop_negotiate_kind(&line[0], &line[1], &line[3], &line[2]);
     fuzz_holds(kind >= NGX_SHOP_NEGOTIATE_HTML
                && kind <= NGX_SHOP_NEGOTIATE_EMPTY);
 
@@ -206,11 +208,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         fuzz_negotiate_order(&line[0]);
     }
 
-    for (i = 0; i < 3; i++) {
+    for (i = 0; i < 4; i++) {
         fuzz_negotiate_upper(&line[i], buf[i]);
     }
 
-    fuzz_holds(ngx_shop_negotiate_kind(&line[0], &line[1], &line[2]) == kind);
+    fuzz_holds(ngx_shop_negotiate_kind(&line[0], &line[1], &line[3], &line[2])
+               == kind);
     fuzz_holds(ngx_shop_negotiate_coding(&line[0], 1)
                == coding[1]);
     fuzz_holds(fuzz_negotiate_language(&line[0]) == lang);

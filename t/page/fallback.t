@@ -32,7 +32,9 @@ close $listener;
 my $nginx = nginx(http => <<"END");
     proxy_cache_path %%DIR%%/cache keys_zone=one:1m;
     log_format why '\$request_method \$uri \$status "\$shop_fallback"';
+    log_format asked '\$request_uri "\$shop_fallback"';
     access_log %%DIR%%/why.log why;
+    access_log %%DIR%%/asked.log asked;
     add_header X-Why \$shop_fallback always;
 
     upstream shop { server $shop max_fails=0; }
@@ -266,9 +268,21 @@ is get($nginx, '/intercept', @html)->{body}, 'not here',
 
 # ---- $shop_fallback
 
-# why(ADDRESS, METHOD, URI): what the variable said, "" if nothing
+my $asked = 0;
+
+# why(ADDRESS, METHOD, URI): what the variable said, by the log, as no header
+# of the site's lands on the page
 sub why {
-    return request(@_)->{headers}{'x-why'} // '';
+    my ($where, $method, $uri) = @_;
+    my ($why, $mark) = (undef, "?asked=" . ++$asked);
+
+    request($where, $method, "$uri$mark");
+    wait_until(10, sub {
+        open my $in, '<', $nginx->dir . '/asked.log' or return 0;
+        ($why) = map { /\Q$mark\E "(.*)"$/ ? $1 : () } <$in>;
+        defined $why;
+    });
+    return $why;
 }
 
 sub becomes {
@@ -282,7 +296,9 @@ is why($nginx, GET => '/direct'), 'outage', '$shop_fallback names the outage';
 is why($nginx, POST => '/direct'), 'outage', 'of a POST, too';
 is why($nginx, GET => '/intercept'), 'outage', 'and what is intercepted';
 is why($nginx, GET => $_), '', "it is empty for $_"
-    for qw(/ /off /own /file /limit);
+    for qw(/ /off /limit);
+is why($nginx, GET => $_), 'error_page', "and names error_page for $_"
+    for qw(/own /file);
 
 my $site = $nginx->address('FLAG');
 

@@ -74,7 +74,8 @@ is $headers->{'content-type'}, 'text/html; charset=utf-8', 'HTML';
 is $headers->{'cache-control'}, 'no-store', 'that nobody keeps';
 is $headers->{'x-robots-tag'}, 'noindex', 'that no crawler lists';
 is $headers->{vary},
-    'Accept, Accept-Language, Accept-Encoding, Sec-Fetch-Dest, Origin',
+    'Accept, Accept-Language, Accept-Encoding, Sec-Fetch-Dest, Content-Type, '
+    . 'Origin',
     'that varies by all that is looked at';
 is $headers->{'x-content-type-options'}, 'nosniff', 'that is what it says';
 is $headers->{'referrer-policy'}, 'same-origin', 'and tells nobody of itself';

@@ -70,7 +70,8 @@ test_flag_holds(const ngx_shop_flag_notice_t *n, size_t size)
     assert_true(n->npaths <= NGX_SHOP_FLAG_PATHS);
     assert_true(n->nwarnings <= NGX_SHOP_FLAG_WARNINGS);
     assert_true(n->nwarnings <= n->warnings_total);
-    assert_true((n->mode == NGX_SHOP_FLAG_PATHS_ONLY) == (n->npaths > 0));
+    assert_true(n->npaths ? n->mode != NGX_SHOP_FLAG_FULL
+                          : n->mode != NGX_SHOP_FLAG_PATHS_ONLY);
 
     test_flag_span_holds(n, n->status, NGX_SHOP_FLAG_TEXT_MAX);
     test_flag_span_holds(n, n->reason, NGX_SHOP_FLAG_TEXT_MAX);

@@ -80,8 +80,8 @@ test_keys_modes(void **state)
 
     static const char *const  bad[] = {
         "mode: closed", "mode:", "mode: paths", "mode: paths checkout",
-        "mode: browse /cart", "mode: full full", "mode: paths ,,",
-        "mode: browse\nmode: brwse"
+        "mode: full full", "mode: paths ,,", "mode: browse\nmode: brwse",
+        "mode: paths /a?b=c", "mode: paths /a%zz", "mode: paths /../a"
     };
 
     (void) state;
@@ -102,10 +102,9 @@ test_keys_modes(void **state)
 
     n = test_flag_parse("mode: paths /a, cart x ,,/b  /c# # /d\n");
     assert_int_equal(n->mode, NGX_SHOP_FLAG_PATHS_ONLY);
-    assert_int_equal(n->npaths, 3);
+    assert_int_equal(n->npaths, 2);
     test_flag_text_is(n, n->paths[0], "/a");
     test_flag_text_is(n, n->paths[1], "/b");
-    test_flag_text_is(n, n->paths[2], "/c#");
     assert_int_equal(n->warnings_total, 1);
     test_flag_warns(n, 0, 1, "begins with /", "cart");
 
@@ -115,6 +114,21 @@ test_keys_modes(void **state)
     assert_int_equal(n->npaths, 1);
     test_flag_text_is(n, n->paths[0], "/c");
     test_flag_warns(n, 0, 2, "again", "mode");
+
+    /* what can match nothing is told */
+
+    n = test_flag_parse("mode: paths /a /b?c\n");
+    assert_int_equal(n->npaths, 1);
+    test_flag_warns(n, 0, 1, "matches nothing", "/b?c");
+
+    /* the paths of "browse" are those that take a POST */
+
+    n = test_flag_parse("mode: browse /graphql, cart /*/rest\n");
+    assert_int_equal(n->mode, NGX_SHOP_FLAG_BROWSE);
+    assert_int_equal(n->npaths, 2);
+    test_flag_text_is(n, n->paths[1], "/*/rest");
+    assert_int_equal(n->warnings_total, 1);
+    test_flag_warns(n, 0, 1, "begins with /", "cart");
 
     n = test_flag_parse("mode: paths /a /b\nmode: browse\n");
     assert_int_equal(n->npaths, 0);
@@ -440,7 +454,7 @@ test_keys_reasons(void **state)
         assert_true(strlen(ngx_shop_flag_reason(i)) > 5);
     }
 
-    assert_int_equal(i, 16 + 17);
+    assert_int_equal(i, 19 + 17);
     assert_null(ngx_shop_flag_reason(65535));
 }
 

@@ -67,7 +67,9 @@ static void
 test_negotiate_kinds(const test_negotiate_kind_t *c, size_t n)
 {
     size_t          i;
-    ngx_shop_str_t  accept, dest, path;
+    ngx_shop_str_t  accept, dest, path, none;
+
+    none = test_negotiate_str(NULL);
 
     for (i = 0; i < n; i++) {
         accept = test_negotiate_str(c[i].accept);
@@ -79,9 +81,56 @@ test_negotiate_kinds(const test_negotiate_kind_t *c, size_t n)
                       c[i].dest ? c[i].dest : "",
                       c[i].path ? c[i].path : "");
 
-        assert_int_equal(ngx_shop_negotiate_kind(&accept, &dest,
+        assert_int_equal(ngx_shop_negotiate_kind(&accept, &dest, &none,
                                                  &path),
                          c[i].kind);
+    }
+}
+
+
+static void
+who_sends_json_reads_json(void **state)
+{
+    size_t  i;
+
+    static const struct {
+        const char            *type;
+        const char            *accept;
+        const char            *path;
+        ngx_shop_negotiate_e   kind;
+    } cases[] = {
+        { "application/json", NULL, "/", NGX_SHOP_NEGOTIATE_JSON },
+        { "application/json", "*/*", "/", NGX_SHOP_NEGOTIATE_JSON },
+        { "Application/JSON; charset=utf-8", "*/*", "/",
+          NGX_SHOP_NEGOTIATE_JSON },
+        { "application/graphql", "*/*", "/", NGX_SHOP_NEGOTIATE_JSON },
+        { "application/vnd.api+json", NULL, "/", NGX_SHOP_NEGOTIATE_JSON },
+        { "application/json", NULL, "/a.js", NGX_SHOP_NEGOTIATE_JSON },
+        { "application/json", "text/html", "/", NGX_SHOP_NEGOTIATE_HTML },
+        { "application/json", "text/plain", "/", NGX_SHOP_NEGOTIATE_TEXT },
+        { "application/jsonx", "*/*", "/", NGX_SHOP_NEGOTIATE_TEXT },
+        { "application/x-www-form-urlencoded", "*/*", "/",
+          NGX_SHOP_NEGOTIATE_TEXT },
+        { "text/html", NULL, "/", NGX_SHOP_NEGOTIATE_TEXT },
+        { "", NULL, "/", NGX_SHOP_NEGOTIATE_TEXT },
+        { ";", NULL, "/", NGX_SHOP_NEGOTIATE_TEXT }
+    };
+
+    ngx_shop_str_t  accept, none, type, path;
+
+    (void) state;
+
+    none = test_negotiate_str(NULL);
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        accept = test_negotiate_str(cases[i].accept);
+        type = test_negotiate_str(cases[i].type);
+        path = test_negotiate_str(cases[i].path);
+
+        print_message("type \"%s\"\n", cases[i].type);
+
+        assert_int_equal(ngx_shop_negotiate_kind(&accept, &none, &type, &path),
+                         cases[i].kind);
     }
 }
 
@@ -439,6 +488,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(the_destination_decides_where_it_is_sent),
+        cmocka_unit_test(who_sends_json_reads_json),
         cmocka_unit_test(accept_decides_by_names_and_quality),
         cmocka_unit_test(assets_get_an_empty_body),
         cmocka_unit_test(the_path_decides_where_accept_does_not),

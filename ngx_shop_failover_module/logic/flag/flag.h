@@ -34,7 +34,8 @@
 
 typedef enum {
     NGX_SHOP_FLAG_FULL = 0,
-    NGX_SHOP_FLAG_BROWSE,            /* only safe methods pass */
+    NGX_SHOP_FLAG_BROWSE,            /* only safe methods pass, and
+                                        POST to these paths */
     NGX_SHOP_FLAG_PATHS_ONLY,        /* only these paths closed */
     NGX_SHOP_FLAG_WORDS              /* closes nothing: texts of an outage */
 } ngx_shop_flag_mode_e;

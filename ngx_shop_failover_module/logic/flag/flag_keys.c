@@ -8,6 +8,7 @@
 
 
 #include "logic/flag/flag_keys.h"
+#include "logic/pass/pattern.h"
 #include "logic/text/span.h"
 #include "logic/flag/times.h"
 
@@ -60,14 +61,28 @@ static const char *const
     "not UTF-8, shown with ? in its place",
     "control bytes, left out",
     "bad language, write as status.de or status.pt-BR",
-    "unknown mode, full is used; write full, browse, paths /a /b, or words",
+    ("unknown mode, full is used; write full, browse, browse /a, "
+     "paths /a /b, or words"),
     "not a path, it begins with /",
     "unknown end, manual is used; write manual, eta, or healthy",
     "no such time of day, it goes from 00:00 to 23:59",
     "more than 24 languages, this one is left out",
     "more than 8 contacts, this one is left out",
     "more than 32 updates, the oldest is left out",
-    "more than 32 paths, this one is left out"
+    "more than 32 paths, this one is left out",
+    "matches nothing: the arguments behind ? or # are not of the path",
+    "matches nothing: % and two digits of a byte, such as %20",
+    "matches nothing: .. leads out of /"
+};
+
+
+/* of _pattern_fault_e */
+static const ngx_shop_flag_keys_reason_e  ngx_shop_flag_keys_faults[] = {
+    NGX_SHOP_FLAG_KEYS_NREASONS,            /* none */
+    NGX_SHOP_FLAG_KEYS_BAD_PATH,
+    NGX_SHOP_FLAG_KEYS_PATH_ARGUMENTS,
+    NGX_SHOP_FLAG_KEYS_PATH_ESCAPE,
+    NGX_SHOP_FLAG_KEYS_PATH_ABOVE
 };
 
 
@@ -309,7 +324,8 @@ ngx_shop_flag_keys_set_mode(ngx_shop_flag_keys_ctx_t *ctx,
             return;
         }
 
-    } else if (rest.len == 0 && ngx_shop_span_is(&s, "browse")) {
+    } else if (ngx_shop_span_is(&s, "browse")) {
+        ngx_shop_flag_keys_set_paths(ctx, rest);
         notice->mode = NGX_SHOP_FLAG_BROWSE;
         return;
 
@@ -331,9 +347,11 @@ static void
 ngx_shop_flag_keys_set_paths(ngx_shop_flag_keys_ctx_t *ctx,
     ngx_shop_span_t rest)
 {
-    unsigned                 bad;
-    ngx_shop_span_t          path;
-    ngx_shop_flag_notice_t  *notice;
+    unsigned                  bad;
+    ngx_shop_str_t            text;
+    ngx_shop_span_t           path;
+    ngx_shop_flag_notice_t   *notice;
+    ngx_shop_pattern_fault_e  fault;
 
     bad = 0;
     notice = ctx->notice;
@@ -347,10 +365,14 @@ ngx_shop_flag_keys_set_paths(ngx_shop_flag_keys_ctx_t *ctx,
             continue;
         }
 
-        if (notice->text[path.off] != '/') {
+        text = ngx_shop_span_str(notice->text, path);
+        fault = ngx_shop_pattern_fault(&text);
+
+        if (fault != NGX_SHOP_PATTERN_FITS) {
             if (!bad++) {
                 ngx_shop_flag_keys_warn(ctx,
-                                        NGX_SHOP_FLAG_KEYS_BAD_PATH, path);
+                                        ngx_shop_flag_keys_faults[fault],
+                                        path);
             }
 
             continue;

@@ -36,6 +36,7 @@ typedef struct {
 } ngx_shop_negotiate_name_t;
 
 
+static int ngx_shop_negotiate_sent(const ngx_shop_str_t *type);
 static int ngx_shop_negotiate_accept(const ngx_shop_str_t *accept);
 static int ngx_shop_negotiate_media(const ngx_shop_str_t *name);
 static int ngx_shop_negotiate_extension(const ngx_shop_str_t *path);
@@ -136,7 +137,8 @@ static const ngx_shop_negotiate_name_t ngx_shop_negotiate_extensions[] =
 
 ngx_shop_negotiate_e
 ngx_shop_negotiate_kind(const ngx_shop_str_t *accept,
-    const ngx_shop_str_t *dest, const ngx_shop_str_t *path)
+    const ngx_shop_str_t *dest, const ngx_shop_str_t *type,
+    const ngx_shop_str_t *path)
 {
     int  kind;
 
@@ -144,6 +146,10 @@ ngx_shop_negotiate_kind(const ngx_shop_str_t *accept,
 
     if (kind == NGX_SHOP_DECLINED) {
         kind = ngx_shop_negotiate_accept(accept);
+    }
+
+    if (kind == NGX_SHOP_DECLINED) {
+        kind = ngx_shop_negotiate_sent(type);
     }
 
     if (kind == NGX_SHOP_DECLINED) {
@@ -208,6 +214,27 @@ ngx_shop_negotiate_accept(const ngx_shop_str_t *accept)
     }
 
     return best;
+}
+
+
+/* only of JSON it is known that who sends it reads it */
+
+static int
+ngx_shop_negotiate_sent(const ngx_shop_str_t *type)
+{
+    size_t                       pos;
+    ngx_shop_negotiate_member_t  m;
+
+    pos = 0;
+
+    if (ngx_shop_negotiate_next(type, &pos, &m) == NGX_SHOP_OK
+        && (ngx_shop_negotiate_is(&m.name, "application/graphql")
+            || ngx_shop_negotiate_media(&m.name) == NGX_SHOP_NEGOTIATE_JSON))
+    {
+        return NGX_SHOP_NEGOTIATE_JSON;
+    }
+
+    return NGX_SHOP_DECLINED;
 }
 
 

@@ -35,18 +35,20 @@ typedef enum {
  */
 
 /*
- * Which rendering.  accept, dest (Sec-Fetch-Dest) and path may have len 0:
- * header absent.  dest decides where it is sent (document, iframe, frame:
- * HTML; image, style, script, worker, font, audio, video, track: EMPTY; empty
- * and others: by accept).  Then what accept names, by quality, the first of
- * equals: text/html or application/xhtml+xml: HTML; a JSON type
+ * Which rendering.  accept, dest (Sec-Fetch-Dest), type and path may have
+ * len 0: header absent.  dest decides where it is sent (document, iframe,
+ * frame: HTML; image, style, script, worker, font, audio, video, track: EMPTY;
+ * empty and others: by accept).  Then what accept names, by quality, the first
+ * of equals: text/html or application/xhtml+xml: HTML; a JSON type
  * (application/json, any +json): JSON; text/plain or any text: TEXT; where
  * only image, css, javascript, font, audio, video types are named: EMPTY.
- * Anything else, or none: by the path's extension (.js .css .png ...: EMPTY,
- * .json: JSON), then TEXT.
+ * Anything else, or none: who sends JSON or GraphQL (type, Content-Type) reads
+ * JSON; then by the path's extension (.js .css .png ...: EMPTY, .json: JSON),
+ * then TEXT.
  */
 ngx_shop_negotiate_e ngx_shop_negotiate_kind(const ngx_shop_str_t *accept,
-    const ngx_shop_str_t *dest, const ngx_shop_str_t *path);
+    const ngx_shop_str_t *dest, const ngx_shop_str_t *type,
+    const ngx_shop_str_t *path);
 
 /*
  * The best of n available languages (RFC 4647 lookup, by quality; "de-AT"

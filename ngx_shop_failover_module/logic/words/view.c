@@ -64,6 +64,9 @@ static const ngx_shop_view_state_t ngx_shop_view_states[] =
     { "reopening", NGX_SHOP_STRINGS_TITLE_REOPENING,
       NGX_SHOP_STRINGS_WHEN_REOPENING,
       NGX_SHOP_STRINGS_STATUS_REOPENING },
+    { "busy", NGX_SHOP_STRINGS_TITLE_BUSY,
+      NGX_SHOP_STRINGS_WHEN_BUSY,
+      NGX_SHOP_STRINGS_STATUS_BUSY },
     { "open", NGX_SHOP_STRINGS_TITLE_CLOSED,
       NGX_SHOP_STRINGS_WHEN_UNKNOWN,
       NGX_SHOP_STRINGS_STATUS_CLOSED }
@@ -82,6 +85,16 @@ ngx_shop_view_prepare(ngx_shop_view_t *v)
 {
     const unsigned char   *start;
     const ngx_shop_str_t   root = ngx_shop_string("/");
+
+    static const ngx_shop_flag_notice_t  none;
+
+    if (v->state == NGX_SHOP_VIEW_BUSY) {
+
+        /* began with this request, and no flag speaks of it */
+
+        v->notice = &none;
+        v->since = 0;
+    }
 
     ngx_shop_emit_init(&v->scratch, v->buf, sizeof(v->buf));
 
@@ -203,7 +216,8 @@ ngx_shop_view_times(ngx_shop_view_t *v)
     title = texts->title;
     when = NGX_SHOP_STRINGS_WHEN_UNKNOWN;
 
-    if (v->state == NGX_SHOP_VIEW_REOPENING) {
+    if (v->state == NGX_SHOP_VIEW_REOPENING || v->state == NGX_SHOP_VIEW_BUSY)
+    {
         when = texts->when;
 
     } else if (v->eta > v->now) {
@@ -224,8 +238,13 @@ ngx_shop_view_times(ngx_shop_view_t *v)
                            ngx_shop_view_near(v, v->eta));
     ngx_shop_view_sentence(v, &v->when, when, v->eta,
                            NGX_SHOP_STRINGS_DATE_ZONE);
-    ngx_shop_view_sentence(v, &v->started, NGX_SHOP_STRINGS_STARTED, v->since,
-                           ngx_shop_view_near(v, v->since));
+
+    memset(&v->started, 0, sizeof(v->started));
+
+    if (v->since) {
+        ngx_shop_view_sentence(v, &v->started, NGX_SHOP_STRINGS_STARTED,
+                               v->since, ngx_shop_view_near(v, v->since));
+    }
 
     next = v->notice->next_update.at;
 

@@ -34,6 +34,7 @@ typedef enum {
     NGX_SHOP_VIEW_BROWSE,
     NGX_SHOP_VIEW_PATHS,
     NGX_SHOP_VIEW_REOPENING,
+    NGX_SHOP_VIEW_BUSY,             /* no room for this request */
     NGX_SHOP_VIEW_OPEN              /* of the public status only */
 } ngx_shop_view_e;
 

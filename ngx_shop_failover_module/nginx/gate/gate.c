@@ -9,6 +9,7 @@
 #include "nginx/gate/gate.h"
 #include "nginx/gate/gate_link.h"
 
+#include "logic/pass/pattern.h"
 #include "state/counters.h"
 
 
@@ -17,12 +18,15 @@ static ngx_shop_gate_why_e ngx_shop_gate_look(ngx_http_request_t *r,
 static ngx_shop_gate_why_e ngx_shop_gate_closed(ngx_shop_conf_main_t *smcf,
     ngx_shop_conf_loc_t *slcf, ngx_shop_gate_why_e why);
 static ngx_uint_t ngx_shop_gate_path(ngx_http_request_t *r,
-    ngx_shop_model_zone_t *zone, ngx_shop_model_site_t *flag);
+    ngx_shop_flag_notice_t *notice);
+static ngx_uint_t ngx_shop_gate_post(ngx_http_request_t *r,
+    ngx_shop_flag_notice_t *notice);
 static ngx_uint_t ngx_shop_gate_listed(ngx_http_request_t *r,
-    ngx_shop_flag_notice_t *notice, ngx_str_t *uri);
-static void ngx_shop_gate_unescape(ngx_http_request_t *r,
-    ngx_shop_str_t *path);
-static ngx_int_t ngx_shop_gate_asked(ngx_http_request_t *r, ngx_str_t *uri);
+    ngx_shop_flag_notice_t *notice, ngx_shop_str_t *path);
+static ngx_uint_t ngx_shop_gate_open(ngx_http_request_t *r,
+    ngx_shop_conf_loc_t *slcf);
+static void ngx_shop_gate_means(ngx_http_request_t *r, ngx_str_t *text,
+    ngx_shop_pattern_text_e what, ngx_shop_str_t *path);
 static uint32_t ngx_shop_gate_visitor(ngx_http_request_t *r);
 
 
@@ -30,7 +34,8 @@ ngx_shop_gate_why_e
 ngx_shop_gate_ask(ngx_http_request_t *r, ngx_shop_conf_main_t *smcf,
     ngx_shop_conf_loc_t *slcf)
 {
-    ngx_uint_t  gate;
+    ngx_uint_t           gate;
+    ngx_shop_gate_why_e  why;
 
     if (slcf->flag == NULL || ngx_shop_conf_answers(r, slcf)) {
         return NGX_SHOP_GATE_WHY_NOT;
@@ -42,7 +47,13 @@ ngx_shop_gate_ask(ngx_http_request_t *r, ngx_shop_conf_main_t *smcf,
         return NGX_SHOP_GATE_WHY_NOT;
     }
 
-    return ngx_shop_gate_look(r, smcf, slcf, gate);
+    why = ngx_shop_gate_look(r, smcf, slcf, gate);
+
+    if (why != NGX_SHOP_GATE_WHY_NOT && ngx_shop_gate_open(r, slcf)) {
+        return NGX_SHOP_GATE_WHY_NOT;
+    }
+
+    return why;
 }
 
 
@@ -52,6 +63,8 @@ static ngx_shop_gate_why_e
 ngx_shop_gate_look(ngx_http_request_t *r, ngx_shop_conf_main_t *smcf,
     ngx_shop_conf_loc_t *slcf, ngx_uint_t gate)
 {
+    ngx_shop_flag_notice_t  *notice;
+
     switch (ngx_shop_gate_pass(r, slcf)) {
 
     case NGX_SHOP_GATE_PASS_DRILL:
@@ -68,16 +81,19 @@ ngx_shop_gate_look(ngx_http_request_t *r, ngx_shop_conf_main_t *smcf,
         return NGX_SHOP_GATE_WHY_NOT;
     }
 
+    notice = &ngx_shop_board_current(&smcf->zone, slcf->flag)->notice;
+
     switch (gate) {
 
     case NGX_SHOP_BOARD_GATE_BROWSE:
-        return (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD|NGX_HTTP_OPTIONS
-                             |NGX_HTTP_TRACE))
+        return ((r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD|NGX_HTTP_OPTIONS
+                              |NGX_HTTP_TRACE))
+                || ngx_shop_gate_post(r, notice))
                ? NGX_SHOP_GATE_WHY_NOT
                : ngx_shop_gate_closed(smcf, slcf, NGX_SHOP_GATE_WHY_BROWSE);
 
     case NGX_SHOP_BOARD_GATE_PATHS:
-        return ngx_shop_gate_path(r, &smcf->zone, slcf->flag)
+        return ngx_shop_gate_path(r, notice)
                ? ngx_shop_gate_closed(smcf, slcf, NGX_SHOP_GATE_WHY_CLOSED)
                : NGX_SHOP_GATE_WHY_NOT;
 
@@ -112,42 +128,53 @@ ngx_shop_gate_closed(ngx_shop_conf_main_t *smcf, ngx_shop_conf_loc_t *slcf,
  */
 
 static ngx_uint_t
-ngx_shop_gate_path(ngx_http_request_t *r, ngx_shop_model_zone_t *zone,
-    ngx_shop_model_site_t *flag)
+ngx_shop_gate_path(ngx_http_request_t *r, ngx_shop_flag_notice_t *notice)
 {
-    ngx_str_t                uri;
-    ngx_shop_flag_notice_t  *notice;
+    ngx_shop_str_t  path;
 
-    notice = &ngx_shop_board_current(zone, flag)->notice;
+    ngx_shop_gate_means(r, &r->uri, NGX_SHOP_PATTERN_URI, &path);
 
-    return ngx_shop_gate_listed(r, notice, &r->uri)
-           || (ngx_shop_gate_asked(r, &uri) == NGX_OK
-               && ngx_shop_gate_listed(r, notice, &uri));
+    if (ngx_shop_gate_listed(r, notice, &path)) {
+        return 1;
+    }
+
+    ngx_shop_gate_means(r, &r->unparsed_uri, NGX_SHOP_PATTERN_TARGET, &path);
+
+    return ngx_shop_gate_listed(r, notice, &path);
 }
 
 
-/* "/cart" closes "/cart/...", too */
+/* in the shop that may be looked at: a POST that only asks */
+
+static ngx_uint_t
+ngx_shop_gate_post(ngx_http_request_t *r, ngx_shop_flag_notice_t *notice)
+{
+    ngx_shop_str_t  path;
+
+    if (r->method != NGX_HTTP_POST || notice->npaths == 0) {
+        return 0;
+    }
+
+    ngx_shop_gate_means(r, &r->unparsed_uri, NGX_SHOP_PATTERN_TARGET, &path);
+
+    return ngx_shop_gate_listed(r, notice, &path);
+}
+
 
 static ngx_uint_t
 ngx_shop_gate_listed(ngx_http_request_t *r, ngx_shop_flag_notice_t *notice,
-    ngx_str_t *uri)
+    ngx_shop_str_t *path)
 {
     ngx_uint_t      i;
-    ngx_shop_str_t  path;
+    ngx_shop_str_t  text, pattern;
 
     for (i = 0; i < notice->npaths; i++) {
-        path = ngx_shop_flag_text(notice, notice->paths[i]);
-        ngx_shop_gate_unescape(r, &path);
+        text = ngx_shop_flag_text(notice, notice->paths[i]);
 
-        while (path.len > 1 && path.data[path.len - 1] == '/') {
-            path.len--;
-        }
+        ngx_shop_gate_means(r, (ngx_str_t *) &text, NGX_SHOP_PATTERN_PATTERN,
+                            &pattern);
 
-        if (uri->len >= path.len
-            && ngx_memcmp(uri->data, path.data, path.len) == 0
-            && (uri->len == path.len || path.len == 1
-                || uri->data[path.len] == '/'))
-        {
+        if (ngx_shop_pattern_match(&pattern, path)) {
             return 1;
         }
     }
@@ -156,74 +183,50 @@ ngx_shop_gate_listed(ngx_http_request_t *r, ngx_shop_flag_notice_t *notice,
 }
 
 
-/* of a path that was copied from a browser; a blank cannot stand in a flag */
+/* paths that are never closed, whatever try_files or rewrite makes of them */
 
-static void
-ngx_shop_gate_unescape(ngx_http_request_t *r, ngx_shop_str_t *path)
+static ngx_uint_t
+ngx_shop_gate_open(ngx_http_request_t *r, ngx_shop_conf_loc_t *slcf)
 {
-    u_char  *dst, *src, *data;
+    ngx_uint_t       i;
+    ngx_shop_str_t   path, *pattern;
 
-    src = (u_char *) path->data;
-
-    if (ngx_strlchr(src, src + path->len, '%') == NULL) {
-        return;
+    if (slcf->open == NULL) {
+        return 0;
     }
 
-    data = ngx_pnalloc(r->pool, path->len);
-    if (data == NULL) {
-        return;
+    ngx_shop_gate_means(r, &r->unparsed_uri, NGX_SHOP_PATTERN_TARGET, &path);
+
+    pattern = slcf->open->elts;
+
+    for (i = 0; i < slcf->open->nelts; i++) {
+        if (ngx_shop_pattern_match(&pattern[i], &path)) {
+            return 1;
+        }
     }
 
-    dst = data;
-    ngx_unescape_uri(&dst, &src, path->len, 0);
-
-    path->data = data;
-    path->len = dst - data;
+    return 0;
 }
 
 
-/*
- * The path that was asked for, where it is not that of the request any more.
- * nginx keeps it only as it was written; it is parsed once more as in
- * ngx_http_process_request_uri() (src/http/ngx_http_request.c), in a copy of
- * the request, since the result is written there.
- */
+/* without memory it is "/", which no pattern but "/" is */
 
-static ngx_int_t
-ngx_shop_gate_asked(ngx_http_request_t *r, ngx_str_t *uri)
+static void
+ngx_shop_gate_means(ngx_http_request_t *r, ngx_str_t *text,
+    ngx_shop_pattern_text_e what, ngx_shop_str_t *path)
 {
-    ngx_str_t                 *asked;
-    ngx_http_request_t         copy;
-    ngx_http_core_srv_conf_t  *cscf;
+    u_char  *buf;
 
-    asked = &r->unparsed_uri;
+    buf = ngx_pnalloc(r->pool, text->len + 1);
 
-    if (asked->len == 0
-        || (asked->len >= r->uri.len
-            && ngx_memcmp(asked->data, r->uri.data, r->uri.len) == 0
-            && (asked->len == r->uri.len || asked->data[r->uri.len] == '?')))
-    {
-        return NGX_DECLINED;
+    if (buf == NULL) {
+        path->data = (u_char *) "/";
+        path->len = 1;
+        return;
     }
 
-    cscf = ngx_http_get_module_srv_conf(r, ngx_http_core_module);
-
-    copy = *r;
-    copy.uri_start = asked->data;
-    copy.uri_end = asked->data + asked->len;
-    copy.args_start = NULL;
-    copy.uri.len = 0;
-    copy.uri.data = ngx_pnalloc(r->pool, asked->len + 1);
-
-    if (copy.uri.data == NULL
-        || ngx_http_parse_complex_uri(&copy, cscf->merge_slashes) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    *uri = copy.uri;
-
-    return NGX_OK;
+    path->len = ngx_shop_pattern_path(buf, (ngx_shop_str_t *) text, what);
+    path->data = buf;
 }
 
 
@@ -306,7 +309,8 @@ const char *
 ngx_shop_gate_why(ngx_shop_gate_why_e why)
 {
     static const char  *words[] = {
-        "", "maintenance", "browse", "reopening", "outage", "outage"
+        "", "maintenance", "browse", "reopening", "outage", "outage",
+        "busy", "error_page"
     };
 
     return words[why];

@@ -20,7 +20,10 @@ typedef enum {
     NGX_SHOP_GATE_WHY_BROWSE,           /* the flag: this method */
     NGX_SHOP_GATE_WHY_RAMP,             /* not let back in yet */
     NGX_SHOP_GATE_WHY_UNSENT,           /* nothing serves, never sent */
-    NGX_SHOP_GATE_WHY_SENT              /* sent to a server and failed */
+    NGX_SHOP_GATE_WHY_SENT,             /* sent to a server and failed */
+    NGX_SHOP_GATE_WHY_BUSY,             /* limit_req or limit_conn */
+    NGX_SHOP_GATE_WHY_ERROR_PAGE        /* nothing serves, and error_page has
+                                           answered */
 } ngx_shop_gate_why_e;
 
 
@@ -37,7 +40,7 @@ typedef enum {
 ngx_shop_gate_why_e ngx_shop_gate_ask(ngx_http_request_t *r,
     ngx_shop_conf_main_t *smcf, ngx_shop_conf_loc_t *slcf);
 
-/* "maintenance", "browse", "reopening", "outage": of $shop_fallback */
+/* "maintenance", "browse", "outage", ...: of $shop_fallback */
 const char *ngx_shop_gate_why(ngx_shop_gate_why_e why);
 
 ngx_shop_gate_pass_e ngx_shop_gate_pass(ngx_http_request_t *r,

@@ -87,7 +87,7 @@ ngx_shop_choice_key(u_char *key, ngx_shop_conf_page_t *page,
     extension = ngx_shop_choice_extension(uri);
 
     if (asked->accept.len + asked->language.len + asked->encoding.len
-        + asked->dest.len + extension.len + 8
+        + asked->dest.len + asked->type.len + extension.len + 8
         > NGX_SHOP_CHOICE_KEY)
     {
         return 0;
@@ -107,6 +107,8 @@ ngx_shop_choice_key(u_char *key, ngx_shop_conf_page_t *page,
     p = ngx_cpymem(p, asked->encoding.data, asked->encoding.len);
     *p++ = '\0';
     p = ngx_cpymem(p, asked->dest.data, asked->dest.len);
+    *p++ = '\0';
+    p = ngx_cpymem(p, asked->type.data, asked->type.len);
     *p++ = '\0';
     p = ngx_cpymem(p, extension.data, extension.len);
 
@@ -145,6 +147,7 @@ ngx_shop_choice_negotiate(ngx_shop_conf_main_t *smcf,
     choice->kind = (uint8_t) ngx_shop_negotiate_kind(
                      (ngx_shop_str_t *) &asked->accept,
                      (ngx_shop_str_t *) &asked->dest,
+                     (ngx_shop_str_t *) &asked->type,
                      (ngx_shop_str_t *) path);
 
     choice->lang = (uint8_t) ngx_shop_negotiate_language(

@@ -21,6 +21,7 @@ typedef struct {
     ngx_str_t    language;
     ngx_str_t    encoding;
     ngx_str_t    dest;                 /* Sec-Fetch-Dest */
+    ngx_str_t    type;                 /* Content-Type */
     ngx_str_t    origin;
     ngx_str_t    preflight;            /* Access-Control-Request-Method */
     ngx_str_t    preflight_headers;    /* ... -Headers */

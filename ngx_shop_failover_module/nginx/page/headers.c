@@ -51,6 +51,7 @@ static ngx_shop_headers_ask_t  ngx_shop_headers_asks[] = {
     ngx_shop_headers_ask("accept-language", language),
     ngx_shop_headers_ask("accept-encoding", encoding),
     ngx_shop_headers_ask("sec-fetch-dest", dest),
+    ngx_shop_headers_ask("content-type", type),
     ngx_shop_headers_ask("origin", origin),
     ngx_shop_headers_ask("access-control-request-method", preflight),
     ngx_shop_headers_ask("access-control-request-headers",
@@ -63,7 +64,7 @@ static ngx_shop_headers_pair_t  ngx_shop_headers_page[] = {
     { ngx_string("Cache-Control"), ngx_string("no-store") },
     { ngx_string("Vary"), ngx_string("Accept, Accept-Language, "
                                      "Accept-Encoding, Sec-Fetch-Dest, "
-                                     "Origin") },
+                                     "Content-Type, Origin") },
     { ngx_string("X-Robots-Tag"), ngx_string("noindex") },
     { ngx_string("X-Content-Type-Options"), ngx_string("nosniff") },
     { ngx_string("Referrer-Policy"), ngx_string("same-origin") },

@@ -18,6 +18,8 @@
 
 
 static ngx_uint_t ngx_shop_page_early(ngx_http_request_t *r);
+static ngx_int_t ngx_shop_page_go(ngx_http_request_t *r,
+    ngx_shop_gate_why_e why);
 static void ngx_shop_page_again(ngx_http_request_t *r);
 static ngx_int_t ngx_shop_page_answer(ngx_http_request_t *r,
     ngx_shop_gate_why_e why);
@@ -25,6 +27,9 @@ static ngx_uint_t ngx_shop_page_ours(ngx_http_request_t *r,
     ngx_shop_conf_loc_t *slcf);
 static ngx_uint_t ngx_shop_page_failed(ngx_http_request_t *r,
     ngx_shop_conf_loc_t *slcf);
+static ngx_uint_t ngx_shop_page_copied(ngx_http_request_t *r,
+    ngx_shop_conf_loc_t *slcf);
+static ngx_uint_t ngx_shop_page_listed(ngx_array_t *codes, ngx_uint_t status);
 static ngx_uint_t ngx_shop_page_intercepted(ngx_shop_conf_loc_t *slcf,
     ngx_uint_t status);
 static ngx_uint_t ngx_shop_page_sent(ngx_http_request_t *r);
@@ -48,10 +53,39 @@ static ngx_int_t ngx_shop_page_body(ngx_http_request_t *r,
     ngx_shop_rendering_t *rendering);
 
 
+/*
+ * By r->uri, which nobody has rewritten yet; what comes back here by a
+ * redirect has a location of its own.
+ */
+
+ngx_int_t
+ngx_shop_page_early_handler(ngx_http_request_t *r)
+{
+    ngx_shop_conf_loc_t  *slcf;
+    ngx_shop_conf_srv_t  *sscf;
+
+    if (r->internal) {
+        return NGX_DECLINED;
+    }
+
+    sscf = ngx_http_get_module_srv_conf(r, ngx_shop_failover_module);
+    slcf = sscf->early;
+
+    if (slcf == NULL || sscf->many || r->uri.len != slcf->polled.len
+        || ngx_memcmp(r->uri.data, slcf->polled.data, r->uri.len) != 0)
+    {
+        return NGX_DECLINED;
+    }
+
+    ngx_shop_conf_bare(r, slcf);
+
+    return ngx_shop_page_go(r, NGX_SHOP_GATE_WHY_NOT);
+}
+
+
 ngx_int_t
 ngx_shop_page_handler(ngx_http_request_t *r)
 {
-    ngx_int_t              rc;
     ngx_shop_gate_why_e    why;
     ngx_shop_conf_loc_t   *slcf;
     ngx_shop_conf_main_t  *smcf;
@@ -71,6 +105,17 @@ ngx_shop_page_handler(ngx_http_request_t *r)
             return NGX_DECLINED;
         }
     }
+
+    return ngx_shop_page_go(r, why);
+}
+
+
+/* NOT: the public status */
+
+static ngx_int_t
+ngx_shop_page_go(ngx_http_request_t *r, ngx_shop_gate_why_e why)
+{
+    ngx_int_t  rc;
 
     if (ngx_shop_page_early(r)) {
         rc = ngx_http_read_client_request_body(r, ngx_shop_page_again);
@@ -214,10 +259,13 @@ ngx_shop_page_failed(ngx_http_request_t *r, ngx_shop_conf_loc_t *slcf)
     status = r->headers_out.status;
 
     if (r->upstream->cleanup || ngx_shop_compat_cached(r)) {
-        return r->err_status == 0 && ngx_shop_page_intercepted(slcf, status);
+        return r->err_status == 0
+               && (ngx_shop_page_intercepted(slcf, status)
+                   || (r->upstream->conf->intercept_errors
+                       && ngx_shop_page_listed(slcf->behind, status)));
     }
 
-    return r->err_status == status
+    return r->err_status == status && !ngx_shop_page_copied(r, slcf)
            && (status == NGX_HTTP_BAD_GATEWAY
                || status == NGX_HTTP_GATEWAY_TIME_OUT);
 }
@@ -226,21 +274,128 @@ ngx_shop_page_failed(ngx_http_request_t *r, ngx_shop_conf_loc_t *slcf)
 static ngx_uint_t
 ngx_shop_page_intercepted(ngx_shop_conf_loc_t *slcf, ngx_uint_t status)
 {
+    return ngx_shop_page_listed(slcf->intercept, status);
+}
+
+
+static ngx_uint_t
+ngx_shop_page_listed(ngx_array_t *codes, ngx_uint_t status)
+{
     ngx_uint_t  i, *code;
 
-    if (slcf->intercept == NULL) {
+    if (codes == NULL) {
         return 0;
     }
 
-    code = slcf->intercept->elts;
+    code = codes->elts;
 
-    for (i = 0; i < slcf->intercept->nelts; i++) {
+    for (i = 0; i < codes->nelts; i++) {
         if (code[i] == status) {
             return 1;
         }
     }
 
     return 0;
+}
+
+
+/*
+ * Whether a 502 or 504 is one that the cache remembers ("proxy_cache_valid
+ * any", ngx_http_upstream_cache()): nobody was asked, and so it says nothing
+ * of the shop, unless nobody serves.
+ */
+
+static ngx_uint_t
+ngx_shop_page_copied(ngx_http_request_t *r, ngx_shop_conf_loc_t *slcf)
+{
+    ngx_shop_conf_main_t  *smcf;
+
+    if (r->upstream_states && r->upstream_states->nelts) {
+        return 0;
+    }
+
+    smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
+
+    return ngx_shop_board_state(&smcf->zone, ngx_shop_conf_site(smcf, slcf))
+           != NGX_SHOP_SITE_OUTAGE;
+}
+
+
+/*
+ * A request that limit_req or limit_conn has refused, in their phase: what
+ * error_page sends in its place comes from a later one.
+ */
+
+ngx_int_t
+ngx_shop_page_limited(ngx_http_request_t *r,
+    ngx_http_output_header_filter_pt next)
+{
+    ngx_shop_conf_loc_t        *slcf;
+    ngx_http_phase_handler_t   *ph;
+    ngx_shop_choice_asked_t     asked;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
+
+    if (r != r->main || !slcf->falls_back
+        || r->err_status != r->headers_out.status
+        || !ngx_shop_compat_limited(r)
+        || !ngx_shop_page_intercepted(slcf, r->err_status))
+    {
+        return NGX_DECLINED;
+    }
+
+    cmcf = ngx_http_get_module_main_conf(r, ngx_http_core_module);
+    ph = cmcf->phase_engine.handlers;
+
+    if (ph[r->phase_handler].checker != ngx_http_core_generic_phase) {
+        return NGX_DECLINED;
+    }
+
+    ngx_shop_headers_read(r, &asked);
+
+    return ngx_shop_page_send(r, NGX_SHOP_GATE_WHY_BUSY, &asked, next);
+}
+
+
+/*
+ * nginx's own 502 or 504 whose place another page takes: the upstream is over,
+ * its last try failed, and what is sent is of another location or status.
+ */
+
+void
+ngx_shop_page_stood_in(ngx_http_request_t *r)
+{
+    ngx_shop_conf_loc_t        *slcf;
+    ngx_shop_conf_main_t       *smcf;
+    ngx_shop_choice_asked_t     asked;
+    ngx_http_upstream_state_t  *state;
+    ngx_shop_render_variant_t   variant;
+
+    slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
+
+    if (r != r->main || !slcf->falls_back || r->upstream->cleanup
+        || r->upstream_states == NULL || r->upstream_states->nelts == 0)
+    {
+        return;
+    }
+
+    state = r->upstream_states->elts;
+    state += r->upstream_states->nelts - 1;
+
+    if ((state->status != NGX_HTTP_BAD_GATEWAY
+         && state->status != NGX_HTTP_GATEWAY_TIME_OUT)
+        || (!r->internal && state->status == r->headers_out.status))
+    {
+        return;
+    }
+
+    smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
+
+    ngx_shop_headers_read(r, &asked);
+    ngx_shop_conf_explain(r, ngx_shop_gate_why(NGX_SHOP_GATE_WHY_ERROR_PAGE));
+    ngx_shop_page_variant(r, NGX_SHOP_GATE_WHY_ERROR_PAGE, &asked, &variant);
+    ngx_shop_page_count(smcf, NGX_SHOP_GATE_WHY_ERROR_PAGE, &variant);
 }
 
 
@@ -314,9 +469,13 @@ ngx_shop_page_send(ngx_http_request_t *r, ngx_shop_gate_why_e why,
     ngx_shop_choice_asked_t *asked, ngx_http_output_header_filter_pt next)
 {
     ngx_int_t                   rc;
+    ngx_shop_conf_loc_t        *slcf;
     ngx_shop_conf_main_t       *smcf;
     ngx_shop_rendering_t       *rendering;
     ngx_shop_render_variant_t   variant;
+
+    slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
+    ngx_shop_conf_bare(r, slcf);
 
     rc = ngx_shop_headers_preflight(r, asked);
 
@@ -417,6 +576,12 @@ ngx_shop_page_variant(ngx_http_request_t *r, ngx_shop_gate_why_e why,
     variant->jitter = 0;
     variant->admitted = 0;
 
+    /* who calls an exempt location is a machine, if it does not say else */
+
+    if (ngx_shop_conf_exempt(variant->slcf)) {
+        ngx_str_set(&asked->type, "application/json");
+    }
+
     ngx_shop_choice_make(smcf, variant->slcf->page, asked, &r->uri, &choice);
 
     variant->kind = choice.kind;
@@ -452,6 +617,9 @@ ngx_shop_page_state(ngx_shop_conf_main_t *smcf, ngx_shop_model_site_t *site,
     case NGX_SHOP_GATE_WHY_RAMP:
         return NGX_SHOP_VIEW_REOPENING;
 
+    case NGX_SHOP_GATE_WHY_BUSY:
+        return NGX_SHOP_VIEW_BUSY;
+
     default:
         return NGX_SHOP_VIEW_OUTAGE;
     }
@@ -476,10 +644,14 @@ static ngx_int_t
 ngx_shop_page_poll(ngx_http_request_t *r)
 {
     ngx_int_t                   rc;
-    ngx_shop_render_variant_t   variant;
+    ngx_shop_conf_loc_t        *slcf;
     ngx_shop_conf_main_t       *smcf;
-    ngx_shop_choice_asked_t     asked;
     ngx_shop_rendering_t       *rendering;
+    ngx_shop_choice_asked_t     asked;
+    ngx_shop_render_variant_t   variant;
+
+    slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
+    ngx_shop_conf_bare(r, slcf);
 
     ngx_shop_headers_read(r, &asked);
 

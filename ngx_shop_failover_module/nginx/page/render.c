@@ -758,6 +758,7 @@ ngx_shop_render_header(ngx_shop_rendering_t *rendering, ngx_shop_view_t *v)
 
     what = v->state == NGX_SHOP_VIEW_OUTAGE ? "outage"
            : v->state == NGX_SHOP_VIEW_REOPENING ? "reopening"
+           : v->state == NGX_SHOP_VIEW_BUSY ? "busy"
            : "maintenance";
 
     p = ngx_pnalloc(rendering->pool, 3 * NGX_SHOP_TIMES_LEN);
@@ -767,8 +768,12 @@ ngx_shop_render_header(ngx_shop_rendering_t *rendering, ngx_shop_view_t *v)
 
     rendering->shop_status.data = p;
 
-    n = ngx_shop_times_rfc3339(at, v->since);
-    p = ngx_sprintf(p, "%s; since=%*s", what, n, at);
+    p = ngx_sprintf(p, "%s", what);
+
+    if (v->since) {
+        n = ngx_shop_times_rfc3339(at, v->since);
+        p = ngx_sprintf(p, "; since=%*s", n, at);
+    }
 
     if (v->eta) {
         n = ngx_shop_times_rfc3339(at, v->eta);

@@ -261,14 +261,15 @@ ngx_shop_status_cause(ngx_uint_t why)
         return "outage_sent";
     }
 
-    return why < NGX_SHOP_GATE_WHY_SENT ? ngx_shop_gate_why(why) : "other";
+    return why <= NGX_SHOP_GATE_WHY_ERROR_PAGE ? ngx_shop_gate_why(why)
+                                               : "other";
 }
 
 
 ngx_uint_t
 ngx_shop_status_is_cause(ngx_uint_t why)
 {
-    return why > NGX_SHOP_GATE_WHY_NOT && why <= NGX_SHOP_GATE_WHY_SENT;
+    return why > NGX_SHOP_GATE_WHY_NOT && why <= NGX_SHOP_GATE_WHY_ERROR_PAGE;
 }
 
 
