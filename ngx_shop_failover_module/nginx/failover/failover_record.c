@@ -221,6 +221,8 @@ ngx_shop_failover_record_put(ngx_shop_failover_t *ctx, ngx_uint_t kind)
     if (kind == NGX_SHOP_EVIDENCE_GOOD) {
 
         heard.waited = (uint32_t) r->upstream->state->header_time;
+        heard.place = 0;
+        heard.visitor = 0;
 
         ngx_shop_record_add(group->zone, &ctx->record, &group->outlier.rule,
                             &heard);
