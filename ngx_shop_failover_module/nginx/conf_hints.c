@@ -43,9 +43,9 @@ ngx_shop_conf_hints_off(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev)
 
     ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                   "\"shop_maintenance off\" of location \"%V\" in the server "
-                  "in %s:%ui ends where its \"try_files\" or \"rewrite\" leads "
-                  "to another location: the flag closes that one, "
-                  "\"shop_open %V\" in the server keeps the path open",
+                  "in %s:%ui does not hold where its \"try_files\" or "
+                  "\"rewrite\" leads to another location, which the flag "
+                  "closes; \"shop_open %V\" in the server keeps the path open",
                   &clcf->name, cscf->file_name, cscf->line, &clcf->name);
 
     return NGX_OK;
