@@ -17,6 +17,9 @@ my ($one, $two, $spare) = map { shop_server(body => $_) } qw(one two spare);
 my $check = 'shop_health_check uri=/health interval=500ms fast=200ms '
     . 'timeout=20s keepalive;';
 
+# what visitors get here is told to fail: no server is put aside for it
+my $patient = 'shop_outlier errors=1000;';
+
 my %BALANCER = (
     rr     => '',
     least  => 'least_conn;',
@@ -39,6 +42,7 @@ sub upstream {
         server $two;
         $check
         shop_slow_start $slow;
+        $patient
     }
 END
 }
@@ -71,12 +75,14 @@ my $nginx = nginx(http => <<"END");
         server $two backup;
         $check
         shop_slow_start 1h;
+        $patient
     }
     upstream chain {
         server $one;
         server $two;
         $check
         shop_slow_start 1h;
+        $patient
         shop_failover_to spare;
     }
     upstream spare { server $spare; }

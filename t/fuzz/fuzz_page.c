@@ -83,6 +83,7 @@ static void
 fuzz_page_compile(fuzz_page_template_t *t, const char *name, int plain)
 {
     ngx_shop_str_t             source, style;
+    ngx_shop_str_t             icon = ngx_shop_string("data:,");
     ngx_shop_emit_t            e;
     ngx_shop_template_error_t  error;
 
@@ -94,7 +95,7 @@ fuzz_page_compile(fuzz_page_template_t *t, const char *name, int plain)
     style = fuzz_page_asset("look/hero.css");
 
     ngx_shop_emit_init(&e, t->dressed, sizeof(t->dressed));
-    ngx_shop_look_source(&e, &source, &style, &source);
+    ngx_shop_look_source(&e, &source, &style, &icon);
 
     if (!plain) {
         source.data = t->dressed;
