@@ -10,11 +10,12 @@
 #include "nginx/conf.h"
 #include "nginx/conf_gate.h"
 #include "nginx/conf_page.h"
+#include "nginx/conf_site.h"
 
 
 static void ngx_shop_conf_nameless(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev,
     ngx_shop_conf_loc_t *conf);
-static ngx_shop_model_site_t *ngx_shop_conf_flag(ngx_conf_t *cf,
+static ngx_shop_model_flag_t *ngx_shop_conf_flag(ngx_conf_t *cf,
     ngx_shop_conf_main_t *smcf, ngx_str_t *path);
 static void ngx_shop_conf_flag_directory(ngx_conf_t *cf, ngx_str_t *path);
 static ngx_int_t ngx_shop_conf_upstream(ngx_conf_t *cf,
@@ -28,7 +29,6 @@ static ngx_int_t ngx_shop_conf_peers(ngx_conf_t *cf,
 void *
 ngx_shop_conf_create_main(ngx_conf_t *cf)
 {
-    ngx_str_t              none = ngx_null_string;
     ngx_shop_conf_main_t  *smcf;
 
     smcf = ngx_pcalloc(cf->pool, sizeof(ngx_shop_conf_main_t));
@@ -39,6 +39,10 @@ ngx_shop_conf_create_main(ngx_conf_t *cf)
     if (ngx_array_init(&smcf->zone.groups, cf->pool, 4, sizeof(void *))
         != NGX_OK
         || ngx_array_init(&smcf->zone.sites, cf->pool, 4, sizeof(void *))
+           != NGX_OK
+        || ngx_array_init(&smcf->zone.flags, cf->pool, 4, sizeof(void *))
+           != NGX_OK
+        || ngx_array_init(&smcf->sites, cf->pool, 4, sizeof(void *))
            != NGX_OK
         || ngx_array_init(&smcf->zone.classes, cf->pool, 4, sizeof(void *))
            != NGX_OK
@@ -56,9 +60,7 @@ ngx_shop_conf_create_main(ngx_conf_t *cf)
 
     smcf->wake = (ngx_socket_t) -1;
 
-    /* the site of locations that no flag closes */
-
-    if (ngx_shop_conf_flag(cf, smcf, &none) == NULL) {
+    if (ngx_shop_conf_site_create(cf, smcf) != NGX_OK) {
         return NULL;
     }
 
@@ -131,6 +133,7 @@ ngx_shop_conf_create_loc(ngx_conf_t *cf)
     }
 
     slcf->flag = NGX_CONF_UNSET_PTR;
+    slcf->site_name = NGX_CONF_UNSET_PTR;
     slcf->class = NGX_CONF_UNSET_PTR;
     ngx_shop_conf_gate_create(slcf);
     ngx_shop_conf_page_create(slcf);
@@ -152,11 +155,16 @@ ngx_shop_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
 
     ngx_shop_conf_nameless(cf, prev, conf);
 
-    if (ngx_shop_conf_gate_merge(cf, prev, conf) != NGX_CONF_OK) {
+    if (ngx_shop_conf_site_merge(cf, prev, conf) != NGX_CONF_OK
+        || ngx_shop_conf_gate_merge(cf, prev, conf) != NGX_CONF_OK
+        || ngx_shop_conf_page_merge(cf, prev, conf) != NGX_CONF_OK)
+    {
         return NGX_CONF_ERROR;
     }
 
-    return ngx_shop_conf_page_merge(cf, prev, conf);
+    ngx_shop_conf_site_count(conf);
+
+    return NGX_CONF_OK;
 }
 
 
@@ -252,15 +260,15 @@ ngx_shop_conf_maintenance(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 /* the record of a path, one however often the path is written */
 
-static ngx_shop_model_site_t *
+static ngx_shop_model_flag_t *
 ngx_shop_conf_flag(ngx_conf_t *cf, ngx_shop_conf_main_t *smcf, ngx_str_t *path)
 {
     ngx_uint_t               i;
-    ngx_shop_model_site_t   *flag, **flags;
+    ngx_shop_model_flag_t   *flag, **flags;
 
-    flags = smcf->zone.sites.elts;
+    flags = smcf->zone.flags.elts;
 
-    for (i = 0; i < smcf->zone.sites.nelts; i++) {
+    for (i = 0; i < smcf->zone.flags.nelts; i++) {
         if (flags[i]->path.len == path->len
             && ngx_strncmp(flags[i]->path.data, path->data, path->len) == 0)
         {
@@ -268,25 +276,21 @@ ngx_shop_conf_flag(ngx_conf_t *cf, ngx_shop_conf_main_t *smcf, ngx_str_t *path)
         }
     }
 
-    flag = ngx_pcalloc(cf->pool, sizeof(ngx_shop_model_site_t));
+    flag = ngx_pcalloc(cf->pool, sizeof(ngx_shop_model_flag_t));
     if (flag == NULL) {
         return NULL;
     }
 
     flag->path = *path;
-    flag->hold = NGX_CONF_UNSET_MSEC;
-    flag->ramp = NGX_CONF_UNSET_MSEC;
 
-    flags = ngx_array_push(&smcf->zone.sites);
+    flags = ngx_array_push(&smcf->zone.flags);
     if (flags == NULL) {
         return NULL;
     }
 
     *flags = flag;
 
-    if (path->len) {
-        ngx_shop_conf_flag_directory(cf, path);
-    }
+    ngx_shop_conf_flag_directory(cf, path);
 
     return flag;
 }
@@ -391,7 +395,9 @@ ngx_shop_conf_finish(ngx_conf_t *cf)
         }
     }
 
-    if (ngx_shop_conf_link(smcf) != NGX_OK) {
+    if (ngx_shop_conf_link(smcf) != NGX_OK
+        || ngx_shop_conf_site_finish(cf, smcf) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 

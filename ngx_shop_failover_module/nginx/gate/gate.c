@@ -15,7 +15,7 @@
 static ngx_shop_gate_why_e ngx_shop_gate_look(ngx_http_request_t *r,
     ngx_shop_conf_main_t *smcf, ngx_shop_conf_loc_t *slcf, ngx_uint_t gate);
 static ngx_uint_t ngx_shop_gate_path(ngx_http_request_t *r,
-    ngx_shop_model_zone_t *zone, ngx_shop_model_site_t *flag);
+    ngx_shop_model_zone_t *zone, ngx_shop_model_site_t *site);
 static ngx_uint_t ngx_shop_gate_listed(ngx_http_request_t *r,
     ngx_shop_flag_notice_t *notice, ngx_str_t *uri);
 static void ngx_shop_gate_unescape(ngx_http_request_t *r,
@@ -34,7 +34,7 @@ ngx_shop_gate_ask(ngx_http_request_t *r, ngx_shop_conf_main_t *smcf,
         return NGX_SHOP_GATE_WHY_NOT;
     }
 
-    gate = ngx_shop_board_gate(&smcf->zone, slcf->flag);
+    gate = ngx_shop_board_gate(&smcf->zone, ngx_shop_conf_site(slcf));
 
     if (gate == NGX_SHOP_BOARD_GATE_OPEN) {
         return NGX_SHOP_GATE_WHY_NOT;
@@ -60,7 +60,8 @@ ngx_shop_gate_look(ngx_http_request_t *r, ngx_shop_conf_main_t *smcf,
 
     default:
         if (gate != NGX_SHOP_BOARD_GATE_DRILL) {
-            ngx_shop_counters_bypassed(&smcf->zone, slcf->flag);
+            ngx_shop_counters_bypassed(&smcf->zone,
+                                       ngx_shop_conf_site(slcf));
         }
 
         return NGX_SHOP_GATE_WHY_NOT;
@@ -74,11 +75,11 @@ ngx_shop_gate_look(ngx_http_request_t *r, ngx_shop_conf_main_t *smcf,
                ? NGX_SHOP_GATE_WHY_NOT : NGX_SHOP_GATE_WHY_BROWSE;
 
     case NGX_SHOP_BOARD_GATE_PATHS:
-        return ngx_shop_gate_path(r, &smcf->zone, slcf->flag)
+        return ngx_shop_gate_path(r, &smcf->zone, ngx_shop_conf_site(slcf))
                ? NGX_SHOP_GATE_WHY_CLOSED : NGX_SHOP_GATE_WHY_NOT;
 
     case NGX_SHOP_BOARD_GATE_RAMP:
-        return ngx_shop_board_admits(&smcf->zone, slcf->flag,
+        return ngx_shop_board_admits(&smcf->zone, ngx_shop_conf_site(slcf),
                                      ngx_shop_gate_visitor(r))
                ? NGX_SHOP_GATE_WHY_NOT : NGX_SHOP_GATE_WHY_RAMP;
 
@@ -98,12 +99,12 @@ ngx_shop_gate_look(ngx_http_request_t *r, ngx_shop_conf_main_t *smcf,
 
 static ngx_uint_t
 ngx_shop_gate_path(ngx_http_request_t *r, ngx_shop_model_zone_t *zone,
-    ngx_shop_model_site_t *flag)
+    ngx_shop_model_site_t *site)
 {
     ngx_str_t                uri;
     ngx_shop_flag_notice_t  *notice;
 
-    notice = &ngx_shop_board_current(zone, flag)->notice;
+    notice = &ngx_shop_board_current(zone, site)->notice;
 
     return ngx_shop_gate_listed(r, notice, &r->uri)
            || (ngx_shop_gate_asked(r, &uri) == NGX_OK

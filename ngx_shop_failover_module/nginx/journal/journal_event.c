@@ -8,6 +8,7 @@
 
 
 #include "nginx/journal/journal_event.h"
+#include "nginx/journal/events.h"
 
 #include "state/chronicle.h"
 #include "state/groups.h"
@@ -23,7 +24,7 @@ static void ngx_shop_journal_event_set(ngx_shop_event_t *event,
 static void ngx_shop_journal_event_notice(ngx_shop_model_zone_t *zone,
     ngx_shop_model_site_t *conf, ngx_shop_event_t *event);
 static void ngx_shop_journal_event_flag(ngx_shop_model_zone_t *zone,
-    ngx_shop_model_site_t *conf, ngx_pool_t *pool);
+    ngx_shop_model_flag_t *conf, ngx_pool_t *pool);
 static void ngx_shop_journal_event_tell(ngx_shop_model_zone_t *zone,
     ngx_shop_model_site_t *conf, ngx_shop_board_view_t *view,
     ngx_shop_news_t *news);
@@ -248,7 +249,13 @@ ngx_shop_journal_event_site(ngx_shop_model_zone_t *zone,
     event.since = change->since * 1000;
     event.severity = (uint8_t) ngx_shop_site_severity(change->to);
 
-    ngx_shop_journal_event_set(&event, &event.site, &change->site->path);
+    ngx_shop_journal_event_set(&event, &event.site, &change->site->name);
+
+    if (change->site->flag) {
+        ngx_shop_journal_event_set(&event, &event.flag,
+                                   &change->site->flag->path);
+    }
+
     ngx_shop_journal_event_notice(zone, change->site, &event);
     ngx_shop_chronicle_counters(zone, change->site, &event);
 
@@ -266,7 +273,7 @@ ngx_shop_journal_event_notice(ngx_shop_model_zone_t *zone,
     ngx_shop_str_t          text;
     ngx_shop_board_view_t  *view;
 
-    if (conf->path.len == 0) {
+    if (conf->flag == NULL) {
         return;
     }
 
@@ -295,11 +302,11 @@ ngx_shop_journal_event_flags(ngx_shop_model_zone_t *zone)
 {
     ngx_uint_t               i;
     ngx_pool_t              *pool;
-    ngx_shop_model_site_t  **conf;
+    ngx_shop_model_flag_t  **conf;
 
-    conf = zone->sites.elts;
+    conf = zone->flags.elts;
 
-    for (i = 0; i < zone->sites.nelts; i++) {
+    for (i = 0; i < zone->flags.nelts; i++) {
 
         if (!ngx_shop_news_wait(zone, conf[i])) {
             continue;
@@ -318,17 +325,36 @@ ngx_shop_journal_event_flags(ngx_shop_model_zone_t *zone)
 }
 
 
+/* to each site that has it: an incident is of one */
+
 static void
 ngx_shop_journal_event_flag(ngx_shop_model_zone_t *zone,
-    ngx_shop_model_site_t *conf, ngx_pool_t *pool)
+    ngx_shop_model_flag_t *conf, ngx_pool_t *pool)
 {
-    ngx_shop_news_t         news;
-    ngx_shop_board_view_t  *view;
+    ngx_uint_t               i;
+    ngx_shop_news_t          news;
+    ngx_shop_board_view_t   *view;
+    ngx_shop_model_site_t  **site;
 
     view = ngx_palloc(pool, sizeof(ngx_shop_board_view_t));
 
-    if (view && ngx_shop_news_take(zone, conf, view, &news) == NGX_OK) {
-        ngx_shop_journal_event_tell(zone, conf, view, &news);
+    if (view == NULL
+        || ngx_shop_news_take(zone, conf, view, &news) != NGX_OK)
+    {
+        return;
+    }
+
+    site = zone->sites.elts;
+
+    for (i = 0; i < zone->sites.nelts; i++) {
+
+        if (site[i]->flag == conf) {
+            ngx_shop_journal_event_tell(zone, site[i], view, &news);
+
+            /* now, as only the last events are kept */
+
+            ngx_shop_events_flush(zone);
+        }
     }
 }
 
@@ -383,5 +409,6 @@ ngx_shop_journal_event_of_flag(ngx_shop_event_t *event,
     event->warnings = view->notice.warnings_total;
     event->error = view->error;
 
-    ngx_shop_journal_event_set(event, &event->site, &conf->path);
+    ngx_shop_journal_event_set(event, &event->site, &conf->name);
+    ngx_shop_journal_event_set(event, &event->flag, &conf->flag->path);
 }

@@ -146,9 +146,9 @@ ngx_shop_status_html_others(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
         site = &snap->sites[i];
 
         ngx_shop_emit_text(e, "<li>");
-        ngx_shop_status_str(e, &site->conf->path);
-        ngx_shop_emit_text(e, site->conf->path.len ? ": <b class=\""
-                              : "without a flag: <b class=\"");
+        ngx_shop_status_str(e, &site->conf->name);
+        ngx_shop_emit_text(e, site->conf->name.len ? ": <b class=\""
+                              : "upstreams of no site: <b class=\"");
         ngx_shop_emit_text(e,
                            ngx_shop_status_html_states[site->view.site.state]
                            .class);
@@ -336,13 +336,13 @@ ngx_shop_status_html_flag(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
 
     ngx_shop_emit_text(e, "<section>\n<h2>Flag file</h2>\n<p>");
 
-    if (snap->site->conf->path.len == 0) {
+    if (snap->site->conf->flag == NULL) {
         ngx_shop_emit_text(e, "None: shop_maintenance is not "
                               "configured.</p>\n</section>\n");
         return;
     }
 
-    ngx_shop_status_str(e, &snap->site->conf->path);
+    ngx_shop_status_str(e, &snap->site->conf->flag->path);
 
     if (view->error) {
         ngx_shop_emit_text(e, ": <b class=\"x\">cannot be read</b> "
@@ -390,12 +390,13 @@ ngx_shop_status_html_next(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
     ngx_str_t              *path;
     ngx_shop_board_view_t  *view;
 
-    path = &snap->site->conf->path;
     view = &snap->site->view;
 
-    if (path->len == 0) {
+    if (snap->site->conf->flag == NULL) {
         return;
     }
+
+    path = &snap->site->conf->flag->path;
 
     ngx_shop_emit_text(e, "<section>\n<h2>What to type next</h2>\n");
 
