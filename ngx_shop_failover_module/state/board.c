@@ -783,6 +783,17 @@ ngx_shop_board_uses(ngx_shop_model_site_t *conf, ngx_shop_model_group_t *group)
 }
 
 
+ngx_uint_t
+ngx_shop_board_has(ngx_shop_model_zone_t *zone, ngx_shop_model_site_t *conf,
+    ngx_shop_model_group_t *group)
+{
+    return ngx_shop_board_uses(conf, group)
+           || (!conf->listed
+               && ngx_shop_board_bit(zone->sh->sites[conf->index],
+                                     group->index));
+}
+
+
 void
 ngx_shop_board_learn(ngx_shop_model_zone_t *zone, ngx_shop_model_site_t *conf,
     ngx_shop_model_group_t *group)

@@ -138,6 +138,10 @@ void ngx_shop_board_view_flag(ngx_shop_model_zone_t *zone,
 ngx_uint_t ngx_shop_board_uses(ngx_shop_model_site_t *conf,
     ngx_shop_model_group_t *group);
 
+/* no lock; the same, or that requests have shown it */
+ngx_uint_t ngx_shop_board_has(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf, ngx_shop_model_group_t *group);
+
 /* no lock: the request path; a request of this site uses that upstream */
 void ngx_shop_board_learn(ngx_shop_model_zone_t *zone,
     ngx_shop_model_site_t *conf, ngx_shop_model_group_t *group);

@@ -8,6 +8,7 @@
 use ShopTest;
 
 use JSON::PP ();
+use ShopTest::Ctl;
 use ShopTest::Events;
 
 my %shop = map { $_ => shop_server(body => $_) }
@@ -150,6 +151,13 @@ is scalar(grep { ($_->{site} // '') eq 'b.example' } @events), 0,
     'no event is of B';
 is scalar(grep { $_->{type} eq 'incident' && $_->{site} eq 'a.example' }
     @events), 2, 'the incident is of A alone';
+
+local $ENV{SHOP_EVENTS} = $nginx->dir . '/events.log';
+my (undef, $report) = ctl('report', '--incident', '1');
+
+like $report, qr/^Shop a\.example\./m, 'the report names the shop';
+like $report, qr/of upstream a is down/, '... and what failed of it';
+unlike $report, qr/upstream (?!a\b)|b\.example/, '... and nothing of B';
 
 # ---- what is optional
 

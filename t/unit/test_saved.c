@@ -308,11 +308,11 @@ an_older_version_is_read_and_a_newer_one_is_not(void **state)
     assert_int_equal(test_saved_open(test_saved_buf, test_saved_len),
                      NGX_SHOP_SAVED_GOOD);
 
-    test_saved_version(3);
+    test_saved_version(4);
     assert_int_equal(test_saved_open(test_saved_buf, test_saved_len),
                      NGX_SHOP_SAVED_VERSION_OTHER);
 
-    test_saved_version(2);
+    test_saved_version(3);
     assert_int_equal(test_saved_open(test_saved_buf, test_saved_len),
                      NGX_SHOP_SAVED_GOOD);
 }

@@ -15,12 +15,17 @@
 #include "state/news.h"
 
 
+#define NGX_SHOP_JOURNAL_EVENT_USES  512   /* bytes */
+
+
 static void ngx_shop_journal_event_peer(ngx_shop_event_t *event,
     ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer);
 static uint8_t ngx_shop_journal_event_state(ngx_shop_layout_force_t *force,
     ngx_uint_t state);
 static void ngx_shop_journal_event_set(ngx_shop_event_t *event,
     ngx_shop_span_t *span, ngx_str_t *text);
+static void ngx_shop_journal_event_uses(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf, ngx_shop_event_t *event);
 static void ngx_shop_journal_event_notice(ngx_shop_model_zone_t *zone,
     ngx_shop_model_site_t *conf, ngx_shop_event_t *event);
 static void ngx_shop_journal_event_flag(ngx_shop_model_zone_t *zone,
@@ -256,10 +261,51 @@ ngx_shop_journal_event_site(ngx_shop_model_zone_t *zone,
                                    &change->site->flag->path);
     }
 
+    ngx_shop_journal_event_uses(zone, change->site, &event);
     ngx_shop_journal_event_notice(zone, change->site, &event);
     ngx_shop_chronicle_counters(zone, change->site, &event);
 
     ngx_shop_chronicle_add(zone, &event);
+}
+
+
+/*
+ * The upstreams of a site with their chains.  Where they do not fit none is
+ * named: then the incident is told with all of them.
+ */
+
+static void
+ngx_shop_journal_event_uses(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf, ngx_shop_event_t *event)
+{
+    u_char                    buf[NGX_SHOP_JOURNAL_EVENT_USES], *p;
+    ngx_str_t                 text;
+    ngx_uint_t                i, j;
+    ngx_shop_model_group_t  **group, **backup;
+
+    p = buf;
+    group = zone->groups.elts;
+
+    for (i = 0; i < zone->groups.nelts; i++) {
+
+        if (!ngx_shop_board_has(zone, conf, group[i])) {
+            continue;
+        }
+
+        p = ngx_slprintf(p, buf + sizeof(buf), "%V ", &group[i]->name);
+        backup = group[i]->chain.elts;
+
+        for (j = 0; j < group[i]->chain.nelts; j++) {
+            p = ngx_slprintf(p, buf + sizeof(buf), "%V ", &backup[j]->name);
+        }
+    }
+
+    if (p > buf && p < buf + sizeof(buf)) {
+        text.data = buf;
+        text.len = p - buf - 1;
+
+        ngx_shop_journal_event_set(event, &event->upstreams, &text);
+    }
 }
 
 
