@@ -418,12 +418,14 @@ ngx_shop_incident_failed(ngx_shop_incident_fold_t *fold,
             continue;
         }
 
-        if (in->first_failure == 0 || burst->first < in->first_failure) {
-            in->first_failure = burst->first;
+        /* the first one also where the clock was set back since */
+
+        if (in->first_failure == 0 || burst->detected < in->detected) {
+            in->detected = burst->detected;
         }
 
-        if (burst->detected < in->detected) {
-            in->detected = burst->detected;
+        if (in->first_failure == 0 || burst->first < in->first_failure) {
+            in->first_failure = burst->first;
         }
     }
 }
