@@ -134,7 +134,7 @@ for my $way (@ways) {
     ok wait_until(10, sub { site()->{flag_state} eq $does }),
         "... the flag is \"$does\"";
     is_deeply facts(), $before, '... and all else is the outage\'s';
-    like page(), qr/<h1[^>]*>Sorry, there is a problem with the shop/,
+    like page(), qr/<h1[^>]*>Sorry, there is a problem with our online shop/,
         '... its title';
     is post($nginx, '/cart', body => 'a=1', headers => [Accept =>
         'application/json'])->{status}, 503, '... to a POST, too';
@@ -186,7 +186,7 @@ is site()->{planned}, JSON::PP::false, '... and that nobody planned it';
 is metric(qq(shut_by_flag_alone{site="$label"})), 1, '... and the metrics';
 is metric(qq(site_state{site="$label",state="outage"})), 0,
     '... in which somebody serves';
-like page(), qr/<h1[^>]*>Sorry, there is a problem with the shop/,
+like page(), qr/<h1[^>]*>Sorry, there is a problem with our online shop/,
     '... visitors read the same page';
 is problem()->{planned}, JSON::PP::false, '... nothing was planned';
 like get($nginx, '/')->{headers}{'shop-status'},
