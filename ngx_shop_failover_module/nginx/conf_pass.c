@@ -201,7 +201,7 @@ ngx_shop_conf_pass_try(ngx_conf_t *cf, ngx_module_t *module,
     char                      *rv;
     void                      *conf;
     ngx_str_t                 *value;
-    ngx_conf_t                 saved;
+    ngx_conf_t                 inner;
     ngx_http_module_t         *m;
     ngx_http_conf_ctx_t        ctx;
     ngx_http_core_loc_conf_t  *clcf;
@@ -220,25 +220,23 @@ ngx_shop_conf_pass_try(ngx_conf_t *cf, ngx_module_t *module,
     ctx.loc_conf[ngx_http_core_module.ctx_index] = clcf;
     ctx.loc_conf[module->ctx_index] = conf;
 
-    saved = *cf;
+    inner = *cf;
 
-    cf->ctx = &ctx;
-    cf->args = ngx_array_create(cf->pool, 2, sizeof(ngx_str_t));
+    inner.ctx = &ctx;
+    inner.args = ngx_array_create(cf->pool, 2, sizeof(ngx_str_t));
 
     rv = NGX_CONF_ERROR;
 
-    if (cf->args) {
-        value = ngx_array_push_n(cf->args, 2);
+    if (inner.args) {
+        value = ngx_array_push_n(inner.args, 2);
 
         value[0].data = (u_char *) pass->directive;
         value[0].len = ngx_strlen(pass->directive);
         value[1].data = (u_char *) pass->variable;
         value[1].len = ngx_strlen(pass->variable);
 
-        rv = cmd->set(cf, cmd, conf);
+        rv = cmd->set(&inner, cmd, conf);
     }
-
-    *cf = saved;
 
     return rv == NGX_CONF_OK ? clcf->handler : NULL;
 }
