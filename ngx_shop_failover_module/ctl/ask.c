@@ -60,10 +60,13 @@ ngx_shop_ask(const char *url, const char *flag, ngx_shop_ask_t *a)
 }
 
 
+/* of sites that share the flag the one that it means: not out of service */
+
 static int
 ngx_shop_ask_find(const ngx_shop_json_t *v, const char *flag,
     ngx_shop_ask_t *a)
 {
+    int                   rc;
     char                  path[4096];
     ngx_shop_json_t       list, site;
     ngx_shop_json_walk_t  walk;
@@ -71,6 +74,8 @@ ngx_shop_ask_find(const ngx_shop_json_t *v, const char *flag,
     if (ngx_shop_json_find(v, "sites", &list) != NGX_SHOP_OK) {
         return NGX_SHOP_ERROR;
     }
+
+    rc = NGX_SHOP_DECLINED;
 
     ngx_shop_json_walk(&list, &walk);
 
@@ -88,10 +93,16 @@ ngx_shop_ask_find(const ngx_shop_json_t *v, const char *flag,
         (void) ngx_shop_member_get(&site, "flag_sum", a->sum, sizeof(a->sum));
         a->alone = ngx_shop_member_true(&site, "shut_by_flag_alone") != 0;
 
-        return NGX_SHOP_OK;
+        rc = NGX_SHOP_OK;
+
+        if (!a->alone && strcmp(a->state, "outage") != 0
+            && strcmp(a->flag, "over") != 0)
+        {
+            break;
+        }
     }
 
-    return NGX_SHOP_DECLINED;
+    return rc;
 }
 
 

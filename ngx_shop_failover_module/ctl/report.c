@@ -201,7 +201,7 @@ ngx_shop_report_head(const ngx_shop_incident_t *in)
                         : "");
 
     if (in->site.len) {
-        fputs("Shop of the flag ", stdout);
+        fputs("Shop ", stdout);
         ngx_shop_report_text(ngx_shop_incident_text(in, in->site));
         fputs(". ", stdout);
     }
@@ -443,6 +443,14 @@ ngx_shop_report_timeline(ngx_shop_log_t *log, const ngx_shop_incident_t *in)
         {
             /* of another shop */
 
+            continue;
+        }
+
+        of = ngx_shop_event_get(&event, event.upstream);
+
+        if (event.type < NGX_SHOP_EVENT_SITE
+            && !ngx_shop_incident_concerns(in, &of))
+        {
             continue;
         }
 

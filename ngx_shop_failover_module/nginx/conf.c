@@ -103,15 +103,15 @@ ngx_shop_conf_maintenance(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-ngx_shop_model_site_t *
+ngx_shop_model_flag_t *
 ngx_shop_conf_flag(ngx_conf_t *cf, ngx_shop_conf_main_t *smcf, ngx_str_t *path)
 {
     ngx_uint_t               i;
-    ngx_shop_model_site_t   *flag, **flags;
+    ngx_shop_model_flag_t   *flag, **flags;
 
-    flags = smcf->zone.sites.elts;
+    flags = smcf->zone.flags.elts;
 
-    for (i = 0; i < smcf->zone.sites.nelts; i++) {
+    for (i = 0; i < smcf->zone.flags.nelts; i++) {
         if (flags[i]->path.len == path->len
             && ngx_strncmp(flags[i]->path.data, path->data, path->len) == 0)
         {
@@ -119,25 +119,21 @@ ngx_shop_conf_flag(ngx_conf_t *cf, ngx_shop_conf_main_t *smcf, ngx_str_t *path)
         }
     }
 
-    flag = ngx_pcalloc(cf->pool, sizeof(ngx_shop_model_site_t));
+    flag = ngx_pcalloc(cf->pool, sizeof(ngx_shop_model_flag_t));
     if (flag == NULL) {
         return NULL;
     }
 
     flag->path = *path;
-    flag->hold = NGX_CONF_UNSET_MSEC;
-    flag->ramp = NGX_CONF_UNSET_MSEC;
 
-    flags = ngx_array_push(&smcf->zone.sites);
+    flags = ngx_array_push(&smcf->zone.flags);
     if (flags == NULL) {
         return NULL;
     }
 
     *flags = flag;
 
-    if (path->len) {
-        ngx_shop_conf_flag_directory(cf, path);
-    }
+    ngx_shop_conf_flag_directory(cf, path);
 
     return flag;
 }

@@ -68,6 +68,33 @@ typedef struct ngx_shop_roster_s  ngx_shop_roster_t;
 typedef struct ngx_shop_witness_s  ngx_shop_witness_t;
 
 
+/* an upstream as shop_upstreams names it */
+typedef struct {
+    ngx_str_t                        name;
+    u_char                          *file;        /* for error messages */
+    ngx_uint_t                       line;
+    unsigned                         optional:1;
+} ngx_shop_conf_use_t;
+
+
+/* what may become a site, and what is known of it while blocks are read */
+typedef struct {
+    ngx_shop_model_site_t            own;
+    ngx_shop_model_site_t           *model;       /* own, or that of the rest
+                                                     where it is none */
+    ngx_str_t                        base;        /* name of its server */
+    ngx_array_t                      passes;      /* of
+                                              ngx_http_upstream_srv_conf_t * */
+    ngx_array_t                      handlers;    /* of other locations */
+    ngx_array_t                      named;       /* of _conf_use_t */
+    unsigned                         given:1;     /* the name is */
+    unsigned                         counts:1;    /* it is a site */
+    unsigned                         variable:1;  /* one decides */
+    unsigned                         gated:1;     /* hold, ramp are those of
+                                                     a flag */
+} ngx_shop_conf_site_t;
+
+
 typedef struct {
     ngx_shop_model_zone_t            zone;
     size_t                           zone_size;   /* of shop_zone, or 0 */
@@ -75,6 +102,8 @@ typedef struct {
                                                      those with probes */
     ngx_array_t                      balanced;    /* of _conf_srv_t *,
                                                      all with a group */
+    ngx_array_t                      sites;       /* of _conf_site_t *, the
+                                                     first is of the rest */
     ngx_array_t                      matches;     /* of _conf_match_t * */
     ngx_array_t                      pages;       /* of _conf_page_t * */
     ngx_shop_render_cache_t         *renderings;
@@ -150,9 +179,13 @@ typedef struct {
 
 
 struct ngx_shop_conf_loc_s {
-    ngx_shop_model_site_t           *flag;        /* NULL: off */
-    ngx_shop_model_site_t           *home;        /* the flag of its site, also
-                                                     where "off"; or NULL */
+    ngx_shop_model_flag_t           *flag;        /* NULL: off */
+    ngx_shop_model_flag_t           *home;        /* the flag of the location
+                                                     above, also where "off";
+                                                     or NULL */
+    ngx_shop_conf_site_t            *site;        /* NULL: not merged */
+    ngx_str_t                       *site_name;   /* NULL: by the server */
+    ngx_array_t                     *uses;        /* of _conf_use_t; or NULL */
     ngx_array_t                     *open;        /* of ngx_str_t, made by
                                                      _pattern_path(); NULL:
                                                      none */
@@ -199,11 +232,8 @@ extern ngx_module_t  ngx_shop_failover_module;
 #define ngx_shop_conf_cycle(cycle)                                           \
     ngx_shop_conf_of_cycle(cycle)
 
-/* the flag whose site a location belongs to; never NULL */
-#define ngx_shop_conf_site(smcf, slcf)                                       \
-    ((slcf)->home ? (slcf)->home                                             \
-                  : ((ngx_shop_model_site_t **)                              \
-                         (smcf)->zone.sites.elts)[0])
+/* the site that a location belongs to, of the model; never NULL */
+#define ngx_shop_conf_site(slcf)  ((slcf)->site->model)
 
 
 /*
@@ -271,9 +301,9 @@ ngx_int_t ngx_shop_conf_failover_chains(ngx_conf_t *cf);
 
 /*
  * The record of a flag's path, one however often the path is written; NULL: no
- * memory.  Of len 0: the site of locations that no flag closes.
+ * memory.
  */
-ngx_shop_model_site_t *ngx_shop_conf_flag(ngx_conf_t *cf,
+ngx_shop_model_flag_t *ngx_shop_conf_flag(ngx_conf_t *cf,
     ngx_shop_conf_main_t *smcf, ngx_str_t *path);
 
 

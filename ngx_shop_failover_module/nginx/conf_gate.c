@@ -83,39 +83,44 @@ ngx_shop_conf_gate_merge(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev,
 
 
 /*
- * Hold and ramp are of a site, that is of a flag, and so the same wherever it
- * is used.  Locations without a flag are one site: there the longest counts.
+ * Hold and ramp are of a site, and so the same wherever its flag closes.  Where
+ * none does, the longest counts.
  */
 
 static char *
 ngx_shop_conf_gate_hand_over(ngx_conf_t *cf, ngx_shop_conf_loc_t *conf)
 {
-    ngx_shop_conf_main_t   *smcf;
-    ngx_shop_model_site_t  *flag;
+    ngx_shop_model_site_t  *own;
 
-    smcf = ngx_http_conf_get_module_main_conf(cf, ngx_shop_failover_module);
-    flag = ngx_shop_conf_site(smcf, conf);
+    own = &conf->site->own;
 
-    if (flag->hold == NGX_CONF_UNSET_MSEC) {
-        flag->hold = conf->reopen->hold;
-        flag->ramp = conf->reopen->ramp;
+    if (own->hold == NGX_CONF_UNSET_MSEC
+        || (conf->flag && !conf->site->gated))
+    {
+        own->hold = conf->reopen->hold;
+        own->ramp = conf->reopen->ramp;
+        conf->site->gated = (conf->flag != NULL);
         return NGX_CONF_OK;
     }
 
     if (conf->flag == NULL) {
-        flag->hold = ngx_max(flag->hold, conf->reopen->hold);
-        flag->ramp = ngx_max(flag->ramp, conf->reopen->ramp);
+
+        if (!conf->site->gated) {
+            own->hold = ngx_max(own->hold, conf->reopen->hold);
+            own->ramp = ngx_max(own->ramp, conf->reopen->ramp);
+        }
+
         return NGX_CONF_OK;
     }
 
-    if (flag->hold != conf->reopen->hold || flag->ramp != conf->reopen->ramp) {
+    if (own->hold != conf->reopen->hold || own->ramp != conf->reopen->ramp) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"shop_reopen\" is hold=%Mms ramp=%Mms here and "
-                           "hold=%Mms ramp=%Mms elsewhere for the same flag "
-                           "\"%V\": a flag reopens in one way, set it once "
+                           "hold=%Mms ramp=%Mms elsewhere for the same site "
+                           "\"%V\": a site reopens in one way, set it once "
                            "beside \"shop_maintenance\"",
                            conf->reopen->hold, conf->reopen->ramp,
-                           flag->hold, flag->ramp, &flag->path);
+                           own->hold, own->ramp, &own->name);
         return NGX_CONF_ERROR;
     }
 
@@ -126,15 +131,15 @@ ngx_shop_conf_gate_hand_over(ngx_conf_t *cf, ngx_shop_conf_loc_t *conf)
 void
 ngx_shop_conf_gate_finish(ngx_shop_conf_main_t *smcf)
 {
-    ngx_uint_t               i;
-    ngx_shop_model_site_t  **flag;
+    ngx_uint_t              i;
+    ngx_shop_conf_site_t  **site;
 
-    flag = smcf->zone.sites.elts;
+    site = smcf->sites.elts;
 
-    for (i = 0; i < smcf->zone.sites.nelts; i++) {
-        if (flag[i]->hold == NGX_CONF_UNSET_MSEC) {
-            flag[i]->hold = NGX_SHOP_CONF_GATE_HOLD;
-            flag[i]->ramp = NGX_SHOP_CONF_GATE_RAMP;
+    for (i = 0; i < smcf->sites.nelts; i++) {
+        if (site[i]->own.hold == NGX_CONF_UNSET_MSEC) {
+            site[i]->own.hold = NGX_SHOP_CONF_GATE_HOLD;
+            site[i]->own.ramp = NGX_SHOP_CONF_GATE_RAMP;
         }
     }
 }

@@ -186,7 +186,7 @@ ngx_shop_conf_page_early(ngx_conf_t *cf, ngx_shop_conf_loc_t *conf)
         return;
     }
 
-    if (sscf->early->home != conf->home
+    if (sscf->early->site != conf->site
         || !ngx_shop_conf_page_same(&sscf->early->polled, &conf->polled))
     {
         sscf->many = 1;

@@ -11,6 +11,7 @@
 #include "nginx/conf_gate.h"
 #include "nginx/conf_statefile.h"
 #include "nginx/conf_page.h"
+#include "nginx/conf_site.h"
 #include "nginx/failover/balance.h"
 #include "nginx/page/choice.h"
 #include "nginx/failover/failover.h"
@@ -188,6 +189,20 @@ static ngx_command_t  ngx_shop_module_commands[] = {
     { ngx_string("shop_maintenance"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_shop_conf_maintenance,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_site"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_shop_conf_site_directive,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_upstreams"),
+      NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_shop_conf_site_upstreams,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -539,7 +554,7 @@ ngx_shop_module_header_filter(ngx_http_request_t *r)
         smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
         slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
 
-        ngx_shop_counters_stale(&smcf->zone, ngx_shop_conf_site(smcf, slcf));
+        ngx_shop_counters_stale(&smcf->zone, ngx_shop_conf_site(slcf));
 
         return ngx_http_next_header_filter(r);
     }

@@ -12,6 +12,7 @@
 #include "nginx/conf_gate.h"
 #include "nginx/conf_hints.h"
 #include "nginx/conf_page.h"
+#include "nginx/conf_site.h"
 
 
 static void ngx_shop_module_conf_nameless(ngx_conf_t *cf,
@@ -27,7 +28,6 @@ static ngx_int_t ngx_shop_module_conf_peers(ngx_conf_t *cf,
 void *
 ngx_shop_module_conf_create_main(ngx_conf_t *cf)
 {
-    ngx_str_t              none = ngx_null_string;
     ngx_shop_conf_main_t  *smcf;
 
     smcf = ngx_pcalloc(cf->pool, sizeof(ngx_shop_conf_main_t));
@@ -38,6 +38,10 @@ ngx_shop_module_conf_create_main(ngx_conf_t *cf)
     if (ngx_array_init(&smcf->zone.groups, cf->pool, 4, sizeof(void *))
         != NGX_OK
         || ngx_array_init(&smcf->zone.sites, cf->pool, 4, sizeof(void *))
+           != NGX_OK
+        || ngx_array_init(&smcf->zone.flags, cf->pool, 4, sizeof(void *))
+           != NGX_OK
+        || ngx_array_init(&smcf->sites, cf->pool, 4, sizeof(void *))
            != NGX_OK
         || ngx_array_init(&smcf->zone.classes, cf->pool, 4, sizeof(void *))
            != NGX_OK
@@ -55,9 +59,7 @@ ngx_shop_module_conf_create_main(ngx_conf_t *cf)
 
     smcf->wake = (ngx_socket_t) -1;
 
-    /* the site of locations that no flag closes */
-
-    if (ngx_shop_conf_flag(cf, smcf, &none) == NULL) {
+    if (ngx_shop_conf_site_create(cf, smcf) != NGX_OK) {
         return NULL;
     }
 
@@ -103,6 +105,7 @@ ngx_shop_module_conf_create_loc(ngx_conf_t *cf)
     }
 
     slcf->flag = NGX_CONF_UNSET_PTR;
+    slcf->site_name = NGX_CONF_UNSET_PTR;
     slcf->class = NGX_CONF_UNSET_PTR;
     ngx_shop_conf_gate_create(slcf);
     ngx_shop_conf_page_create(slcf);
@@ -133,13 +136,14 @@ ngx_shop_module_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
 
     ngx_shop_module_conf_nameless(cf, prev, conf);
 
-    if (ngx_shop_conf_gate_merge(cf, prev, conf) != NGX_CONF_OK) {
+    if (ngx_shop_conf_site_merge(cf, prev, conf) != NGX_CONF_OK
+        || ngx_shop_conf_gate_merge(cf, prev, conf) != NGX_CONF_OK
+        || ngx_shop_conf_page_merge(cf, prev, conf) != NGX_CONF_OK)
+    {
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_shop_conf_page_merge(cf, prev, conf) != NGX_CONF_OK) {
-        return NGX_CONF_ERROR;
-    }
+    ngx_shop_conf_site_count(conf);
 
     return ngx_shop_conf_hints_error_page(cf, conf) == NGX_OK
            ? NGX_CONF_OK : NGX_CONF_ERROR;
@@ -220,7 +224,9 @@ ngx_shop_module_conf_finish(ngx_conf_t *cf)
         }
     }
 
-    if (ngx_shop_module_conf_link(smcf) != NGX_OK) {
+    if (ngx_shop_module_conf_link(smcf) != NGX_OK
+        || ngx_shop_conf_site_finish(cf, smcf) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 

@@ -64,7 +64,7 @@ typedef struct {
 /* called by zone only; of fit: as ngx_shop_peers_fit_locked() */
 ngx_uint_t ngx_shop_board_fit_locked(ngx_shop_model_zone_t *zone,
     ngx_shop_layout_t *sh, size_t *size);
-void ngx_shop_board_register_locked(ngx_shop_model_zone_t *zone,
+ngx_int_t ngx_shop_board_register_locked(ngx_shop_model_zone_t *zone,
     ngx_shop_layout_t *old);
 
 /* no lock: the request path */
@@ -73,7 +73,8 @@ void ngx_shop_board_register_locked(ngx_shop_model_zone_t *zone,
 
 /* no lock; changes with everything that a page of this site shows */
 #define ngx_shop_board_version(zone, conf)                                   \
-    ((zone)->sh->sites[(conf)->index]->version)
+    ((zone)->sh->sites[(conf)->index]->version                               \
+     + ((conf)->flag ? (zone)->sh->flags[(conf)->flag->index]->version : 0))
 
 /* no lock; the site's state, an ngx_shop_site_e */
 #define ngx_shop_board_state(zone, conf)                                     \
@@ -87,13 +88,20 @@ void ngx_shop_board_register_locked(ngx_shop_model_zone_t *zone,
 #define ngx_shop_board_announced(zone, conf)                                 \
     ((zone)->sh->sites[(conf)->index]->announced)
 
+/* no lock; where the bit of an upstream stands, and whether it is set */
+#define ngx_shop_board_word(n)   ((n) / (8 * sizeof(ngx_atomic_t)))
+#define ngx_shop_board_mask(n)                                               \
+    ((ngx_atomic_uint_t) 1 << ((n) % (8 * sizeof(ngx_atomic_t))))
+#define ngx_shop_board_bit(ss, n)                                            \
+    ((ss)->learned[ngx_shop_board_word(n)] & ngx_shop_board_mask(n))
+
 /*
  * One worker reads a changed flag.  NGX_OK: this one, for the next timeout ms;
  * NGX_DECLINED: the signature is the published one, and it is not yet time to
  * read it again in any case; NGX_BUSY: another worker is at it.
  */
 ngx_int_t ngx_shop_board_claim(ngx_shop_model_zone_t *zone,
-    ngx_shop_model_site_t *conf, ngx_shop_layout_signature_t *sig,
+    ngx_shop_model_flag_t *conf, ngx_shop_layout_signature_t *sig,
     ngx_msec_t timeout);
 
 /*
@@ -101,18 +109,18 @@ ngx_int_t ngx_shop_board_claim(ngx_shop_model_zone_t *zone,
  * ignored, and the last good text stays.
  */
 void ngx_shop_board_publish(ngx_shop_model_zone_t *zone,
-    ngx_shop_model_site_t *conf, ngx_shop_board_reading_t *reading);
+    ngx_shop_model_flag_t *conf, ngx_shop_board_reading_t *reading);
 
 /*
  * The flag cannot be looked at (errno), or can be (0); any worker, each time.
  * Returns the errno before: where it is another one, people are to be told.
  */
 ngx_err_t ngx_shop_board_trouble(ngx_shop_model_zone_t *zone,
-    ngx_shop_model_site_t *conf, ngx_err_t err);
+    ngx_shop_model_flag_t *conf, ngx_err_t err);
 
 /* ends the claim and changes nothing */
 void ngx_shop_board_abandon(ngx_shop_model_zone_t *zone,
-    ngx_shop_model_site_t *conf);
+    ngx_shop_model_flag_t *conf);
 
 /*
  * Brings groups and sites up to date with the peers, the flags and the time.
@@ -127,6 +135,22 @@ ngx_uint_t ngx_shop_board_tick(ngx_shop_model_zone_t *zone, ngx_msec_t period);
 
 void ngx_shop_board_view(ngx_shop_model_zone_t *zone,
     ngx_shop_model_site_t *conf, ngx_shop_board_view_t *view);
+
+/* of a flag alone, whatever its sites are */
+void ngx_shop_board_view_flag(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_flag_t *conf, ngx_shop_board_view_t *view);
+
+/* whether the configuration says that a site uses an upstream */
+ngx_uint_t ngx_shop_board_uses(ngx_shop_model_site_t *conf,
+    ngx_shop_model_group_t *group);
+
+/* no lock; the same, or that requests have shown it */
+ngx_uint_t ngx_shop_board_has(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf, ngx_shop_model_group_t *group);
+
+/* no lock: the request path; a request of this site uses that upstream */
+void ngx_shop_board_learn(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf, ngx_shop_model_group_t *group);
 
 /* room for the views of board_current(); once in each worker */
 ngx_int_t ngx_shop_board_attach(ngx_shop_model_zone_t *zone, ngx_pool_t *pool);

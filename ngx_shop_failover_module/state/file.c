@@ -249,7 +249,11 @@ ngx_shop_file_size(ngx_shop_layout_t *sh)
     }
 
     for (i = 0; i < sh->sites_used; i++) {
-        size += NGX_SHOP_SAVED_PEER_MAX + sh->sites[i]->path.len;
+        size += NGX_SHOP_SAVED_PEER_MAX + sh->sites[i]->name.len;
+    }
+
+    for (i = 0; i < sh->flags_used; i++) {
+        size += NGX_SHOP_SAVED_PEER_MAX + sh->flags[i]->path.len;
     }
 
     return size;
@@ -357,8 +361,10 @@ ngx_shop_file_board(ngx_shop_layout_t *sh, ngx_shop_saved_writer_t *w)
 {
     ngx_uint_t                 i;
     ngx_shop_layout_group_t   *gs;
+    ngx_shop_saved_flag_t      flag;
     ngx_shop_saved_site_t      site;
     ngx_shop_saved_group_t     group;
+    ngx_shop_layout_flag_t    *fs;
     ngx_shop_layout_site_t    *ss;
 
     for (i = 0; i < sh->groups_used; i++) {
@@ -375,14 +381,23 @@ ngx_shop_file_board(ngx_shop_layout_t *sh, ngx_shop_saved_writer_t *w)
     for (i = 0; i < sh->sites_used; i++) {
         ss = sh->sites[i];
 
-        site.path.len = ss->path.len;
-        site.path.data = ss->path.data;
+        site.name.len = ss->name.len;
+        site.name.data = ss->name.data;
         site.state = ss->site.state;
         site.since = ss->site.since;
-        site.flag = ss->flag;
-        site.flag_since = ss->flag_since;
 
         ngx_shop_saved_site(w, &site);
+    }
+
+    for (i = 0; i < sh->flags_used; i++) {
+        fs = sh->flags[i];
+
+        flag.path.len = fs->path.len;
+        flag.path.data = fs->path.data;
+        flag.there = fs->there;
+        flag.since = fs->since;
+
+        ngx_shop_saved_flag(w, &flag);
     }
 }
 

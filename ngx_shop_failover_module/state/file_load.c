@@ -30,6 +30,8 @@ static void ngx_shop_file_load_group(ngx_shop_layout_t *sh,
     ngx_shop_saved_group_t *saved);
 static void ngx_shop_file_load_site(ngx_shop_layout_t *sh,
     ngx_shop_saved_site_t *saved);
+static void ngx_shop_file_load_flag(ngx_shop_layout_t *sh,
+    ngx_shop_saved_flag_t *saved);
 
 
 #define NGX_SHOP_FILE_LOAD_MAX  (64 * 1024 * 1024)
@@ -152,6 +154,10 @@ ngx_shop_file_load_apply(ngx_shop_model_zone_t *zone,
             ngx_shop_file_load_group(zone->sh, &record.u.group);
             break;
 
+        case NGX_SHOP_SAVED_FLAG:
+            ngx_shop_file_load_flag(zone->sh, &record.u.flag);
+            break;
+
         default: /* NGX_SHOP_SAVED_SITE */
             ngx_shop_file_load_site(zone->sh, &record.u.site);
         }
@@ -228,21 +234,38 @@ ngx_shop_file_load_site(ngx_shop_layout_t *sh, ngx_shop_saved_site_t *saved)
     for (i = 0; i < sh->sites_used; i++) {
         ss = sh->sites[i];
 
-        if (ss->path.len != saved->path.len
-            || ngx_memcmp(ss->path.data, saved->path.data, ss->path.len) != 0)
+        if (ss->name.len == saved->name.len
+            && ngx_memcmp(ss->name.data, saved->name.data, ss->name.len) == 0)
+        {
+            ss->site.state = saved->state;
+            ss->site.since = saved->since;
+            ss->site.outage = saved->state == NGX_SHOP_SITE_OUTAGE
+                              ? saved->since : 0;
+        }
+    }
+}
+
+
+static void
+ngx_shop_file_load_flag(ngx_shop_layout_t *sh, ngx_shop_saved_flag_t *saved)
+{
+    ngx_uint_t               i;
+    ngx_shop_layout_flag_t  *fs;
+
+    for (i = 0; i < sh->flags_used; i++) {
+        fs = sh->flags[i];
+
+        if (fs->path.len != saved->path.len
+            || ngx_memcmp(fs->path.data, saved->path.data, fs->path.len) != 0)
         {
             continue;
         }
 
-        ss->site.state = saved->state;
-        ss->site.since = saved->since;
-        ss->site.outage = saved->state == NGX_SHOP_SITE_OUTAGE
-                          ? saved->since : 0;
-        ss->flag = saved->flag;
-        ss->flag_since = saved->flag_since;
+        fs->there = saved->there;
+        fs->since = saved->since;
 
         /* of no file, not even of one that is not there: it is looked at */
 
-        ss->signature.dev = (uint64_t) -1;
+        fs->signature.dev = (uint64_t) -1;
     }
 }

@@ -26,7 +26,7 @@
 #include "logic/judge/verdict.h"
 
 
-#define NGX_SHOP_LAYOUT_VERSION      6
+#define NGX_SHOP_LAYOUT_VERSION      8
 #define NGX_SHOP_LAYOUT_NO_SLOT      ((uint32_t) -1)
 #define NGX_SHOP_LAYOUT_DETAIL_LEN   96
 #define NGX_SHOP_LAYOUT_HISTORY      64       /* results, 4 bits each */
@@ -205,36 +205,60 @@ typedef struct {
 } ngx_shop_layout_told_t;
 
 
-/* one flag, and the state of what it closes; number 0 is of no flag */
+/* one watched flag, whichever sites it closes */
 typedef struct {
     ngx_str_t                      path;        /* data is in the zone */
-    ngx_atomic_t                   gate;        /* _board_gate_e, no lock */
     ngx_atomic_t                   version;     /* of all that a page shows */
-    ngx_shop_site_t                site;
     ngx_shop_layout_signature_t    signature;
-    ngx_shop_site_life_t           life;        /* of the notice */
     ngx_shop_flagset_ended_t ended;             /* files of a directory */
-    ngx_atomic_t                   announced;   /* a closing, to come */
-    int64_t                        flag_since;  /* Unix s */
+    int64_t                        since;       /* Unix s */
     int64_t                        written;     /* Unix s, the file; or 0 */
-    int64_t                        drill;       /* Unix s: until; 0: none */
+    uint64_t                       text;        /* number of the notice, of
+                                                   all that there ever were */
     ngx_msec_t                     claimed;     /* until; 0: nobody reads */
     ngx_msec_t                     reread;      /* then, changed or not */
     uint32_t                       file;        /* which of a directory */
-    uint32_t                       index;       /* in sh->sites */
-    uint8_t                        flag;        /* a file is there */
-    uint8_t                        asked;       /* _site_flag_e */
+    uint32_t                       index;       /* in sh->flags */
+    uint8_t                        there;       /* a file is */
+    uint8_t                        asked;       /* _site_flag_e, of the site
+                                                   that is closed most */
+    uint8_t                        over;        /* "end: healthy", for all */
+    uint8_t                        said;        /* of a file whose start
+                                                   cannot be read */
     uint8_t                        rest;        /* another file closes */
     int32_t                        error;       /* errno of the last read */
     ngx_atomic_t                   trouble;     /* errno: nobody knows */
     uint32_t                       published;   /* grows with each change */
     ngx_shop_layout_told_t         told;
+    ngx_shop_flag_notice_t         notice;
+} ngx_shop_layout_flag_t;
+
+
+/* one shop: what its own upstreams and its flag make of it */
+typedef struct {
+    ngx_str_t                      name;        /* data is in the zone */
+    ngx_atomic_t                   gate;        /* _board_gate_e, no lock */
+    ngx_atomic_t                   version;     /* of its state */
+    ngx_atomic_t                   announced;   /* a closing, to come */
+    ngx_shop_site_t                site;
+    ngx_shop_site_life_t           life;        /* of the notice */
+    uint64_t                       text;        /* of which life is */
+    int64_t                        drill;       /* Unix s: until; 0: none */
+    int64_t                        incident;    /* Unix s, it began; 0 */
+    uint32_t                       index;       /* in sh->sites */
+    uint8_t                        asked;       /* _site_flag_e */
+    ngx_atomic_t                  *learned;     /* upstreams that requests
+                                                   used: bits, by index in
+                                                   sh->groups; no lock */
     uint32_t                       entered[NGX_SHOP_SITE_N];
     ngx_shop_layout_counters_t     counters;
     ngx_shop_layout_counters_t     base;        /* when it began */
-    int64_t                        incident;    /* Unix s, it began; 0 */
-    ngx_shop_flag_notice_t         notice;
 } ngx_shop_layout_site_t;
+
+
+/* words of "learned" for so many groups */
+#define ngx_shop_layout_words(ngroups)                                       \
+    (((ngroups) + 8 * sizeof(ngx_atomic_t) - 1) / (8 * sizeof(ngx_atomic_t)))
 
 
 typedef struct ngx_shop_layout_chronicle_s  ngx_shop_layout_chronicle_t;
@@ -267,6 +291,11 @@ typedef struct {
     uint32_t                       nsites;
     uint32_t                       sites_used;
     ngx_shop_layout_site_t       **sites;
+
+    uint32_t                       nflags;
+    uint32_t                       flags_used;
+    ngx_shop_layout_flag_t       **flags;
+    uint64_t                       texts;       /* notices, so far */
 
     ngx_atomic_t                   clock;       /* see _clock_msec() */
     int64_t                        ahead;       /* ms, of the wall clock */

@@ -57,15 +57,41 @@ typedef struct {
     unsigned                   checked:1;    /* has probes */
     unsigned                   unknown:1;    /* not all peers found yet */
     unsigned                   backup:1;     /* of another group */
+    unsigned                   judged:1;     /* counts for its sites */
+
+    ngx_uint_t                 state;        /* of board_evaluate(): a
+                                                _site_group_e */
 } ngx_shop_model_group_t;
 
 
+/* a flag file or directory, however many sites it closes */
 typedef struct {
-    ngx_str_t                  path;         /* len 0: of no flag */
+    ngx_str_t                  path;
+    uint32_t                   index;        /* in sh->flags */
+
+    /* of board_evaluate(): what its sites make of it */
+    unsigned                   asked;        /* _site_flag_e */
+    unsigned                   over:1;       /* "end: healthy", for all */
+    unsigned                   sited:1;      /* a site has it */
+} ngx_shop_model_flag_t;
+
+
+/* an upstream of a site */
+typedef struct {
+    ngx_shop_model_group_t    *group;
+    unsigned                   optional:1;   /* its loss is no outage */
+} ngx_shop_model_use_t;
+
+
+typedef struct {
+    ngx_str_t                  name;         /* len 0: what no site has */
+    ngx_shop_model_flag_t     *flag;         /* NULL: none */
+    ngx_array_t                uses;         /* of _model_use_t */
     ngx_msec_t                 hold;
     ngx_msec_t                 ramp;
     uint32_t                   index;        /* in sh->sites */
     void                      *view;         /* of this worker's board */
+    unsigned                   listed:1;     /* of shop_upstreams: whole */
 } ngx_shop_model_site_t;
 
 
@@ -82,6 +108,7 @@ typedef struct {
     ngx_shm_zone_t            *shm_zone;
     ngx_array_t                groups;       /* of _model_group_t * */
     ngx_array_t                sites;        /* of _model_site_t * */
+    ngx_array_t                flags;        /* of _model_flag_t * */
     ngx_array_t                classes;      /* of _model_class_t * */
     ngx_str_t                  state_file;   /* len 0: none */
     uint64_t                   identity;     /* of the configuration */

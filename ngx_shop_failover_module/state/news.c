@@ -18,22 +18,22 @@ static ngx_uint_t ngx_shop_news_updates(ngx_shop_flag_notice_t *notice,
 
 
 ngx_int_t
-ngx_shop_news_take(ngx_shop_model_zone_t *zone, ngx_shop_model_site_t *conf,
+ngx_shop_news_take(ngx_shop_model_zone_t *zone, ngx_shop_model_flag_t *conf,
     ngx_shop_board_view_t *view, ngx_shop_news_t *news)
 {
     uint32_t                 n;
     ngx_uint_t               later;
     ngx_shop_layout_told_t   told, was;
     ngx_shop_flag_notice_t  *notice;
-    ngx_shop_layout_site_t  *ss;
+    ngx_shop_layout_flag_t  *fs;
 
-    ss = zone->sh->sites[conf->index];
+    fs = zone->sh->flags[conf->index];
     notice = &view->notice;
 
     /* what is published after this is told at the next call */
 
-    n = ss->published;
-    ngx_shop_board_view(zone, conf, view);
+    n = fs->published;
+    ngx_shop_board_view_flag(zone, conf, view);
 
     told.version = n;
     told.flag = (uint8_t) view->flag;
@@ -44,11 +44,11 @@ ngx_shop_news_take(ngx_shop_model_zone_t *zone, ngx_shop_model_site_t *conf,
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
-    was = ss->told;
+    was = fs->told;
     later = ((int32_t) (n - was.version) > 0);
 
     if (later) {
-        ss->told = told;
+        fs->told = told;
     }
 
     ngx_shmtx_unlock(&zone->shpool->mutex);

@@ -24,15 +24,15 @@ typedef struct {
 
 /* no lock; whether it is worth to ask */
 #define ngx_shop_news_wait(zone, conf)                                       \
-    ((zone)->sh->sites[(conf)->index]->told.version                          \
-     != (zone)->sh->sites[(conf)->index]->published)
+    ((zone)->sh->flags[(conf)->index]->told.version                          \
+     != (zone)->sh->flags[(conf)->index]->published)
 
 /*
  * NGX_OK: view is what the flag says now, news is what of that is new, and
  * this worker alone is to tell.  NGX_DECLINED: nothing is.
  */
 ngx_int_t ngx_shop_news_take(ngx_shop_model_zone_t *zone,
-    ngx_shop_model_site_t *conf, ngx_shop_board_view_t *view,
+    ngx_shop_model_flag_t *conf, ngx_shop_board_view_t *view,
     ngx_shop_news_t *news);
 
 

@@ -61,6 +61,7 @@ ngx_shop_shift_shift(ngx_shop_layout_t *sh, int64_t by)
 {
     int64_t                  seconds;
     ngx_uint_t               i;
+    ngx_shop_layout_flag_t  *fs;
     ngx_shop_layout_site_t  *ss;
 
     seconds = ngx_shop_shift_seconds(by);
@@ -79,9 +80,15 @@ ngx_shop_shift_shift(ngx_shop_layout_t *sh, int64_t by)
 
         ss->site.since += seconds;
         ss->site.outage += ss->site.outage ? seconds : 0;
-        ss->flag_since += ss->flag_since ? seconds : 0;
         ss->incident += ss->incident ? seconds : 0;
         ss->version++;
+    }
+
+    for (i = 0; i < sh->flags_used; i++) {
+        fs = sh->flags[i];
+
+        fs->since += fs->since ? seconds : 0;
+        fs->version++;
     }
 
     sh->probed += sh->probed ? by : 0;

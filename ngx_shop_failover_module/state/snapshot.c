@@ -22,6 +22,8 @@ static void ngx_shop_snapshot_site(ngx_shop_model_zone_t *zone,
     ngx_shop_snapshot_site_t *site);
 static void ngx_shop_snapshot_way(ngx_shop_model_zone_t *zone,
     ngx_shop_snapshot_site_t *site);
+static ngx_int_t ngx_shop_snapshot_uses(ngx_pool_t *pool,
+    ngx_shop_model_zone_t *zone, ngx_shop_snapshot_site_t *site);
 static ngx_uint_t ngx_shop_snapshot_used(ngx_shop_snapshot_site_t *site);
 static ngx_uint_t ngx_shop_snapshot_worse(ngx_shop_snapshot_site_t *a,
     ngx_shop_snapshot_site_t *b);
@@ -103,7 +105,7 @@ ngx_shop_snapshot_sites(ngx_pool_t *pool, ngx_shop_snapshot_t *snap,
     n = snap->zone->sites.nelts;
     confs = snap->zone->sites.elts;
 
-    snap->sites = ngx_palloc(pool, n * sizeof(ngx_shop_snapshot_site_t));
+    snap->sites = ngx_pcalloc(pool, n * sizeof(ngx_shop_snapshot_site_t));
     if (snap->sites == NULL) {
         return NGX_ERROR;
     }
@@ -115,6 +117,10 @@ ngx_shop_snapshot_sites(ngx_pool_t *pool, ngx_shop_snapshot_t *snap,
         site->conf = confs[i];
 
         ngx_shop_snapshot_site(snap->zone, site);
+
+        if (ngx_shop_snapshot_uses(pool, snap->zone, site) != NGX_OK) {
+            return NGX_ERROR;
+        }
 
         if (i == 0 && n > 1 && !ngx_shop_snapshot_used(site)) {
             continue;
@@ -183,7 +189,43 @@ ngx_shop_snapshot_way(ngx_shop_model_zone_t *zone,
 }
 
 
-/* whether the site without a flag ever sent a page */
+static ngx_int_t
+ngx_shop_snapshot_uses(ngx_pool_t *pool, ngx_shop_model_zone_t *zone,
+    ngx_shop_snapshot_site_t *site)
+{
+    ngx_uint_t                 i, n;
+    ngx_shop_layout_site_t    *ss;
+    ngx_shop_model_group_t   **group;
+
+    n = site->conf->uses.nelts;
+    group = zone->groups.elts;
+    ss = zone->sh->sites[site->conf->index];
+
+    site->nuses = n;
+    site->uses = ngx_palloc(pool, (n + zone->groups.nelts + 1)
+                                  * sizeof(ngx_shop_model_use_t));
+    if (site->uses == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(site->uses, site->conf->uses.elts,
+               n * sizeof(ngx_shop_model_use_t));
+
+    for (i = 0; i < zone->groups.nelts && !site->conf->listed; i++) {
+
+        if (ngx_shop_board_bit(ss, group[i]->index)
+            && !ngx_shop_board_uses(site->conf, group[i]))
+        {
+            site->uses[site->nuses].group = group[i];
+            site->uses[site->nuses++].optional = 0;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* whether that of upstreams which no site has ever sent a page */
 
 static ngx_uint_t
 ngx_shop_snapshot_used(ngx_shop_snapshot_site_t *site)

@@ -71,6 +71,8 @@ typedef struct {
     int64_t                     incident;     /* Unix s; 0: none */
     ngx_shop_layout_counters_t  counters;
     ngx_shop_layout_counters_t  base;         /* when it began */
+    ngx_shop_model_use_t       *uses;         /* learned ones included */
+    ngx_uint_t                  nuses;
 } ngx_shop_snapshot_site_t;
 
 
@@ -92,9 +94,9 @@ typedef struct {
 
 
 /*
- * conf is the flag of the location that is asked; NULL: then "site" is the one
- * in the worst state.  The site without a flag is left out where another is
- * and it never sent a page.
+ * conf is the site that is asked for; NULL: then "site" is the one in the worst
+ * state.  That of upstreams which no site has is left out where another is and
+ * it never sent a page.
  * NULL: no memory.
  */
 ngx_shop_snapshot_t *ngx_shop_snapshot_take(ngx_pool_t *pool,

@@ -37,6 +37,10 @@ static ngx_int_t ngx_shop_zone_create(ngx_shop_model_zone_t *zone);
     (sizeof(ngx_shop_layout_peer_t) + 2 * sizeof(uint32_t) + 256)
 
 
+/* places for sites and flags that a reload adds */
+#define NGX_SHOP_ZONE_SITES  8
+
+
 static ngx_str_t  ngx_shop_zone_name = ngx_string("shop_failover");
 
 
@@ -157,6 +161,7 @@ ngx_shop_zone_need(ngx_shop_model_zone_t *zone, ngx_uint_t *nslots)
     size_t                    size, names;
     ngx_uint_t                i, j, n;
     ngx_shop_model_peer_t    *peer;
+    ngx_shop_model_flag_t   **flag;
     ngx_shop_model_site_t   **site;
     ngx_shop_model_group_t  **group;
 
@@ -186,8 +191,10 @@ ngx_shop_zone_need(ngx_shop_model_zone_t *zone, ngx_uint_t *nslots)
            + ngx_align(2 * n * sizeof(uint32_t), ngx_pagesize)
            + ngx_align((zone->groups.nelts + 8)
                        * sizeof(ngx_shop_layout_group_t), ngx_pagesize)
-           + ngx_align((zone->sites.nelts + 8) * sizeof(void *),
-                       ngx_pagesize)
+           + ngx_align((zone->sites.nelts + NGX_SHOP_ZONE_SITES)
+                       * sizeof(void *), ngx_pagesize)
+           + ngx_align((zone->flags.nelts + NGX_SHOP_ZONE_SITES)
+                       * sizeof(void *), ngx_pagesize)
            + ngx_align(sizeof(ngx_shop_layout_chronicle_t),
                        ngx_pagesize)
            + names;
@@ -195,9 +202,18 @@ ngx_shop_zone_need(ngx_shop_model_zone_t *zone, ngx_uint_t *nslots)
     site = zone->sites.elts;
 
     for (i = 0; i < zone->sites.nelts; i++) {
-        size += ngx_shop_zone_slab(site[i]->path.len)
-                + ngx_align(sizeof(ngx_shop_layout_site_t),
-                            ngx_pagesize);
+        size += ngx_shop_zone_slab(site[i]->name.len)
+                + ngx_shop_zone_slab(ngx_shop_layout_words(zone->groups.nelts
+                                                           + 8)
+                                     * sizeof(ngx_atomic_t))
+                + ngx_shop_zone_slab(sizeof(ngx_shop_layout_site_t));
+    }
+
+    flag = zone->flags.elts;
+
+    for (i = 0; i < zone->flags.nelts; i++) {
+        size += ngx_shop_zone_slab(flag[i]->path.len)
+                + ngx_shop_zone_slab(sizeof(ngx_shop_layout_flag_t));
     }
 
     /* the slab's own: its header, a page record a page, half-empty pages */
@@ -275,6 +291,7 @@ ngx_shop_zone_layout(void)
 {
     return sizeof(ngx_shop_layout_peer_t)
            ^ sizeof(ngx_shop_layout_site_t) << 8
+           ^ sizeof(ngx_shop_layout_flag_t) << 11
            ^ sizeof(ngx_shop_layout_group_t) << 14
            ^ sizeof(ngx_shop_layout_chronicle_t) << 4
            ^ sizeof(ngx_shop_layout_t) << 20;
@@ -285,6 +302,7 @@ static ngx_int_t
 ngx_shop_zone_init(ngx_shm_zone_t *shm_zone, void *data)
 {
     size_t                  size;
+    ngx_int_t               rc;
     ngx_uint_t              lost;
     ngx_slab_pool_t        *shpool;
     ngx_shop_layout_t      *old;
@@ -335,6 +353,7 @@ ngx_shop_zone_init(ngx_shm_zone_t *shm_zone, void *data)
         zone->sh->ahead = old->ahead;
         zone->sh->ahead_at = old->ahead_at;
         zone->sh->next_id = old->next_id;
+        zone->sh->texts = old->texts;
         zone->sh->probed = old->probed;
         zone->sh->save_error = old->save_error;
         ngx_shop_chronicle_inherit(zone, old);
@@ -347,9 +366,17 @@ ngx_shop_zone_init(ngx_shm_zone_t *shm_zone, void *data)
     lost = ngx_shop_peers_register_locked(zone, old);
 
     ngx_shop_groups_register_locked(zone, old);
-    ngx_shop_board_register_locked(zone, old);
+    rc = ngx_shop_board_register_locked(zone, old);
 
     ngx_shmtx_unlock(old ? &shpool->mutex : &zone->shpool->mutex);
+
+    if (rc != NGX_OK) {
+        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
+                      "shop failover: no room in the shared memory zone for "
+                      "%ui sites and %ui flags", zone->sites.nelts,
+                      zone->flags.nelts);
+        return NGX_ERROR;
+    }
 
     if (lost) {
         ngx_log_error(NGX_LOG_ERR, shm_zone->shm.log, 0,
@@ -397,7 +424,8 @@ ngx_shop_zone_create(ngx_shop_model_zone_t *zone)
 
     sh->nslots = n;
     sh->ngroups = zone->groups.nelts + 8;
-    sh->nsites = zone->sites.nelts + 8;
+    sh->nsites = zone->sites.nelts + NGX_SHOP_ZONE_SITES;
+    sh->nflags = zone->flags.nelts + NGX_SHOP_ZONE_SITES;
 
     for (sh->nbuckets = 1; sh->nbuckets < n; sh->nbuckets <<= 1) { /* void */ }
 
@@ -412,8 +440,10 @@ ngx_shop_zone_create(ngx_shop_model_zone_t *zone)
 
     sh->sites = ngx_slab_calloc(zone->shpool, sh->nsites * sizeof(void *));
 
+    sh->flags = ngx_slab_calloc(zone->shpool, sh->nflags * sizeof(void *));
+
     if (sh->buckets == NULL || sh->peers == NULL || sh->groups == NULL
-        || sh->sites == NULL)
+        || sh->sites == NULL || sh->flags == NULL)
     {
         return NGX_ERROR;
     }

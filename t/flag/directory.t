@@ -74,8 +74,10 @@ write_flag('backup', "status: a backup\n");
 becomes 503, 'of two files the first by name is shown', qr/a backup/;
 
 sub updated {
+    my $address = $nginx->address;
     my ($at) = get($nginx, '/status?format=prometheus')->{body}
-        =~ /^shop_failover_status_updated_timestamp_seconds\{.*flags"\} (\d+)$/m;
+        =~ /^shop_failover_status_updated_timestamp_seconds
+            \{site="\Q$address\E"\}[ ](\d+)$/mx;
 
     return $at // 0;
 }

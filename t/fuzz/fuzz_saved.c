@@ -60,7 +60,7 @@ fuzz_saved_sane(const ngx_shop_saved_record_t *record, const uint8_t *data,
     default:
         fuzz_holds(record->type == NGX_SHOP_SAVED_SITE);
         fuzz_holds(record->u.site.state < NGX_SHOP_SITE_N);
-        fuzz_saved_inside(&record->u.site.path, data, size);
+        fuzz_saved_inside(&record->u.site.name, data, size);
     }
 }
 

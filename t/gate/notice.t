@@ -34,6 +34,8 @@ my $nginx = nginx(http => <<"END");
             add_header X-Eta \$shop_eta always;
             proxy_pass http://shop;
         }
+
+        location = /eta { return 200 "\$shop_eta"; }
     }
 
 $example
@@ -98,7 +100,7 @@ like header('X-Notice', 'de-AT'), qr/^Der Shop ist f\S+r kurze Zeit geschlossen:
 write_flag("status: now\neta: +1h\n");
 ok wait_until(10, sub { get($nginx, '/')->{status} == 503 }), 'closed';
 is header('X-Notice'), undef, 'what has begun is no longer announced';
-like header('X-Eta'), qr/^\d{4}-.*Z$/, 'but has an ETA';
+like get($nginx, '/eta')->{body}, qr/^\d{4}-.*Z$/, 'but has an ETA';
 
 write_flag("start: 2020-01-01 00:00\nuntil: 2020-01-02 00:00\nstatus: old\n");
 ok wait_until(10, sub { get($nginx, '/')->{status} == 200 }), 'over';

@@ -19,6 +19,7 @@ my $nginx = nginx(http => <<"END");
 
     server {
         listen %%ADDR%%;
+        server_name shop.example;
         shop_maintenance %%DIR%%/maintenance;
         shop_reopen hold=1s ramp=6s;
         shop_bypass 192.0.2.0/24;
@@ -32,6 +33,7 @@ my $nginx = nginx(http => <<"END");
 
     server {
         listen %%ADDR_HOLD%%;
+        server_name held.example;
         shop_maintenance %%DIR%%/held;
         shop_reopen hold=3s;
 
@@ -80,12 +82,12 @@ ok wait_until(10, sub {
     $told{public_status($held)} = 1;
     get($held, '/')->{status} == 200;
 }), 'without a ramp all are let in at once';
-ok $nginx->log->find(qr{/held is now "reopening"}), 'the state is reopening';
-ok !$nginx->log->find(qr{/held is now "open"}),
+ok $nginx->log->find(qr{site "held.example" is now "reopening"}), 'the state is reopening';
+ok !$nginx->log->find(qr{site "held.example" is now "open"}),
     'nothing says that all is well before the hold is over';
 ok wait_until(10, sub {
     $told{public_status($held)} = 1;
-    $told{'open waits'} || $nginx->log->find(qr{/held is now "open"});
+    $told{'open waits'} || $nginx->log->find(qr{site "held.example" is now "open"});
 }), 'afterwards it does';
 ok $told{'reopening admitted'}, 'waiting pages were told "reopening"';
 ok !grep({ !/^(?:maintenance waits|reopening admitted|open waits)$/ }
@@ -102,7 +104,7 @@ is status($visitors[0]), 503, 'for everybody';
 is status('192.0.2.1'), 200, 'but who has a bypass';
 
 unlink flag('maintenance');
-ok wait_until(10, sub { $nginx->log->find(qr{/maintenance is now "reopening"}) }),
+ok wait_until(10, sub { $nginx->log->find(qr{site "shop.example" is now "reopening"}) }),
     'it reopens';
 is status('192.0.2.1'), 200, 'who has a bypass is in';
 
@@ -154,28 +156,28 @@ is $told->{body}, 'shop', 'and get the shop';
 
 # ---- a relapse
 
-ok wait_until(15, sub { $nginx->log->find(qr{/maintenance is now "open"}) }),
+ok wait_until(15, sub { $nginx->log->find(qr{site "shop.example" is now "open"}) }),
     'open';
 close_by('maintenance');
 ok wait_until(10, sub { status() == 503 }), 'closed';
 unlink flag('maintenance');
 ok wait_until(10, sub {
-    2 == $nginx->log->find(qr{/maintenance is now "reopening"})
+    2 == $nginx->log->find(qr{site "shop.example" is now "reopening"})
 }), 'reopening';
 close_by('maintenance');
 ok wait_until(10, sub { !grep { status($_) != 503 } @visitors }),
     'a relapse closes for all, at once';
 unlink flag('maintenance');
 ok wait_until(10, sub {
-    3 == $nginx->log->find(qr{/maintenance is now "reopening"})
+    3 == $nginx->log->find(qr{site "shop.example" is now "reopening"})
 }), 'reopening again';
 
 $shop->set('*', status => 500);
-ok wait_until(15, sub { $nginx->log->find(qr{/maintenance is now "outage"}) }),
+ok wait_until(15, sub { $nginx->log->find(qr{site "shop.example" is now "outage"}) }),
     'an outage while reopening is one';
 $shop->set('*', body => 'shop');
 ok wait_until(15, sub {
-    4 == $nginx->log->find(qr{/maintenance is now "reopening"})
+    4 == $nginx->log->find(qr{site "shop.example" is now "reopening"})
 }), 'after which it reopens anew';
 
 done_testing;

@@ -144,7 +144,7 @@ for my $name (@shapes) {
 
     my $page = get($at, '/product?a=1', @html);
     is $page->{status}, 503, "$name: the page";
-    like $page->{body}, qr/the shop is closed/, 'of a closed shop';
+    like $page->{body}, qr/our online shop is closed/, 'of a closed shop';
     is $page->{headers}{'cache-control'}, 'no-store', 'with its own headers';
     like $page->{headers}{'content-security-policy'}, qr/sha256-/,
         'and its own CSP';
@@ -175,7 +175,7 @@ for my $name (@shapes) {
 
     my $outage = get($at, '/product', @html);
     is $outage->{status}, 503, "$name: in an outage";
-    like $outage->{body}, qr/there is a problem with the shop/, 'the page';
+    like $outage->{body}, qr/there is a problem with our online shop/, 'the page';
     is $outage->{headers}{'cache-control'}, 'no-store', 'with its own headers';
 
     my $refused = post($at, '/callback/exempt', body => 'a=1');

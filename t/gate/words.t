@@ -36,6 +36,7 @@ my $nginx = nginx(workers => 2, http => <<"END");
 END
 
 my $flag = $nginx->dir . '/flag';
+my $label = $nginx->address;      # of the site: the server has no other
 
 $ENV{SHOP_FLAG} = $flag;
 $ENV{SHOP_STATUS} = 'http://' . $nginx->address . '/status';
@@ -81,8 +82,8 @@ sub facts {
     return {
         (map { $_ => $site->{$_} } qw(state since severity planned)),
         incident => status($nginx)->{counters}{incident_since},
-        metric   => metric(qq(site_state{site="$flag",state="outage"})),
-        since_metric => metric(qq(site_since_timestamp_seconds{site="$flag"})),
+        metric   => metric(qq(site_state{site="$label",state="outage"})),
+        since_metric => metric(qq(site_since_timestamp_seconds{site="$label"})),
         planned_page => problem()->{planned},
         title    => problem()->{title},
         header   => get($nginx, '/')->{headers}{'shop-status'}
@@ -133,7 +134,7 @@ for my $way (@ways) {
     ok wait_until(10, sub { site()->{flag_state} eq $does }),
         "... the flag is \"$does\"";
     is_deeply facts(), $before, '... and all else is the outage\'s';
-    like page(), qr/<h1[^>]*>Sorry, there is a problem with the shop/,
+    like page(), qr/<h1[^>]*>Sorry, there is a problem with our online shop/,
         '... its title';
     is post($nginx, '/cart', body => 'a=1', headers => [Accept =>
         'application/json'])->{status}, 503, '... to a POST, too';
@@ -151,7 +152,7 @@ for my $way (@ways) {
     ok wait_until(10, sub { page() !~ /We repair it\./ }), '... and back';
 }
 
-is metric(qq(responses_total{site="$flag",cause="$_",kind="html"})), 0,
+is metric(qq(responses_total{site="$label",cause="$_",kind="html"})), 0,
     "nobody was turned away by \"$_\"" for qw(maintenance browse);
 
 
@@ -182,10 +183,10 @@ $shop->open;
 is_in('maintenance', 'the flag alone keeps it shut');
 ok site()->{shut_by_flag_alone}, '... says the status';
 is site()->{planned}, JSON::PP::false, '... and that nobody planned it';
-is metric(qq(shut_by_flag_alone{site="$flag"})), 1, '... and the metrics';
-is metric(qq(site_state{site="$flag",state="outage"})), 0,
+is metric(qq(shut_by_flag_alone{site="$label"})), 1, '... and the metrics';
+is metric(qq(site_state{site="$label",state="outage"})), 0,
     '... in which somebody serves';
-like page(), qr/<h1[^>]*>Sorry, there is a problem with the shop/,
+like page(), qr/<h1[^>]*>Sorry, there is a problem with our online shop/,
     '... visitors read the same page';
 is problem()->{planned}, JSON::PP::false, '... nothing was planned';
 like get($nginx, '/')->{headers}{'shop-status'},

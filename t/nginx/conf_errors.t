@@ -151,7 +151,7 @@ my @gates = (
     ['shop_reopen hold=1s hold=2s;', qr/"hold" of "shop_reopen" is given tw/],
     ['shop_reopen hold=1s; shop_reopen hold=1s;', qr/is duplicate/],
     ['shop_maintenance /f; location /a { shop_reopen hold=1s; }',
-        qr/hold=1000ms .* hold=10000ms .* flag "\/f": a flag reopens in one/],
+        qr/hold=1000ms .* hold=10000ms .* site "[\d.:]+": a site reopens in one/],
 );
 
 config_fails($_->[0], $_->[1], keys => \%keys, http => server($_->[0]))

@@ -84,7 +84,7 @@ for my $path (qw(/limit /limit429)) {
 
     is $full->{status}, 503, "$path: no room";
     like $full->{body}, qr/many visitors at the moment/, 'says the page';
-    unlike $full->{body}, qr/Started:|problem with the shop/, 'and no more';
+    unlike $full->{body}, qr/Started:|problem with our online shop/, 'and no more';
     is $full->{headers}{'shop-status'}, 'busy', 'also to monitors';
     ok $full->{headers}{'retry-after'}, 'with a time to come again';
     ok logged(qq{$path 503 "busy"}), 'named in the log';
@@ -105,7 +105,7 @@ ok wait_until(10, sub {
     get($nginx, '/status?format=prometheus')->{body}
         =~ /cause="error_page",[^}]*\} [1-9]/;
 }), 'and counted';
-like get($nginx, '/over', @html)->{body}, qr/problem with the shop/,
+like get($nginx, '/over', @html)->{body}, qr/problem with our online shop/,
     'over=error_page puts the page first';
 is scalar(grep { /\d#\d+: "error_page 502"/ } $nginx->log->lines), 1,
     'nginx says so, once';
@@ -113,11 +113,11 @@ is scalar(grep { /\d#\d+: "error_page 502"/ } $nginx->log->lines), 1,
 
 # ---- a cached 502 says nothing of the shop
 
-like get($nginx, '/cached', @html)->{body}, qr/problem with the shop/,
+like get($nginx, '/cached', @html)->{body}, qr/problem with our online shop/,
     'a 502 that is of now is a problem';
 my $cached = get($nginx, '/cached', @html);
 is $cached->{status}, 502, "that of the cache is nginx's own";
-unlike $cached->{body}, qr/problem with the shop/, 'and no problem';
+unlike $cached->{body}, qr/problem with our online shop/, 'and no problem';
 
 
 # ---- who sends JSON reads JSON

@@ -22,6 +22,7 @@ my $nginx = nginx(http => <<"END");
     }
     server {
         listen %%ADDR%%;
+        server_name shop.example;
         shop_maintenance %%DIR%%/maintenance;
         shop_reopen hold=1s;
         location / { proxy_pass http://shop; }
@@ -178,7 +179,7 @@ my @is = split /\n/, $text;
 my @expected = split /\n/, <<'END';
 # Incident 1, P1
 
-Shop of the flag FLAG. All times are UTC.
+Shop shop.example. All times are UTC.
 
 | what | when | after the start |
 |---|---|---|

@@ -233,7 +233,7 @@ my %bad = (
     'old'           => [aged($good, 3600),          qr/too old/],
     'of tomorrow'   => [aged($good, -86_400),       qr/in the future/],
     'of version 0'  => [of_version($good, 0),       qr/another version/],
-    'of version 3'  => [of_version($good, 3),       qr/another version/],
+    'of version 4'  => [of_version($good, 4),       qr/another version/],
 );
 
 for my $name (sort keys %bad) {

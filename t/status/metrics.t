@@ -92,7 +92,7 @@ $_->refuse for @shops;
 ok wait_for_peer($nginx, 'shop', $_, 'down'), 'a server is down' for @shops;
 post($nginx, '/callback', body => 'paid=1');
 like scrape('outage'),
-    qr/refused_requests_total\{site=".*a flag",class="callback",outcome="refused"\} 1/,
+    qr/refused_requests_total\{site="[\d.:]+",class="callback",outcome="refused"\} 1/,
     'what is refused is counted';
 
 $nginx->file('a flag', "status: \"Quoted\\\" text\neta: +1h\nnext-update: +5m\n");

@@ -136,13 +136,16 @@ a_group_a_site_and_a_flag_change(void **state)
     event.to = NGX_SHOP_SITE_OUTAGE;
     event.severity = 1;
     event.visitors = 12;
-    test_event_set(&event, &event.site, "/run/shop/maintenance");
+    test_event_set(&event, &event.site, "shop.example");
+    test_event_set(&event, &event.flag, "/run/shop/maintenance");
+    test_event_set(&event, &event.upstreams, "shop spare");
     class = test_event_str("checkout");
     ngx_shop_event_add_class(&event, &class, 3, 1);
 
     test_event_line(&event,
         "{\"v\":1,\"seq\":7,\"time\":\"2026-11-21T03:10:00.123Z\","
-        "\"type\":\"site\",\"site\":\"/run/shop/maintenance\","
+        "\"type\":\"site\",\"site\":\"shop.example\","
+        "\"flag\":\"/run/shop/maintenance\",\"upstreams\":\"shop spare\","
         "\"from\":\"backup\",\"to\":\"outage\",\"since\":null,"
         "\"severity\":\"P1\",\"text\":\"\",\"eta\":null,\"visitors\":12,"
         "\"refused\":[{\"class\":\"checkout\",\"refused\":3,"
@@ -155,7 +158,7 @@ a_group_a_site_and_a_flag_change(void **state)
 
     test_event_line(&event,
         "{\"v\":1,\"seq\":7,\"time\":\"2026-11-21T03:10:00.123Z\","
-        "\"type\":\"flag\",\"site\":\"\",\"what\":\"update\","
+        "\"type\":\"flag\",\"site\":\"\",\"flag\":\"\",\"what\":\"update\","
         "\"mode\":\"full\",\"text\":\"Gef\xC3\xBCllt \\\"halb\\\"\\n\","
         "\"eta\":\"2026-11-21T03:10:00.123Z\",\"next_update\":null,"
         "\"warnings\":0,\"error\":0}");

@@ -74,6 +74,7 @@ static size_t
 test_saved_write(unsigned char *buf, size_t size)
 {
     ngx_shop_saved_peer_t    peer;
+    ngx_shop_saved_flag_t    flag;
     ngx_shop_saved_site_t    site;
     ngx_shop_saved_group_t   group;
     ngx_shop_saved_order_t   order;
@@ -93,17 +94,20 @@ test_saved_write(unsigned char *buf, size_t size)
     group.state = NGX_SHOP_SITE_GROUP_DEGRADED;
     group.since = 17;
 
-    site.path = test_saved_str("");
+    site.name = test_saved_str("");
     site.state = NGX_SHOP_SITE_MAINTENANCE;
-    site.flag = 1;
     site.since = 18;
-    site.flag_since = 19;
+
+    flag.path = test_saved_str("/run/shop/maintenance");
+    flag.there = 1;
+    flag.since = 19;
 
     ngx_shop_saved_begin(&w, buf, size);
     ngx_shop_saved_group(&w, &group);
     ngx_shop_saved_peer(&w, &peer);
     ngx_shop_saved_order(&w, &order);
     ngx_shop_saved_site(&w, &site);
+    ngx_shop_saved_flag(&w, &flag);
 
     return ngx_shop_saved_end(&w, IDENTITY, NOW);
 }
@@ -176,8 +180,13 @@ what_is_written_is_read(void **state)
     assert_int_equal(record.u.order.until, NOW / 1000 + 1800);
 
     assert_int_equal(ngx_shop_saved_next(&r, &record), NGX_SHOP_SAVED_SITE);
-    assert_int_equal(record.u.site.path.len, 0);
-    assert_int_equal(record.u.site.flag_since, 19);
+    assert_int_equal(record.u.site.name.len, 0);
+    assert_int_equal(record.u.site.since, 18);
+
+    assert_int_equal(ngx_shop_saved_next(&r, &record), NGX_SHOP_SAVED_FLAG);
+    assert_int_equal(record.u.flag.path.len, 21);
+    assert_int_equal(record.u.flag.there, 1);
+    assert_int_equal(record.u.flag.since, 19);
 
     assert_int_equal(ngx_shop_saved_next(&r, &record), NGX_SHOP_SAVED_END);
 }
@@ -299,11 +308,11 @@ an_older_version_is_read_and_a_newer_one_is_not(void **state)
     assert_int_equal(test_saved_open(test_saved_buf, test_saved_len),
                      NGX_SHOP_SAVED_GOOD);
 
-    test_saved_version(3);
+    test_saved_version(4);
     assert_int_equal(test_saved_open(test_saved_buf, test_saved_len),
                      NGX_SHOP_SAVED_VERSION_OTHER);
 
-    test_saved_version(2);
+    test_saved_version(3);
     assert_int_equal(test_saved_open(test_saved_buf, test_saved_len),
                      NGX_SHOP_SAVED_GOOD);
 }

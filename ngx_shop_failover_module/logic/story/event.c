@@ -41,6 +41,8 @@ const ngx_shop_event_member_t  ngx_shop_event_members[] = {
     ngx_shop_event_member("backup", BOOL, PEER, backup, NULL),
     ngx_shop_event_member("site", STR, SITE|FLAG|INCIDENT, site,
                           NULL),
+    ngx_shop_event_member("flag", STR, SITE|FLAG, flag, NULL),
+    ngx_shop_event_member("upstreams", STR, SITE, upstreams, NULL),
     ngx_shop_event_member("incident", INT, INCIDENT, incident, NULL),
     ngx_shop_event_member("what", NAME, GROUP, what,
                           ngx_shop_event_what),

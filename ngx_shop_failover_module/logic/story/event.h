@@ -121,7 +121,10 @@ typedef struct {
     ngx_shop_span_t         peer;
     ngx_shop_span_t         server;
     ngx_shop_span_t         served_by;
-    ngx_shop_span_t         site;         /* path of its flag */
+    ngx_shop_span_t         site;
+    ngx_shop_span_t         flag;         /* its path; len 0: none */
+    ngx_shop_span_t         upstreams;    /* of the site, a blank between
+                                             two; len 0: not known */
     ngx_shop_span_t         detail;
     ngx_shop_span_t         text;         /* len 0: built in */
 

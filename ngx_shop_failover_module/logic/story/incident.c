@@ -15,6 +15,14 @@
 
 static void ngx_shop_incident_peer(ngx_shop_incident_fold_t *fold,
     const ngx_shop_event_t *event);
+static ngx_shop_incident_burst_t *ngx_shop_incident_burst(
+    ngx_shop_incident_fold_t *fold, const ngx_shop_event_t *event);
+static uint32_t ngx_shop_incident_sum(const unsigned char *data, size_t len);
+static int ngx_shop_incident_lists(const ngx_shop_str_t *names, uint32_t sum);
+static void ngx_shop_incident_failed(ngx_shop_incident_fold_t *fold,
+    ngx_shop_incident_t *in, const ngx_shop_event_t *event);
+static unsigned ngx_shop_incident_by_group(ngx_shop_incident_fold_t *fold,
+    const ngx_shop_event_t *event);
 static void ngx_shop_incident_restart(ngx_shop_incident_fold_t *fold,
     const ngx_shop_event_t *event);
 static void ngx_shop_incident_move(ngx_shop_incident_t *in, int64_t by);
@@ -45,7 +53,8 @@ ngx_shop_incident_e
 ngx_shop_incident_fold(ngx_shop_incident_fold_t *fold,
     const ngx_shop_event_t *event, ngx_shop_incident_t **incident)
 {
-    ngx_shop_incident_t  *in;
+    ngx_shop_incident_t        *in;
+    ngx_shop_incident_burst_t  *burst;
 
     *incident = NULL;
 
@@ -62,13 +71,13 @@ ngx_shop_incident_fold(ngx_shop_incident_fold_t *fold,
         return NGX_SHOP_INCIDENT_NO_NEWS;
 
     case NGX_SHOP_EVENT_GROUP:
-        if (event->to == NGX_SHOP_SITE_GROUP_BACKUP) {
-            fold->by_group = (event->served_by.len != event->upstream.len
+        burst = ngx_shop_incident_burst(fold, event);
+        burst->by_group = (event->to == NGX_SHOP_SITE_GROUP_BACKUP
+             && (event->served_by.len != event->upstream.len
                  || memcmp(event->bytes + event->served_by.off,
                            event->bytes + event->upstream.off,
                            event->upstream.len)
-                    != 0);
-        }
+                    != 0));
 
         return NGX_SHOP_INCIDENT_NO_NEWS;
 
@@ -112,7 +121,8 @@ static void
 ngx_shop_incident_peer(ngx_shop_incident_fold_t *fold,
     const ngx_shop_event_t *event)
 {
-    int64_t  failed;
+    int64_t                     failed;
+    ngx_shop_incident_burst_t  *burst;
 
     if (event->to != NGX_SHOP_VERDICT_DOWN
         && event->to != NGX_SHOP_VERDICT_DISABLED)
@@ -122,15 +132,110 @@ ngx_shop_incident_peer(ngx_shop_incident_fold_t *fold,
 
     failed = event->first_failure ? event->first_failure : event->time;
 
-    if (event->time - fold->last > NGX_SHOP_INCIDENT_BURST) {
-        fold->first = failed;
-        fold->detected = event->time;
+    burst = ngx_shop_incident_burst(fold, event);
 
-    } else if (failed < fold->first) {
-        fold->first = failed;
+    if (event->time - burst->last > NGX_SHOP_INCIDENT_BURST) {
+        burst->first = failed;
+        burst->detected = event->time;
+
+    } else if (failed < burst->first) {
+        burst->first = failed;
     }
 
-    fold->last = event->time;
+    burst->last = event->time;
+}
+
+
+/* of the event's upstream; a new one takes the place of the oldest */
+
+static ngx_shop_incident_burst_t *
+ngx_shop_incident_burst(ngx_shop_incident_fold_t *fold,
+    const ngx_shop_event_t *event)
+{
+    unsigned                    i;
+    uint32_t                    sum;
+    ngx_shop_str_t              name;
+    ngx_shop_incident_burst_t  *burst;
+
+    name = ngx_shop_event_get(event, event->upstream);
+    sum = ngx_shop_incident_sum(name.data, name.len);
+    burst = &fold->bursts[0];
+
+    for (i = 0; i < NGX_SHOP_INCIDENT_BURSTS; i++) {
+
+        if (fold->bursts[i].upstream == sum) {
+            return &fold->bursts[i];
+        }
+
+        if (fold->bursts[i].last < burst->last) {
+            burst = &fold->bursts[i];
+        }
+    }
+
+    memset(burst, 0, sizeof(ngx_shop_incident_burst_t));
+    burst->upstream = sum;
+
+    return burst;
+}
+
+
+/* FNV-1a; never 0 */
+
+static uint32_t
+ngx_shop_incident_sum(const unsigned char *data, size_t len)
+{
+    size_t    i;
+    uint32_t  sum;
+
+    sum = 2166136261u;
+
+    for (i = 0; i < len; i++) {
+        sum = (sum ^ data[i]) * 16777619u;
+    }
+
+    return sum ? sum : 1;
+}
+
+
+/* whether a list of names has one with this sum; an empty list has all */
+
+static int
+ngx_shop_incident_lists(const ngx_shop_str_t *names, uint32_t sum)
+{
+    const unsigned char  *p, *last, *name;
+
+    p = names->data;
+    last = p + names->len;
+
+    while (p < last) {
+        name = p;
+
+        while (p < last && *p != ' ') {
+            p++;
+        }
+
+        if (ngx_shop_incident_sum(name, (size_t) (p - name)) == sum) {
+            return 1;
+        }
+
+        p++;
+    }
+
+    return names->len == 0;
+}
+
+
+int
+ngx_shop_incident_concerns(const ngx_shop_incident_t *incident,
+    const ngx_shop_str_t *upstream)
+{
+    ngx_shop_str_t  names;
+
+    names = ngx_shop_incident_text(incident, incident->upstreams);
+
+    return ngx_shop_incident_lists(&names,
+                                   ngx_shop_incident_sum(upstream->data,
+                                                         upstream->len));
 }
 
 
@@ -260,13 +365,18 @@ ngx_shop_incident_begin(ngx_shop_incident_fold_t *fold,
     if (!failed) {
         in->planned = 1;
 
-    } else if (event->time - fold->last <= NGX_SHOP_INCIDENT_BURST) {
-        in->first_failure = fold->first;
-        in->detected = fold->detected;
+    } else {
+        ngx_shop_incident_failed(fold, in, event);
     }
 
     s = ngx_shop_event_get(event, event->site);
     (void) ngx_shop_incident_keep(in, &in->site, &s);
+
+    s = ngx_shop_event_get(event, event->flag);
+    (void) ngx_shop_incident_keep(in, &in->flag, &s);
+
+    s = ngx_shop_event_get(event, event->upstreams);
+    (void) ngx_shop_incident_keep(in, &in->upstreams, &s);
 
     in->visitors_before = event->visitors;
 
@@ -286,6 +396,62 @@ ngx_shop_incident_begin(ngx_shop_incident_fold_t *fold,
 }
 
 
+/* what failed just before, of the upstreams of this site */
+
+static void
+ngx_shop_incident_failed(ngx_shop_incident_fold_t *fold,
+    ngx_shop_incident_t *in, const ngx_shop_event_t *event)
+{
+    unsigned                    i;
+    ngx_shop_str_t              names;
+    ngx_shop_incident_burst_t  *burst;
+
+    names = ngx_shop_event_get(event, event->upstreams);
+
+    for (i = 0; i < NGX_SHOP_INCIDENT_BURSTS; i++) {
+        burst = &fold->bursts[i];
+
+        if (burst->last == 0
+            || event->time - burst->last > NGX_SHOP_INCIDENT_BURST
+            || !ngx_shop_incident_lists(&names, burst->upstream))
+        {
+            continue;
+        }
+
+        /* the first one also where the clock was set back since */
+
+        if (in->first_failure == 0 || burst->detected < in->detected) {
+            in->detected = burst->detected;
+        }
+
+        if (in->first_failure == 0 || burst->first < in->first_failure) {
+            in->first_failure = burst->first;
+        }
+    }
+}
+
+
+static unsigned
+ngx_shop_incident_by_group(ngx_shop_incident_fold_t *fold,
+    const ngx_shop_event_t *event)
+{
+    unsigned        i;
+    ngx_shop_str_t  names;
+
+    names = ngx_shop_event_get(event, event->upstreams);
+
+    for (i = 0; i < NGX_SHOP_INCIDENT_BURSTS; i++) {
+        if (fold->bursts[i].by_group
+            && ngx_shop_incident_lists(&names, fold->bursts[i].upstream))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 /* what visitors got instead, and what it said */
 
 static void
@@ -297,8 +463,8 @@ ngx_shop_incident_ease(ngx_shop_incident_fold_t *fold, ngx_shop_incident_t *in,
     switch (event->to) {
 
     case NGX_SHOP_SITE_BACKUP:
-        by = fold->by_group ? NGX_SHOP_EVENT_BY_GROUP
-                            : NGX_SHOP_EVENT_BY_BACKUP;
+        by = ngx_shop_incident_by_group(fold, event)
+             ? NGX_SHOP_EVENT_BY_GROUP : NGX_SHOP_EVENT_BY_BACKUP;
         break;
 
     case NGX_SHOP_SITE_BROWSE:
@@ -473,12 +639,17 @@ ngx_shop_incident_keep(ngx_shop_incident_t *in, ngx_shop_span_t *span,
 void
 ngx_shop_incident_shift(ngx_shop_incident_fold_t *fold, int64_t by)
 {
-    unsigned              i;
-    ngx_shop_incident_t  *in;
+    unsigned                    i;
+    ngx_shop_incident_t        *in;
+    ngx_shop_incident_burst_t  *burst;
 
-    fold->first += fold->first ? by : 0;
-    fold->detected += fold->detected ? by : 0;
-    fold->last += fold->last ? by : 0;
+    for (i = 0; i < NGX_SHOP_INCIDENT_BURSTS; i++) {
+        burst = &fold->bursts[i];
+
+        burst->first += burst->first ? by : 0;
+        burst->detected += burst->detected ? by : 0;
+        burst->last += burst->last ? by : 0;
+    }
 
     for (i = 0; i < NGX_SHOP_INCIDENTS; i++) {
         in = &fold->incidents[i];

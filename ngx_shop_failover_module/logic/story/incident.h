@@ -22,6 +22,9 @@
 /* peers that fail within this of one another fail together; ms */
 #define NGX_SHOP_INCIDENT_BURST   60000
 
+/* upstreams of which that is remembered, the last to fail */
+#define NGX_SHOP_INCIDENT_BURSTS  32
+
 
 typedef enum {
     NGX_SHOP_INCIDENT_NO_NEWS = 0,
@@ -75,9 +78,21 @@ typedef struct {
     ngx_shop_incident_text_t texts[NGX_SHOP_INCIDENT_TEXTS];
 
     ngx_shop_span_t              site;
+    ngx_shop_span_t              flag;        /* its path; len 0: none */
+    ngx_shop_span_t              upstreams;   /* as in its first event */
     uint32_t                     nbytes;
     unsigned char                     bytes[NGX_SHOP_INCIDENT_BYTES];
 } ngx_shop_incident_t;
+
+
+/* peers of an upstream that went down together */
+typedef struct {
+    uint32_t                     upstream;    /* sum of its name; 0: free */
+    uint8_t                      by_group;    /* another one stepped in */
+    int64_t                      first;       /* failure */
+    int64_t                      detected;
+    int64_t                      last;        /* one to go down */
+} ngx_shop_incident_burst_t;
 
 
 /* zeroed to begin with */
@@ -86,12 +101,7 @@ typedef struct {
     uint32_t                     next;        /* place of the next */
     int64_t                      seq;         /* of the last event */
 
-    /* peers that went down together */
-    int64_t                      first;       /* failure */
-    int64_t                      detected;
-    int64_t                      last;        /* one to go down */
-    uint8_t                      by_group;    /* who stepped in */
-
+    ngx_shop_incident_burst_t    bursts[NGX_SHOP_INCIDENT_BURSTS];
     ngx_shop_incident_t     incidents[NGX_SHOP_INCIDENTS];
 } ngx_shop_incident_fold_t;
 
@@ -110,6 +120,10 @@ void ngx_shop_incident_shift(ngx_shop_incident_fold_t *fold, int64_t by);
 /* the event that tells of it; seq and time are the caller's */
 void ngx_shop_incident_event(const ngx_shop_incident_t *incident,
     ngx_shop_incident_e news, ngx_shop_event_t *event);
+
+/* whether an upstream is one of the incident's site, or nobody knows */
+int ngx_shop_incident_concerns(const ngx_shop_incident_t *incident,
+    const ngx_shop_str_t *upstream);
 
 ngx_shop_str_t ngx_shop_incident_text(const ngx_shop_incident_t *incident,
     ngx_shop_span_t span);

@@ -243,11 +243,26 @@ ngx_shop_saved_site(ngx_shop_saved_writer_t *w,
 
     record = ngx_shop_saved_open_record(w, NGX_SHOP_SAVED_SITE);
 
-    ngx_shop_saved_put_str(w, &site->path);
+    ngx_shop_saved_put_str(w, &site->name);
     ngx_shop_saved_put(w, site->state, 1);
-    ngx_shop_saved_put(w, site->flag, 1);
+    ngx_shop_saved_put(w, 0, 1);                    /* until version 2 */
     ngx_shop_saved_put(w, (uint64_t) site->since, 8);
-    ngx_shop_saved_put(w, (uint64_t) site->flag_since, 8);
+
+    ngx_shop_saved_close_record(w, record);
+}
+
+
+void
+ngx_shop_saved_flag(ngx_shop_saved_writer_t *w,
+    const ngx_shop_saved_flag_t *flag)
+{
+    unsigned char  *record;
+
+    record = ngx_shop_saved_open_record(w, NGX_SHOP_SAVED_FLAG);
+
+    ngx_shop_saved_put_str(w, &flag->path);
+    ngx_shop_saved_put(w, flag->there, 1);
+    ngx_shop_saved_put(w, (uint64_t) flag->since, 8);
 
     ngx_shop_saved_close_record(w, record);
 }
@@ -486,8 +501,11 @@ ngx_shop_saved_sane(const ngx_shop_saved_record_t *record)
                && record->u.group.name.len != 0;
 
     case NGX_SHOP_SAVED_SITE:
-        return record->u.site.state < NGX_SHOP_SITE_N
-               && record->u.site.flag <= 1;
+        return record->u.site.state < NGX_SHOP_SITE_N;
+
+    case NGX_SHOP_SAVED_FLAG:
+        return record->u.flag.there <= 1
+               && record->u.flag.path.len != 0;
 
     case NGX_SHOP_SAVED_ORDER:
         return record->u.order.how >= 1
@@ -537,11 +555,16 @@ ngx_shop_saved_next(ngx_shop_saved_reader_t *r,
             break;
 
         case NGX_SHOP_SAVED_SITE:
-            ngx_shop_saved_get_str(&in, &record->u.site.path);
+            ngx_shop_saved_get_str(&in, &record->u.site.name);
             record->u.site.state = (uint8_t) ngx_shop_saved_get(&in, 1);
-            record->u.site.flag = (uint8_t) ngx_shop_saved_get(&in, 1);
+            (void) ngx_shop_saved_get(&in, 1);
             record->u.site.since = (int64_t) ngx_shop_saved_get(&in, 8);
-            record->u.site.flag_since = (int64_t) ngx_shop_saved_get(&in, 8);
+            break;
+
+        case NGX_SHOP_SAVED_FLAG:
+            ngx_shop_saved_get_str(&in, &record->u.flag.path);
+            record->u.flag.there = (uint8_t) ngx_shop_saved_get(&in, 1);
+            record->u.flag.since = (int64_t) ngx_shop_saved_get(&in, 8);
             break;
 
         case NGX_SHOP_SAVED_ORDER:

@@ -18,7 +18,7 @@
 #include "logic/text/base.h"
 
 
-#define NGX_SHOP_SAVED_VERSION      2
+#define NGX_SHOP_SAVED_VERSION      3
 #define NGX_SHOP_SAVED_OLDEST       1     /* that is read: no orders */
 #define NGX_SHOP_SAVED_HEADER       48
 #define NGX_SHOP_SAVED_PEER_MAX     256   /* beside its texts */
@@ -42,7 +42,8 @@ typedef enum {
     NGX_SHOP_SAVED_PEER,
     NGX_SHOP_SAVED_GROUP,
     NGX_SHOP_SAVED_SITE,
-    NGX_SHOP_SAVED_ORDER
+    NGX_SHOP_SAVED_ORDER,
+    NGX_SHOP_SAVED_FLAG
 } ngx_shop_saved_type_e;
 
 
@@ -76,13 +77,19 @@ typedef struct {
 } ngx_shop_saved_group_t;
 
 
+/* up to version 2 it was one with its flag, and had the flag's path as name */
 typedef struct {
-    ngx_shop_str_t        path;          /* of the flag; may be empty */
+    ngx_shop_str_t        name;          /* may be empty */
     uint8_t               state;
-    uint8_t               flag;          /* a file is there */
     int64_t               since;         /* Unix s */
-    int64_t               flag_since;    /* Unix s */
 } ngx_shop_saved_site_t;
+
+
+typedef struct {
+    ngx_shop_str_t        path;
+    uint8_t               there;         /* a file is */
+    int64_t               since;         /* Unix s */
+} ngx_shop_saved_flag_t;
 
 
 /* what an operator asked of a peer; it does not grow old with the rest */
@@ -118,6 +125,7 @@ typedef struct {
         ngx_shop_saved_group_t  group;
         ngx_shop_saved_site_t   site;
         ngx_shop_saved_order_t  order;
+        ngx_shop_saved_flag_t   flag;
     } u;
 } ngx_shop_saved_record_t;
 
@@ -138,6 +146,8 @@ void ngx_shop_saved_group(ngx_shop_saved_writer_t *w,
     const ngx_shop_saved_group_t *group);
 void ngx_shop_saved_site(ngx_shop_saved_writer_t *w,
     const ngx_shop_saved_site_t *site);
+void ngx_shop_saved_flag(ngx_shop_saved_writer_t *w,
+    const ngx_shop_saved_flag_t *flag);
 void ngx_shop_saved_order(ngx_shop_saved_writer_t *w,
     const ngx_shop_saved_order_t *order);
 

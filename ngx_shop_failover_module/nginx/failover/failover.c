@@ -78,6 +78,7 @@ ngx_shop_failover_init_peer(ngx_http_request_t *r,
     ngx_http_upstream_srv_conf_t *us)
 {
     ngx_shop_failover_t  *ctx;
+    ngx_shop_conf_loc_t  *slcf;
     ngx_shop_conf_srv_t  *sscf;
 
     sscf = ngx_http_conf_upstream_srv_conf(us, ngx_shop_failover_module);
@@ -86,6 +87,9 @@ ngx_shop_failover_init_peer(ngx_http_request_t *r,
     if (ctx == NULL) {
         return NGX_ERROR;
     }
+
+    slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
+    ngx_shop_board_learn(sscf->zone, ngx_shop_conf_site(slcf), sscf->group);
 
     ctx->request = r;
     ctx->primary = sscf;

@@ -41,7 +41,7 @@ ngx_shop_gate_ask(ngx_http_request_t *r, ngx_shop_conf_main_t *smcf,
         return NGX_SHOP_GATE_WHY_NOT;
     }
 
-    gate = ngx_shop_board_gate(&smcf->zone, slcf->flag);
+    gate = ngx_shop_board_gate(&smcf->zone, ngx_shop_conf_site(slcf));
 
     if (gate == NGX_SHOP_BOARD_GATE_OPEN) {
         return NGX_SHOP_GATE_WHY_NOT;
@@ -75,13 +75,15 @@ ngx_shop_gate_look(ngx_http_request_t *r, ngx_shop_conf_main_t *smcf,
 
     default:
         if (gate != NGX_SHOP_BOARD_GATE_DRILL) {
-            ngx_shop_counters_bypassed(&smcf->zone, slcf->flag);
+            ngx_shop_counters_bypassed(&smcf->zone,
+                                       ngx_shop_conf_site(slcf));
         }
 
         return NGX_SHOP_GATE_WHY_NOT;
     }
 
-    notice = &ngx_shop_board_current(&smcf->zone, slcf->flag)->notice;
+    notice = &ngx_shop_board_current(&smcf->zone,
+                                     ngx_shop_conf_site(slcf))->notice;
 
     switch (gate) {
 
@@ -98,7 +100,7 @@ ngx_shop_gate_look(ngx_http_request_t *r, ngx_shop_conf_main_t *smcf,
                : NGX_SHOP_GATE_WHY_NOT;
 
     case NGX_SHOP_BOARD_GATE_RAMP:
-        return ngx_shop_board_admits(&smcf->zone, slcf->flag,
+        return ngx_shop_board_admits(&smcf->zone, ngx_shop_conf_site(slcf),
                                      ngx_shop_gate_visitor(r))
                ? NGX_SHOP_GATE_WHY_NOT : NGX_SHOP_GATE_WHY_RAMP;
 
@@ -117,7 +119,7 @@ static ngx_shop_gate_why_e
 ngx_shop_gate_closed(ngx_shop_conf_main_t *smcf, ngx_shop_conf_loc_t *slcf,
     ngx_shop_gate_why_e why)
 {
-    return ngx_shop_board_state(&smcf->zone, slcf->flag)
+    return ngx_shop_board_state(&smcf->zone, ngx_shop_conf_site(slcf))
            == NGX_SHOP_SITE_OUTAGE ? NGX_SHOP_GATE_WHY_UNSENT : why;
 }
 

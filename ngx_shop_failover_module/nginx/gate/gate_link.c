@@ -91,7 +91,8 @@ ngx_shop_gate_link_handler(ngx_http_request_t *r)
 
     if (token.drill) {
         smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
-        ngx_shop_board_drill(&smcf->zone, slcf->flag, token.expires);
+        ngx_shop_board_drill(&smcf->zone, ngx_shop_conf_site(slcf),
+                             token.expires);
     }
 
     return ngx_shop_gate_link_cookie(r, slcf->bypass_key, &token);

@@ -217,15 +217,17 @@ ngx_shop_journal_update(ngx_shop_model_zone_t *zone)
                 ngx_shop_journal_event_group(zone, &changes[i]);
                 ngx_shop_journal_group(&changes[i]);
 
-            } else if (changes[i].site->path.len || zone->sites.nelts == 1) {
+            } else if (changes[i].site->name.len || zone->sites.nelts == 1) {
                 ngx_shop_journal_event_site(zone, &changes[i]);
                 ngx_shop_journal_site(&changes[i]);
             }
         }
 
-    } while (n == NGX_SHOP_JOURNAL_CHANGES);
+        /* now: many sites change together, and few events are kept */
 
-    ngx_shop_events_flush(zone);
+        ngx_shop_events_flush(zone);
+
+    } while (n == NGX_SHOP_JOURNAL_CHANGES);
 }
 
 
@@ -344,26 +346,27 @@ static void
 ngx_shop_journal_site(ngx_shop_groups_change_t *change)
 {
     u_char      length[NGX_SHOP_TIMES_LEN];
-    ngx_str_t   path;
+    ngx_str_t   name;
     ngx_uint_t  level;
 
-    path = change->site->path;
+    name = change->site->name;
 
-    /* the site of locations without a flag is told of where it is alone */
+    /* that of upstreams which no site has is told of where it is alone */
 
-    if (path.len == 0) {
-        ngx_str_set(&path, "(none)");
+    if (name.len == 0) {
+        ngx_str_set(&name, "(none)");
     }
 
     if (change->from == NGX_SHOP_SITE_OUTAGE
-        && change->to == NGX_SHOP_SITE_MAINTENANCE)
+        && change->to == NGX_SHOP_SITE_MAINTENANCE
+        && change->site->flag)
     {
         ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
-                      "shop failover: site of flag %V is now \"maintenance\": "
+                      "shop failover: site \"%V\" is now \"maintenance\": "
                       "servers are back after an outage of %*s, and only the "
                       "flag keeps it shut, open it: shopctl off --flag %V",
-                      &path, ngx_shop_journal_length(length, change->since),
-                      length, &path);
+                      &name, ngx_shop_journal_length(length, change->since),
+                      length, &change->site->flag->path);
         return;
     }
 
@@ -373,9 +376,9 @@ ngx_shop_journal_site(ngx_shop_groups_change_t *change)
             ? NGX_LOG_WARN : NGX_LOG_NOTICE;
 
     ngx_log_error(level, ngx_cycle->log, 0,
-                  "shop failover: site of flag %V is now \"%s\" "
+                  "shop failover: site \"%V\" is now \"%s\" "
                   "(was \"%s\" for %*s)",
-                  &path, ngx_shop_site_name(change->to),
+                  &name, ngx_shop_site_name(change->to),
                   ngx_shop_site_name(change->from),
                   ngx_shop_journal_length(length, change->since),
                   length);

@@ -8,10 +8,14 @@
 
 
 #include "nginx/journal/journal_event.h"
+#include "nginx/journal/events.h"
 
 #include "state/chronicle.h"
 #include "state/groups.h"
 #include "state/news.h"
+
+
+#define NGX_SHOP_JOURNAL_EVENT_USES  512   /* bytes */
 
 
 static void ngx_shop_journal_event_peer(ngx_shop_event_t *event,
@@ -20,10 +24,12 @@ static uint8_t ngx_shop_journal_event_state(ngx_shop_layout_force_t *force,
     ngx_uint_t state);
 static void ngx_shop_journal_event_set(ngx_shop_event_t *event,
     ngx_shop_span_t *span, ngx_str_t *text);
+static void ngx_shop_journal_event_uses(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf, ngx_shop_event_t *event);
 static void ngx_shop_journal_event_notice(ngx_shop_model_zone_t *zone,
     ngx_shop_model_site_t *conf, ngx_shop_event_t *event);
 static void ngx_shop_journal_event_flag(ngx_shop_model_zone_t *zone,
-    ngx_shop_model_site_t *conf, ngx_pool_t *pool);
+    ngx_shop_model_flag_t *conf, ngx_pool_t *pool);
 static void ngx_shop_journal_event_tell(ngx_shop_model_zone_t *zone,
     ngx_shop_model_site_t *conf, ngx_shop_board_view_t *view,
     ngx_shop_news_t *news);
@@ -248,11 +254,58 @@ ngx_shop_journal_event_site(ngx_shop_model_zone_t *zone,
     event.since = change->since * 1000;
     event.severity = (uint8_t) ngx_shop_site_severity(change->to);
 
-    ngx_shop_journal_event_set(&event, &event.site, &change->site->path);
+    ngx_shop_journal_event_set(&event, &event.site, &change->site->name);
+
+    if (change->site->flag) {
+        ngx_shop_journal_event_set(&event, &event.flag,
+                                   &change->site->flag->path);
+    }
+
+    ngx_shop_journal_event_uses(zone, change->site, &event);
     ngx_shop_journal_event_notice(zone, change->site, &event);
     ngx_shop_chronicle_counters(zone, change->site, &event);
 
     ngx_shop_chronicle_add(zone, &event);
+}
+
+
+/*
+ * The upstreams of a site with their chains.  Where they do not fit none is
+ * named: then the incident is told with all of them.
+ */
+
+static void
+ngx_shop_journal_event_uses(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf, ngx_shop_event_t *event)
+{
+    u_char                    buf[NGX_SHOP_JOURNAL_EVENT_USES], *p;
+    ngx_str_t                 text;
+    ngx_uint_t                i, j;
+    ngx_shop_model_group_t  **group, **backup;
+
+    p = buf;
+    group = zone->groups.elts;
+
+    for (i = 0; i < zone->groups.nelts; i++) {
+
+        if (!ngx_shop_board_has(zone, conf, group[i])) {
+            continue;
+        }
+
+        p = ngx_slprintf(p, buf + sizeof(buf), "%V ", &group[i]->name);
+        backup = group[i]->chain.elts;
+
+        for (j = 0; j < group[i]->chain.nelts; j++) {
+            p = ngx_slprintf(p, buf + sizeof(buf), "%V ", &backup[j]->name);
+        }
+    }
+
+    if (p > buf && p < buf + sizeof(buf)) {
+        text.data = buf;
+        text.len = p - buf - 1;
+
+        ngx_shop_journal_event_set(event, &event->upstreams, &text);
+    }
 }
 
 
@@ -266,7 +319,7 @@ ngx_shop_journal_event_notice(ngx_shop_model_zone_t *zone,
     ngx_shop_str_t          text;
     ngx_shop_board_view_t  *view;
 
-    if (conf->path.len == 0) {
+    if (conf->flag == NULL) {
         return;
     }
 
@@ -295,11 +348,11 @@ ngx_shop_journal_event_flags(ngx_shop_model_zone_t *zone)
 {
     ngx_uint_t               i;
     ngx_pool_t              *pool;
-    ngx_shop_model_site_t  **conf;
+    ngx_shop_model_flag_t  **conf;
 
-    conf = zone->sites.elts;
+    conf = zone->flags.elts;
 
-    for (i = 0; i < zone->sites.nelts; i++) {
+    for (i = 0; i < zone->flags.nelts; i++) {
 
         if (!ngx_shop_news_wait(zone, conf[i])) {
             continue;
@@ -318,17 +371,36 @@ ngx_shop_journal_event_flags(ngx_shop_model_zone_t *zone)
 }
 
 
+/* to each site that has it: an incident is of one */
+
 static void
 ngx_shop_journal_event_flag(ngx_shop_model_zone_t *zone,
-    ngx_shop_model_site_t *conf, ngx_pool_t *pool)
+    ngx_shop_model_flag_t *conf, ngx_pool_t *pool)
 {
-    ngx_shop_news_t         news;
-    ngx_shop_board_view_t  *view;
+    ngx_uint_t               i;
+    ngx_shop_news_t          news;
+    ngx_shop_board_view_t   *view;
+    ngx_shop_model_site_t  **site;
 
     view = ngx_palloc(pool, sizeof(ngx_shop_board_view_t));
 
-    if (view && ngx_shop_news_take(zone, conf, view, &news) == NGX_OK) {
-        ngx_shop_journal_event_tell(zone, conf, view, &news);
+    if (view == NULL
+        || ngx_shop_news_take(zone, conf, view, &news) != NGX_OK)
+    {
+        return;
+    }
+
+    site = zone->sites.elts;
+
+    for (i = 0; i < zone->sites.nelts; i++) {
+
+        if (site[i]->flag == conf) {
+            ngx_shop_journal_event_tell(zone, site[i], view, &news);
+
+            /* now, as only the last events are kept */
+
+            ngx_shop_events_flush(zone);
+        }
     }
 }
 
@@ -383,5 +455,6 @@ ngx_shop_journal_event_of_flag(ngx_shop_event_t *event,
     event->warnings = view->notice.warnings_total;
     event->error = view->error;
 
-    ngx_shop_journal_event_set(event, &event->site, &conf->path);
+    ngx_shop_journal_event_set(event, &event->site, &conf->name);
+    ngx_shop_journal_event_set(event, &event->flag, &conf->flag->path);
 }

@@ -316,7 +316,7 @@ ngx_shop_page_copied(ngx_http_request_t *r, ngx_shop_conf_loc_t *slcf)
 
     smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
 
-    return ngx_shop_board_state(&smcf->zone, ngx_shop_conf_site(smcf, slcf))
+    return ngx_shop_board_state(&smcf->zone, ngx_shop_conf_site(slcf))
            != NGX_SHOP_SITE_OUTAGE;
 }
 
@@ -571,7 +571,7 @@ ngx_shop_page_variant(ngx_http_request_t *r, ngx_shop_gate_why_e why,
     smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
 
     variant->slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
-    variant->site = ngx_shop_conf_site(smcf, variant->slcf);
+    variant->site = ngx_shop_conf_site(variant->slcf);
     variant->state = ngx_shop_page_state(smcf, variant->site, why);
     variant->jitter = 0;
     variant->admitted = 0;

@@ -81,7 +81,7 @@ ngx_shop_variables_state(ngx_http_request_t *r, ngx_http_variable_value_t *v,
 
     ngx_shop_variables_text(v, ngx_shop_site_name(
         ngx_shop_board_state(&smcf->zone,
-                             ngx_shop_conf_site(smcf, slcf))));
+                             ngx_shop_conf_site(slcf))));
 
     return NGX_OK;
 }

@@ -104,7 +104,7 @@ ngx_shop_variables_gate_bypass(ngx_http_request_t *r,
 }
 
 
-/* the flag that the location's site has, or NULL */
+/* the site of a location that a flag closes, or NULL */
 
 static ngx_shop_model_site_t *
 ngx_shop_variables_gate_flag(ngx_http_request_t *r,
@@ -118,7 +118,7 @@ ngx_shop_variables_gate_flag(ngx_http_request_t *r,
 
     *zone = &smcf->zone;
 
-    return smcf->used ? slcf->flag : NULL;
+    return (smcf->used && slcf->flag) ? ngx_shop_conf_site(slcf) : NULL;
 }
 
 

@@ -86,7 +86,9 @@ ngx_shop_status_handler(ngx_http_request_t *r)
     smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
     slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
 
-    snap = ngx_shop_snapshot_take(r->pool, &smcf->zone, slcf->flag);
+    snap = ngx_shop_snapshot_take(r->pool, &smcf->zone,
+                                  slcf->flag ? ngx_shop_conf_site(slcf)
+                                             : NULL);
     if (snap == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -317,6 +319,18 @@ ngx_shop_status_default_text(ngx_shop_snapshot_site_t *site)
 
     return notice->status.len == 0 && notice->nlangs == 0
            && notice->nupdates == 0;
+}
+
+
+/* the path of its flag; len 0: it has none */
+
+const ngx_shop_str_t *
+ngx_shop_status_path(ngx_shop_snapshot_site_t *site)
+{
+    static const ngx_shop_str_t  none = { 0, NULL };
+
+    return site->conf->flag ? (ngx_shop_str_t *) &site->conf->flag->path
+                            : &none;
 }
 
 

@@ -56,6 +56,7 @@ ngx_uint_t ngx_shop_status_flag(ngx_shop_board_view_t *view);
 
 /* whether a closed shop shows its built-in text only; when a text changed */
 ngx_uint_t ngx_shop_status_default_text(ngx_shop_snapshot_site_t *site);
+const ngx_shop_str_t *ngx_shop_status_path(ngx_shop_snapshot_site_t *site);
 int64_t ngx_shop_status_updated(ngx_shop_snapshot_site_t *site);
 
 

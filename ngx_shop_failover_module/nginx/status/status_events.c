@@ -54,6 +54,9 @@ ngx_shop_status_events_incident(ngx_shop_emit_t *e, ngx_shop_incident_t *in)
     ngx_shop_emit_int(e, "number", in->number);
 
     s = ngx_shop_incident_text(in, in->site);
+    ngx_shop_emit_str(e, "site", &s);
+
+    s = ngx_shop_incident_text(in, in->flag);
     ngx_shop_emit_str(e, "flag", &s);
     ngx_shop_emit_cstr(e, "state", ngx_shop_site_name(in->state));
 

@@ -193,9 +193,9 @@ ngx_shop_status_html_others(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
         site = &snap->sites[i];
 
         ngx_shop_emit_text(e, "<li>");
-        ngx_shop_status_str(e, &site->conf->path);
-        ngx_shop_emit_text(e, site->conf->path.len ? ": <b class=\""
-                              : "without a flag: <b class=\"");
+        ngx_shop_status_str(e, &site->conf->name);
+        ngx_shop_emit_text(e, site->conf->name.len ? ": <b class=\""
+                              : "upstreams of no site: <b class=\"");
         ngx_shop_emit_text(e,
                            ngx_shop_status_html_states[site->view.site.state]
                            .class);
@@ -383,13 +383,13 @@ ngx_shop_status_html_flag(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
 
     ngx_shop_emit_text(e, "<section>\n<h2>Flag file</h2>\n<p>");
 
-    if (snap->site->conf->path.len == 0) {
+    if (snap->site->conf->flag == NULL) {
         ngx_shop_emit_text(e, "None: shop_maintenance is not "
                               "configured.</p>\n</section>\n");
         return;
     }
 
-    ngx_shop_status_str(e, &snap->site->conf->path);
+    ngx_shop_status_str(e, &snap->site->conf->flag->path);
 
     if (view->error) {
         ngx_shop_emit_text(e, ": <b class=\"x\">cannot be read</b> "
@@ -440,13 +440,12 @@ ngx_shop_status_html_next(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
     ngx_shop_board_view_t   *view;
     ngx_shop_next_command_t  commands[NGX_SHOP_NEXT_MAX];
 
-    path = &snap->site->conf->path;
     view = &snap->site->view;
 
     next.state = view->site.state;
     next.flag = ngx_shop_status_flag(view);
     next.alone = ngx_shop_site_alone(&view->site);
-    next.configured = (path->len != 0);
+    next.configured = (snap->site->conf->flag != NULL);
     next.incident = (snap->site->incident != 0);
     next.eta = view->notice.eta.at;
     next.next_update = view->notice.next_update.at;
@@ -457,6 +456,8 @@ ngx_shop_status_html_next(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
     if (n == 0) {
         return;
     }
+
+    path = (ngx_str_t *) ngx_shop_status_path(snap->site);
 
     ngx_shop_emit_text(e, "<section>\n<h2>What to type next</h2>\n");
 

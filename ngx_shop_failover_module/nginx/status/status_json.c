@@ -16,6 +16,8 @@
 
 static void ngx_shop_status_json_site(ngx_shop_emit_t *e, const char *key,
     ngx_shop_snapshot_site_t *site);
+static void ngx_shop_status_json_uses(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_site_t *site);
 static void ngx_shop_status_json_maintenance(ngx_shop_emit_t *e,
     ngx_shop_snapshot_site_t *site);
 static void ngx_shop_status_json_sum(ngx_shop_emit_t *e,
@@ -98,6 +100,7 @@ ngx_shop_status_json_site(ngx_shop_emit_t *e, const char *key,
     const char  *severity;
 
     ngx_shop_emit_object(e, key);
+    ngx_shop_emit_str(e, "name", (ngx_shop_str_t *) &site->conf->name);
     ngx_shop_emit_cstr(e, "state", ngx_shop_site_name(site->view.site.state));
     ngx_shop_emit_time(e, "since", site->view.site.since);
 
@@ -134,10 +137,11 @@ ngx_shop_status_json_site(ngx_shop_emit_t *e, const char *key,
     ngx_shop_emit_bool(e, "shut_by_flag_alone",
                        ngx_shop_site_alone(&site->view.site));
 
-    ngx_shop_emit_str(e, "flag", (ngx_shop_str_t *) &site->conf->path);
+    ngx_shop_emit_str(e, "flag", ngx_shop_status_path(site));
     ngx_shop_emit_cstr(e, "flag_state", ngx_shop_flagset_name(
                                      ngx_shop_status_flag(&site->view)));
     ngx_shop_status_json_sum(e, &site->view);
+    ngx_shop_status_json_uses(e, site);
     ngx_shop_emit_close(e, '}');
 }
 
@@ -163,6 +167,29 @@ ngx_shop_status_json_sum(ngx_shop_emit_t *e, ngx_shop_board_view_t *view)
 }
 
 
+/* its upstreams; those learned from requests come last */
+
+static void
+ngx_shop_status_json_uses(ngx_shop_emit_t *e, ngx_shop_snapshot_site_t *site)
+{
+    ngx_uint_t             i;
+    ngx_shop_model_use_t  *use;
+
+    ngx_shop_emit_array(e, "upstreams");
+
+    for (i = 0; i < site->nuses; i++) {
+        use = &site->uses[i];
+
+        ngx_shop_emit_object(e, NULL);
+        ngx_shop_emit_str(e, "name", (ngx_shop_str_t *) &use->group->name);
+        ngx_shop_emit_bool(e, "optional", use->optional);
+        ngx_shop_emit_close(e, '}');
+    }
+
+    ngx_shop_emit_close(e, ']');
+}
+
+
 static void
 ngx_shop_status_json_maintenance(ngx_shop_emit_t *e,
     ngx_shop_snapshot_site_t *site)
@@ -178,7 +205,7 @@ ngx_shop_status_json_maintenance(ngx_shop_emit_t *e,
 
     ngx_shop_emit_object(e, "maintenance");
 
-    ngx_shop_emit_str(e, "flag", (ngx_shop_str_t *) &site->conf->path);
+    ngx_shop_emit_str(e, "flag", ngx_shop_status_path(site));
     ngx_shop_emit_bool(e, "present", view->flag);
     ngx_shop_emit_time(e, "since", view->flag ? view->flag_since : 0);
     ngx_shop_emit_int(e, "error", view->error);

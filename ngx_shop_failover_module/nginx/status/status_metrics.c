@@ -370,7 +370,7 @@ ngx_shop_status_metrics_family(ngx_shop_status_metrics_t *m,
             site = &m->snap->sites[i];
 
             m->n = 0;
-            ngx_shop_status_metrics_label(m, "site", &site->conf->path);
+            ngx_shop_status_metrics_label(m, "site", &site->conf->name);
             ngx_shop_status_metrics_samples(m, row, site);
         }
 

@@ -44,7 +44,7 @@ typedef struct {
     ngx_shop_stall_timer_t  timer;       /* behind event.data */
     ngx_event_t             event;       /* the second read */
     ngx_shop_watcher_t     *watcher;
-    ngx_shop_model_site_t  *conf;
+    ngx_shop_model_flag_t  *conf;
     u_char                 *dir;         /* where the flag stands */
     int                     wd;          /* of dir; -1: not watched */
     int                     wd_self;     /* of the flag itself */
@@ -65,7 +65,7 @@ struct ngx_shop_watcher_s {
 
 
 static ngx_int_t ngx_shop_watch_flag(ngx_shop_watch_flag_t *f,
-    ngx_shop_watcher_t *w, ngx_shop_model_site_t *conf);
+    ngx_shop_watcher_t *w, ngx_shop_model_flag_t *conf);
 static void ngx_shop_watch_tick(ngx_event_t *ev);
 static ngx_uint_t ngx_shop_watch_over(ngx_shop_watcher_t *w);
 static void ngx_shop_watch_look(ngx_shop_watch_flag_t *f, ngx_uint_t settle);
@@ -87,7 +87,7 @@ ngx_shop_watch_start(ngx_cycle_t *cycle, ngx_shop_conf_main_t *smcf)
 {
     ngx_uint_t               i;
     ngx_shop_watcher_t      *w;
-    ngx_shop_model_site_t  **conf;
+    ngx_shop_model_flag_t  **conf;
 
     w = ngx_pcalloc(cycle->pool, sizeof(ngx_shop_watcher_t));
     if (w == NULL) {
@@ -102,20 +102,15 @@ ngx_shop_watch_start(ngx_cycle_t *cycle, ngx_shop_conf_main_t *smcf)
         return NGX_ERROR;
     }
 
-    conf = smcf->zone.sites.elts;
+    conf = smcf->zone.flags.elts;
 
-    w->flags = ngx_pcalloc(cycle->pool, smcf->zone.sites.nelts
+    w->flags = ngx_pcalloc(cycle->pool, smcf->zone.flags.nelts
                            * sizeof(ngx_shop_watch_flag_t));
     if (w->flags == NULL) {
         return NGX_ERROR;
     }
 
-    for (i = 0; i < smcf->zone.sites.nelts; i++) {
-
-        if (conf[i]->path.len == 0) {
-            continue;
-        }
-
+    for (i = 0; i < smcf->zone.flags.nelts; i++) {
         if (ngx_shop_watch_flag(&w->flags[w->nflags++], w, conf[i])
             != NGX_OK)
         {
@@ -151,7 +146,7 @@ ngx_shop_watch_start(ngx_cycle_t *cycle, ngx_shop_conf_main_t *smcf)
 
 static ngx_int_t
 ngx_shop_watch_flag(ngx_shop_watch_flag_t *f, ngx_shop_watcher_t *w,
-    ngx_shop_model_site_t *conf)
+    ngx_shop_model_flag_t *conf)
 {
     u_char  *p;
 

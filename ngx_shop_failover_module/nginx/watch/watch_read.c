@@ -17,7 +17,7 @@
 /* one choosing among files */
 typedef struct {
     ngx_shop_flagfile_t        *file;
-    ngx_shop_model_site_t      *conf;
+    ngx_shop_model_flag_t      *conf;
     ngx_shop_board_view_t      *was;
     ngx_shop_flagset_t         *set;
     unsigned                    same:1;  /* as published */
@@ -38,7 +38,7 @@ static void ngx_shop_watch_read_warn(ngx_shop_watch_read_t *read,
 
 void
 ngx_shop_watch_read_publish(ngx_shop_model_zone_t *zone,
-    ngx_shop_model_site_t *conf, ngx_shop_flagfile_t *file, ngx_log_t *log)
+    ngx_shop_model_flag_t *conf, ngx_shop_flagfile_t *file, ngx_log_t *log)
 {
     ngx_shop_flagset_t        *set;
     ngx_shop_watch_read_t      read;
@@ -61,7 +61,7 @@ ngx_shop_watch_read_publish(ngx_shop_model_zone_t *zone,
     }
 
     ngx_shop_watch_read_trouble(zone, conf, 0, log);
-    ngx_shop_board_view(zone, conf, read.was);
+    ngx_shop_board_view_flag(zone, conf, read.was);
 
     read.same = (ngx_memcmp(&read.was->signature, &file->sig,
                             sizeof(ngx_shop_layout_signature_t))
@@ -188,7 +188,7 @@ ngx_shop_watch_read_again(int64_t next)
 
 void
 ngx_shop_watch_read_trouble(ngx_shop_model_zone_t *zone,
-    ngx_shop_model_site_t *conf, ngx_err_t err, ngx_log_t *log)
+    ngx_shop_model_flag_t *conf, ngx_err_t err, ngx_log_t *log)
 {
     if (ngx_shop_board_trouble(zone, conf, err) == err) {
         return;

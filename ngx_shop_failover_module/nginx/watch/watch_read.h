@@ -17,11 +17,11 @@
 
 /* ends the claim in any case */
 void ngx_shop_watch_read_publish(ngx_shop_model_zone_t *zone,
-    ngx_shop_model_site_t *conf, ngx_shop_flagfile_t *file, ngx_log_t *log);
+    ngx_shop_model_flag_t *conf, ngx_shop_flagfile_t *file, ngx_log_t *log);
 
 /* the flag cannot be looked at, or (0) can be; told once, by one worker */
 void ngx_shop_watch_read_trouble(ngx_shop_model_zone_t *zone,
-    ngx_shop_model_site_t *conf, ngx_err_t err, ngx_log_t *log);
+    ngx_shop_model_flag_t *conf, ngx_err_t err, ngx_log_t *log);
 
 
 #endif /* _NGX_SHOP_WATCH_READ_H_INCLUDED_ */
