@@ -47,13 +47,13 @@ static ngx_shop_view_var_t  fuzz_page_vars[] = {
 static const char  *fuzz_page_langs[] = { "en", "ar" };
 
 static const char  *fuzz_page_elements[] = {
-    "a", "bdi", "body", "button", "div", "h1", "h2", "head", "header", "html",
-    "li", "main", "ol", "p", "script", "section", "span", "style", "svg",
-    "time", "title", "ul", NULL
+    "a", "b", "bdi", "body", "button", "details", "div", "h1", "h2", "head",
+    "header", "html", "li", "main", "ol", "p", "picture", "progress", "script",
+    "section", "style", "summary", "time", "title", "ul", NULL
 };
 
 static const char  *fuzz_page_alone[] = {
-    "!DOCTYPE", "img", "link", "meta", "path", NULL
+    "!DOCTYPE", "img", "link", "meta", "source", NULL
 };
 
 static const char  *fuzz_page_schemes[] = {

@@ -57,6 +57,10 @@ fuzz_saved_sane(const ngx_shop_saved_record_t *record, const uint8_t *data,
         fuzz_saved_inside(&record->u.order.reason, data, size);
         break;
 
+    case NGX_SHOP_SAVED_FLAG:
+        fuzz_saved_inside(&record->u.flag.path, data, size);
+        break;
+
     default:
         fuzz_holds(record->type == NGX_SHOP_SAVED_SITE);
         fuzz_holds(record->u.site.state < NGX_SHOP_SITE_N);
@@ -81,6 +85,10 @@ fuzz_saved_write(ngx_shop_saved_writer_t *w,
 
     case NGX_SHOP_SAVED_ORDER:
         ngx_shop_saved_order(w, &record->u.order);
+        break;
+
+    case NGX_SHOP_SAVED_FLAG:
+        ngx_shop_saved_flag(w, &record->u.flag);
         break;
 
     default:
