@@ -59,9 +59,9 @@ my $nginx = $steps->around(sub {
             location / {
                 proxy_pass http://shop;
                 proxy_next_upstream error timeout http_503;
-                add_header X-Worker \$pid always;
             }
             location /few { proxy_pass http://few; }
+            location = /worker { return 200 \$pid; }
             location /status { shop_status; }
             location /control { shop_control $keys/key; }
         }
@@ -105,8 +105,11 @@ sub both_workers {
     my %pids;
 
     for (1 .. 40) {
-        my $answer = get($nginx, '/');
-        $pids{ $answer->{headers}{'x-worker'} // '' }++ if $answer->{status};
+        my $connection = client($nginx);
+        my $answer = $connection->request('GET', '/');
+        my $worker = $connection->request('GET', '/worker', close => 1);
+
+        $pids{ $worker->{body} // '' }++ if $answer->{status};
         last if keys %pids >= 2;
     }
 

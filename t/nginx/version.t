@@ -24,9 +24,9 @@ ok $version, 'the header has a version';
 my ($newest) = slurp('CHANGELOG.md') =~ /^## \[(\S+)\] - /m;
 is $newest, $version, 'which CHANGELOG.md begins with';
 
-my ($package) = slurp('debian/changelog')
+my ($package) = slurp('pkg/debian/changelog')
     =~ /\A\S+ \(([^)~+-]+)(?:[~+-][^)]*)?\)/;
-is $package, $version, 'and debian/changelog';
+is $package, $version, 'and pkg/debian/changelog';
 
 my ($code, $output) = ctl('--version');
 is $code, 0, 'shopctl --version';

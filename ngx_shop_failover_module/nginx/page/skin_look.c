@@ -209,8 +209,8 @@ ngx_shop_skin_look_uri(ngx_conf_t *cf, ngx_str_t *name, ngx_str_t *file,
 refused:
 
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "invalid file \"%V\" in \"shop_page_var %V\", expected "
-                       "is %s", file, name, reason);
+                       "invalid file \"%V\" in \"shop_page_var %V\", "
+                       "expected %s", file, name, reason);
 
     return NGX_ERROR;
 }
