@@ -22,6 +22,8 @@ chmod 0600, $keys->write('key', "$key\n");
 sub config {
     my ($zone, @more) = @_;
 
+    my $pass = @more ? 'location /other { proxy_pass http://other; }' : '';
+
     return <<"END";
         shop_events %%DIR%%/events.log;
         shop_zone $zone;
@@ -35,13 +37,14 @@ sub config {
             listen %%ADDR%%;
             shop_maintenance %%DIR%%/flag;
             location / { proxy_pass http://shop; }
+            $pass
             location /status { shop_status; }
             location = /control { shop_control $keys/key; }
         }
 END
 }
 
-# takes what every site has to outage
+# takes the site to outage, which passes to it
 my $other = "upstream other { server $dead;"
     . ' shop_health_check interval=200ms fast=100ms; }';
 
