@@ -43,6 +43,7 @@ my $nginx = $steps->around(sub {
             $check
             shop_slow_start 300ms;
             shop_observe errors=1;
+            shop_outlier errors=1000;
             shop_failover_to spare hold=100ms;
         }
         upstream spare { zone spare 128k; server $spare; $check }
