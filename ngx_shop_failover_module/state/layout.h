@@ -26,7 +26,7 @@
 #include "logic/judge/verdict.h"
 
 
-#define NGX_SHOP_LAYOUT_VERSION      8
+#define NGX_SHOP_LAYOUT_VERSION      9
 #define NGX_SHOP_LAYOUT_NO_SLOT      ((uint32_t) -1)
 #define NGX_SHOP_LAYOUT_DETAIL_LEN   96
 #define NGX_SHOP_LAYOUT_HISTORY      64       /* results, 4 bits each */
