@@ -11,6 +11,7 @@
 
 #include "ctl/dress.h"
 #include "ctl/pagedir.h"
+#include "ctl/policy.h"
 #include "ctl/preview.h"
 #include "ctl/store.h"
 #include "logic/flag/times.h"
@@ -308,6 +309,9 @@ ngx_shop_preview_print(const ngx_shop_options_t *o, ngx_shop_view_t *v)
 
     if (rc == NGX_SHOP_DECLINED) {
         rc = ngx_shop_pagedir_builtin(template, &source);
+
+    } else if (rc == NGX_SHOP_OK && !t.plain) {
+        ngx_shop_policy_page(source.name, &source.data);
     }
 
     if (rc != NGX_SHOP_OK
@@ -344,7 +348,8 @@ ngx_shop_preview_print(const ngx_shop_options_t *o, ngx_shop_view_t *v)
         ngx_shop_say_text(stdout, page);
 
     } else {
-        (void) fwrite(page.data, 1, page.len, stdout);
+        ngx_shop_policy_size(&page);
+        ngx_shop_policy_write(stdout, &page);
     }
 
     return NGX_SHOP_SAY_YES;

@@ -14,6 +14,10 @@
 
 static ngx_uint_t ngx_shop_board_flag_differs(ngx_shop_layout_flag_t *fs,
     ngx_shop_board_reading_t *reading);
+/* s; from the end of a flag to the evaluation that opens the site */
+#define NGX_SHOP_BOARD_FLAG_LAST  5
+
+
 static void ngx_shop_board_flag_set_notice(ngx_shop_layout_t *sh,
     ngx_shop_layout_flag_t *fs, ngx_shop_board_reading_t *reading);
 
@@ -124,6 +128,12 @@ ngx_shop_board_flag_set_notice(ngx_shop_layout_t *sh,
         fs->over = 0;
         fs->said = fs->asked;
 
+        if (fs->there && reading->notice == NULL && !reading->error) {
+            ngx_memcpy(&fs->last, &fs->notice,
+                       sizeof(ngx_shop_flag_notice_t));
+            fs->gone = ngx_shop_clock_now();
+        }
+
         if (reading->error || reading->notice == NULL) {
             ngx_memzero(&fs->notice, sizeof(ngx_shop_flag_notice_t));
 
@@ -147,6 +157,37 @@ ngx_shop_board_flag_set_notice(ngx_shop_layout_t *sh,
 
     fs->error = reading->error;
     fs->there = (reading->notice || reading->error);
+}
+
+
+ngx_int_t
+ngx_shop_board_flag_last(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf, ngx_shop_flag_notice_t *notice)
+{
+    ngx_int_t                rc;
+    ngx_shop_layout_flag_t  *fs;
+    ngx_shop_layout_site_t  *ss;
+
+    if (conf->flag == NULL) {
+        return NGX_DECLINED;
+    }
+
+    fs = zone->sh->flags[conf->flag->index];
+    ss = zone->sh->sites[conf->index];
+    rc = NGX_DECLINED;
+
+    ngx_shmtx_lock(&zone->shpool->mutex);
+
+    /* what was taken back long before it opened is not said again */
+
+    if (fs->gone && fs->gone >= ss->site.since - NGX_SHOP_BOARD_FLAG_LAST) {
+        ngx_memcpy(notice, &fs->last, sizeof(ngx_shop_flag_notice_t));
+        rc = NGX_OK;
+    }
+
+    ngx_shmtx_unlock(&zone->shpool->mutex);
+
+    return rc;
 }
 
 

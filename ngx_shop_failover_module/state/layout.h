@@ -231,6 +231,8 @@ typedef struct {
     uint32_t                       published;   /* grows with each change */
     ngx_shop_layout_told_t         told;
     ngx_shop_flag_notice_t         notice;
+    ngx_shop_flag_notice_t         last;        /* of a file that is gone */
+    int64_t                        gone;        /* Unix s, since then */
 } ngx_shop_layout_flag_t;
 
 

@@ -36,6 +36,7 @@ typedef struct {
 
 
 static const char *ngx_shop_look_colour(const ngx_shop_str_t *value);
+static size_t ngx_shop_look_comment(const ngx_shop_str_t *source, size_t from);
 static const char *ngx_shop_look_font(const ngx_shop_str_t *value);
 static const char *ngx_shop_look_radius(const ngx_shop_str_t *value);
 static int ngx_shop_look_read(const ngx_shop_str_t *value,
@@ -536,9 +537,10 @@ ngx_shop_look_source(ngx_shop_emit_t *e, const ngx_shop_str_t *source,
     while (i < source->len) {
 
         value = NULL;
-        n = 1;
+        n = ngx_shop_look_comment(source, i);
+        n = n ? n : 1;
 
-        for (k = 0; k < 2 && source->data[i] == '{'; k++) {
+        for (k = 0; n == 1 && k < 2 && source->data[i] == '{'; k++) {
             if (source->len - i >= strlen(places[k])
                 && memcmp(source->data + i, places[k], strlen(places[k]))
                    == 0)
@@ -558,4 +560,37 @@ ngx_shop_look_source(ngx_shop_emit_t *e, const ngx_shop_str_t *source,
 
         i += n;
     }
+}
+
+
+/* the length of a comment that begins there, which may speak of {{name}}; or 0 */
+
+static size_t
+ngx_shop_look_comment(const ngx_shop_str_t *source, size_t from)
+{
+    size_t    i;
+    unsigned  depth;
+
+    if (source->len - from < 3 || memcmp(source->data + from, "{{!", 3) != 0) {
+        return 0;
+    }
+
+    depth = 0;
+
+    for (i = from; i + 1 < source->len; i++) {
+
+        if (source->data[i] == '{' && source->data[i + 1] == '{') {
+            depth++;
+            i++;
+
+        } else if (source->data[i] == '}' && source->data[i + 1] == '}') {
+            i++;
+
+            if (--depth == 0) {
+                return i + 1 - from;
+            }
+        }
+    }
+
+    return 0;
 }

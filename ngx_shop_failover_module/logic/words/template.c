@@ -463,8 +463,11 @@ ngx_shop_template_close_section(ngx_shop_template_compiler_t *c,
     if (section->name.len != tag->name.len
         || memcmp(section->name.data, tag->name.data, tag->name.len) != 0)
     {
-        return ngx_shop_template_refuse_tag(c, tag,
-                             "another section is still open here");
+        /* told where it was opened: it is not known where its end is missing */
+
+        return ngx_shop_template_refuse(c, section->name.data,
+                                        section->name.len,
+                       "the section is not closed before the one around it");
     }
 
     if (ngx_shop_markup_join(&c->markup, &section->markup) != NGX_SHOP_OK) {

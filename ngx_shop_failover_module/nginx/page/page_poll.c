@@ -109,6 +109,7 @@ ngx_shop_page_poll_variant(ngx_http_request_t *r,
 
     if (why != NGX_SHOP_GATE_WHY_NOT) {
         variant->state = ngx_shop_page_variant_state(smcf, variant->site, why);
+        variant->turn = ngx_shop_page_variant_turn(r, variant);
         return;
     }
 

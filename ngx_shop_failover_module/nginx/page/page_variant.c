@@ -7,6 +7,7 @@
  */
 
 
+#include "nginx/page/lang.h"
 #include "nginx/page/page_inside.h"
 #include "nginx/page/headers.h"
 
@@ -81,6 +82,7 @@ ngx_shop_page_variant(ngx_http_request_t *r, ngx_shop_gate_why_e why,
     variant->state = ngx_shop_page_variant_state(smcf, variant->site, why);
     variant->jitter = 0;
     variant->admitted = 0;
+    variant->turn = ngx_shop_page_variant_turn(r, variant);
 
     /* who calls an exempt location is a machine, if it does not say else */
 
@@ -88,6 +90,7 @@ ngx_shop_page_variant(ngx_http_request_t *r, ngx_shop_gate_why_e why,
         ngx_str_set(&asked->type, "application/json");
     }
 
+    ngx_shop_lang_ask(r, &asked->language);
     ngx_shop_choice_make(smcf, variant->slcf->page, asked, &r->uri, &choice);
 
     variant->kind = choice.kind;
@@ -102,6 +105,26 @@ ngx_shop_page_variant(ngx_http_request_t *r, ngx_shop_gate_why_e why,
                         ? NGX_SHOP_VIEW_UNKNOWN
                         : NGX_SHOP_VIEW_UNSENT;
     }
+}
+
+
+/* a whole minute, so that all who wait for it share a page */
+
+int64_t
+ngx_shop_page_variant_turn(ngx_http_request_t *r,
+    ngx_shop_render_variant_t *variant)
+{
+    int64_t                turn;
+    ngx_shop_conf_main_t  *smcf;
+
+    if (variant->state != NGX_SHOP_VIEW_REOPENING) {
+        return 0;
+    }
+
+    smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
+    turn = ngx_shop_gate_turn(r, smcf, variant->slcf);
+
+    return (turn + 59) / 60;
 }
 
 

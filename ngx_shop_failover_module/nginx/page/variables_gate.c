@@ -8,10 +8,11 @@
 
 #include "nginx/page/variables_gate.h"
 #include "nginx/gate/gate.h"
+#include "nginx/page/choice.h"
 #include "nginx/page/headers.h"
+#include "nginx/page/lang.h"
 
 #include "logic/text/emit.h"
-#include "logic/words/negotiate.h"
 #include "logic/flag/times.h"
 #include "logic/words/strings.h"
 #include "logic/words/tongue.h"
@@ -209,10 +210,10 @@ ngx_shop_variables_gate_times(ngx_http_request_t *r,
     skin = slcf->page->skin;
 
     ngx_shop_headers_read(r, &asked);
+    ngx_shop_lang_ask(r, &asked.language);
 
-    words = &skin->words[ngx_shop_negotiate_language(
-                    (ngx_shop_str_t *) &asked.language,
-                    skin->codes, skin->nlangs)];
+    words = &skin->words[ngx_shop_choice_language(slcf->page,
+                                                  &asked.language)];
 
     at[0] = notice->start.at;
     at[1] = notice->until.at ? notice->until.at : notice->eta.at;
@@ -248,6 +249,7 @@ ngx_shop_variables_gate_status(ngx_http_request_t *r,
     ngx_shop_choice_asked_t  asked;
 
     ngx_shop_headers_read(r, &asked);
+    ngx_shop_lang_ask(r, &asked.language);
     ngx_memzero(&tongue, sizeof(ngx_shop_tongue_t));
 
     tongue.notice = notice;
