@@ -176,6 +176,28 @@ module.exports = function (tap, site, visit) {
             });
         });
 
+        test(`order: ${look}, what stands above what`, async () => {
+            for (const width of [360, 1280]) {
+                const how = { site: { args: [`--look=${look}`, ...FULL] },
+                              context: { viewport: { width, height: 640 } } };
+
+                await visit(how, async (page) => {
+                    const parts = ['h1', '#when', '#status', '#why p + p',
+                        '#news li', '#news summary', '#ways li a', '#gift',
+                        '#since + details', '#now'];
+                    const places = await page.evaluate((all) => all.map((s) => {
+                        const e = document.querySelector(s);
+
+                        return [e, e.getBoundingClientRect().top];
+                    }).map((x, i, all) => i === 0 || !!(all[i - 1][0]
+                        .compareDocumentPosition(x[0]) & 4)), parts);
+
+                    is(places.filter((x) => !x).length, 0, `${look}, ${width} `
+                       + 'px: answer, why, news, ways, offer, order');
+                });
+            }
+        });
+
         test(`first: ${look}, the code does not break`, async () => {
             const how = { site: { args: [`--look=${look}`, ...FULL] },
                           context: { viewport: { width: 320, height: 640 } } };
@@ -368,15 +390,16 @@ module.exports = function (tap, site, visit) {
         await visit({ site: { args: FULL } }, async (page) => {
             const order = [];
 
-            for (let i = 0; i < 6; i++) {
+            for (let i = 0; i < 7; i++) {
                 await page.keyboard.press('Tab');
                 order.push(await page.evaluate(() => document.activeElement.id
                     || document.activeElement.getAttribute('href')
                     || document.activeElement.tagName));
             }
-            is(order, ['tel:+49-800-123456', 'mailto:help@example.com',
-                       'https://example.com/sorry', 'SUMMARY', 'now', 'stop'],
-               'contacts, offer, what became of an order, buttons');
+            is(order, ['SUMMARY', 'tel:+49-800-123456',
+                       'mailto:help@example.com', 'https://example.com/sorry',
+                       'SUMMARY', 'now', 'stop'], 'older news, contacts, '
+               + 'offer, what became of an order, buttons');
         });
     });
 

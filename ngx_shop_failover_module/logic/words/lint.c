@@ -326,8 +326,9 @@ ngx_shop_lint_judge(ngx_shop_lint_t *l, const ngx_shop_str_t *name,
     size_t                       len;
     const ngx_shop_lint_rule_t  *rule;
 
-    len = value->data ? (size_t) (value->data + value->len - name->data)
-                      : name->len;
+    /* p is behind the value, and its quote */
+
+    len = (size_t) (l->p - name->data);
 
     if (ngx_shop_span_is(name, "style")) {
         ngx_shop_lint_tell(l, name->data, len, "the browser blocks it: write "
