@@ -50,15 +50,17 @@ my %where = (
 
 my @langs = map { m{/([\w-]+)\.txt$} } glob 'html/lang/*.txt';
 
-is "@langs", 'ar de en es fr it ja nl pl pt zh',
-    'the eleven languages that are promised';
+is "@langs", 'ar bg ca cs da de el en en-US es et fi fr ga he hi hr hu id it '
+    . 'ja ko lt lv mt nl no pl pt-BR pt-PT ro ru sk sl sv th tr uk vi '
+    . 'zh-Hans zh-Hant', 'the languages that are promised';
 
 
 sub texts {
     my ($lang) = @_;
 
     open my $in, '<', "html/lang/$lang.txt" or die "$lang: $!\n";
-    return map { /^(\w[\w.]*) = (.*)/ ? ($1, $2) : () } <$in>;
+    return ($lang =~ /^en-/ ? texts('en') : (),
+            map { /^(\w[\w.]*) = (.*)/ ? ($1, $2) : () } <$in>);
 }
 
 sub html {
@@ -99,7 +101,7 @@ for my $lang (@langs) {
                 if $page->{body} !~ /<html lang="$lang" dir="$t{dir}">/
                     || $page->{headers}{'content-language'} ne $lang;
             push @wrong, "$method $how: a place is left"
-                if $page->{body} =~ /\{\{|\{(?:eta|in|since|next|n)\}/;
+                if $page->{body} =~ /\{\{|\{(?:eta|in|since|next|n)[:}]/;
 
             gunzip(\$gzip->{body}, \my $plain);
             push @wrong, "$method $how: gzip" if $plain ne $page->{body};
