@@ -73,6 +73,66 @@ ngx_shop_strings_key(const ngx_shop_str_t *name)
 }
 
 
+void
+ngx_shop_strings_language(ngx_shop_strings_t *w, const ngx_shop_str_t *code,
+    int informal)
+{
+    w->plural = ngx_shop_plural_find(code);
+    w->informal = (uint8_t) (informal != 0);
+}
+
+
+ngx_shop_str_t
+ngx_shop_strings_item(const ngx_shop_str_t *list, unsigned i)
+{
+    ngx_shop_str_t         none;
+    const unsigned char   *p, *last, *end;
+
+    none.len = 0;
+    none.data = NULL;
+
+    p = list->data;
+    last = p + list->len;
+
+    for ( ;; ) {
+        end = memchr(p, ',', (size_t) (last - p));
+
+        if (i == 0) {
+            return ngx_shop_strings_trim(p, end ? end : last);
+        }
+
+        if (end == NULL) {
+            return none;
+        }
+
+        p = end + 1;
+        i--;
+    }
+}
+
+
+ngx_shop_str_t
+ngx_shop_strings_trim(const unsigned char *p, const unsigned char *last)
+{
+    ngx_shop_str_t  s;
+
+    while (p < last && (*p == ' ' || *p == '\t')) {
+        p++;
+    }
+
+    while (p < last && (last[-1] == ' ' || last[-1] == '\t'
+                        || last[-1] == '\r'))
+    {
+        last--;
+    }
+
+    s.data = p;
+    s.len = (size_t) (last - p);
+
+    return s;
+}
+
+
 int
 ngx_shop_strings_missing(const ngx_shop_strings_t *w)
 {

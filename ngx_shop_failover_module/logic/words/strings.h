@@ -180,6 +180,10 @@ size_t ngx_shop_strings_place(const ngx_shop_str_t *text, ngx_shop_str_t *name,
 void ngx_shop_strings_moment(const ngx_shop_strings_t *w, ngx_shop_emit_t *e,
     int64_t at, unsigned how, const ngx_shop_str_t *form);
 
+/* without blanks around it */
+ngx_shop_str_t ngx_shop_strings_trim(const unsigned char *p,
+    const unsigned char *last);
+
 /* item i of a list with commas between; len 0: it has not so many */
 ngx_shop_str_t ngx_shop_strings_item(const ngx_shop_str_t *list, unsigned i);
 

@@ -31,17 +31,6 @@ static int ngx_shop_strings_parse_knows(const ngx_shop_strings_t *w,
     ngx_shop_str_t text);
 static int ngx_shop_strings_parse_list(const ngx_shop_str_t *text,
     ngx_shop_str_t *items, unsigned n);
-static ngx_shop_str_t ngx_shop_strings_parse_trim(const unsigned char *p,
-    const unsigned char *last);
-
-
-void
-ngx_shop_strings_language(ngx_shop_strings_t *w, const ngx_shop_str_t *code,
-    int informal)
-{
-    w->plural = ngx_shop_plural_find(code);
-    w->informal = (uint8_t) (informal != 0);
-}
 
 
 int
@@ -64,7 +53,7 @@ ngx_shop_strings_parse(ngx_shop_strings_t *w, const ngx_shop_str_t *source,
         end = memchr(p, '\n', (size_t) (last - p));
         end = end ? end : last;
 
-        text = ngx_shop_strings_parse_trim(p, end);
+        text = ngx_shop_strings_trim(p, end);
         p = end + 1;
 
         if (text.len == 0 || text.data[0] == '#') {
@@ -101,8 +90,8 @@ ngx_shop_strings_parse_line(ngx_shop_strings_t *w, ngx_shop_str_t line,
         return NGX_SHOP_ERROR;
     }
 
-    name = ngx_shop_strings_parse_trim(line.data, eq);
-    text = ngx_shop_strings_parse_trim(eq + 1, line.data + line.len);
+    name = ngx_shop_strings_trim(line.data, eq);
+    text = ngx_shop_strings_trim(eq + 1, line.data + line.len);
 
     if (memchr(name.data, '.', name.len)) {
         return ngx_shop_strings_parse_form(w, &name, &text, reason);
@@ -446,55 +435,4 @@ ngx_shop_strings_parse_list(const ngx_shop_str_t *text, ngx_shop_str_t *items,
     }
 
     return ngx_shop_strings_item(text, n).data == NULL;
-}
-
-
-ngx_shop_str_t
-ngx_shop_strings_item(const ngx_shop_str_t *list, unsigned i)
-{
-    ngx_shop_str_t         none;
-    const unsigned char   *p, *last, *end;
-
-    none.len = 0;
-    none.data = NULL;
-
-    p = list->data;
-    last = p + list->len;
-
-    for ( ;; ) {
-        end = memchr(p, ',', (size_t) (last - p));
-
-        if (i == 0) {
-            return ngx_shop_strings_parse_trim(p, end ? end : last);
-        }
-
-        if (end == NULL) {
-            return none;
-        }
-
-        p = end + 1;
-        i--;
-    }
-}
-
-
-static ngx_shop_str_t
-ngx_shop_strings_parse_trim(const unsigned char *p, const unsigned char *last)
-{
-    ngx_shop_str_t  s;
-
-    while (p < last && (*p == ' ' || *p == '\t')) {
-        p++;
-    }
-
-    while (p < last && (last[-1] == ' ' || last[-1] == '\t'
-                        || last[-1] == '\r'))
-    {
-        last--;
-    }
-
-    s.data = p;
-    s.len = (size_t) (last - p);
-
-    return s;
 }
