@@ -67,8 +67,11 @@ if ($o{format} eq 'status') {
 
     if ($o{format} eq 'html') {
         my $style = source("look/$o{look}.css");
-        $page =~ s/\{\{look\.style\}\}/$style/;
-        $page =~ s/\{\{look\.icon\}\}/data:,/;
+
+
+        # the last: a comment speaks of them, too
+        $page =~ s/.*\K\{\{look\.style\}\}/$style/s;
+        $page =~ s/.*\K\{\{look\.icon\}\}/data:,/s;
     }
 
     my $text = render($page, $o{format} eq 'html');

@@ -48,7 +48,7 @@ my %where = (
     sent   => [$nginx->address('OUTAGE'), '/sent'],
 );
 
-my @langs = map { m{/([\w-]+)\.txt$} } glob 'html/lang/*.txt';
+my @langs = sort map { m{/([\w-]+)\.txt$} } glob 'html/lang/*.txt';
 
 is "@langs", 'ar bg ca cs da de el en en-US es et fi fr ga he hi hr hu id it '
     . 'ja ko lt lv mt nl no pl pt-BR pt-PT ro ru sk sl sv th tr uk vi '
