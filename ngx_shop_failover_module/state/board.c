@@ -184,6 +184,7 @@ ngx_shop_board_inherit_locked(ngx_shop_model_zone_t *zone,
     ss->text = from->text;
     ss->drill = from->drill;
     ss->asked = from->asked;
+    ss->band = from->band;
 
     ngx_shop_counters_inherit(zone->sh, ss, old, from);
     ngx_shop_board_learned_locked(zone, ss, old, from);
@@ -924,6 +925,7 @@ ngx_shop_board_site_locked(ngx_shop_layout_site_t *ss,
     }
 
     ss->site = next;
+    ngx_shop_band_add(&ss->band, next.state, ngx_shop_clock_now());
 
     if (changed) {
         ss->entered[ss->site.state]++;
