@@ -40,7 +40,7 @@ const ngx_shop_options_entry_t  ngx_shop_preview_options[] = {
     { "html", NGX_SHOP_OPTIONS_SWITCH, NULL,
       "the page of a browser, and not the text" },
     { "lang", NGX_SHOP_OPTIONS_VALUE, "LANG",
-      "de, fr, pt, ... [en]" },
+      "de, fr, pt-BR, ... [en]" },
     { "outage", NGX_SHOP_OPTIONS_SWITCH, NULL,
       "the page of an outage, and not of maintenance" },
     { "page-dir", NGX_SHOP_OPTIONS_VALUE, "DIR",
@@ -165,6 +165,12 @@ ngx_shop_preview_words(const char *lang, ngx_shop_strings_t *words)
 
     if (rc == NGX_SHOP_OK && strcmp(lang, "en") != 0) {
         rc = ngx_shop_preview_layer(lang, words);
+    }
+
+    /* "pt" is the one next to it */
+
+    if (rc == NGX_SHOP_DECLINED && nearest) {
+        rc = NGX_SHOP_OK;
     }
 
     if (rc == NGX_SHOP_DECLINED) {

@@ -18,6 +18,9 @@ static ngx_int_t ngx_shop_skin_lang_more(ngx_conf_t *cf,
 static ngx_uint_t ngx_shop_skin_lang_is_code(u_char *name, size_t len);
 static ngx_int_t ngx_shop_skin_lang_add(ngx_conf_t *cf, ngx_shop_skin_t *skin,
     ngx_str_t *dir, ngx_shop_str_t *code);
+static ngx_int_t ngx_shop_skin_lang_own(ngx_conf_t *cf, ngx_str_t *dir,
+    const char *name, ngx_shop_strings_t *words);
+static const char *ngx_shop_skin_lang_older(ngx_shop_str_t *code);
 static void ngx_shop_skin_lang_base(ngx_shop_skin_t *skin,
     ngx_shop_strings_t *words, ngx_shop_str_t *code, ngx_uint_t builtin);
 static ngx_int_t ngx_shop_skin_lang_name(ngx_conf_t *cf,
@@ -178,6 +181,7 @@ ngx_shop_skin_lang_add(ngx_conf_t *cf, ngx_shop_skin_t *skin, ngx_str_t *dir,
 {
     char                     name[64];
     ngx_int_t                rc;
+    const char              *older;
     ngx_shop_strings_t      *words;
     ngx_shop_skin_source_t   source;
 
@@ -204,22 +208,61 @@ ngx_shop_skin_lang_add(ngx_conf_t *cf, ngx_shop_skin_t *skin, ngx_str_t *dir,
         return NGX_ERROR;
     }
 
-    rc = ngx_shop_skin_source_file(cf, dir, name, &source);
+    older = ngx_shop_skin_lang_older(code);
 
-    if (rc == NGX_ERROR
-        || (rc == NGX_OK
-            && ngx_shop_skin_lang_words(cf, words, &source) != NGX_OK))
+    if ((older && ngx_shop_skin_lang_own(cf, dir, older, words) != NGX_OK)
+        || ngx_shop_skin_lang_own(cf, dir, name, words) != NGX_OK
+        || ngx_shop_skin_lang_name(cf, skin, words) != NGX_OK)
     {
-        return NGX_ERROR;
-    }
-
-    if (ngx_shop_skin_lang_name(cf, skin, words) != NGX_OK) {
         return NGX_ERROR;
     }
 
     skin->codes[skin->nlangs++] = *code;
 
     return NGX_OK;
+}
+
+
+/* the operator's file, if there is one */
+
+static ngx_int_t
+ngx_shop_skin_lang_own(ngx_conf_t *cf, ngx_str_t *dir, const char *name,
+    ngx_shop_strings_t *words)
+{
+    ngx_int_t                rc;
+    ngx_shop_skin_source_t   source;
+
+    rc = ngx_shop_skin_source_file(cf, dir, name, &source);
+
+    if (rc == NGX_OK) {
+        return ngx_shop_skin_lang_words(cf, words, &source);
+    }
+
+    return rc == NGX_DECLINED ? NGX_OK : rc;
+}
+
+
+/* the file of a language that had another name before 1.1 */
+
+static const char *
+ngx_shop_skin_lang_older(ngx_shop_str_t *code)
+{
+    ngx_uint_t  i;
+
+    static const char  *names[][2] = {
+        { "pt-BR", "lang/pt.txt" },
+        { "zh-Hans", "lang/zh.txt" }
+    };
+
+    for (i = 0; i < 2; i++) {
+        if (ngx_strlen(names[i][0]) == code->len
+            && ngx_strncmp(names[i][0], code->data, code->len) == 0)
+        {
+            return names[i][1];
+        }
+    }
+
+    return NULL;
 }
 
 
