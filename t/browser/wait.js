@@ -41,7 +41,7 @@ module.exports = function (tap, site, visit) {
             is(await live(page), 'New: Cause found. Orders placed before 02:40 '
                + 'are stored. ' + await page.textContent('#when'),
                'a new update and a moved time are announced');
-            is(await page.$$eval('#news li',
+            is(await page.$$eval('ol li',
                                  (all) => all.map((e) => e.textContent)),
                ['03:30Cause found. Orders placed before 02:40 are stored.',
                 '03:15We are looking into it.'],
