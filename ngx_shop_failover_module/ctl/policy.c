@@ -48,13 +48,13 @@ ngx_shop_policy_told(void *data, const ngx_shop_lint_found_t *found)
 
 
 void
-ngx_shop_policy_size(const ngx_shop_str_t *page)
+ngx_shop_policy_size(const ngx_shop_str_t *page, size_t said)
 {
     size_t  size;
 
     size = ngx_shop_lint_size(page);
 
-    if (size > NGX_SHOP_LINT_SIZE) {
+    if (size > NGX_SHOP_LINT_SIZE + said) {
         ngx_shop_say_note("the page has %zu bytes without its images, expected "
                           "at most %d: all who wait load it at once",
                           size, NGX_SHOP_LINT_SIZE);

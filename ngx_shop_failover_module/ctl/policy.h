@@ -20,8 +20,8 @@
 void ngx_shop_policy_page(const char *name, const ngx_shop_str_t *source);
 void ngx_shop_policy_style(const char *name, const ngx_shop_str_t *source);
 
-/* warns of a page that is too large */
-void ngx_shop_policy_size(const ngx_shop_str_t *page);
+/* warns of a page that is too large, but for so many bytes of the flag */
+void ngx_shop_policy_size(const ngx_shop_str_t *page, size_t said);
 
 /* writes the page, with its policy in a <meta> where there is a <head> */
 void ngx_shop_policy_write(FILE *out, const ngx_shop_str_t *page);

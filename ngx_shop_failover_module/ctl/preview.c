@@ -389,7 +389,7 @@ ngx_shop_preview_print(const ngx_shop_options_t *o, ngx_shop_view_t *v)
         ngx_shop_say_text(stdout, page);
 
     } else {
-        ngx_shop_policy_size(&page);
+        ngx_shop_policy_size(&page, v->notice->text_len);
         ngx_shop_policy_write(stdout, &page);
     }
 

@@ -37,7 +37,6 @@ typedef struct {
 
 static const char *ngx_shop_look_address(const ngx_shop_str_t *value);
 static const char *ngx_shop_look_colour(const ngx_shop_str_t *value);
-static size_t ngx_shop_look_comment(const ngx_shop_str_t *source, size_t from);
 static const char *ngx_shop_look_font(const ngx_shop_str_t *value);
 static const char *ngx_shop_look_radius(const ngx_shop_str_t *value);
 static int ngx_shop_look_read(const ngx_shop_str_t *value,
@@ -531,78 +530,4 @@ ngx_shop_look_root(ngx_shop_emit_t *e, const ngx_shop_look_colour_t *c)
     }
 
     ngx_shop_emit_text(e, "}");
-}
-
-
-void
-ngx_shop_look_source(ngx_shop_emit_t *e, const ngx_shop_str_t *source,
-    const ngx_shop_str_t *style, const ngx_shop_str_t *icon)
-{
-    size_t                 i, n;
-    unsigned               k;
-    const ngx_shop_str_t  *value;
-
-    static const char  *places[] = { "{{look.style}}", "{{look.icon}}" };
-
-    i = 0;
-
-    while (i < source->len) {
-
-        value = NULL;
-        n = ngx_shop_look_comment(source, i);
-        n = n ? n : 1;
-
-        for (k = 0; n == 1 && k < 2 && source->data[i] == '{'; k++) {
-            if (source->len - i >= strlen(places[k])
-                && memcmp(source->data + i, places[k], strlen(places[k]))
-                   == 0)
-            {
-                value = k ? icon : style;
-                n = strlen(places[k]);
-                break;
-            }
-        }
-
-        if (value) {
-            ngx_shop_emit_raw(e, value->data, value->len);
-
-        } else {
-            ngx_shop_emit_raw(e, source->data + i, n);
-        }
-
-        i += n;
-    }
-}
-
-
-/* the length of a comment that begins there, which may speak of {{name}}; or 0 */
-
-static size_t
-ngx_shop_look_comment(const ngx_shop_str_t *source, size_t from)
-{
-    size_t    i;
-    unsigned  depth;
-
-    if (source->len - from < 3 || memcmp(source->data + from, "{{!", 3) != 0) {
-        return 0;
-    }
-
-    depth = 0;
-
-    for (i = from; i + 1 < source->len; i++) {
-
-        if (source->data[i] == '{' && source->data[i + 1] == '{') {
-            depth++;
-            i++;
-
-        } else if (source->data[i] == '}' && source->data[i + 1] == '}') {
-            i++;
-
-            if (--depth == 0) {
-                return i + 1 - from;
-            }
-        }
-    }
-
-    return 0;
 }
