@@ -115,7 +115,7 @@ ngx_shop_options_find(const ngx_shop_options_entry_t *table, const char *name,
 }
 
 
-/* a language of the page, or a region of one: no slip of the pen is published */
+/* a language of the page, or a region of one: no slip is published */
 
 static int
 ngx_shop_options_is_language(const char *name, int len)

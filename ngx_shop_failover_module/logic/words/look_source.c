@@ -90,7 +90,7 @@ ngx_shop_look_source_has(const ngx_shop_str_t *source, const char *tag)
 }
 
 
-/* the length of a comment that begins there, which may speak of {{name}}; or 0 */
+/* the length of a comment, which may speak of {{name}}; 0: there is none */
 
 static size_t
 ngx_shop_look_source_comment(const ngx_shop_str_t *source, size_t from)
