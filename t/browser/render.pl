@@ -311,7 +311,7 @@ sub values_of {
 
     my $title = $s eq 'maintenance' && $known ? 'title_until_' . near($eta)
                                               : "title_$kind";
-    my $when = $s eq 'reopening' ? 'when_reopening'
+    my $when = $s eq 'reopening' ? $known ? 'when_closed' : 'when_reopening'
                : $late ? 'when_late' : $known ? "when_$kind" : 'when_unknown';
 
     $kind = 'closed' if $kind eq 'open';

@@ -77,6 +77,8 @@ static int ngx_shop_template_add_value(ngx_shop_template_compiler_t *c,
     const ngx_shop_template_tag_t *tag, const ngx_shop_template_name_t *name);
 static int ngx_shop_template_open_section(ngx_shop_template_compiler_t *c,
     const ngx_shop_template_tag_t *tag, const ngx_shop_template_name_t *name);
+static int ngx_shop_template_is(const ngx_shop_template_section_t *section,
+    const ngx_shop_template_tag_t *tag);
 static int ngx_shop_template_close_section(ngx_shop_template_compiler_t *c,
     const ngx_shop_template_tag_t *tag);
 static int ngx_shop_template_add_op(ngx_shop_template_compiler_t *c,
@@ -446,10 +448,20 @@ ngx_shop_template_open_section(ngx_shop_template_compiler_t *c,
 
 
 static int
+ngx_shop_template_is(const ngx_shop_template_section_t *section,
+    const ngx_shop_template_tag_t *tag)
+{
+    return section->name.len == tag->name.len
+           && memcmp(section->name.data, tag->name.data, tag->name.len) == 0;
+}
+
+
+static int
 ngx_shop_template_close_section(ngx_shop_template_compiler_t *c,
     const ngx_shop_template_tag_t *tag)
 {
     int                           rc;
+    unsigned                      i;
     ngx_shop_template_t          *t;
     ngx_shop_template_section_t  *section;
 
@@ -460,14 +472,21 @@ ngx_shop_template_close_section(ngx_shop_template_compiler_t *c,
     t = c->t;
     section = &c->sections[c->depth - 1];
 
-    if (section->name.len != tag->name.len
-        || memcmp(section->name.data, tag->name.data, tag->name.len) != 0)
-    {
-        /* told where it was opened: it is not known where its end is missing */
+    if (!ngx_shop_template_is(section, tag)) {
 
-        return ngx_shop_template_refuse(c, section->name.data,
-                                        section->name.len,
+        for (i = 0; i < c->depth; i++) {
+            if (ngx_shop_template_is(&c->sections[i], tag)) {
+
+                /* told where it was opened: where its end is missing is open */
+
+                return ngx_shop_template_refuse(c, section->name.data,
+                                                section->name.len,
                        "the section is not closed before the one around it");
+            }
+        }
+
+        return ngx_shop_template_refuse_tag(c, tag,
+                                        "no section of this name is open");
     }
 
     if (ngx_shop_markup_join(&c->markup, &section->markup) != NGX_SHOP_OK) {
