@@ -13,6 +13,7 @@
 
 #include "logic/text/span.h"
 #include "logic/words/lint.h"
+#include "logic/words/look.h"
 
 
 static void ngx_shop_policy_told(void *data,
@@ -44,6 +45,31 @@ ngx_shop_policy_told(void *data, const ngx_shop_lint_found_t *found)
 
     ngx_shop_say_note("%s:%u: \"%.*s\": %s", name, found->line,
                       ngx_shop_say_str(found->what), found->reason);
+}
+
+
+void
+ngx_shop_policy_vars(const ngx_shop_view_t *v, const ngx_shop_str_t *source)
+{
+    char                  place[128];
+    unsigned              i;
+    const unsigned char  *last;
+
+    last = source->data + source->len;
+
+    for (i = 0; i < v->nvars; i++) {
+
+        (void) snprintf(place, sizeof(place), "var.%.*s",
+                        ngx_shop_say_str(v->vars[i].name));
+
+        if (!ngx_shop_look_knows(&v->vars[i].name)
+            && ngx_shop_policy_find(source->data, last, place) == NULL)
+        {
+            ngx_shop_say_note("--page-var %.*s is used by no template and "
+                              "changes nothing",
+                              ngx_shop_say_str(v->vars[i].name));
+        }
+    }
 }
 
 

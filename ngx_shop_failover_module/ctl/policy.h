@@ -13,12 +13,16 @@
 
 #include <stdio.h>
 
-#include "logic/text/base.h"
+#include "logic/words/view.h"
 
 
 /* warns of what a browser will block of a file of the operator's own */
 void ngx_shop_policy_page(const char *name, const ngx_shop_str_t *source);
 void ngx_shop_policy_style(const char *name, const ngx_shop_str_t *source);
+
+/* warns of variables that neither a look nor the template knows */
+void ngx_shop_policy_vars(const ngx_shop_view_t *v,
+    const ngx_shop_str_t *source);
 
 /* warns of a page that is too large, but for so many bytes of the flag */
 void ngx_shop_policy_size(const ngx_shop_str_t *page, size_t said);

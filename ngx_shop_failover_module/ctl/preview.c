@@ -364,6 +364,8 @@ ngx_shop_preview_print(const ngx_shop_options_t *o, ngx_shop_view_t *v)
         return NGX_SHOP_SAY_ERROR;
     }
 
+    ngx_shop_policy_vars(v, &source.data);
+
     if (ngx_shop_template_compile(&t, &source.data,
                                   ngx_shop_placeholders_resolve,
                                   v, &error)

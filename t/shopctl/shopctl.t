@@ -531,6 +531,16 @@ write_flag(content("$dir/own/page.html")
 says 0, qr/^note: \Q$dir\E\/own\/page\.html:\d+: "style="color:red"": the browser blocks it/m,
     'what would be blocked is told with its line', 'preview', '--html',
     '--page-dir', "$dir/own";
+write_flag(content("$dir/own/page.html") =~ s{\{\{/has\.reason\}\}}{}r,
+           "$dir/own/page.html");
+my ($opened) = grep {
+    (split /\n/, content("$dir/own/page.html"))[$_ - 1] =~ /\{\{#has\.reason/
+} 1 .. 200;
+says 2, qr/own\/page\.html:$opened: the section is not closed/,
+    'an unclosed section is told where it was opened', 'preview', '--html',
+    '--page-dir', "$dir/own";
+says 0, qr/^note: --page-var acent is used by no template/m,
+    'a name that no look has', 'preview', '--html', '--page-var', 'acent=#123';
 
 $ENV{SHOP_FLAG} = $flag_before;
 

@@ -10,6 +10,8 @@
 #include "logic/words/look.h"
 
 
+static void ngx_shop_look_source_flat(ngx_shop_emit_t *e,
+    const ngx_shop_str_t *value);
 static int ngx_shop_look_source_has(const ngx_shop_str_t *source,
     const char *tag);
 static size_t ngx_shop_look_source_comment(const ngx_shop_str_t *source,
@@ -49,7 +51,7 @@ ngx_shop_look_source(ngx_shop_emit_t *e, const ngx_shop_str_t *source,
         }
 
         if (value) {
-            ngx_shop_emit_raw(e, value->data, value->len);
+            ngx_shop_look_source_flat(e, value);
 
         } else {
             ngx_shop_emit_raw(e, source->data + i, n);
@@ -67,6 +69,25 @@ ngx_shop_look_source(ngx_shop_emit_t *e, const ngx_shop_str_t *source,
             }
         }
     }
+}
+
+
+/* in one line, so that an error behind it is told with its own */
+
+static void
+ngx_shop_look_source_flat(ngx_shop_emit_t *e, const ngx_shop_str_t *value)
+{
+    size_t  i, from;
+
+    for (i = 0, from = 0; i < value->len; i++) {
+        if (value->data[i] == '\n' || value->data[i] == '\r') {
+            ngx_shop_emit_raw(e, value->data + from, i - from);
+            ngx_shop_emit_text(e, " ");
+            from = i + 1;
+        }
+    }
+
+    ngx_shop_emit_raw(e, value->data + from, value->len - from);
 }
 
 
