@@ -188,14 +188,14 @@ ok wait_until(20, sub {
                                    && !$told->{admitted};
     }
 
-    ($late) = grep { $turn{$_}{when}[2] =~ /about \d+ minutes/ } keys %turn;
+    ($late) = grep { $turn{$_}{when}[2] =~ /about \d+\W+minutes/ } keys %turn;
 }), 'waiting visitors are told their turn';
 
 my $waits = get($slow, '/', headers => ['X-Real-IP' => $late,
                                         Accept => 'text/html']);
 
 like $waits->{body}, qr{<p id="when">You can shop again from <time
-    \ datetime="([^"]+)">[^<]+</time>,\ in\ about\ \d+\ minutes\.}x,
+    \ datetime="([^"]+)">[^<]+</time>,\ in\ about\ \d+[^\w<]+minutes\.}x,
     'the page says when, for this visitor';
 like $waits->{body}, qr{Phone: <a href="tel:\+49-800-1">.*<b>SORRY10</b>}s,
     'contact and offer stay';
