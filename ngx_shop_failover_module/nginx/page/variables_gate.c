@@ -8,7 +8,8 @@
 
 #include "nginx/page/variables_gate.h"
 #include "nginx/gate/gate.h"
-#include "nginx/page/headers.h"
+#include "nginx/page/choice.h"
+#include "nginx/page/skin.h"
 
 #include "logic/text/emit.h"
 #include "logic/words/negotiate.h"
@@ -207,7 +208,7 @@ ngx_shop_variables_gate_times(ngx_http_request_t *r,
     slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
     skin = slcf->page->skin;
 
-    ngx_shop_headers_read(r, &asked);
+    ngx_shop_choice_read(r, &asked);
 
     words = &skin->words[ngx_shop_negotiate_language(
                     (ngx_shop_str_t *) &asked.language,
@@ -253,7 +254,7 @@ ngx_shop_variables_gate_status(ngx_http_request_t *r,
         return status;
     }
 
-    ngx_shop_headers_read(r, &asked);
+    ngx_shop_choice_read(r, &asked);
 
     /* "status" itself is what nobody asked for by name */
 
