@@ -688,33 +688,3 @@ ngx_shop_conf_check_only_unix(ngx_http_upstream_srv_conf_t *uscf)
 
     return 1;
 }
-
-
-ngx_uint_t
-ngx_shop_conf_check_host(ngx_str_t *server, ngx_str_t *host)
-{
-    u_char  *p, *last;
-
-    *host = *server;
-
-    if (server->len >= 5 && ngx_strncmp(server->data, "unix:", 5) == 0) {
-        host->len = 0;
-        return 0;
-    }
-
-    last = server->data + server->len;
-
-    if (server->len && server->data[0] == '[') {
-        p = ngx_strlchr(server->data, last, ']');
-        host->len = p ? (size_t) (p + 1 - server->data) : server->len;
-        return 1;
-    }
-
-    p = ngx_strlchr(server->data, last, ':');
-
-    if (p) {
-        host->len = p - server->data;
-    }
-
-    return ngx_inet_addr(host->data, host->len) != INADDR_NONE;
-}

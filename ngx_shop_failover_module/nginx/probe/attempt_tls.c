@@ -8,6 +8,7 @@
 
 
 #include "nginx/probe/attempt_inside.h"
+#include "nginx/conf_host.h"
 
 
 #if (NGX_HTTP_SSL)
@@ -127,7 +128,7 @@ ngx_shop_attempt_tls_name(ngx_shop_attempt_t *a, ngx_str_t *name)
     host = a->check->ask->name.len ? a->check->ask->name
                                    : a->line->peer->server;
 
-    if (ngx_shop_conf_check_host(&host, name) || name->len == 0) {
+    if (ngx_shop_conf_host(&host, name) || name->len == 0) {
         name->len = 0;
         return NGX_OK;
     }
@@ -267,7 +268,7 @@ ngx_shop_attempt_tls_verify(ngx_shop_attempt_t *a, u_char *buf)
     host = a->check->ask->name.len ? a->check->ask->name
                                    : a->line->peer->server;
 
-    if (ngx_shop_conf_check_host(&host, &name)) {
+    if (ngx_shop_conf_host(&host, &name)) {
         rc = ngx_shop_attempt_tls_address(c, &name);
 
     } else {
