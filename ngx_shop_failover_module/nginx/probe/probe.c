@@ -10,7 +10,7 @@
 
 #include "nginx/probe/probe.h"
 #include "nginx/probe/attempt.h"
-#include "nginx/failover/discover.h"
+#include "nginx/probe/discover.h"
 #include "nginx/journal/journal.h"
 #include "nginx/wake.h"
 
