@@ -41,9 +41,6 @@ static ngx_uint_t ngx_shop_conf_check_only_unix(
     ngx_http_upstream_srv_conf_t *uscf);
 
 
-#define NGX_SHOP_CONF_CHECK_DAY  86400000      /* ms */
-
-
 static ngx_conf_enum_t  ngx_shop_conf_check_types[] = {
     { ngx_string("http"), NGX_SHOP_CONF_CHECK_HTTP },
     { ngx_string("https"), NGX_SHOP_CONF_CHECK_HTTPS },
@@ -53,58 +50,55 @@ static ngx_conf_enum_t  ngx_shop_conf_check_types[] = {
 };
 
 
-#define ngx_shop_conf_check_row(name, type, field, min, max,                 \
-                                values, expected)                            \
+#define ngx_shop_conf_check_row(name, type, field, standard, min, max,       \
+                                values, such)                                \
     { ngx_string(name), NGX_SHOP_PARAMS_ ## type,                            \
-      offsetof(ngx_shop_conf_check_t, field), min, max, values, expected }
+      offsetof(ngx_shop_conf_check_t, field), standard, min, max, values,    \
+      such }
 
 
 static ngx_shop_params_t  ngx_shop_conf_check_params[] = {
 
-    ngx_shop_conf_check_row("type", ENUM, type, 0, 0,
-        ngx_shop_conf_check_types,
-        "one of http, https, tcp, fastcgi"),
+    ngx_shop_conf_check_row("type", ENUM, type, "http", 0, 0,
+        ngx_shop_conf_check_types, NULL),
 
-    ngx_shop_conf_check_row("uri", STR, uri, 0, 0, NULL,
+    /* "/", or what PHP-FPM answers itself: conf_check_uri() */
+
+    ngx_shop_conf_check_row("uri", STR, uri, NULL, 0, 0, NULL,
         "a path such as /healthz"),
 
-    ngx_shop_conf_check_row("method", STR, method, 0, 0, NULL,
+    ngx_shop_conf_check_row("method", STR, method, "GET", 0, 0, NULL,
         "a method such as GET or HEAD"),
 
-    ngx_shop_conf_check_row("match", STR, match_name, 0, 0, NULL,
+    ngx_shop_conf_check_row("match", STR, match_name, NULL, 0, 0, NULL,
         "the name of a \"shop_match\" block"),
 
-    ngx_shop_conf_check_row("port", NUM, port, 1, 65535, NULL,
-        "a port number from 1 to 65535"),
+    ngx_shop_conf_check_row("port", NUM, port, NULL, 1, 65535, NULL,
+        "a port number"),
 
-    ngx_shop_conf_check_row("interval", MSEC, interval, 100,
-        NGX_SHOP_CONF_CHECK_DAY, NULL,
-        "a time from 100ms to 1d such as 5s"),
+    ngx_shop_conf_check_row("interval", MSEC, interval, "5s", 100,
+        NGX_SHOP_PARAMS_DAY, NULL, "5s"),
 
-    ngx_shop_conf_check_row("fast", MSEC, fast, 50,
-        NGX_SHOP_CONF_CHECK_DAY, NULL,
-        "a time from 50ms to 1d such as 1s"),
+    ngx_shop_conf_check_row("fast", MSEC, fast, "1s", 50,
+        NGX_SHOP_PARAMS_DAY, NULL, "1s"),
 
-    ngx_shop_conf_check_row("jitter", PERCENT, jitter, 0, 50, NULL,
-        "a share from 0% to 50% such as 10%"),
+    ngx_shop_conf_check_row("jitter", PERCENT, jitter, "10%", 0, 50, NULL,
+        "10%"),
 
-    ngx_shop_conf_check_row("timeout", MSEC, timeout, 10,
-        NGX_SHOP_CONF_CHECK_DAY, NULL,
-        "a time from 10ms to 1d such as 2s"),
+    ngx_shop_conf_check_row("timeout", MSEC, timeout, "2s", 10,
+        NGX_SHOP_PARAMS_DAY, NULL, "2s"),
 
-    ngx_shop_conf_check_row("fails", NUM, fails, 1, 1000, NULL,
-        "a number from 1 to 1000"),
+    ngx_shop_conf_check_row("fails", NUM, fails, "2", 1, 1000, NULL, NULL),
 
-    ngx_shop_conf_check_row("passes", NUM, passes, 1, 1000, NULL,
-        "a number from 1 to 1000"),
+    ngx_shop_conf_check_row("passes", NUM, passes, "2", 1, 1000, NULL, NULL),
 
-    ngx_shop_conf_check_row("mandatory", FLAG, mandatory, 0, 0, NULL,
-        "on or off"),
+    ngx_shop_conf_check_row("mandatory", FLAG, mandatory, "off", 0, 0, NULL,
+        NULL),
 
-    ngx_shop_conf_check_row("keepalive", FLAG, keepalive, 0, 0, NULL,
-        "on or off"),
+    ngx_shop_conf_check_row("keepalive", FLAG, keepalive, "off", 0, 0, NULL,
+        NULL),
 
-    { ngx_null_string, 0, 0, 0, 0, NULL, NULL }
+    ngx_shop_params_end
 };
 
 
@@ -158,14 +152,6 @@ ngx_shop_conf_check(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    check->type = NGX_SHOP_CONF_CHECK_HTTP;
-    check->interval = 5000;
-    check->fast = 1000;
-    check->jitter = 10;
-    check->timeout = 2000;
-    check->fails = 2;
-    check->passes = 2;
-
     rv = ngx_shop_params_parse(cf, ngx_shop_conf_check_params, 1, check);
     if (rv != NGX_CONF_OK) {
         return rv;
@@ -203,10 +189,6 @@ ngx_shop_conf_check(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 static char *
 ngx_shop_conf_check_request(ngx_conf_t *cf, ngx_shop_conf_check_t *check)
 {
-    if (check->method.len == 0) {
-        ngx_str_set(&check->method, "GET");
-    }
-
     if (check->uri.len
         && (check->uri.data[0] != '/'
             || !ngx_shop_conf_check_is(&check->uri,
@@ -244,9 +226,9 @@ ngx_shop_conf_check_tcp(ngx_conf_t *cf, ngx_shop_conf_check_t *check)
 {
     const char  *name;
 
-    name = check->uri.len ? "uri"
-           : check->method.len ? "method"
-           : check->match_name.len ? "match"
+    name = ngx_shop_params_given(cf, "uri") ? "uri"
+           : ngx_shop_params_given(cf, "method") ? "method"
+           : ngx_shop_params_given(cf, "match") ? "match"
            : check->keepalive ? "keepalive"
            : NULL;
 

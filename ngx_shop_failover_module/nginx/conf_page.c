@@ -20,6 +20,7 @@ extern ngx_module_t  ngx_http_headers_filter_module;
 static ngx_shop_conf_page_t *ngx_shop_conf_page_record(ngx_conf_t *cf,
     ngx_shop_conf_loc_t *conf);
 static ngx_uint_t ngx_shop_conf_page_same(ngx_str_t *one, ngx_str_t *other);
+static void ngx_shop_conf_page_standard(ngx_shop_conf_loc_t *conf);
 static ngx_int_t ngx_shop_conf_page_bare(ngx_conf_t *cf,
     ngx_shop_conf_loc_t *conf);
 static void ngx_shop_conf_page_early(ngx_conf_t *cf,
@@ -30,27 +31,41 @@ static ngx_int_t ngx_shop_conf_page_code(ngx_conf_t *cf, ngx_array_t *codes,
     ngx_str_t *text);
 
 
-typedef struct {
-    ngx_int_t    min;
-    ngx_int_t    max;
-} ngx_shop_conf_page_retry_t;
-
-
 #define NGX_SHOP_CONF_PAGE_RETRY_MAX  (7 * 86400)     /* s */
 
 
 static ngx_shop_params_t  ngx_shop_conf_page_retries[] = {
+
     { ngx_string("min"), NGX_SHOP_PARAMS_SEC,
-      offsetof(ngx_shop_conf_page_retry_t, min),
-      1, NGX_SHOP_CONF_PAGE_RETRY_MAX, NULL,
-      "a time from 1s to 7d such as 30s" },
+      offsetof(ngx_shop_conf_loc_t, retry_min), "30s",
+      1, NGX_SHOP_CONF_PAGE_RETRY_MAX, NULL, "30s" },
 
     { ngx_string("max"), NGX_SHOP_PARAMS_SEC,
-      offsetof(ngx_shop_conf_page_retry_t, max),
-      1, NGX_SHOP_CONF_PAGE_RETRY_MAX, NULL,
-      "a time from 1s to 7d such as 1h" },
+      offsetof(ngx_shop_conf_loc_t, retry_max), "1h",
+      1, NGX_SHOP_CONF_PAGE_RETRY_MAX, NULL, "1h" },
 
-    { ngx_null_string, 0, 0, 0, 0, NULL, NULL }
+    ngx_shop_params_end
+};
+
+
+static ngx_shop_params_t  ngx_shop_conf_page_retry = {
+    ngx_null_string, NGX_SHOP_PARAMS_SEC,
+    offsetof(ngx_shop_conf_loc_t, retry_default), "120s",
+    1, NGX_SHOP_CONF_PAGE_RETRY_MAX, NULL, "120s"
+};
+
+
+static ngx_shop_params_t  ngx_shop_conf_page_status = {
+    ngx_null_string, NGX_SHOP_PARAMS_STR,
+    offsetof(ngx_shop_conf_loc_t, public_status), "/.shop-status",
+    0, 0, NULL, "a path such as /.shop-status, or off"
+};
+
+
+static ngx_shop_params_t  ngx_shop_conf_page_looks = {
+    ngx_null_string, NGX_SHOP_PARAMS_STR,
+    offsetof(ngx_shop_conf_loc_t, page_look), "hero",
+    0, 0, NULL, "hero, card or plain"
 };
 
 
@@ -90,12 +105,13 @@ ngx_shop_conf_page_merge(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev,
     conf->falls_back = (conf->fallback == NGX_CONF_UNSET)
                        ? conf->said : (unsigned) conf->fallback;
 
-    ngx_conf_merge_value(conf->retry_default, prev->retry_default, 120);
-    ngx_conf_merge_value(conf->retry_min, prev->retry_min, 30);
-    ngx_conf_merge_value(conf->retry_max, prev->retry_max, 3600);
+    ngx_shop_conf_page_standard(prev);
+
+    ngx_conf_merge_value(conf->retry_default, prev->retry_default, 0);
+    ngx_conf_merge_value(conf->retry_min, prev->retry_min, 0);
+    ngx_conf_merge_value(conf->retry_max, prev->retry_max, 0);
     ngx_conf_merge_ptr_value(conf->cors, prev->cors, NULL);
-    ngx_conf_merge_str_value(conf->public_status, prev->public_status,
-                             "/.shop-status");
+    ngx_conf_merge_str_value(conf->public_status, prev->public_status, "");
 
     /* what is watched for at each request: nothing where nothing closes */
 
@@ -114,12 +130,32 @@ ngx_shop_conf_page_merge(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev,
     }
 
     ngx_conf_merge_str_value(conf->page_dir, prev->page_dir, "");
-    ngx_conf_merge_str_value(conf->page_look, prev->page_look, "hero");
+    ngx_conf_merge_str_value(conf->page_look, prev->page_look, "");
     ngx_conf_merge_ptr_value(conf->page_vars, prev->page_vars, NULL);
 
     conf->page = ngx_shop_conf_page_record(cf, conf);
 
     return conf->page ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+/* the defaults, of what the outermost block does not say */
+
+static void
+ngx_shop_conf_page_standard(ngx_shop_conf_loc_t *conf)
+{
+    if (conf->retry_default == NGX_CONF_UNSET) {
+        ngx_shop_params_standard(&ngx_shop_conf_page_retry, conf);
+        ngx_shop_params_standards(ngx_shop_conf_page_retries, conf);
+    }
+
+    if (conf->public_status.data == NULL) {
+        ngx_shop_params_standard(&ngx_shop_conf_page_status, conf);
+    }
+
+    if (conf->page_look.data == NULL) {
+        ngx_shop_params_standard(&ngx_shop_conf_page_looks, conf);
+    }
 }
 
 
@@ -429,7 +465,8 @@ ngx_shop_conf_page_look(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (ngx_shop_assets_find((char *) asset) == NULL) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" in \"shop_page_look\", "
-                           "expected hero, card or plain", &value[1]);
+                           "expected %s", &value[1],
+                           ngx_shop_conf_page_looks.such);
         return NGX_CONF_ERROR;
     }
 
@@ -520,37 +557,30 @@ ngx_shop_conf_page_var(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 char *
 ngx_shop_conf_page_retry_after(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    char                        *rv;
-    ngx_str_t                   *value;
-    ngx_shop_conf_loc_t         *slcf = conf;
-    ngx_shop_conf_page_retry_t   retry;
+    ngx_str_t            *value;
+    ngx_shop_conf_loc_t  *slcf = conf;
 
     if (slcf->retry_default != NGX_CONF_UNSET) {
         return "is duplicate";
     }
 
-    value = cf->args->elts;
-
-    retry.min = 30;
-    retry.max = 3600;
-
-    rv = ngx_shop_params_parse(cf, ngx_shop_conf_page_retries, 2, &retry);
-    if (rv != NGX_CONF_OK) {
-        return rv;
+    if (ngx_shop_params_parse(cf, ngx_shop_conf_page_retries, 2, slcf)
+        != NGX_CONF_OK
+        || ngx_shop_params_value(cf, &ngx_shop_conf_page_retry, slcf)
+           != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
     }
 
-    slcf->retry_default = ngx_parse_time(&value[1], 1);
-    slcf->retry_min = retry.min;
-    slcf->retry_max = retry.max;
-
-    if (slcf->retry_default == NGX_ERROR
-        || slcf->retry_default < retry.min
-        || slcf->retry_default > retry.max)
+    if (slcf->retry_default < slcf->retry_min
+        || slcf->retry_default > slcf->retry_max)
     {
+        value = cf->args->elts;
+
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" in \"shop_retry_after\", "
                            "expected a time from min (%is) to max (%is)",
-                           &value[1], retry.min, retry.max);
+                           &value[1], slcf->retry_min, slcf->retry_max);
         return NGX_CONF_ERROR;
     }
 
@@ -640,8 +670,8 @@ ngx_shop_conf_page_public_status(ngx_conf_t *cf, ngx_command_t *cmd,
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" in \"shop_public_status\", "
-                           "expected a path such as /.shop-status, or off",
-                           &value[1]);
+                           "expected %s", &value[1],
+                           ngx_shop_conf_page_status.such);
         return NGX_CONF_ERROR;
     }
 

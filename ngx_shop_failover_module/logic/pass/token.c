@@ -140,11 +140,11 @@ static int
 ngx_shop_token_mac(const ngx_shop_token_key_t *key, const unsigned char *head,
     unsigned char *mac)
 {
-    size_t         i;
+    size_t          i;
     unsigned char  *p;
-    unsigned char  bytes[NGX_SHOP_TOKEN_LABEL_LEN
-                         + NGX_SHOP_TOKEN_HEAD
-                         + NGX_SHOP_TOKEN_SITE_MAX];
+    unsigned char   bytes[NGX_SHOP_TOKEN_LABEL_LEN
+                          + NGX_SHOP_TOKEN_HEAD
+                          + NGX_SHOP_TOKEN_SITE_MAX];
 
     if (key->site.len == 0 || key->site.len > NGX_SHOP_TOKEN_SITE_MAX) {
         return NGX_SHOP_ERROR;
