@@ -7,7 +7,7 @@
  */
 
 
-#include "nginx/conf.h"
+#include "nginx/conf_upstreams.h"
 #include "nginx/params.h"
 
 
@@ -460,30 +460,18 @@ ngx_shop_conf_check_find(ngx_array_t *pairs, ngx_str_t *name)
 ngx_int_t
 ngx_shop_conf_check_finish(ngx_conf_t *cf)
 {
-    ngx_uint_t                       i;
-    ngx_shop_conf_srv_t             *sscf;
-    ngx_shop_conf_main_t            *smcf;
-    ngx_http_upstream_srv_conf_t   **uscfp;
-    ngx_http_upstream_main_conf_t   *umcf;
+    ngx_uint_t             i;
+    ngx_shop_conf_srv_t   *sscf;
+    ngx_shop_conf_main_t  *smcf;
 
     smcf = ngx_http_conf_get_module_main_conf(cf, ngx_shop_failover_module);
-    umcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_upstream_module);
-    uscfp = umcf->upstreams.elts;
+    i = 0;
 
-    for (i = 0; i < umcf->upstreams.nelts; i++) {
-
-        if (uscfp[i]->srv_conf == NULL) {
-
-            /* implicit: "proxy_pass http://host" */
-
-            continue;
-        }
-
-        sscf = ngx_http_conf_upstream_srv_conf(uscfp[i],
-                                               ngx_shop_failover_module);
-
-        if (ngx_shop_conf_check_join(cf, &smcf->matches, sscf,
-                                     uscfp[i])
+    for (sscf = ngx_shop_conf_upstreams_next(cf, &i);
+         sscf;
+         sscf = ngx_shop_conf_upstreams_next(cf, &i))
+    {
+        if (ngx_shop_conf_check_join(cf, &smcf->matches, sscf, sscf->uscf)
             != NGX_OK)
         {
             return NGX_ERROR;

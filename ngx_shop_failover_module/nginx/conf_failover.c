@@ -7,7 +7,7 @@
  */
 
 
-#include "nginx/conf.h"
+#include "nginx/conf_upstreams.h"
 #include "nginx/params.h"
 
 
@@ -17,8 +17,6 @@ static ngx_int_t ngx_shop_conf_failover_needs_check(ngx_conf_t *cf,
     ngx_shop_conf_srv_t *sscf);
 static ngx_int_t ngx_shop_conf_failover_chain(ngx_conf_t *cf,
     ngx_shop_conf_srv_t *sscf, ngx_shop_conf_srv_t *from);
-static ngx_shop_conf_srv_t *ngx_shop_conf_failover_find(ngx_conf_t *cf,
-    ngx_str_t *name);
 static ngx_int_t ngx_shop_conf_failover_chain_add(ngx_conf_t *cf,
     ngx_shop_conf_srv_t *sscf, ngx_shop_conf_srv_t *backup);
 
@@ -221,24 +219,15 @@ ngx_shop_conf_failover_panic(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 ngx_int_t
 ngx_shop_conf_failover_chains(ngx_conf_t *cf)
 {
-    ngx_uint_t                       i;
-    ngx_shop_conf_srv_t             *sscf;
-    ngx_http_upstream_srv_conf_t   **uscfp;
-    ngx_http_upstream_main_conf_t   *umcf;
+    ngx_uint_t            i;
+    ngx_shop_conf_srv_t  *sscf;
 
-    umcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_upstream_module);
-    uscfp = umcf->upstreams.elts;
+    i = 0;
 
-    for (i = 0; i < umcf->upstreams.nelts; i++) {
-
-        if (uscfp[i]->srv_conf == NULL) {
-            continue;
-        }
-
-        sscf = ngx_http_conf_upstream_srv_conf(uscfp[i],
-                                               ngx_shop_failover_module);
-        sscf->uscf = uscfp[i];
-
+    for (sscf = ngx_shop_conf_upstreams_next(cf, &i);
+         sscf;
+         sscf = ngx_shop_conf_upstreams_next(cf, &i))
+    {
         if (ngx_array_init(&sscf->chain, cf->pool, 1, sizeof(void *))
             != NGX_OK
             || ngx_shop_conf_failover_needs_check(cf, sscf) != NGX_OK)
@@ -265,15 +254,12 @@ ngx_shop_conf_failover_chains(ngx_conf_t *cf)
         }
     }
 
-    for (i = 0; i < umcf->upstreams.nelts; i++) {
+    i = 0;
 
-        if (uscfp[i]->srv_conf == NULL) {
-            continue;
-        }
-
-        sscf = ngx_http_conf_upstream_srv_conf(uscfp[i],
-                                               ngx_shop_failover_module);
-
+    for (sscf = ngx_shop_conf_upstreams_next(cf, &i);
+         sscf;
+         sscf = ngx_shop_conf_upstreams_next(cf, &i))
+    {
         if (ngx_shop_conf_failover_chain(cf, sscf, sscf) != NGX_OK) {
             return NGX_ERROR;
         }
@@ -353,7 +339,7 @@ ngx_shop_conf_failover_chain(ngx_conf_t *cf, ngx_shop_conf_srv_t *sscf,
 
     for (i = 0; i < backups->names.nelts; i++) {
 
-        backup = ngx_shop_conf_failover_find(cf, &names[i]);
+        backup = ngx_shop_conf_upstreams_find(cf, &names[i]);
 
         if (backup == NULL) {
             ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
@@ -391,32 +377,6 @@ ngx_shop_conf_failover_chain(ngx_conf_t *cf, ngx_shop_conf_srv_t *sscf,
     }
 
     return NGX_OK;
-}
-
-
-static ngx_shop_conf_srv_t *
-ngx_shop_conf_failover_find(ngx_conf_t *cf, ngx_str_t *name)
-{
-    ngx_uint_t                       i;
-    ngx_http_upstream_srv_conf_t   **uscfp;
-    ngx_http_upstream_main_conf_t   *umcf;
-
-    umcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_upstream_module);
-    uscfp = umcf->upstreams.elts;
-
-    for (i = 0; i < umcf->upstreams.nelts; i++) {
-
-        if (uscfp[i]->srv_conf
-            && uscfp[i]->host.len == name->len
-            && ngx_strncasecmp(uscfp[i]->host.data, name->data, name->len)
-               == 0)
-        {
-            return ngx_http_conf_upstream_srv_conf(uscfp[i],
-                                                   ngx_shop_failover_module);
-        }
-    }
-
-    return NULL;
 }
 
 

@@ -7,6 +7,7 @@
 
 
 #include "nginx/page/variables_gate.h"
+#include "nginx/page/variables.h"
 #include "nginx/gate/gate.h"
 #include "nginx/page/choice.h"
 #include "nginx/page/skin.h"
@@ -40,8 +41,6 @@ static ngx_int_t ngx_shop_variables_gate_escape(ngx_http_request_t *r,
     ngx_str_t *text);
 static ngx_shop_model_site_t *ngx_shop_variables_gate_flag(
     ngx_http_request_t *r, ngx_shop_model_zone_t **zone);
-static void ngx_shop_variables_gate_set(ngx_http_variable_value_t *v,
-    const u_char *data, size_t len);
 
 
 static ngx_http_variable_t  ngx_shop_variables_gate[] = {
@@ -69,20 +68,7 @@ static ngx_http_variable_t  ngx_shop_variables_gate[] = {
 ngx_int_t
 ngx_shop_variables_gate_add(ngx_conf_t *cf)
 {
-    ngx_http_variable_t  *var, *v;
-
-    for (v = ngx_shop_variables_gate; v->name.len; v++) {
-
-        var = ngx_http_add_variable(cf, &v->name, v->flags);
-        if (var == NULL) {
-            return NGX_ERROR;
-        }
-
-        var->get_handler = v->get_handler;
-        var->data = v->data;
-    }
-
-    return NGX_OK;
+    return ngx_shop_variables_table(cf, ngx_shop_variables_gate);
 }
 
 
@@ -99,7 +85,7 @@ ngx_shop_variables_gate_bypass(ngx_http_request_t *r,
 
     name = ngx_shop_gate_pass_name(ngx_shop_gate_pass(r, slcf));
 
-    ngx_shop_variables_gate_set(v, (u_char *) name, ngx_strlen(name));
+    ngx_shop_variables_set(v, (u_char *) name, ngx_strlen(name));
 
     return NGX_OK;
 }
@@ -134,7 +120,7 @@ ngx_shop_variables_gate_notice(ngx_http_request_t *r,
     ngx_shop_model_site_t  *flag;
     ngx_shop_board_view_t  *view;
 
-    ngx_shop_variables_gate_set(v, (u_char *) "", 0);
+    ngx_shop_variables_set(v, (u_char *) "", 0);
 
     flag = ngx_shop_variables_gate_flag(r, &zone);
 
@@ -152,7 +138,7 @@ ngx_shop_variables_gate_notice(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    ngx_shop_variables_gate_set(v, text.data, text.len);
+    ngx_shop_variables_set(v, text.data, text.len);
 
     return NGX_OK;
 }
@@ -316,7 +302,7 @@ ngx_shop_variables_gate_eta(ngx_http_request_t *r,
     ngx_shop_model_site_t  *flag;
     ngx_shop_board_view_t  *view;
 
-    ngx_shop_variables_gate_set(v, (u_char *) "", 0);
+    ngx_shop_variables_set(v, (u_char *) "", 0);
 
     flag = ngx_shop_variables_gate_flag(r, &zone);
 
@@ -339,20 +325,8 @@ ngx_shop_variables_gate_eta(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    ngx_shop_variables_gate_set(v, p,
+    ngx_shop_variables_set(v, p,
          ngx_shop_times_rfc3339(p, view->notice.eta.at));
 
     return NGX_OK;
-}
-
-
-static void
-ngx_shop_variables_gate_set(ngx_http_variable_value_t *v, const u_char *data,
-    size_t len)
-{
-    v->data = (u_char *) data;
-    v->len = (unsigned) len & 0xfffffff;
-    v->valid = 1;
-    v->no_cacheable = 0;
-    v->not_found = 0;
 }
