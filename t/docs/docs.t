@@ -30,8 +30,8 @@ my %DIRECTIVE = (
 # Defaults that are in no table: the directive, as documented, where the code
 # has it.
 my @DEFAULTS = (
-    [shop_health_check  => '`uri=` | `/`', conf_check => qr{uri, "(/)"}],
-    [shop_health_check  => 'it is `/ping`', conf_check => qr{uri, "(/ping)"}],
+    [shop_health_check  => '`uri=` | `/`', conf_check_finish => qr{uri, "(/)"}],
+    [shop_health_check  => 'it is `/ping`', conf_check_finish => qr{uri, "(/ping)"}],
     [shop_health_ssl_verify => '; on;', conf_tls => qr/value\(ask->verify, (1)\)/],
     [shop_health_ssl_protocols => '`TLSv1.2 TLSv1.3`', conf_tls =>
         qr/->protocols == 0\) \{\s+ask->protocols = (.*);/],

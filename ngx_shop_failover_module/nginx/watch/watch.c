@@ -300,7 +300,7 @@ ngx_shop_watch_second(ngx_event_t *ev)
     if (second == NULL) {
         ngx_shop_board_flag_abandon(zone, f->conf);
 
-    } else if (ngx_shop_flagfile_agree(first, second)) {
+    } else if (ngx_shop_flagfile_read_agree(first, second)) {
         ngx_shop_watch_read_publish(zone, f->conf, second, log);
         ngx_shop_flagfile_free(second);
         ngx_shop_journal_update(zone);
