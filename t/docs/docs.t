@@ -240,6 +240,24 @@ is join(' ', grep { $operations !~ /^\|.*`$_`.*\|.*\|/m }
     $results =~ /\{ "(\w+)"/g), '', 'all results of probes are explained';
 
 
+# ---- the ways through the code: functions and files that are named are there
+
+my $architecture = slurp('docs/architecture.md');
+my @sources = map { slurp($_) } glob TOP . '/{logic/*,state,nginx,nginx/*,ctl}/*.[ch]';
+
+for my $function (sort keys %{ { map { $_ => 1 } $architecture =~ /`(\w+)\(\)`/g } }) {
+    ok scalar(grep { /^(?:#define )?ngx_shop_\Q$function\E\(/m } @sources),
+        "architecture: $function() is there";
+}
+
+my ($parts) = $architecture =~ /^## Files of one part\n(.*?)^There are/ms;
+my %there = map { m{(\w+)\.[ch]$} ? ($1 => 1) : () }
+    glob TOP . '/{logic/*,state,nginx,nginx/*}/*.[ch]';
+
+is join(' ', grep { !$there{$_} } $parts =~ /`([a-z]+_[a-z_]+)`/g), '',
+    'architecture: the files of each part are there';
+
+
 # ---- links
 
 for my $file ('README.md', sort glob 'docs/*.md') {
