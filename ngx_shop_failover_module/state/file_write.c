@@ -7,6 +7,7 @@
 
 
 #include "state/file.h"
+#include "state/readfile.h"
 
 
 static ngx_err_t ngx_shop_file_write_fill(int fd, u_char *data, size_t len);
@@ -89,16 +90,13 @@ ngx_shop_file_write_fill(int fd, u_char *data, size_t len)
 static void
 ngx_shop_file_write_sync_directory(u_char *path)
 {
-    int      fd;
-    u_char  *p;
+    int        fd;
+    ngx_str_t  name;
 
-    p = path + ngx_strlen(path);
+    name.data = path;
+    name.len = ngx_strlen(path);
 
-    while (p > path + 1 && *p != '/') {
-        p--;
-    }
-
-    *p = '\0';
+    path[ngx_shop_readfile_parent(&name)] = '\0';
 
     fd = open((char *) path, O_RDONLY|O_DIRECTORY|O_CLOEXEC);
 

@@ -15,6 +15,8 @@
 #include "nginx/journal/journal.h"
 #include "nginx/timer.h"
 
+#include "state/readfile.h"
+
 #if (NGX_LINUX)
 #include <sys/inotify.h>
 #endif
@@ -140,7 +142,7 @@ static ngx_int_t
 ngx_shop_watch_flag(ngx_shop_watch_flag_t *f, ngx_shop_watcher_t *w,
     ngx_shop_model_flag_t *conf)
 {
-    u_char  *p;
+    size_t  len;
 
     ngx_shop_timer_init(&f->timer, ngx_shop_watch_second, f, w->cycle->log);
 
@@ -149,19 +151,14 @@ ngx_shop_watch_flag(ngx_shop_watch_flag_t *f, ngx_shop_watcher_t *w,
     f->wd = -1;
     f->wd_self = -1;
 
-    for (p = conf->path.data + conf->path.len;
-         p > conf->path.data + 1 && p[-1] != '/';
-         p--)
-    {
-        /* void */
-    }
+    len = ngx_shop_readfile_parent(&conf->path);
 
-    f->dir = ngx_pnalloc(w->cycle->pool, p - conf->path.data + 1);
+    f->dir = ngx_pnalloc(w->cycle->pool, len + 1);
     if (f->dir == NULL) {
         return NGX_ERROR;
     }
 
-    (void) ngx_cpystrn(f->dir, conf->path.data, p - conf->path.data + 1);
+    (void) ngx_cpystrn(f->dir, conf->path.data, len + 1);
 
     return NGX_OK;
 }
