@@ -7,7 +7,7 @@
 
 
 #include "nginx/page/headers.h"
-#include "nginx/page/lang.h"
+#include "nginx/page/skin_decide.h"
 #include "nginx/header.h"
 
 #include "logic/flag/times.h"
@@ -171,7 +171,7 @@ ngx_shop_headers_closed(ngx_http_request_t *r,
                                   ngx_shop_headers_page)
            != NGX_OK
         || ngx_shop_headers_add(r, "Vary", &ngx_shop_headers_vary[
-                             ngx_shop_lang_varies(variant->slcf->page)])
+                             ngx_shop_skin_decide_varies(variant->slcf->page)])
            != NGX_OK
         || ngx_shop_headers_add(r, "Shop-Status",
                                 &rendering->shop_status)

@@ -7,7 +7,7 @@
  */
 
 
-#include "nginx/page/lang.h"
+#include "nginx/page/skin_decide.h"
 #include "nginx/page/page_inside.h"
 
 
@@ -40,7 +40,7 @@ ngx_shop_page_choose(ngx_http_request_t *r, ngx_shop_page_t *page)
         ngx_str_set(&page->asked.type, "application/json");
     }
 
-    ngx_shop_lang_ask(r, &page->asked.language);
+    ngx_shop_skin_decide_ask(r, &page->asked.language);
     ngx_shop_choice_make(smcf, variant->slcf->page, &page->asked, &r->uri,
                          &choice);
 

@@ -7,7 +7,7 @@
 
 
 #include "nginx/page/render_inside.h"
-#include "nginx/page/lang.h"
+#include "nginx/page/skin_decide.h"
 
 #include "logic/flag/times.h"
 #include "logic/text/emit.h"
@@ -188,8 +188,8 @@ ngx_shop_render_make_view(ngx_shop_view_t *v,
     v->notice = &board->notice;
     v->words = &skin->words[variant->lang];
     v->lang = skin->codes[variant->lang];
-    v->second = ngx_shop_lang_second(variant->slcf->page);
-    v->bare = ngx_shop_lang_bare(variant->slcf->page);
+    v->second = ngx_shop_skin_decide_second(variant->slcf->page);
+    v->bare = ngx_shop_skin_decide_bare(variant->slcf->page);
     v->vars = skin->vars;
     v->nvars = skin->nvars;
     v->state = (uint8_t) variant->state;

@@ -8,7 +8,7 @@
 
 
 #include "nginx/page/skin.h"
-#include "nginx/page/lang.h"
+#include "nginx/page/skin_decide.h"
 
 
 static ngx_shop_skin_t *ngx_shop_skin_pages_skin(ngx_conf_t *cf,
@@ -28,7 +28,7 @@ ngx_shop_skin_pages_load(ngx_conf_t *cf, ngx_shop_conf_main_t *smcf)
         pages[i]->skin = ngx_shop_skin_pages_skin(cf, pages, i);
 
         if (pages[i]->skin == NULL
-            || ngx_shop_lang_load(cf, pages[i]) != NGX_OK)
+            || ngx_shop_skin_decide_load(cf, pages[i]) != NGX_OK)
         {
             return NGX_ERROR;
         }

@@ -10,7 +10,7 @@
 #include "nginx/page/variables.h"
 #include "nginx/gate/gate.h"
 #include "nginx/page/choice.h"
-#include "nginx/page/lang.h"
+#include "nginx/page/skin_decide.h"
 #include "nginx/page/skin.h"
 
 #include "logic/text/emit.h"
@@ -192,7 +192,7 @@ ngx_shop_variables_gate_times(ngx_http_request_t *r,
     skin = slcf->page->skin;
 
     ngx_shop_choice_read(r, &asked);
-    ngx_shop_lang_ask(r, &asked.language);
+    ngx_shop_skin_decide_ask(r, &asked.language);
 
     words = &skin->words[ngx_shop_choice_language(slcf->page,
                                                   &asked.language)];
@@ -226,7 +226,7 @@ ngx_shop_variables_gate_status(ngx_http_request_t *r,
     ngx_shop_choice_asked_t  asked;
 
     ngx_shop_choice_read(r, &asked);
-    ngx_shop_lang_ask(r, &asked.language);
+    ngx_shop_skin_decide_ask(r, &asked.language);
     ngx_memzero(&tongue, sizeof(ngx_shop_tongue_t));
 
     tongue.notice = notice;

@@ -7,17 +7,18 @@
  */
 
 
-#include "nginx/page/lang.h"
+#include "nginx/page/skin_decide.h"
 
 #include "logic/words/negotiate.h"
 
 
-static ngx_int_t ngx_shop_lang_find(ngx_conf_t *cf, ngx_shop_skin_t *skin,
-    ngx_shop_conf_lang_t *lang, ngx_str_t *code, ngx_uint_t *found);
+static ngx_int_t ngx_shop_skin_decide_find(ngx_conf_t *cf,
+    ngx_shop_skin_t *skin, ngx_shop_conf_lang_t *lang, ngx_str_t *code,
+    ngx_uint_t *found);
 
 
 ngx_int_t
-ngx_shop_lang_load(ngx_conf_t *cf, ngx_shop_conf_page_t *page)
+ngx_shop_skin_decide_load(ngx_conf_t *cf, ngx_shop_conf_page_t *page)
 {
     ngx_uint_t             n;
     ngx_shop_str_t         first;
@@ -36,7 +37,7 @@ ngx_shop_lang_load(ngx_conf_t *cf, ngx_shop_conf_page_t *page)
 
     if (lang->fixed || lang->other.len) {
 
-        if (ngx_shop_lang_find(cf, skin, lang,
+        if (ngx_shop_skin_decide_find(cf, skin, lang,
                                     lang->fixed ? &lang->value.value
                                                 : &lang->other,
                                     &page->lang)
@@ -66,7 +67,7 @@ ngx_shop_lang_load(ngx_conf_t *cf, ngx_shop_conf_page_t *page)
 
 
 static ngx_int_t
-ngx_shop_lang_find(ngx_conf_t *cf, ngx_shop_skin_t *skin,
+ngx_shop_skin_decide_find(ngx_conf_t *cf, ngx_shop_skin_t *skin,
     ngx_shop_conf_lang_t *lang, ngx_str_t *code, ngx_uint_t *found)
 {
     u_char          *p, *list;
@@ -115,7 +116,7 @@ ngx_shop_lang_find(ngx_conf_t *cf, ngx_shop_skin_t *skin,
 
 
 void
-ngx_shop_lang_ask(ngx_http_request_t *r, ngx_str_t *language)
+ngx_shop_skin_decide_ask(ngx_http_request_t *r, ngx_str_t *language)
 {
     ngx_str_t              value;
     ngx_shop_conf_loc_t   *slcf;
@@ -137,7 +138,7 @@ ngx_shop_lang_ask(ngx_http_request_t *r, ngx_str_t *language)
 
 
 ngx_uint_t
-ngx_shop_lang_varies(ngx_shop_conf_page_t *page)
+ngx_shop_skin_decide_varies(ngx_shop_conf_page_t *page)
 {
     ngx_shop_conf_lang_t  *lang;
 
@@ -148,7 +149,7 @@ ngx_shop_lang_varies(ngx_shop_conf_page_t *page)
 
 
 ngx_shop_str_t
-ngx_shop_lang_second(ngx_shop_conf_page_t *page)
+ngx_shop_skin_decide_second(ngx_shop_conf_page_t *page)
 {
     return page->codes[0];
 }
@@ -157,7 +158,7 @@ ngx_shop_lang_second(ngx_shop_conf_page_t *page)
 /* who names a default writes in it */
 
 ngx_shop_str_t
-ngx_shop_lang_bare(ngx_shop_conf_page_t *page)
+ngx_shop_skin_decide_bare(ngx_shop_conf_page_t *page)
 {
     ngx_shop_str_t         none;
     ngx_shop_conf_lang_t  *lang;
