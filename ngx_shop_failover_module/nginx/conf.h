@@ -38,6 +38,8 @@ typedef struct {
 typedef struct {
     ngx_str_t                        key;         /* len 0: off */
     ngx_int_t                        ttl;         /* ms, of the cookie */
+    ngx_str_t                        domain;      /* ".shop.example"; len 0:
+                                                     a host alone */
 } ngx_shop_conf_key_t;
 
 

@@ -215,7 +215,7 @@ static ngx_command_t  ngx_shop_module_commands[] = {
       NULL },
 
     { ngx_string("shop_bypass_key"),
-      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE123,
       ngx_shop_conf_gate_key,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
