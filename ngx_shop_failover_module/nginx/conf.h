@@ -89,6 +89,7 @@ typedef struct {
                                               ngx_http_upstream_srv_conf_t * */
     ngx_array_t                      handlers;    /* of other locations */
     ngx_array_t                      named;       /* of _conf_use_t */
+    ngx_http_core_srv_conf_t        *server;      /* whose names it has */
     unsigned                         given:1;     /* the name is */
     unsigned                         counts:1;    /* it is a site */
     unsigned                         variable:1;  /* one decides */

@@ -7,6 +7,7 @@
  */
 
 
+#include "nginx/host.h"
 #include "nginx/module_conf.h"
 #include "nginx/conf_gate.h"
 #include "nginx/conf_statefile.h"
@@ -554,7 +555,7 @@ ngx_shop_module_header_filter(ngx_http_request_t *r)
         smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
         slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
 
-        ngx_shop_counters_stale(&smcf->zone, ngx_shop_conf_site(slcf));
+        ngx_shop_counters_stale(&smcf->zone, ngx_shop_host_site(r, slcf));
 
         return ngx_http_next_header_filter(r);
     }

@@ -7,7 +7,7 @@
  */
 
 
-#include "state/board.h"
+#include "state/board_inside.h"
 #include "state/clock.h"
 #include "state/shift.h"
 
@@ -69,12 +69,35 @@ ngx_shop_board_flag_publish(ngx_shop_model_zone_t *zone,
 
     ngx_shop_shift_follow_locked(zone->sh);
 
-    if (ngx_shop_board_flag_differs(fs, reading)) {
+    (void) ngx_shop_board_flag_take_locked(zone->sh, fs, reading);
+
+    if (ngx_shop_board_voices_publish_locked(zone, conf, reading->voices)) {
+        fs->voices++;
+    }
+
+    fs->ended = *reading->ended;
+    fs->signature = reading->signature;
+    fs->reread = ngx_shop_clock_msec(zone->sh) + reading->reread;
+    fs->claimed = 0;
+
+    ngx_shmtx_unlock(&zone->shpool->mutex);
+}
+
+
+ngx_uint_t
+ngx_shop_board_flag_take_locked(ngx_shop_layout_t *sh,
+    ngx_shop_layout_flag_t *fs, ngx_shop_board_reading_t *reading)
+{
+    ngx_uint_t  differs;
+
+    differs = ngx_shop_board_flag_differs(fs, reading);
+
+    if (differs) {
         fs->version++;
         fs->published++;
         ngx_memory_barrier();
 
-        ngx_shop_board_flag_set_notice(zone->sh, fs, reading);
+        ngx_shop_board_flag_set_notice(sh, fs, reading);
         ngx_memory_barrier();
     }
 
@@ -83,12 +106,8 @@ ngx_shop_board_flag_publish(ngx_shop_model_zone_t *zone,
     }
 
     fs->rest = reading->rest;
-    fs->ended = *reading->ended;
-    fs->signature = reading->signature;
-    fs->reread = ngx_shop_clock_msec(zone->sh) + reading->reread;
-    fs->claimed = 0;
 
-    ngx_shmtx_unlock(&zone->shpool->mutex);
+    return differs;
 }
 
 

@@ -26,7 +26,7 @@
 #include "logic/judge/verdict.h"
 
 
-#define NGX_SHOP_LAYOUT_VERSION      8
+#define NGX_SHOP_LAYOUT_VERSION      9
 #define NGX_SHOP_LAYOUT_NO_SLOT      ((uint32_t) -1)
 #define NGX_SHOP_LAYOUT_DETAIL_LEN   96
 #define NGX_SHOP_LAYOUT_HISTORY      64       /* results, 4 bits each */
@@ -34,6 +34,10 @@
 #define NGX_SHOP_LAYOUT_REASON_LEN   96       /* bytes, of an override */
 #define NGX_SHOP_LAYOUT_CLASSES      NGX_SHOP_EVENT_CLASSES
 #define NGX_SHOP_LAYOUT_CLASS_LEN    32       /* bytes, of a name */
+#define NGX_SHOP_LAYOUT_VOICES       64       /* files with "hosts" */
+#define NGX_SHOP_LAYOUT_PARTS        64       /* of sites, for these */
+#define NGX_SHOP_LAYOUT_FILE_LEN     255      /* bytes, of a name */
+#define NGX_SHOP_LAYOUT_PART_LEN     640      /* bytes, of a part's name */
 #define NGX_SHOP_LAYOUT_WHYS         8        /* causes of a page */
 #define NGX_SHOP_LAYOUT_KINDS        4        /* _negotiate_e */
 
@@ -230,6 +234,20 @@ typedef struct {
     ngx_atomic_t                   trouble;     /* errno: nobody knows */
     uint32_t                       published;   /* grows with each change */
     ngx_shop_layout_told_t         told;
+
+    /* of board_evaluate(), while it looks at all sites */
+    uint8_t                        sum_asked;
+    uint8_t                        sum_over;
+    uint8_t                        sum_sited;
+
+    /* of a flag: its files with "hosts"; of such a file: whose it is */
+    uint32_t                       voices;      /* changes, so far */
+    uint32_t                       parent;      /* in sh->flags */
+    uint16_t                       order;       /* of those of its parent */
+    uint8_t                        used;
+    uint8_t                        name_len;
+    u_char                         name[NGX_SHOP_LAYOUT_FILE_LEN];
+
     ngx_shop_flag_notice_t         notice;
 } ngx_shop_layout_flag_t;
 
@@ -250,6 +268,22 @@ typedef struct {
     ngx_atomic_t                  *learned;     /* upstreams that requests
                                                    used: bits, by index in
                                                    sh->groups; no lock */
+
+    /* of files with "hosts" */
+    uint32_t                       speaker;     /* in sh->flags, the file;
+                                                   NO_SLOT: the flag */
+    uint32_t                       parts;       /* hosts with one of their
+                                                   own */
+    uint32_t                       voices;      /* of the flag, for which
+                                                   this was found out */
+    uint32_t                       generation;  /* which did so */
+
+    /* of such a part of a site */
+    uint32_t                       whole;       /* in sh->sites */
+    uint8_t                        used;
+    uint8_t                        ending;      /* its file is gone */
+    uint16_t                       hosts_len;
+    u_char                        *hosts;       /* behind room for the name */
     uint32_t                       entered[NGX_SHOP_SITE_N];
     ngx_shop_layout_counters_t     counters;
     ngx_shop_layout_counters_t     base;        /* when it began */
@@ -296,6 +330,11 @@ typedef struct {
     uint32_t                       flags_used;
     ngx_shop_layout_flag_t       **flags;
     uint64_t                       texts;       /* notices, so far */
+
+    /* behind nsites and nflags: those of files with "hosts" */
+    ngx_atomic_t                   parted;      /* changes of them */
+    uint32_t                       mute;        /* for which there is no
+                                                   room */
 
     ngx_atomic_t                   clock;       /* see _clock_msec() */
     int64_t                        ahead;       /* ms, of the wall clock */

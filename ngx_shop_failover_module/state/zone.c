@@ -96,6 +96,15 @@ ngx_shop_zone_add(ngx_conf_t *cf, ngx_shop_model_zone_t *zone, size_t size,
         }
     }
 
+    zone->voices = ngx_pcalloc(cf->pool, NGX_SHOP_LAYOUT_VOICES
+                                         * sizeof(ngx_shop_model_flag_t));
+    zone->parts = ngx_pcalloc(cf->pool, NGX_SHOP_LAYOUT_PARTS
+                                        * sizeof(ngx_shop_model_site_t));
+
+    if (zone->voices == NULL || zone->parts == NULL) {
+        return NGX_ERROR;
+    }
+
     zone->shm_zone = ngx_shared_memory_add(cf, &ngx_shop_zone_name, size, tag);
     if (zone->shm_zone == NULL) {
         return NGX_ERROR;
@@ -186,14 +195,27 @@ ngx_shop_zone_need(ngx_shop_model_zone_t *zone, ngx_uint_t *nslots)
 
     *nslots = n;
 
-    size = ngx_shop_zone_slab(sizeof(ngx_shop_layout_t))
+    size = 0;
+
+    if (zone->flags.nelts) {
+        size = NGX_SHOP_LAYOUT_VOICES
+               * ngx_shop_zone_slab(sizeof(ngx_shop_layout_flag_t))
+               + NGX_SHOP_LAYOUT_PARTS
+                 * (ngx_shop_zone_slab(sizeof(ngx_shop_layout_site_t))
+                    + ngx_shop_zone_slab(NGX_SHOP_LAYOUT_PART_LEN
+                                         + NGX_SHOP_FLAG_HOSTS_MAX));
+    }
+
+    size += ngx_shop_zone_slab(sizeof(ngx_shop_layout_t))
            + ngx_align(n * sizeof(ngx_shop_layout_peer_t), ngx_pagesize)
            + ngx_align(2 * n * sizeof(uint32_t), ngx_pagesize)
            + ngx_align((zone->groups.nelts + 8)
                        * sizeof(ngx_shop_layout_group_t), ngx_pagesize)
-           + ngx_align((zone->sites.nelts + NGX_SHOP_ZONE_SITES)
+           + ngx_align((zone->sites.nelts + NGX_SHOP_ZONE_SITES
+                        + NGX_SHOP_LAYOUT_PARTS)
                        * sizeof(void *), ngx_pagesize)
-           + ngx_align((zone->flags.nelts + NGX_SHOP_ZONE_SITES)
+           + ngx_align((zone->flags.nelts + NGX_SHOP_ZONE_SITES
+                        + NGX_SHOP_LAYOUT_VOICES)
                        * sizeof(void *), ngx_pagesize)
            + ngx_align(sizeof(ngx_shop_layout_chronicle_t),
                        ngx_pagesize)
@@ -360,6 +382,7 @@ ngx_shop_zone_init(ngx_shm_zone_t *shm_zone, void *data)
     }
 
     zone->generation = ++zone->sh->generation;
+    zone->parted = (ngx_atomic_uint_t) -1;
 
     ngx_shop_counters_register_locked(zone);
 
@@ -438,9 +461,13 @@ ngx_shop_zone_create(ngx_shop_model_zone_t *zone)
     sh->groups = ngx_slab_calloc(zone->shpool, sh->ngroups
                                        * sizeof(ngx_shop_layout_group_t));
 
-    sh->sites = ngx_slab_calloc(zone->shpool, sh->nsites * sizeof(void *));
+    sh->sites = ngx_slab_calloc(zone->shpool,
+                                (sh->nsites + NGX_SHOP_LAYOUT_PARTS)
+                                * sizeof(void *));
 
-    sh->flags = ngx_slab_calloc(zone->shpool, sh->nflags * sizeof(void *));
+    sh->flags = ngx_slab_calloc(zone->shpool,
+                                (sh->nflags + NGX_SHOP_LAYOUT_VOICES)
+                                * sizeof(void *));
 
     if (sh->buckets == NULL || sh->peers == NULL || sh->groups == NULL
         || sh->sites == NULL || sh->flags == NULL)

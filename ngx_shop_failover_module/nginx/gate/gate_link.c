@@ -7,6 +7,7 @@
  */
 
 
+#include "nginx/host.h"
 #include "nginx/gate/gate_link.h"
 #include "nginx/header.h"
 
@@ -119,7 +120,7 @@ ngx_shop_gate_link_handler(ngx_http_request_t *r)
 
     if (token.drill) {
         smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
-        ngx_shop_board_drill(&smcf->zone, ngx_shop_conf_site(slcf),
+        ngx_shop_board_drill(&smcf->zone, ngx_shop_host_site(r, slcf),
                              token.expires);
     }
 

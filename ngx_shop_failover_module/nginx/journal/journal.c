@@ -196,7 +196,12 @@ ngx_shop_journal_update(ngx_shop_model_zone_t *zone)
         return;
     }
 
+    ngx_shop_board_parts_map(zone, ngx_cycle->log);
     ngx_shop_journal_event_flags(zone);
+
+    /* files that are gone have been told of */
+
+    ngx_shop_board_parts_map(zone, ngx_cycle->log);
     ngx_shop_journal_forced(zone);
     ngx_shop_journal_returned(zone);
 

@@ -6,6 +6,7 @@
  */
 
 
+#include "nginx/host.h"
 #include "nginx/page/page.h"
 #include "nginx/page/page_inside.h"
 #include "nginx/page/headers.h"
@@ -147,7 +148,7 @@ ngx_shop_page_error_copied(ngx_http_request_t *r, ngx_shop_conf_loc_t *slcf)
 
     smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
 
-    return ngx_shop_board_state(&smcf->zone, ngx_shop_conf_site(slcf))
+    return ngx_shop_board_state(&smcf->zone, ngx_shop_host_site(r, slcf))
            != NGX_SHOP_SITE_OUTAGE;
 }
 

@@ -7,6 +7,7 @@
  */
 
 
+#include "nginx/host.h"
 #include "nginx/page/page_inside.h"
 #include "nginx/page/headers.h"
 
@@ -77,7 +78,7 @@ ngx_shop_page_variant(ngx_http_request_t *r, ngx_shop_gate_why_e why,
     smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
 
     variant->slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
-    variant->site = ngx_shop_conf_site(variant->slcf);
+    variant->site = ngx_shop_host_site(r, variant->slcf);
     variant->state = ngx_shop_page_variant_state(smcf, variant->site, why);
     variant->jitter = 0;
     variant->admitted = 0;

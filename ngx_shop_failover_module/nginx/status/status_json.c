@@ -20,6 +20,8 @@ static void ngx_shop_status_json_uses(ngx_shop_emit_t *e,
     ngx_shop_snapshot_site_t *site);
 static void ngx_shop_status_json_maintenance(ngx_shop_emit_t *e,
     ngx_shop_snapshot_site_t *site);
+static void ngx_shop_status_json_hosts(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_site_t *site);
 static void ngx_shop_status_json_sum(ngx_shop_emit_t *e,
     ngx_shop_board_view_t *view);
 static void ngx_shop_status_json_text(ngx_shop_emit_t *e, const char *key,
@@ -141,8 +143,43 @@ ngx_shop_status_json_site(ngx_shop_emit_t *e, const char *key,
     ngx_shop_emit_cstr(e, "flag_state", ngx_shop_flagset_name(
                                      ngx_shop_status_flag(&site->view)));
     ngx_shop_status_json_sum(e, &site->view);
+    ngx_shop_status_json_hosts(e, site);
     ngx_shop_status_json_uses(e, site);
     ngx_shop_emit_close(e, '}');
+}
+
+
+/* of a part of a site, which a file closes alone: its hosts, and the site */
+
+static void
+ngx_shop_status_json_hosts(ngx_shop_emit_t *e, ngx_shop_snapshot_site_t *site)
+{
+    u_char          *p, *last;
+    ngx_shop_str_t   host;
+
+    if (site->conf->whole == NULL) {
+        ngx_shop_emit_null(e, "hosts");
+        ngx_shop_emit_null(e, "part_of");
+        return;
+    }
+
+    ngx_shop_emit_array(e, "hosts");
+
+    p = site->conf->hosts.data;
+    last = p + site->conf->hosts.len;
+
+    while (p < last) {
+        host.data = p;
+        p = ngx_strlchr(p, last, ' ');
+        p = p ? p : last;
+        host.len = p++ - host.data;
+
+        ngx_shop_emit_str(e, NULL, &host);
+    }
+
+    ngx_shop_emit_close(e, ']');
+    ngx_shop_emit_str(e, "part_of",
+                      (ngx_shop_str_t *) &site->conf->whole->name);
 }
 
 
