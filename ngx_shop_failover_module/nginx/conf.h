@@ -167,6 +167,7 @@ typedef struct {
     ngx_uint_t                       config;      /* generation of the list */
     ngx_msec_t                       started;
     ngx_shop_roster_t               *roster;      /* NULL: none yet */
+    ngx_uint_t                       seated;      /* one ends with the cycle */
 
     /* of a server block */
     ngx_shop_conf_loc_t             *early;       /* whose public status is

@@ -145,8 +145,24 @@ ngx_shop_conf_pass_handler(ngx_conf_t *cf, ngx_shop_conf_site_t *site)
 ngx_int_t
 ngx_shop_conf_pass_handlers(ngx_conf_t *cf, ngx_shop_conf_main_t *smcf)
 {
-    ngx_http_handler_pt    handler;
-    ngx_shop_conf_pass_t  *pass;
+    ngx_uint_t              i;
+    ngx_http_handler_pt     handler;
+    ngx_shop_conf_pass_t   *pass;
+    ngx_shop_conf_site_t  **site;
+
+    /* most configurations have nothing to ask */
+
+    site = smcf->sites.elts;
+
+    for (i = 0; i < smcf->sites.nelts; i++) {
+        if (site[i]->handlers.nelts) {
+            break;
+        }
+    }
+
+    if (i == smcf->sites.nelts) {
+        return NGX_OK;
+    }
 
     for (pass = ngx_shop_conf_passes; pass->module; pass++) {
 
@@ -191,7 +207,11 @@ ngx_shop_conf_pass_ask(ngx_conf_t *cf, ngx_shop_conf_pass_t *pass)
 
 /*
  * The handler of a module is private, too.  Its directive is given to a
- * location that is part of nothing: with a variable no upstream comes of it.
+ * location that is part of nothing: with a variable no upstream comes of it,
+ * and all that stays in the configuration is that $host has a number.  From
+ * 1.22 to 1.31 each of these directives sets the handler of its location, and
+ * then compiles its argument (ngx_http_proxy_pass() and the others).  One that
+ * does anything else here is not believed.
  */
 
 static ngx_http_handler_pt
@@ -205,6 +225,7 @@ ngx_shop_conf_pass_try(ngx_conf_t *cf, ngx_module_t *module,
     ngx_http_module_t         *m;
     ngx_http_conf_ctx_t        ctx;
     ngx_http_core_loc_conf_t  *clcf;
+    ngx_http_upstream_conf_t  *uconf;
 
     m = module->ctx;
     ctx = *(ngx_http_conf_ctx_t *) cf->ctx;
@@ -238,7 +259,11 @@ ngx_shop_conf_pass_try(ngx_conf_t *cf, ngx_module_t *module,
         rv = cmd->set(&inner, cmd, conf);
     }
 
-    return rv == NGX_CONF_OK ? clcf->handler : NULL;
+    /* the first member, as in pass_find() */
+
+    uconf = conf;
+
+    return rv == NGX_CONF_OK && uconf->upstream == NULL ? clcf->handler : NULL;
 }
 
 

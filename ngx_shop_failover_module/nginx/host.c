@@ -29,6 +29,6 @@ ngx_shop_host_site(ngx_http_request_t *r, ngx_shop_conf_loc_t *slcf)
         return site;
     }
 
-    return ngx_shop_board_parts_host(&smcf->zone, site, &r->headers_in.server,
+    return ngx_shop_board_hosts_part(&smcf->zone, site, &r->headers_in.server,
                                      r->connection->log);
 }

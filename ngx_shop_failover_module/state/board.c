@@ -11,6 +11,7 @@
 #include "state/clock.h"
 
 
+static void ngx_shop_board_detach(void *data);
 static void ngx_shop_board_view_flag_locked(ngx_shop_layout_flag_t *fs,
     ngx_shop_board_view_t *view);
 
@@ -153,8 +154,17 @@ ngx_int_t
 ngx_shop_board_attach(ngx_shop_model_zone_t *zone, ngx_pool_t *pool)
 {
     ngx_uint_t               i;
+    ngx_pool_cleanup_t      *cln;
     ngx_shop_board_view_t   *view;
     ngx_shop_model_site_t  **conf;
+
+    cln = ngx_pool_cleanup_add(pool, 0);
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    cln->handler = ngx_shop_board_detach;
+    cln->data = zone;
 
     conf = zone->sites.elts;
 
@@ -170,6 +180,20 @@ ngx_shop_board_attach(ngx_shop_model_zone_t *zone, ngx_pool_t *pool)
     }
 
     return NGX_OK;
+}
+
+
+/* what a worker learned of parts has a pool of its own */
+
+static void
+ngx_shop_board_detach(void *data)
+{
+    ngx_shop_model_zone_t  *zone = data;
+
+    if (zone->parts_pool) {
+        ngx_destroy_pool(zone->parts_pool);
+        zone->parts_pool = NULL;
+    }
 }
 
 
@@ -213,7 +237,7 @@ ngx_shop_board_view(ngx_shop_model_zone_t *zone, ngx_shop_model_site_t *conf,
     ss = zone->sh->sites[conf->index];
 
     if (zone->parted != zone->sh->parted) {
-        ngx_shop_board_parts_learn(zone, ngx_cycle->log);
+        ngx_shop_board_hosts_learn(zone, ngx_cycle->log);
     }
 
     ngx_shmtx_lock(&zone->shpool->mutex);

@@ -163,18 +163,18 @@ ngx_array_t *ngx_shop_board_voices_were(ngx_shop_model_zone_t *zone,
 /*
  * Which file speaks for which site, and for which hosts of it alone: those are
  * a part of it.  Before events are told and states evaluated; takes the lock
- * and ends with _board_parts_learn().
+ * and ends with _board_hosts_learn().
  */
 void ngx_shop_board_parts_map(ngx_shop_model_zone_t *zone, ngx_log_t *log);
 
 /* brings this worker's copy of who speaks up to date; takes the lock */
-void ngx_shop_board_parts_learn(ngx_shop_model_zone_t *zone, ngx_log_t *log);
+void ngx_shop_board_hosts_learn(ngx_shop_model_zone_t *zone, ngx_log_t *log);
 
 /*
  * The request path, where the gate has the bit _GATE_HOSTS: the part of a site
  * that has this host, in lower case; or the site.
  */
-ngx_shop_model_site_t *ngx_shop_board_parts_host(ngx_shop_model_zone_t *zone,
+ngx_shop_model_site_t *ngx_shop_board_hosts_part(ngx_shop_model_zone_t *zone,
     ngx_shop_model_site_t *conf, ngx_str_t *host, ngx_log_t *log);
 
 /* whether the configuration says that a site uses an upstream */

@@ -54,7 +54,7 @@ ngx_shop_board_evaluate(ngx_shop_model_zone_t *zone,
 
         ngx_shmtx_unlock(&zone->shpool->mutex);
 
-        ngx_shop_board_parts_learn(zone, ngx_cycle->log);
+        ngx_shop_board_hosts_learn(zone, ngx_cycle->log);
 
         ngx_shmtx_lock(&zone->shpool->mutex);
     }

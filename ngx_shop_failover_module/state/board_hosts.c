@@ -65,7 +65,7 @@ static ngx_int_t ngx_shop_board_hosts_voices(ngx_shop_model_zone_t *zone,
     ngx_shop_board_hosts_copy_t *copy, ngx_pool_t *pool);
 static ngx_shop_model_flag_t *ngx_shop_board_hosts_flag(
     ngx_shop_model_zone_t *zone, uint32_t index);
-static ngx_int_t ngx_shop_board_hosts_parts(ngx_shop_model_zone_t *zone,
+static ngx_int_t ngx_shop_board_hosts_models(ngx_shop_model_zone_t *zone,
     ngx_shop_board_hosts_copy_t *copy, ngx_pool_t *pool);
 static ngx_shop_model_hosts_t *ngx_shop_board_hosts_table(
     ngx_shop_model_zone_t *zone, ngx_shop_board_hosts_copy_t *copy,
@@ -82,7 +82,7 @@ static void ngx_shop_board_hosts_find(ngx_shop_model_hosts_t *hosts,
 /* without memory it is tried again by whoever asks next */
 
 void
-ngx_shop_board_parts_learn(ngx_shop_model_zone_t *zone, ngx_log_t *log)
+ngx_shop_board_hosts_learn(ngx_shop_model_zone_t *zone, ngx_log_t *log)
 {
     ngx_uint_t                    i;
     ngx_pool_t                   *pool, *temp;
@@ -114,7 +114,7 @@ ngx_shop_board_parts_learn(ngx_shop_model_zone_t *zone, ngx_log_t *log)
     ngx_shop_board_hosts_copy(zone, copy);
 
     if (ngx_shop_board_hosts_voices(zone, copy, pool) != NGX_OK
-        || ngx_shop_board_hosts_parts(zone, copy, pool) != NGX_OK)
+        || ngx_shop_board_hosts_models(zone, copy, pool) != NGX_OK)
     {
         goto failed;
     }
@@ -286,7 +286,7 @@ ngx_shop_board_hosts_flag(ngx_shop_model_zone_t *zone, uint32_t index)
 
 
 static ngx_int_t
-ngx_shop_board_hosts_parts(ngx_shop_model_zone_t *zone,
+ngx_shop_board_hosts_models(ngx_shop_model_zone_t *zone,
     ngx_shop_board_hosts_copy_t *copy, ngx_pool_t *pool)
 {
     void                          *view;
@@ -416,7 +416,7 @@ ngx_shop_board_hosts_table(ngx_shop_model_zone_t *zone,
 
 
 ngx_shop_model_site_t *
-ngx_shop_board_parts_host(ngx_shop_model_zone_t *zone,
+ngx_shop_board_hosts_part(ngx_shop_model_zone_t *zone,
     ngx_shop_model_site_t *conf, ngx_str_t *host, ngx_log_t *log)
 {
     u_char                      *p, *last, buf[NGX_SHOP_HOSTS_LEN + 2];
@@ -424,7 +424,7 @@ ngx_shop_board_parts_host(ngx_shop_model_zone_t *zone,
     ngx_shop_model_hosts_t      *hosts;
     ngx_shop_board_hosts_row_t  *found;
 
-    ngx_shop_board_parts_learn(zone, log);
+    ngx_shop_board_hosts_learn(zone, log);
 
     hosts = zone->hosts;
 

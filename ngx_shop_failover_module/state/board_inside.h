@@ -33,7 +33,7 @@ ngx_uint_t ngx_shop_board_voices_publish_locked(ngx_shop_model_zone_t *zone,
     ngx_shop_model_flag_t *conf, ngx_array_t *readings);
 
 /* of one flag or file: what is new is published, 1 where something is */
-ngx_uint_t ngx_shop_board_flag_take_locked(ngx_shop_layout_t *sh,
+ngx_uint_t ngx_shop_board_notice_take_locked(ngx_shop_layout_t *sh,
     ngx_shop_layout_flag_t *fs, ngx_shop_board_reading_t *reading);
 
 /* a part whose file is gone ends when it is as its site */

@@ -77,7 +77,7 @@ ngx_shop_board_parts_map(ngx_shop_model_zone_t *zone, ngx_log_t *log)
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
 
-    ngx_shop_board_parts_learn(zone, log);
+    ngx_shop_board_hosts_learn(zone, log);
 }
 
 

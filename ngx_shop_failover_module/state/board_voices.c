@@ -55,7 +55,7 @@ ngx_shop_board_voices_publish_locked(ngx_shop_model_zone_t *zone,
             continue;
         }
 
-        changed |= ngx_shop_board_flag_take_locked(sh, fs, &reading[i]);
+        changed |= ngx_shop_board_notice_take_locked(sh, fs, &reading[i]);
 
         fs->file = reading[i].file;
         fs->name_len = (uint8_t) ngx_min(reading[i].name.len,

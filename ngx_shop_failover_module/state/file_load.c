@@ -6,6 +6,8 @@
  */
 
 
+#include "state/chronicle.h"
+#include "state/counters.h"
 #include "state/file.h"
 #include "state/board.h"
 #include "state/force.h"
@@ -140,6 +142,12 @@ ngx_shop_file_load_apply(ngx_shop_model_zone_t *zone,
             continue;
         }
 
+        if (type == NGX_SHOP_SAVED_INCIDENT || type == NGX_SHOP_SAVED_STORY) {
+            ngx_shop_chronicle_file_load_locked(zone, &record,
+                                                kept->orders_only);
+            continue;
+        }
+
         if (kept->orders_only) {
             continue;
         }
@@ -220,6 +228,7 @@ ngx_shop_file_load_group(ngx_shop_layout_t *sh, ngx_shop_saved_group_t *saved)
         {
             gs->state = saved->state;
             gs->since = saved->since;
+            ngx_shop_counters_file_load_group_locked(gs, saved);
         }
     }
 }
@@ -239,8 +248,11 @@ ngx_shop_file_load_site(ngx_shop_layout_t *sh, ngx_shop_saved_site_t *saved)
         {
             ss->site.state = saved->state;
             ss->site.since = saved->since;
-            ss->site.outage = saved->state == NGX_SHOP_SITE_OUTAGE
-                              ? saved->since : 0;
+            ss->site.outage = saved->outage ? saved->outage
+                              : saved->state == NGX_SHOP_SITE_OUTAGE
+                                ? saved->since : 0;
+            ss->incident = saved->incident;
+            ngx_shop_counters_file_load_locked(sh, ss, saved);
         }
     }
 }

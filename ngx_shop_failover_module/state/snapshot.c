@@ -104,7 +104,7 @@ ngx_shop_snapshot_sites(ngx_pool_t *pool, ngx_shop_snapshot_t *snap,
     ngx_shop_model_site_t      *part, **confs;
     ngx_shop_snapshot_site_t   *site;
 
-    ngx_shop_board_parts_learn(snap->zone, pool->log);
+    ngx_shop_board_hosts_learn(snap->zone, pool->log);
 
     n = snap->zone->sites.nelts;
     confs = snap->zone->sites.elts;

@@ -102,6 +102,9 @@ typedef struct {
 ngx_shop_snapshot_t *ngx_shop_snapshot_take(ngx_pool_t *pool,
     ngx_shop_model_zone_t *zone, ngx_shop_model_site_t *conf);
 
+/* of one site alone, by its name; NGX_DECLINED: there is no such site */
+ngx_int_t ngx_shop_snapshot_keep(ngx_shop_snapshot_t *snap, ngx_str_t *name);
+
 /* result number i of a peer, 0 is the oldest; n of them */
 ngx_uint_t ngx_shop_snapshot_results(ngx_shop_snapshot_peer_t *peer);
 ngx_uint_t ngx_shop_snapshot_result(ngx_shop_snapshot_peer_t *peer,

@@ -7,6 +7,7 @@
 # every screen says so.
 
 use ShopTest;
+use ShopTest::Ctl;
 
 use JSON::PP ();
 
@@ -140,7 +141,7 @@ for my $site ("$many:a.example") {
     like $metrics, qr/site="\Q$site\E",state="maintenance"\} 1/,
         'the metrics say the same';
 }
-like $nginx->log->text, qr/site "\*\.shops\.example:a\.example" is now "maint/,
+ok $nginx->log->find(qr/site "\*\.shops\.example:a\.example" is now "maint/),
     'and so does the log';
 
 # ---- hosts and all
@@ -184,6 +185,24 @@ ok wait_until(10, sub {
     at('one.example', '/', where => $one)->{status} == 200
 }), 'and it opens';
 
+# ---- shopctl
+
+$ENV{SHOP_FLAG} = "$dir/flag";
+$ENV{SHOP_STATUS} = 'http://' . $nginx->address('STATUS') . '/status';
+
+says 0, qr/seen by nginx after/, 'shopctl closes a host and sees it closed',
+    'on', '--name', 'c', '--hosts', 'a.example', '--status', 'By shopctl.';
+becomes 'a.example', 'and it is';
+says 0, qr/^closed$/m, 'is-active of that host', 'is-active', '--host',
+    'A.example';
+says 1, qr/^open$/m, 'of another', 'is-active', '--host', 'b.example';
+says 1, qr/ask for one with --host/, 'of all', 'is-active';
+says 0, qr/hosts +a\.example and no other/, 'check says which', 'check',
+    "$dir/flag/c";
+says 0, qr/seen by nginx after/, 'shopctl off', 'off', '--name', 'c';
+becomes '', 'opens it';
+
+
 # ---- over a reload
 
 flag('b', "hosts: b.example\n");
@@ -193,13 +212,33 @@ ok $nginx->reload, 'a reload';
 is closed(@many), 'b.example', 'changes nothing';
 is sites()->{"$many:b.example"}{since}, $since, 'nor since when';
 
-# ---- what cannot be meant
-
-unlike $nginx->log->text, qr/no server that it closes has the host/,
-    'nothing was wrong';
-$nginx->file('other', '');
 unlink "$dir/flag/b";
 becomes '', 'open';
-is $nginx->log->find(qr/no server/), undef, 'still';
+
+# ---- what cannot be meant
+
+my $few = nginx(http => <<"END");
+    server {
+        listen %%ADDR%%;
+        server_name a.example *.b.example;
+        shop_maintenance %%DIR%%/flag;
+        location / { proxy_pass http://$shop; }
+    }
+END
+
+$few->file('flag', "hosts: a.example c.example:80 c.example x.b.example\n");
+ok wait_until(10, sub { at('a.example', '/', where => $few)->{status} == 503 }),
+    'a file with a host that is right';
+ok wait_until(10, sub {
+    $few->log->find(qr/no server that it closes has the host "c\.example" of/)
+}), 'one that no server has is quoted';
+ok $few->log->find(qr/without a port: "c\.example:80"/), 'one with a port, too';
+ok !$few->log->find(qr/has the host "(?!c\.example")/), 'and no other';
+is at('y.b.example', '/', where => $few)->{status}, 200, 'and closes no other';
+
+$few->file('flag', "hosts: https://a.example\n");
+ok wait_until(10, sub { at('a.example', '/', where => $few)->{status} == 200 }),
+    'where none can be meant nobody is closed';
+ok $few->log->find(qr/closes nobody: "https:\/\/a\.example"/), 'and it is said';
 
 done_testing;

@@ -15,6 +15,12 @@ static void ngx_shop_saved_put(ngx_shop_saved_writer_t *w, uint64_t n,
     unsigned size);
 static void ngx_shop_saved_put_str(ngx_shop_saved_writer_t *w,
     const ngx_shop_str_t *s);
+static void ngx_shop_saved_put_counts(ngx_shop_saved_writer_t *w,
+    const uint64_t *counts, unsigned n);
+static unsigned ngx_shop_saved_get_counts(ngx_shop_saved_reader_t *r,
+    uint64_t *counts);
+static void ngx_shop_saved_read_site(ngx_shop_saved_reader_t *r,
+    ngx_shop_saved_site_t *site);
 static unsigned char *ngx_shop_saved_open_record(ngx_shop_saved_writer_t *w,
     ngx_shop_saved_type_e type);
 static void ngx_shop_saved_close_record(ngx_shop_saved_writer_t *w,
@@ -146,6 +152,20 @@ ngx_shop_saved_put_str(ngx_shop_saved_writer_t *w, const ngx_shop_str_t *s)
 }
 
 
+static void
+ngx_shop_saved_put_counts(ngx_shop_saved_writer_t *w, const uint64_t *counts,
+    unsigned n)
+{
+    unsigned  i;
+
+    ngx_shop_saved_put(w, n, 1);
+
+    for (i = 0; i < n; i++) {
+        ngx_shop_saved_put(w, counts[i], 8);
+    }
+}
+
+
 static unsigned char *
 ngx_shop_saved_open_record(ngx_shop_saved_writer_t *w,
     ngx_shop_saved_type_e type)
@@ -230,6 +250,8 @@ ngx_shop_saved_group(ngx_shop_saved_writer_t *w,
     ngx_shop_saved_put_str(w, &group->name);
     ngx_shop_saved_put(w, group->state, 1);
     ngx_shop_saved_put(w, (uint64_t) group->since, 8);
+    ngx_shop_saved_put(w, (uint64_t) group->detection, 8);
+    ngx_shop_saved_put_counts(w, group->counts, group->ncounts);
 
     ngx_shop_saved_close_record(w, record);
 }
@@ -239,6 +261,7 @@ void
 ngx_shop_saved_site(ngx_shop_saved_writer_t *w,
     const ngx_shop_saved_site_t *site)
 {
+    unsigned        i, j;
     unsigned char  *record;
 
     record = ngx_shop_saved_open_record(w, NGX_SHOP_SAVED_SITE);
@@ -247,6 +270,48 @@ ngx_shop_saved_site(ngx_shop_saved_writer_t *w,
     ngx_shop_saved_put(w, site->state, 1);
     ngx_shop_saved_put(w, 0, 1);                    /* until version 2 */
     ngx_shop_saved_put(w, (uint64_t) site->since, 8);
+    ngx_shop_saved_put(w, (uint64_t) site->outage, 8);
+    ngx_shop_saved_put(w, (uint64_t) site->incident, 8);
+    ngx_shop_saved_put_counts(w, site->counts, site->ncounts);
+    ngx_shop_saved_put(w, site->nclasses, 1);
+
+    for (i = 0; i < site->nclasses; i++) {
+        ngx_shop_saved_put_str(w, &site->classes[i].name);
+
+        for (j = 0; j < 4; j++) {
+            ngx_shop_saved_put(w, site->classes[i].counts[j], 8);
+        }
+    }
+
+    ngx_shop_saved_close_record(w, record);
+}
+
+
+void
+ngx_shop_saved_incident(ngx_shop_saved_writer_t *w,
+    const ngx_shop_saved_incident_t *incident)
+{
+    unsigned char  *record;
+
+    record = ngx_shop_saved_open_record(w, NGX_SHOP_SAVED_INCIDENT);
+
+    ngx_shop_saved_put(w, incident->form, 4);
+    ngx_shop_saved_put_str(w, &incident->bytes);
+
+    ngx_shop_saved_close_record(w, record);
+}
+
+
+void
+ngx_shop_saved_story(ngx_shop_saved_writer_t *w,
+    const ngx_shop_saved_story_t *story)
+{
+    unsigned char  *record;
+
+    record = ngx_shop_saved_open_record(w, NGX_SHOP_SAVED_STORY);
+
+    ngx_shop_saved_put(w, (uint64_t) story->seq, 8);
+    ngx_shop_saved_put(w, story->count, 4);
 
     ngx_shop_saved_close_record(w, record);
 }
@@ -467,6 +532,59 @@ ngx_shop_saved_read_peer(ngx_shop_saved_reader_t *r,
 }
 
 
+/* what is more than this version knows is not read */
+
+static unsigned
+ngx_shop_saved_get_counts(ngx_shop_saved_reader_t *r, uint64_t *counts)
+{
+    unsigned  i, n;
+    uint64_t  count;
+
+    n = (unsigned) ngx_shop_saved_get(r, 1);
+
+    for (i = 0; i < n; i++) {
+        count = ngx_shop_saved_get(r, 8);
+
+        if (i < NGX_SHOP_SAVED_COUNTS) {
+            counts[i] = count;
+        }
+    }
+
+    return n < NGX_SHOP_SAVED_COUNTS ? n : NGX_SHOP_SAVED_COUNTS;
+}
+
+
+static void
+ngx_shop_saved_read_site(ngx_shop_saved_reader_t *r,
+    ngx_shop_saved_site_t *site)
+{
+    unsigned                 i, j, n;
+    ngx_shop_saved_class_t   class;
+
+    ngx_shop_saved_get_str(r, &site->name);
+    site->state = (uint8_t) ngx_shop_saved_get(r, 1);
+    (void) ngx_shop_saved_get(r, 1);
+    site->since = (int64_t) ngx_shop_saved_get(r, 8);
+    site->outage = (int64_t) ngx_shop_saved_get(r, 8);
+    site->incident = (int64_t) ngx_shop_saved_get(r, 8);
+    site->ncounts = (uint8_t) ngx_shop_saved_get_counts(r, site->counts);
+
+    n = (unsigned) ngx_shop_saved_get(r, 1);
+
+    for (i = 0; i < n; i++) {
+        ngx_shop_saved_get_str(r, &class.name);
+
+        for (j = 0; j < 4; j++) {
+            class.counts[j] = ngx_shop_saved_get(r, 8);
+        }
+
+        if (class.name.len && site->nclasses < NGX_SHOP_SAVED_CLASSES) {
+            site->classes[site->nclasses++] = class;
+        }
+    }
+}
+
+
 static void
 ngx_shop_saved_read_order(ngx_shop_saved_reader_t *r,
     ngx_shop_saved_order_t *order)
@@ -502,6 +620,12 @@ ngx_shop_saved_sane(const ngx_shop_saved_record_t *record)
 
     case NGX_SHOP_SAVED_SITE:
         return record->u.site.state < NGX_SHOP_SITE_N;
+
+    case NGX_SHOP_SAVED_INCIDENT:
+        return record->u.incident.bytes.len != 0;
+
+    case NGX_SHOP_SAVED_STORY:
+        return record->u.story.seq >= 0;
 
     case NGX_SHOP_SAVED_FLAG:
         return record->u.flag.there <= 1
@@ -552,13 +676,23 @@ ngx_shop_saved_next(ngx_shop_saved_reader_t *r,
             ngx_shop_saved_get_str(&in, &record->u.group.name);
             record->u.group.state = (uint8_t) ngx_shop_saved_get(&in, 1);
             record->u.group.since = (int64_t) ngx_shop_saved_get(&in, 8);
+            record->u.group.detection = (int64_t) ngx_shop_saved_get(&in, 8);
+            record->u.group.ncounts = (uint8_t)
+                      ngx_shop_saved_get_counts(&in, record->u.group.counts);
             break;
 
         case NGX_SHOP_SAVED_SITE:
-            ngx_shop_saved_get_str(&in, &record->u.site.name);
-            record->u.site.state = (uint8_t) ngx_shop_saved_get(&in, 1);
-            (void) ngx_shop_saved_get(&in, 1);
-            record->u.site.since = (int64_t) ngx_shop_saved_get(&in, 8);
+            ngx_shop_saved_read_site(&in, &record->u.site);
+            break;
+
+        case NGX_SHOP_SAVED_INCIDENT:
+            record->u.incident.form = (uint32_t) ngx_shop_saved_get(&in, 4);
+            ngx_shop_saved_get_str(&in, &record->u.incident.bytes);
+            break;
+
+        case NGX_SHOP_SAVED_STORY:
+            record->u.story.seq = (int64_t) ngx_shop_saved_get(&in, 8);
+            record->u.story.count = (uint32_t) ngx_shop_saved_get(&in, 4);
             break;
 
         case NGX_SHOP_SAVED_FLAG:

@@ -23,6 +23,8 @@
 #define NGX_SHOP_SAVED_HEADER       48
 #define NGX_SHOP_SAVED_PEER_MAX     256   /* beside its texts */
 #define NGX_SHOP_SAVED_HISTORY_LEN  32
+#define NGX_SHOP_SAVED_COUNTS       96    /* of a site or a group */
+#define NGX_SHOP_SAVED_CLASSES      64
 
 
 typedef enum {
@@ -43,7 +45,9 @@ typedef enum {
     NGX_SHOP_SAVED_GROUP,
     NGX_SHOP_SAVED_SITE,
     NGX_SHOP_SAVED_ORDER,
-    NGX_SHOP_SAVED_FLAG
+    NGX_SHOP_SAVED_FLAG,
+    NGX_SHOP_SAVED_INCIDENT,
+    NGX_SHOP_SAVED_STORY
 } ngx_shop_saved_type_e;
 
 
@@ -70,11 +74,22 @@ typedef struct {
 } ngx_shop_saved_peer_t;
 
 
+/* numbers since the start are 0 in a file of 1.0 */
 typedef struct {
     ngx_shop_str_t        name;
     uint8_t               state;
     int64_t               since;         /* Unix s */
+    int64_t               detection;     /* ms */
+    uint8_t               ncounts;
+    uint64_t              counts[NGX_SHOP_SAVED_COUNTS];
 } ngx_shop_saved_group_t;
+
+
+/* refused and unknown, now and when the incident began */
+typedef struct {
+    ngx_shop_str_t        name;
+    uint64_t              counts[4];
+} ngx_shop_saved_class_t;
 
 
 /* up to version 2 it was one with its flag, and had the flag's path as name */
@@ -82,7 +97,27 @@ typedef struct {
     ngx_shop_str_t        name;          /* may be empty */
     uint8_t               state;
     int64_t               since;         /* Unix s */
+    int64_t               outage;        /* Unix s; 0: none goes on */
+    int64_t               incident;      /* Unix s; 0: none goes on */
+    uint8_t               ncounts;
+    uint64_t              counts[NGX_SHOP_SAVED_COUNTS];
+    uint8_t               nclasses;
+    ngx_shop_saved_class_t  classes[NGX_SHOP_SAVED_CLASSES];
 } ngx_shop_saved_site_t;
+
+
+/* bytes of an ngx_shop_incident_t, of the same build */
+typedef struct {
+    uint32_t              form;          /* stands for its members */
+    ngx_shop_str_t        bytes;
+} ngx_shop_saved_incident_t;
+
+
+/* where the numbers of events and incidents go on */
+typedef struct {
+    int64_t               seq;
+    uint32_t              count;
+} ngx_shop_saved_story_t;
 
 
 typedef struct {
@@ -126,6 +161,8 @@ typedef struct {
         ngx_shop_saved_site_t   site;
         ngx_shop_saved_order_t  order;
         ngx_shop_saved_flag_t   flag;
+        ngx_shop_saved_incident_t  incident;
+        ngx_shop_saved_story_t  story;
     } u;
 } ngx_shop_saved_record_t;
 
@@ -148,6 +185,10 @@ void ngx_shop_saved_site(ngx_shop_saved_writer_t *w,
     const ngx_shop_saved_site_t *site);
 void ngx_shop_saved_flag(ngx_shop_saved_writer_t *w,
     const ngx_shop_saved_flag_t *flag);
+void ngx_shop_saved_incident(ngx_shop_saved_writer_t *w,
+    const ngx_shop_saved_incident_t *incident);
+void ngx_shop_saved_story(ngx_shop_saved_writer_t *w,
+    const ngx_shop_saved_story_t *story);
 void ngx_shop_saved_order(ngx_shop_saved_writer_t *w,
     const ngx_shop_saved_order_t *order);
 

@@ -38,6 +38,7 @@ static ngx_uint_t ngx_shop_status_named(ngx_str_t *name);
 static ngx_uint_t ngx_shop_status_accepted(ngx_str_t *accept);
 static ngx_int_t ngx_shop_status_send(ngx_http_request_t *r, ngx_uint_t format,
     off_t size, ngx_chain_t *out);
+static ngx_int_t ngx_shop_status_site(ngx_http_request_t *r, ngx_str_t *name);
 static ngx_int_t ngx_shop_status_header(ngx_http_request_t *r,
     const char *name, ngx_str_t *value);
 
@@ -68,6 +69,7 @@ static ngx_int_t
 ngx_shop_status_handler(ngx_http_request_t *r)
 {
     ngx_int_t               rc;
+    ngx_str_t               name;
     ngx_uint_t              format;
     ngx_shop_outflow_t      out;
     ngx_shop_snapshot_t    *snap;
@@ -93,6 +95,12 @@ ngx_shop_status_handler(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    if (ngx_shop_status_site(r, &name) == NGX_OK
+        && ngx_shop_snapshot_keep(snap, &name) != NGX_OK)
+    {
+        return NGX_HTTP_NOT_FOUND;
+    }
+
     format = ngx_shop_status_format(r);
 
     ngx_shop_outflow_begin(&out, r, NGX_SHOP_STATUS_BUF);
@@ -104,6 +112,36 @@ ngx_shop_status_handler(ngx_http_request_t *r)
     }
 
     return ngx_shop_status_send(r, format, out.emit.total, out.first);
+}
+
+
+/* "?site=NAME": of one alone; NGX_DECLINED: of all */
+
+static ngx_int_t
+ngx_shop_status_site(ngx_http_request_t *r, ngx_str_t *name)
+{
+    u_char     *src, *dst;
+    ngx_str_t   value;
+
+    if (ngx_http_arg(r, (u_char *) "site", 4, &value) != NGX_OK
+        || value.len == 0)
+    {
+        return NGX_DECLINED;
+    }
+
+    name->data = ngx_pnalloc(r->pool, value.len);
+    if (name->data == NULL) {
+        return NGX_DECLINED;
+    }
+
+    src = value.data;
+    dst = name->data;
+
+    ngx_unescape_uri(&dst, &src, value.len, 0);
+
+    name->len = dst - name->data;
+
+    return NGX_OK;
 }
 
 

@@ -109,8 +109,9 @@ ngx_shop_watch_read_publish(ngx_shop_model_zone_t *zone,
     if (mute != zone->sh->mute && !read.same) {
         ngx_log_error(NGX_LOG_ERR, log, 0,
                       "shop failover: a file with \"hosts\" of flag \"%V\" "
-                      "closes nothing: %d of them speak already, or \"shop_zone\" "
-                      "has no room", &conf->path, NGX_SHOP_LAYOUT_VOICES);
+                      "closes nothing: %d of them speak already, or "
+                      "\"shop_zone\" has no room", &conf->path,
+                      NGX_SHOP_LAYOUT_VOICES);
     }
 }
 
