@@ -217,6 +217,11 @@ ngx_shop_flags_decide(ngx_shop_flagset_t *set, const ngx_shop_flags_t *flags,
     set->now = now;
     set->room[0] = &room[0];
     set->room[1] = &room[1];
+    set->voices = NULL;
+    set->nvoices = 0;
+    set->voice = NULL;
+    set->host.data = NULL;
+    set->host.len = 0;
     memset(&set->was, 0, sizeof(set->was));
 
     ngx_shop_flagset_decide(set);
