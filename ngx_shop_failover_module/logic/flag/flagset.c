@@ -141,8 +141,12 @@ static int
 ngx_shop_flagset_goes(const ngx_shop_flagset_one_t *ones, unsigned a,
     unsigned b)
 {
-    return ones[a].rank < ones[b].rank
-           || (ones[a].rank == ones[b].rank && a < b);
+    unsigned  one, two;
+
+    one = ones[a].rank;
+    two = ones[b].rank;
+
+    return one != two ? one < two : a < b;
 }
 
 
