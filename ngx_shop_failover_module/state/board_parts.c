@@ -404,6 +404,7 @@ ngx_shop_board_parts_add_locked(ngx_shop_model_zone_t *zone,
     part->speaker = whole->speaker;
     part->parts = 0;
     part->whole = whole->index;
+    part->band = whole->band;
     ngx_memzero(part->entered, sizeof(part->entered));
     ngx_memzero((void *) &part->counters, sizeof(part->counters));
     ngx_memzero((void *) &part->base, sizeof(part->base));

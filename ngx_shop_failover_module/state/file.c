@@ -329,6 +329,7 @@ ngx_shop_file_peer(ngx_shop_layout_t *sh, ngx_shop_layout_peer_t *ps,
     peer.last = ps->last.result;
 
     ngx_memcpy(peer.history, ps->history, sizeof(peer.history));
+    ngx_memcpy(peer.took, ps->took, sizeof(peer.took));
 
     ngx_shop_saved_peer(w, &peer);
 }
@@ -397,6 +398,7 @@ ngx_shop_file_board(ngx_shop_layout_t *sh, ngx_shop_saved_writer_t *w)
         site.outage = ss->site.outage;
         site.incident = ss->incident;
         ngx_shop_counters_file_save_locked(sh, ss, &site);
+        site.band = ss->band;
 
         ngx_shop_saved_site(w, &site);
     }

@@ -19,8 +19,6 @@ static void ngx_shop_saved_put_counts(ngx_shop_saved_writer_t *w,
     const uint64_t *counts, unsigned n);
 static unsigned ngx_shop_saved_get_counts(ngx_shop_saved_reader_t *r,
     uint64_t *counts);
-static void ngx_shop_saved_read_site(ngx_shop_saved_reader_t *r,
-    ngx_shop_saved_site_t *site);
 static unsigned char *ngx_shop_saved_open_record(ngx_shop_saved_writer_t *w,
     ngx_shop_saved_type_e type);
 static void ngx_shop_saved_close_record(ngx_shop_saved_writer_t *w,
@@ -31,6 +29,8 @@ static void ngx_shop_saved_get_str(ngx_shop_saved_reader_t *r,
     ngx_shop_str_t *s);
 static void ngx_shop_saved_read_peer(ngx_shop_saved_reader_t *r,
     ngx_shop_saved_peer_t *peer);
+static void ngx_shop_saved_read_site(ngx_shop_saved_reader_t *r,
+    ngx_shop_saved_site_t *site);
 static void ngx_shop_saved_read_order(ngx_shop_saved_reader_t *r,
     ngx_shop_saved_order_t *order);
 static int ngx_shop_saved_sane(const ngx_shop_saved_record_t *record);
@@ -235,6 +235,10 @@ ngx_shop_saved_peer(ngx_shop_saved_writer_t *w,
         ngx_shop_saved_put(w, peer->history[i], 1);
     }
 
+    for (i = 0; i < NGX_SHOP_SAVED_RESULTS; i++) {
+        ngx_shop_saved_put(w, peer->took[i], 2);
+    }
+
     ngx_shop_saved_close_record(w, record);
 }
 
@@ -270,6 +274,12 @@ ngx_shop_saved_site(ngx_shop_saved_writer_t *w,
     ngx_shop_saved_put(w, site->state, 1);
     ngx_shop_saved_put(w, 0, 1);                    /* until version 2 */
     ngx_shop_saved_put(w, (uint64_t) site->since, 8);
+    ngx_shop_saved_put(w, (uint64_t) site->band.last, 8);
+
+    for (i = 0; i < NGX_SHOP_BAND_N / 2; i++) {
+        ngx_shop_saved_put(w, site->band.steps[i], 1);
+    }
+
     ngx_shop_saved_put(w, (uint64_t) site->outage, 8);
     ngx_shop_saved_put(w, (uint64_t) site->incident, 8);
     ngx_shop_saved_put_counts(w, site->counts, site->ncounts);
@@ -529,6 +539,13 @@ ngx_shop_saved_read_peer(ngx_shop_saved_reader_t *r,
     for (i = 0; i < NGX_SHOP_SAVED_HISTORY_LEN; i++) {
         peer->history[i] = (uint8_t) ngx_shop_saved_get(r, 1);
     }
+
+    /* a file of before 1.1 ends here */
+
+    for (i = 0; i < NGX_SHOP_SAVED_RESULTS; i++) {
+        peer->took[i] = r->pos == r->last ? NGX_SHOP_SAVED_NO_TIME
+                                    : (uint16_t) ngx_shop_saved_get(r, 2);
+    }
 }
 
 
@@ -565,6 +582,15 @@ ngx_shop_saved_read_site(ngx_shop_saved_reader_t *r,
     site->state = (uint8_t) ngx_shop_saved_get(r, 1);
     (void) ngx_shop_saved_get(r, 1);
     site->since = (int64_t) ngx_shop_saved_get(r, 8);
+
+    /* 0, nothing known: a file of before 1.1 */
+
+    site->band.last = (int64_t) ngx_shop_saved_get(r, 8);
+
+    for (i = 0; i < NGX_SHOP_BAND_N / 2; i++) {
+        site->band.steps[i] = (uint8_t) ngx_shop_saved_get(r, 1);
+    }
+
     site->outage = (int64_t) ngx_shop_saved_get(r, 8);
     site->incident = (int64_t) ngx_shop_saved_get(r, 8);
     site->ncounts = (uint8_t) ngx_shop_saved_get_counts(r, site->counts);
@@ -619,7 +645,9 @@ ngx_shop_saved_sane(const ngx_shop_saved_record_t *record)
                && record->u.group.name.len != 0;
 
     case NGX_SHOP_SAVED_SITE:
-        return record->u.site.state < NGX_SHOP_SITE_N;
+        return record->u.site.state < NGX_SHOP_SITE_N
+               && record->u.site.band.last >= 0
+               && record->u.site.band.last <= INT32_MAX;
 
     case NGX_SHOP_SAVED_INCIDENT:
         return record->u.incident.bytes.len != 0;

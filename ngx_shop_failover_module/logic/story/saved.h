@@ -16,15 +16,18 @@
 
 
 #include "logic/text/base.h"
+#include "logic/story/band.h"
 
 
 #define NGX_SHOP_SAVED_VERSION      3
 #define NGX_SHOP_SAVED_OLDEST       1     /* that is read: no orders */
 #define NGX_SHOP_SAVED_HEADER       48
-#define NGX_SHOP_SAVED_PEER_MAX     256   /* beside its texts */
+#define NGX_SHOP_SAVED_PEER_MAX     384   /* beside its texts */
 #define NGX_SHOP_SAVED_HISTORY_LEN  32
 #define NGX_SHOP_SAVED_COUNTS       96    /* of a site or a group */
 #define NGX_SHOP_SAVED_CLASSES      64
+#define NGX_SHOP_SAVED_RESULTS      64
+#define NGX_SHOP_SAVED_NO_TIME      0xffff
 
 
 typedef enum {
@@ -71,6 +74,7 @@ typedef struct {
     uint32_t              ms[4];         /* connect, tls, first, total */
     uint8_t               last;          /* the last result */
     uint8_t               history[NGX_SHOP_SAVED_HISTORY_LEN];
+    uint16_t              took[NGX_SHOP_SAVED_RESULTS];     /* ms; NO_TIME */
 } ngx_shop_saved_peer_t;
 
 
@@ -103,6 +107,7 @@ typedef struct {
     uint64_t              counts[NGX_SHOP_SAVED_COUNTS];
     uint8_t               nclasses;
     ngx_shop_saved_class_t  classes[NGX_SHOP_SAVED_CLASSES];
+    ngx_shop_band_t       band;
 } ngx_shop_saved_site_t;
 
 
