@@ -19,12 +19,13 @@ static ngx_uint_t ngx_shop_counters_file_rows(ngx_shop_layout_site_t *ss,
 
 
 void
-ngx_shop_counters_file_save_locked(ngx_shop_layout_t *sh,
-    ngx_shop_layout_site_t *ss, ngx_shop_saved_site_t *site)
+ngx_shop_counters_file_save_locked(ngx_shop_layout_site_t *ss,
+    ngx_shop_saved_site_t *site)
 {
-    ngx_uint_t                i, n;
-    ngx_atomic_t             *rows[NGX_SHOP_COUNTERS_FILE_ROWS];
-    ngx_shop_saved_class_t   *class;
+    ngx_uint_t     i, n;
+    ngx_atomic_t  *rows[NGX_SHOP_COUNTERS_FILE_ROWS];
+
+    ngx_memzero(site->counts, sizeof(site->counts));
 
     n = ngx_shop_counters_file_rows(ss, rows);
 
@@ -37,17 +38,30 @@ ngx_shop_counters_file_save_locked(ngx_shop_layout_t *sh,
     }
 
     site->ncounts = (uint8_t) n;
-    site->nclasses = 0;
+}
+
+
+void
+ngx_shop_counters_file_save_classes_locked(ngx_shop_layout_t *sh,
+    ngx_shop_layout_site_t *ss, ngx_shop_saved_writer_t *w)
+{
+    ngx_uint_t              i;
+    ngx_shop_saved_class_t  class;
+
+    class.site.data = ss->name.data;
+    class.site.len = ss->name.len;
 
     for (i = 0; i < NGX_SHOP_LAYOUT_CLASSES && sh->classes[i].len; i++) {
-        class = &site->classes[site->nclasses++];
+        class.name.data = sh->classes[i].name;
+        class.name.len = sh->classes[i].len;
+        class.counts[0] = ss->counters.refused[i];
+        class.counts[1] = ss->counters.unknown[i];
+        class.counts[2] = ss->base.refused[i];
+        class.counts[3] = ss->base.unknown[i];
 
-        class->name.data = sh->classes[i].name;
-        class->name.len = sh->classes[i].len;
-        class->counts[0] = ss->counters.refused[i];
-        class->counts[1] = ss->counters.unknown[i];
-        class->counts[2] = ss->base.refused[i];
-        class->counts[3] = ss->base.unknown[i];
+        if (class.counts[0] || class.counts[1]) {
+            ngx_shop_saved_class(w, &class);
+        }
     }
 }
 
@@ -80,12 +94,11 @@ ngx_shop_counters_file_rows(ngx_shop_layout_site_t *ss, ngx_atomic_t **rows)
 
 
 void
-ngx_shop_counters_file_load_locked(ngx_shop_layout_t *sh,
-    ngx_shop_layout_site_t *ss, ngx_shop_saved_site_t *site)
+ngx_shop_counters_file_load_locked(ngx_shop_layout_site_t *ss,
+    ngx_shop_saved_site_t *site)
 {
-    ngx_uint_t                i, j, n;
-    ngx_atomic_t             *rows[NGX_SHOP_COUNTERS_FILE_ROWS];
-    ngx_shop_saved_class_t   *class;
+    ngx_uint_t     i, n;
+    ngx_atomic_t  *rows[NGX_SHOP_COUNTERS_FILE_ROWS];
 
     n = ngx_shop_counters_file_rows(ss, rows);
 
@@ -101,21 +114,29 @@ ngx_shop_counters_file_load_locked(ngx_shop_layout_t *sh,
         ss->entered[i] = (uint32_t) site->counts[n++];
     }
 
-    for (i = 0; i < site->nclasses; i++) {
-        class = &site->classes[i];
+}
 
-        for (j = 0; j < NGX_SHOP_LAYOUT_CLASSES; j++) {
-            if (sh->classes[j].len && sh->classes[j].len == class->name.len
-                && ngx_memcmp(sh->classes[j].name, class->name.data,
-                              class->name.len)
-                   == 0)
-            {
-                ss->counters.refused[j] = (ngx_atomic_uint_t) class->counts[0];
-                ss->counters.unknown[j] = (ngx_atomic_uint_t) class->counts[1];
-                ss->base.refused[j] = (ngx_atomic_uint_t) class->counts[2];
-                ss->base.unknown[j] = (ngx_atomic_uint_t) class->counts[3];
-            }
+
+void
+ngx_shop_counters_file_load_class_locked(ngx_shop_layout_t *sh,
+    ngx_shop_layout_site_t *ss, ngx_shop_saved_class_t *class)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < NGX_SHOP_LAYOUT_CLASSES; i++) {
+
+        if (sh->classes[i].len == 0 || sh->classes[i].len != class->name.len
+            || ngx_memcmp(sh->classes[i].name, class->name.data,
+                          class->name.len)
+               != 0)
+        {
+            continue;
         }
+
+        ss->counters.refused[i] = (ngx_atomic_uint_t) class->counts[0];
+        ss->counters.unknown[i] = (ngx_atomic_uint_t) class->counts[1];
+        ss->base.refused[i] = (ngx_atomic_uint_t) class->counts[2];
+        ss->base.unknown[i] = (ngx_atomic_uint_t) class->counts[3];
     }
 }
 
@@ -127,6 +148,7 @@ ngx_shop_counters_file_save_group_locked(ngx_shop_layout_group_t *gs,
     ngx_uint_t  i, n;
 
     n = 0;
+    ngx_memzero(group->counts, sizeof(group->counts));
 
     for (i = 0; i < NGX_SHOP_LAYOUT_COUNT_GROUP_N; i++) {
         group->counts[n++] = gs->counts[i];

@@ -32,6 +32,8 @@ static void ngx_shop_file_load_group(ngx_shop_layout_t *sh,
     ngx_shop_saved_group_t *saved);
 static void ngx_shop_file_load_site(ngx_shop_layout_t *sh,
     ngx_shop_saved_site_t *saved);
+static void ngx_shop_file_load_class(ngx_shop_layout_t *sh,
+    ngx_shop_saved_class_t *saved);
 static void ngx_shop_file_load_flag(ngx_shop_layout_t *sh,
     ngx_shop_saved_flag_t *saved);
 
@@ -162,6 +164,10 @@ ngx_shop_file_load_apply(ngx_shop_model_zone_t *zone,
             ngx_shop_file_load_group(zone->sh, &record.u.group);
             break;
 
+        case NGX_SHOP_SAVED_CLASS:
+            ngx_shop_file_load_class(zone->sh, &record.u.class);
+            break;
+
         case NGX_SHOP_SAVED_FLAG:
             ngx_shop_file_load_flag(zone->sh, &record.u.flag);
             break;
@@ -253,8 +259,28 @@ ngx_shop_file_load_site(ngx_shop_layout_t *sh, ngx_shop_saved_site_t *saved)
                               : saved->state == NGX_SHOP_SITE_OUTAGE
                                 ? saved->since : 0;
             ss->incident = saved->incident;
-            ngx_shop_counters_file_load_locked(sh, ss, saved);
+            ngx_shop_counters_file_load_locked(ss, saved);
             ss->band = saved->band;
+        }
+    }
+}
+
+
+/* after the site that it is of */
+
+static void
+ngx_shop_file_load_class(ngx_shop_layout_t *sh, ngx_shop_saved_class_t *saved)
+{
+    ngx_uint_t               i;
+    ngx_shop_layout_site_t  *ss;
+
+    for (i = 0; i < sh->sites_used; i++) {
+        ss = sh->sites[i];
+
+        if (ss->name.len == saved->site.len
+            && ngx_memcmp(ss->name.data, saved->site.data, ss->name.len) == 0)
+        {
+            ngx_shop_counters_file_load_class_locked(sh, ss, saved);
         }
     }
 }

@@ -83,6 +83,7 @@ test_saved_write(unsigned char *buf, size_t size)
     ngx_shop_saved_writer_t  w;
 
     ngx_shop_saved_story_t     story;
+    ngx_shop_saved_class_t     class;
     ngx_shop_saved_incident_t  incident;
 
     peer = test_saved_peer();
@@ -106,9 +107,10 @@ test_saved_write(unsigned char *buf, size_t size)
     site.incident = 21;
     site.ncounts = 3;
     site.counts[2] = 22;
-    site.nclasses = 1;
-    site.classes[0].name = test_saved_str("checkout");
-    site.classes[0].counts[3] = 23;
+    memset(&class, 0, sizeof(class));
+    class.site = test_saved_str("");
+    class.name = test_saved_str("checkout");
+    class.counts[3] = 23;
 
     incident.form = 24;
     incident.bytes = test_saved_str("what happened");
@@ -138,6 +140,7 @@ test_saved_write(unsigned char *buf, size_t size)
     ngx_shop_saved_flag(&w, &flag);
     ngx_shop_saved_incident(&w, &incident);
     ngx_shop_saved_story(&w, &story);
+    ngx_shop_saved_class(&w, &class);
 
     return ngx_shop_saved_end(&w, IDENTITY, NOW);
 }
@@ -216,9 +219,6 @@ what_is_written_is_read(void **state)
     assert_int_equal(record.u.site.incident, 21);
     assert_int_equal(record.u.site.ncounts, 3);
     assert_int_equal(record.u.site.counts[2], 22);
-    assert_int_equal(record.u.site.nclasses, 1);
-    assert_int_equal(record.u.site.classes[0].name.len, 8);
-    assert_int_equal(record.u.site.classes[0].counts[3], 23);
     assert_int_equal(ngx_shop_band_get(&record.u.site.band,
                                        NGX_SHOP_BAND_N - 1),
                      NGX_SHOP_SITE_OUTAGE);
@@ -236,6 +236,10 @@ what_is_written_is_read(void **state)
     assert_int_equal(ngx_shop_saved_next(&r, &record), NGX_SHOP_SAVED_STORY);
     assert_int_equal(record.u.story.seq, 25);
     assert_int_equal(record.u.story.count, 26);
+
+    assert_int_equal(ngx_shop_saved_next(&r, &record), NGX_SHOP_SAVED_CLASS);
+    assert_int_equal(record.u.class.name.len, 8);
+    assert_int_equal(record.u.class.counts[3], 23);
 
     assert_int_equal(ngx_shop_saved_next(&r, &record), NGX_SHOP_SAVED_END);
 }

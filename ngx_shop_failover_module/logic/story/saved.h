@@ -25,7 +25,6 @@
 #define NGX_SHOP_SAVED_PEER_MAX     384   /* beside its texts */
 #define NGX_SHOP_SAVED_HISTORY_LEN  32
 #define NGX_SHOP_SAVED_COUNTS       96    /* of a site or a group */
-#define NGX_SHOP_SAVED_CLASSES      64
 #define NGX_SHOP_SAVED_RESULTS      64
 #define NGX_SHOP_SAVED_NO_TIME      0xffff
 
@@ -50,7 +49,8 @@ typedef enum {
     NGX_SHOP_SAVED_ORDER,
     NGX_SHOP_SAVED_FLAG,
     NGX_SHOP_SAVED_INCIDENT,
-    NGX_SHOP_SAVED_STORY
+    NGX_SHOP_SAVED_STORY,
+    NGX_SHOP_SAVED_CLASS
 } ngx_shop_saved_type_e;
 
 
@@ -89,8 +89,9 @@ typedef struct {
 } ngx_shop_saved_group_t;
 
 
-/* refused and unknown, now and when the incident began */
+/* of a site: refused and unknown, now and when the incident began */
 typedef struct {
+    ngx_shop_str_t        site;
     ngx_shop_str_t        name;
     uint64_t              counts[4];
 } ngx_shop_saved_class_t;
@@ -105,8 +106,6 @@ typedef struct {
     int64_t               incident;      /* Unix s; 0: none goes on */
     uint8_t               ncounts;
     uint64_t              counts[NGX_SHOP_SAVED_COUNTS];
-    uint8_t               nclasses;
-    ngx_shop_saved_class_t  classes[NGX_SHOP_SAVED_CLASSES];
     ngx_shop_band_t       band;
 } ngx_shop_saved_site_t;
 
@@ -168,6 +167,7 @@ typedef struct {
         ngx_shop_saved_flag_t   flag;
         ngx_shop_saved_incident_t  incident;
         ngx_shop_saved_story_t  story;
+        ngx_shop_saved_class_t  class;
     } u;
 } ngx_shop_saved_record_t;
 
@@ -182,20 +182,27 @@ typedef struct {
 
 void ngx_shop_saved_begin(ngx_shop_saved_writer_t *w, unsigned char *buf,
     size_t size);
-void ngx_shop_saved_peer(ngx_shop_saved_writer_t *w,
-    const ngx_shop_saved_peer_t *peer);
-void ngx_shop_saved_group(ngx_shop_saved_writer_t *w,
-    const ngx_shop_saved_group_t *group);
-void ngx_shop_saved_site(ngx_shop_saved_writer_t *w,
-    const ngx_shop_saved_site_t *site);
-void ngx_shop_saved_flag(ngx_shop_saved_writer_t *w,
-    const ngx_shop_saved_flag_t *flag);
-void ngx_shop_saved_incident(ngx_shop_saved_writer_t *w,
-    const ngx_shop_saved_incident_t *incident);
-void ngx_shop_saved_story(ngx_shop_saved_writer_t *w,
-    const ngx_shop_saved_story_t *story);
-void ngx_shop_saved_order(ngx_shop_saved_writer_t *w,
-    const ngx_shop_saved_order_t *order);
+
+/* from: one of the structs above, that of the type */
+void ngx_shop_saved_write(ngx_shop_saved_writer_t *w,
+    ngx_shop_saved_type_e type, const void *from);
+
+#define ngx_shop_saved_peer(w, peer)                                         \
+    ngx_shop_saved_write(w, NGX_SHOP_SAVED_PEER, peer)
+#define ngx_shop_saved_group(w, group)                                       \
+    ngx_shop_saved_write(w, NGX_SHOP_SAVED_GROUP, group)
+#define ngx_shop_saved_site(w, site)                                         \
+    ngx_shop_saved_write(w, NGX_SHOP_SAVED_SITE, site)
+#define ngx_shop_saved_flag(w, flag)                                         \
+    ngx_shop_saved_write(w, NGX_SHOP_SAVED_FLAG, flag)
+#define ngx_shop_saved_incident(w, incident)                                 \
+    ngx_shop_saved_write(w, NGX_SHOP_SAVED_INCIDENT, incident)
+#define ngx_shop_saved_story(w, story)                                       \
+    ngx_shop_saved_write(w, NGX_SHOP_SAVED_STORY, story)
+#define ngx_shop_saved_class(w, class)                                       \
+    ngx_shop_saved_write(w, NGX_SHOP_SAVED_CLASS, class)
+#define ngx_shop_saved_order(w, order)                                       \
+    ngx_shop_saved_write(w, NGX_SHOP_SAVED_ORDER, order)
 
 /* the length of all; 0: the buffer was too small */
 size_t ngx_shop_saved_end(ngx_shop_saved_writer_t *w, uint64_t identity,
