@@ -137,7 +137,7 @@ static const ngx_shop_flag_keys_row_t  ngx_shop_flag_keys_table[] = {
       ngx_shop_flag_keys_offset(mode), NGX_SHOP_FLAG_SAID_NONE, 0, 1 },
 
     { "hosts", ngx_shop_flag_keys_set_hosts,
-      ngx_shop_flag_keys_offset(hosts), 0, 1 },
+      ngx_shop_flag_keys_offset(hosts), NGX_SHOP_FLAG_SAID_NONE, 0, 1 },
 
     { "update", ngx_shop_flag_keys_set_update,
       ngx_shop_flag_keys_offset(updates), NGX_SHOP_FLAG_SAID_UPDATE, 1, 0 },
