@@ -61,6 +61,9 @@ typedef struct ngx_shop_choice_cache_s  ngx_shop_choice_cache_t;
 /* requests that wait, in failover_wait */
 typedef struct ngx_shop_failover_wait_s  ngx_shop_failover_wait_t;
 
+/* requests that are moved on, in failover_rescue */
+typedef struct ngx_shop_rescue_s  ngx_shop_rescue_t;
+
 /* who of a balancer's peers is who, in discover.h */
 typedef struct ngx_shop_roster_s  ngx_shop_roster_t;
 
@@ -174,6 +177,7 @@ typedef struct {
     ngx_queue_t                      flights;     /* requests at its peers,
                                                      the newest first */
     ngx_shop_failover_wait_t        *wait;        /* NULL: not observed */
+    ngx_shop_rescue_t               *rescue;
     ngx_shop_witness_t              *witness;     /* NULL: no check */
 } ngx_shop_conf_srv_t;
 

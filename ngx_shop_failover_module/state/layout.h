@@ -26,7 +26,7 @@
 #include "logic/judge/verdict.h"
 
 
-#define NGX_SHOP_LAYOUT_VERSION      8
+#define NGX_SHOP_LAYOUT_VERSION      9
 #define NGX_SHOP_LAYOUT_NO_SLOT      ((uint32_t) -1)
 #define NGX_SHOP_LAYOUT_DETAIL_LEN   96
 #define NGX_SHOP_LAYOUT_HISTORY      64       /* results, 4 bits each */
@@ -116,6 +116,11 @@ typedef struct {
                                                    shop_slow_start is off */
     uint32_t                       asides;      /* so far */
     uint8_t                        relapses;    /* down soon after "up" */
+    uint32_t                       suspect;     /* ms, since: nobody hears
+                                                   of it; 0: is not */
+    uint32_t                       silence;     /* ms, for which a probe was
+                                                   asked; 0: for none */
+    uint32_t                       usual;       /* ms, of probes that pass */
 
     /* who uses the slot */
     uint32_t                       registered;  /* newest generation */
@@ -142,6 +147,8 @@ typedef struct {
 typedef enum {
     NGX_SHOP_LAYOUT_COUNT_FAILOVER = 0,       /* a backup group entered */
     NGX_SHOP_LAYOUT_COUNT_MOVED,              /* taken off a dead peer */
+    NGX_SHOP_LAYOUT_COUNT_DOUBTED,            /* ... off one that is only
+                                                 suspect */
     NGX_SHOP_LAYOUT_COUNT_GROUP_N
 } ngx_shop_layout_count_group_e;
 
@@ -155,6 +162,10 @@ typedef struct {
     uint64_t                       results[NGX_SHOP_VERDICT_RESULT_N];
     uint32_t                       entered[NGX_SHOP_SITE_GROUP_N];
     ngx_atomic_t                   counts[NGX_SHOP_LAYOUT_COUNT_GROUP_N];
+
+    /* moved by suspicion in a stretch of time; no lock */
+    ngx_atomic_t                   doubts;
+    ngx_atomic_t                   doubts_at;   /* which stretch */
 
     /*
      * Who takes the traffic: 0: the group itself, else 1 + the index of a

@@ -482,6 +482,9 @@ ngx_shop_peers_forget(ngx_shop_model_zone_t *zone,
     ngx_memzero(&ps->aside, sizeof(ps->aside));
 
     ps->busy = 0;
+    ps->suspect = 0;
+    ps->silence = 0;
+    ps->usual = 0;
     ps->ramp = 0;
     ps->asides = 0;
     ps->relapses = 0;
@@ -524,6 +527,8 @@ ngx_shop_peers_inherit(ngx_shop_layout_peer_t *ps,
     ps->aside = from->aside;
     ps->busy = from->busy;
     ps->ramp = from->ramp;
+    ps->suspect = from->suspect;
+    ps->usual = from->usual;
     ps->asides = from->asides;
     ps->relapses = from->relapses;
     ngx_memcpy(ps->history, from->history, sizeof(ps->history));
@@ -627,6 +632,7 @@ ngx_shop_peers_publish_locked(ngx_shop_model_zone_t *zone,
 
     unusable = !usable ? NGX_SHOP_PEERS_UNUSABLE_DEAD
                : ps->aside.until ? NGX_SHOP_PEERS_UNUSABLE_ASIDE
+               : ps->suspect ? NGX_SHOP_PEERS_UNUSABLE_SUSPECT
                : NGX_SHOP_PEERS_UNUSABLE_NOT;
 
     if (ps->force.how) {
@@ -763,6 +769,32 @@ ngx_shop_peers_count(ngx_shop_model_zone_t *zone,
             count->primaries_usable += usable;
         }
     }
+}
+
+
+ngx_uint_t
+ngx_shop_peers_spared(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer)
+{
+    ngx_shop_peers_walk_t   walk;
+    ngx_shop_model_peer_t  *other;
+
+    if (!ngx_shop_peers_suspect(zone, peer)) {
+        return 0;
+    }
+
+    for (other = ngx_shop_peers_first(group, &walk);
+         other;
+         other = ngx_shop_peers_next(&walk))
+    {
+        if (!other->down && other->backup == peer->backup
+            && ngx_shop_peers_steady(zone, other))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

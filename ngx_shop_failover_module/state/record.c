@@ -9,11 +9,15 @@
 #include "state/record.h"
 #include "state/clock.h"
 
+#include "logic/judge/silence.h"
+
 
 /* the slow start after a time aside, where shop_slow_start is off; ms */
 #define NGX_SHOP_RECORD_RAMP  10000
 
 
+static void ngx_shop_record_speaks(ngx_shop_model_zone_t *zone,
+    ngx_shop_layout_peer_t *ps, ngx_shop_evidence_heard_t *heard);
 static ngx_shop_layout_peer_t *ngx_shop_record_find(
     ngx_shop_model_zone_t *zone, ngx_shop_model_peer_t *peer);
 static void ngx_shop_record_weigh(ngx_shop_model_zone_t *zone,
@@ -58,8 +62,34 @@ ngx_shop_record_add(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record,
 
     ps = &zone->sh->peers[record->slot];
 
-    if (ps->id == record->id) {
-        ngx_shop_evidence_add(&ps->evidence, rule, heard);
+    if (ps->id == record->id
+        && ngx_shop_evidence_add(&ps->evidence, rule, heard)
+        && ps->unusable == NGX_SHOP_PEERS_UNUSABLE_SUSPECT)
+    {
+        ngx_shop_record_speaks(zone, ps, heard);
+    }
+}
+
+
+/*
+ * The first byte of a suspect ends the suspicion.  No lock: where a probe's
+ * result comes at the same moment, the result stands.
+ */
+
+static void
+ngx_shop_record_speaks(ngx_shop_model_zone_t *zone,
+    ngx_shop_layout_peer_t *ps, ngx_shop_evidence_heard_t *heard)
+{
+    if (heard->kind > NGX_SHOP_EVIDENCE_STATUS) {
+        return;
+    }
+
+    ps->suspect = 0;
+
+    if (ngx_atomic_cmp_set(&ps->unusable, NGX_SHOP_PEERS_UNUSABLE_SUSPECT,
+                           NGX_SHOP_PEERS_UNUSABLE_NOT))
+    {
+        (void) ngx_atomic_fetch_add(&zone->sh->verdicts, 1);
     }
 }
 
@@ -78,6 +108,28 @@ ngx_shop_record_heard(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record,
     *msec = ps->evidence.heard;
 
     return ps->id == record->id && *msec ? NGX_OK : NGX_DECLINED;
+}
+
+
+ngx_msec_t
+ngx_shop_record_patience(ngx_shop_model_zone_t *zone,
+    ngx_shop_record_t *record, ngx_msec_t most)
+{
+    ngx_shop_layout_peer_t  *ps;
+
+    if (record->slot == NGX_SHOP_LAYOUT_NO_SLOT) {
+        return most;
+    }
+
+    ps = &zone->sh->peers[record->slot];
+
+    if (ps->id != record->id || ps->unusable != NGX_SHOP_PEERS_UNUSABLE_NOT) {
+        return most;
+    }
+
+    return ngx_shop_silence_patience(&ps->evidence,
+                                     (uint32_t) ngx_current_msec,
+                                     (uint32_t) most);
 }
 
 

@@ -54,6 +54,13 @@ void ngx_shop_record_add(ngx_shop_model_zone_t *zone,
 ngx_int_t ngx_shop_record_heard(ngx_shop_model_zone_t *zone,
     ngx_shop_record_t *record, uint32_t *msec);
 
+/*
+ * No lock; for how long a request may wait at the peer, while nobody hears of
+ * it, before somebody looks: at most "most" ms.
+ */
+ngx_msec_t ngx_shop_record_patience(ngx_shop_model_zone_t *zone,
+    ngx_shop_record_t *record, ngx_msec_t most);
+
 /* no lock; what failed at the peer did well at a sibling */
 void ngx_shop_record_proof(ngx_shop_model_zone_t *zone,
     ngx_shop_record_t *record);

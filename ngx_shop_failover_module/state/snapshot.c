@@ -430,7 +430,8 @@ ngx_shop_snapshot_peer_locked(ngx_shop_model_zone_t *zone,
     }
 
     copy->known = 1;
-    copy->usable = !ps->unusable;
+    copy->suspect = ngx_shop_peers_suspect(zone, copy->peer);
+    copy->usable = ngx_shop_peers_usable(zone, copy->peer);
     copy->verdict = ps->verdict;
     copy->downs = ps->downs;
     copy->since = ps->since;
@@ -487,6 +488,10 @@ ngx_shop_snapshot_state(ngx_shop_snapshot_peer_t *copy)
     if (copy->aside.until) {
         copy->since = copy->aside.since;
         return NGX_SHOP_ASIDE;
+    }
+
+    if (copy->suspect) {
+        return NGX_SHOP_SUSPECT;
     }
 
     if (copy->busy) {

@@ -22,6 +22,7 @@ typedef struct {
     ngx_shop_verdict_t          verdict;
     unsigned                    known:1;      /* has a record */
     unsigned                    usable:1;
+    unsigned                    suspect:1;
     uint8_t                     state;        /* as people see it */
     uint16_t                    share;        /* 1000: all of it */
     uint32_t                    downs;

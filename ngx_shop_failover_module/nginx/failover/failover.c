@@ -63,6 +63,7 @@ ngx_shop_failover_init(ngx_conf_t *cf)
         sscf[i]->uscf->peer.init = ngx_shop_failover_init_peer;
 
         if (ngx_shop_failover_wait_init(cf, sscf[i]) != NGX_OK
+            || ngx_shop_failover_rescue_init(cf, sscf[i]) != NGX_OK
             || ngx_shop_failover_record_init(cf, sscf[i]) != NGX_OK)
         {
             return NGX_ERROR;
@@ -98,6 +99,7 @@ ngx_shop_failover_init_peer(ngx_http_request_t *r,
     ctx->used = 0;
     ctx->reopened = 0;
     ctx->flying = 0;
+    ctx->moved = NGX_SHOP_FAILOVER_MOVED_NOT;
 
     if (sscf->chain.nelts) {
         ctx->start = ngx_shop_groups_serving(sscf->zone, sscf->group);
@@ -455,14 +457,29 @@ ngx_shop_failover_free(ngx_peer_connection_t *pc, void *data, ngx_uint_t state)
 {
     ngx_shop_failover_t  *ctx = data;
 
+    ngx_uint_t            moved;
+
+    moved = ctx->moved;
+
     if (ctx->flying) {
 
-        if (ctx->group->witness) {
+        /* a suspect that lost a request has not failed it */
+
+        if (ctx->group->witness
+            && !(moved == NGX_SHOP_FAILOVER_MOVED_OFF && ctx->doubted))
+        {
             ngx_shop_failover_record_end(ctx, state);
         }
 
         ngx_queue_remove(&ctx->queue);
         ctx->flying = 0;
+        ctx->moved = moved == NGX_SHOP_FAILOVER_MOVED_OFF
+                     ? NGX_SHOP_FAILOVER_MOVED_ON
+                     : NGX_SHOP_FAILOVER_MOVED_NOT;
+
+        if (moved == NGX_SHOP_FAILOVER_MOVED_ON) {
+            ngx_shop_failover_rescue_more(ctx->group);
+        }
     }
 
     if (state == 0) {
@@ -473,7 +490,14 @@ ngx_shop_failover_free(ngx_peer_connection_t *pc, void *data, ngx_uint_t state)
         return;
     }
 
-    if (state & NGX_PEER_FAILED) {
+    if (moved == NGX_SHOP_FAILOVER_MOVED_OFF && ctx->doubted) {
+
+        /* nobody knows that it failed; no connection to be kept, either */
+
+        ctx->request->upstream->keepalive = 0;
+        state = NGX_PEER_NEXT;
+
+    } else if (state & NGX_PEER_FAILED) {
         state = ngx_shop_failover_failed(ctx, pc);
     }
 

@@ -13,6 +13,14 @@
 #include "nginx/conf.h"
 
 
+/* of a request that was taken off a peer which it waited for */
+typedef enum {
+    NGX_SHOP_FAILOVER_MOVED_NOT = 0,
+    NGX_SHOP_FAILOVER_MOVED_OFF,                /* is about to be */
+    NGX_SHOP_FAILOVER_MOVED_ON                  /* is at the next one */
+} ngx_shop_failover_moved_e;
+
+
 /*
  * One request on its way through a chain of groups: the data of our functions
  * in u->peer, which stand around those of the group that is being tried.
@@ -51,6 +59,10 @@ typedef struct {
     ngx_shop_record_t                failed;    /* of the last one that failed,
                                                    in this group */
     unsigned                         heard:1;   /* recorded already */
+
+    /* of failover_rescue */
+    unsigned                         moved:2;   /* _failover_moved_e */
+    unsigned                         doubted:1; /* off one that is suspect */
 } ngx_shop_failover_t;
 
 
@@ -69,6 +81,13 @@ ngx_uint_t ngx_shop_failover_extra(ngx_shop_failover_t *ctx);
  */
 void ngx_shop_failover_rescue(ngx_shop_conf_main_t *smcf);
 
+/* once for each upstream, at configuration time; NGX_ERROR: no memory */
+ngx_int_t ngx_shop_failover_rescue_init(ngx_conf_t *cf,
+    ngx_shop_conf_srv_t *sscf);
+
+/* a request that was moved is done: there is room for the next */
+void ngx_shop_failover_rescue_more(ngx_shop_conf_srv_t *sscf);
+
 /*
  * A request failed at the peer in pc, or waits there for its answer since a
  * time (monotonic ms; 0: it failed): the verdict is in doubt, and the probe
@@ -76,6 +95,13 @@ void ngx_shop_failover_rescue(ngx_shop_conf_main_t *smcf);
  */
 void ngx_shop_failover_observe(ngx_http_request_t *r,
     ngx_shop_conf_srv_t *sscf, ngx_peer_connection_t *pc, ngx_msec_t since);
+
+/*
+ * A request waits at a peer of which nobody heard for longer than is usual: a
+ * probe runs, or the peer is suspect.  In how many ms to ask again; 0: not.
+ */
+ngx_msec_t ngx_shop_failover_observe_silent(ngx_http_request_t *r,
+    ngx_shop_conf_srv_t *sscf, ngx_shop_record_t *record, ngx_msec_t silence);
 
 /* once for each upstream, at configuration time; NGX_ERROR: no memory */
 ngx_int_t ngx_shop_failover_wait_init(ngx_conf_t *cf,

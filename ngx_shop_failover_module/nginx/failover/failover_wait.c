@@ -3,29 +3,48 @@
  * Copyright (C) ngx_shop_failover_module authors
  *
  * Requests that wait for the first byte of an answer.  A frozen server fails
- * no request, it only lets them wait: one that waits longer than "fast" is a
- * reason to look, as a failure is, unless somebody got an answer of that server
- * meanwhile, in any worker; and where the probe fails, too, and still nobody
- * has, it counts as the first failure.
+ * no request, it only lets them wait: one that waits longer than the server's
+ * answers make likely is a reason to look, as a failure is, unless somebody got
+ * an answer of that server meanwhile, in any worker.  Where the probe waits,
+ * too, the server is suspect; where it fails, and still nobody has heard, the
+ * silence counts as the first failure.
  */
 
 
 #include "nginx/failover/failover.h"
 #include "nginx/stall.h"
 
+#include "logic/judge/silence.h"
+
 
 /* a turn of the event loop may look at several that became due together; ms */
 #define NGX_SHOP_FAILOVER_WAIT_TURN  10
+
+/* a timer that is late by more tells of this worker and not of a server; ms */
+#define NGX_SHOP_FAILOVER_WAIT_LATE  25
 
 
 struct ngx_shop_failover_wait_s {
     ngx_shop_stall_timer_t    timer;      /* behind event.data */
     ngx_event_t               event;
     ngx_shop_conf_srv_t      *sscf;
+    ngx_msec_t                expected;   /* of the timer */
+    ngx_msec_t                next;       /* of a turn: in so many ms */
+    uint64_t                  asked;      /* of a turn: slots, a bit each */
+    uint32_t                  slot;       /* of a turn: the last peer */
+    ngx_msec_t                patience;   /* ... and with it */
 };
 
 
 static void ngx_shop_failover_wait_look(ngx_event_t *ev);
+static void ngx_shop_failover_wait_one(ngx_shop_failover_wait_t *wait,
+    ngx_shop_failover_t *ctx);
+static void ngx_shop_failover_wait_doubt(ngx_shop_failover_wait_t *wait,
+    ngx_shop_failover_t *ctx, ngx_msec_t silence);
+static void ngx_shop_failover_wait_next(ngx_shop_failover_wait_t *wait,
+    ngx_msec_t msec);
+static void ngx_shop_failover_wait_again(ngx_shop_failover_wait_t *wait,
+    ngx_msec_t msec);
 static ngx_uint_t ngx_shop_failover_wait_pending(ngx_shop_failover_t *ctx);
 static ngx_msec_t ngx_shop_failover_wait_silence(ngx_shop_failover_t *ctx);
 
@@ -72,8 +91,19 @@ ngx_shop_failover_wait_begin(ngx_shop_failover_t *ctx)
     if (!wait->event.timer_set) {
         wait->event.log = ngx_cycle->log;
 
-        ngx_add_timer(&wait->event, ctx->group->check->fast);
+        ngx_shop_failover_wait_again(wait, NGX_SHOP_SILENCE_FLOOR);
     }
+}
+
+
+static void
+ngx_shop_failover_wait_again(ngx_shop_failover_wait_t *wait, ngx_msec_t msec)
+{
+    msec = ngx_max(msec, NGX_SHOP_FAILOVER_WAIT_TURN);
+
+    wait->expected = ngx_current_msec + msec;
+
+    ngx_add_timer(&wait->event, msec);
 }
 
 
@@ -85,7 +115,7 @@ ngx_shop_failover_wait_look(ngx_event_t *ev)
     ngx_shop_stall_timer_t    *timer = ev->data;
     ngx_shop_failover_wait_t  *wait = timer->data;
 
-    ngx_msec_t                 silence, fast, next;
+    ngx_msec_t                 waited;
     ngx_queue_t               *q;
     ngx_shop_failover_t       *ctx;
     ngx_shop_conf_srv_t       *sscf;
@@ -94,48 +124,122 @@ ngx_shop_failover_wait_look(ngx_event_t *ev)
         return;
     }
 
+    if (ngx_current_msec - wait->expected > NGX_SHOP_FAILOVER_WAIT_LATE) {
+
+        /* answers wait to be read, here and in other workers */
+
+        ngx_shop_failover_wait_again(wait, NGX_SHOP_SILENCE_FLOOR);
+        return;
+    }
+
     sscf = wait->sscf;
-    fast = sscf->check->fast;
-    next = 0;
+    wait->next = 0;
+    wait->asked = 0;
+    wait->slot = NGX_SHOP_LAYOUT_NO_SLOT;
+    wait->patience = sscf->check->fast;
 
     for (q = ngx_queue_last(&sscf->flights);
          q != ngx_queue_sentinel(&sscf->flights);
          q = ngx_queue_prev(q))
     {
         ctx = ngx_queue_data(q, ngx_shop_failover_t, queue);
+        waited = ngx_current_msec - ctx->since;
 
-        if (ctx->looked) {
-            continue;
-        }
-
-        silence = ngx_shop_failover_wait_silence(ctx);
-
-        if (silence < fast
-            && (next == 0 || fast - silence < next))
-        {
-            next = fast - silence;
-        }
-
-        if (ngx_current_msec - ctx->since < fast) {
+        if (waited < NGX_SHOP_SILENCE_FLOOR) {
 
             /* all that follow came later */
 
+            ngx_shop_failover_wait_next(wait, NGX_SHOP_SILENCE_FLOOR - waited);
             break;
         }
 
-        if (!ngx_shop_failover_wait_pending(ctx)) {
-            ctx->looked = 1;
-
-        } else if (silence >= fast) {
-            ctx->looked = 1;
-            ngx_shop_failover_observe(ctx->request, sscf,
-                                      &ctx->request->upstream->peer,
-                                      ctx->since);
+        if (!ctx->looked) {
+            ngx_shop_failover_wait_one(wait, ctx);
         }
     }
 
-    if (next) {
-        ngx_add_timer(ev, ngx_max(next, NGX_SHOP_FAILOVER_WAIT_TURN));
+    if (wait->next) {
+        ngx_shop_failover_wait_again(wait, wait->next);
+    }
+}
+
+
+/* twice: once the peer is silent for longer than usual, and for "fast" */
+
+static void
+ngx_shop_failover_wait_one(ngx_shop_failover_wait_t *wait,
+    ngx_shop_failover_t *ctx)
+{
+    ngx_msec_t  silence, fast;
+
+    if (!ngx_shop_failover_wait_pending(ctx)) {
+
+        if (ctx->request->upstream->state->header_time != (ngx_msec_t) -1) {
+            ctx->looked = 1;
+
+        } else {
+            ngx_shop_failover_wait_next(wait, NGX_SHOP_SILENCE_FLOOR);
+        }
+
+        return;
+    }
+
+    fast = wait->sscf->check->fast;
+    silence = ngx_shop_failover_wait_silence(ctx);
+
+    if (silence >= fast) {
+        ctx->looked = 1;
+        ngx_shop_failover_observe(ctx->request, wait->sscf,
+                                  &ctx->request->upstream->peer, ctx->since);
+        return;
+    }
+
+    ngx_shop_failover_wait_next(wait, fast - silence);
+
+    if (wait->slot != ctx->record.slot) {
+        wait->slot = ctx->record.slot;
+        wait->patience = ngx_shop_record_patience(wait->sscf->zone,
+                                                  &ctx->record, fast);
+    }
+
+    if (silence < wait->patience) {
+        ngx_shop_failover_wait_next(wait, wait->patience - silence);
+
+    } else if (wait->patience < fast) {
+        ngx_shop_failover_wait_doubt(wait, ctx, silence);
+    }
+}
+
+
+/* once a turn for each peer */
+
+static void
+ngx_shop_failover_wait_doubt(ngx_shop_failover_wait_t *wait,
+    ngx_shop_failover_t *ctx, ngx_msec_t silence)
+{
+    uint64_t  bit;
+
+    bit = (uint64_t) 1 << (ctx->record.slot & 63);
+
+    if (wait->asked & bit) {
+        return;
+    }
+
+    wait->asked |= bit;
+
+    ngx_shop_failover_wait_next(wait,
+        ngx_shop_failover_observe_silent(ctx->request, wait->sscf,
+                                         &ctx->record, silence));
+}
+
+
+/* 0: no need to look again */
+
+static void
+ngx_shop_failover_wait_next(ngx_shop_failover_wait_t *wait, ngx_msec_t msec)
+{
+    if (msec && (wait->next == 0 || msec < wait->next)) {
+        wait->next = msec;
     }
 }
 

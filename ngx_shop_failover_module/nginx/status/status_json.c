@@ -353,6 +353,8 @@ ngx_shop_status_json_group(ngx_shop_emit_t *e,
                       (int64_t) group->counts[NGX_SHOP_LAYOUT_COUNT_FAILOVER]);
     ngx_shop_emit_int(e, "moved",
                       (int64_t) group->counts[NGX_SHOP_LAYOUT_COUNT_MOVED]);
+    ngx_shop_emit_int(e, "doubted",
+                      (int64_t) group->counts[NGX_SHOP_LAYOUT_COUNT_DOUBTED]);
 
     ngx_shop_emit_array(e, "peers");
 

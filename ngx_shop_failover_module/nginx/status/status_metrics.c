@@ -130,6 +130,8 @@ ngx_shop_status_metrics_get(group_failovers, group,
     group->counts[NGX_SHOP_LAYOUT_COUNT_FAILOVER])
 ngx_shop_status_metrics_get(group_moved, group,
     group->counts[NGX_SHOP_LAYOUT_COUNT_MOVED])
+ngx_shop_status_metrics_get(group_doubted, group,
+    group->counts[NGX_SHOP_LAYOUT_COUNT_DOUBTED])
 
 ngx_shop_status_metrics_get(peer_up, peer, peer->usable)
 ngx_shop_status_metrics_get(peer_override, peer, peer->force.how ? 1 : 0)
@@ -142,6 +144,8 @@ ngx_shop_status_metrics_get(peer_downs, peer, peer->downs)
 ngx_shop_status_metrics_get(peer_busy, peer, peer->state == NGX_SHOP_BUSY)
 ngx_shop_status_metrics_get(peer_aside, peer, peer->state == NGX_SHOP_ASIDE)
 ngx_shop_status_metrics_get(peer_asides, peer, peer->asides)
+ngx_shop_status_metrics_get(peer_suspect, peer,
+    peer->state == NGX_SHOP_SUSPECT)
 
 
 #define ngx_shop_status_metrics_of(level, name, type, get, help)             \
@@ -279,6 +283,10 @@ static ngx_shop_status_metrics_row_t ngx_shop_status_metrics_rows[] =
         "counter", group_moved,
         "Requests taken off a peer that was found dead."),
 
+    ngx_shop_status_metrics_of(GROUP, "doubted_requests_total",
+        "counter", group_doubted,
+        "Requests taken off a peer that was only suspect."),
+
     ngx_shop_status_metrics_of(PEER, "peer_up",
         "gauge", peer_up,
         "Whether requests may be sent to the peer."),
@@ -314,7 +322,12 @@ static ngx_shop_status_metrics_row_t ngx_shop_status_metrics_rows[] =
 
     ngx_shop_status_metrics_of(PEER, "peer_asides_total",
         "counter", peer_asides,
-        "How often the peer was put aside.")
+        "How often the peer was put aside."),
+
+    ngx_shop_status_metrics_of(PEER, "peer_suspect",
+        "gauge", peer_suspect,
+        "1 while visitors wait at the peer, a probe, too, and nobody hears of "
+        "it.")
 };
 
 

@@ -9,6 +9,7 @@ package ShopTest::Crowd;
 # Each of @done is { method, uri, status, seconds }; status 0: no answer within
 # patience [60] seconds.  Options: ask => sub { ($n) -> (METHOD, URI) }, until
 # => sub { true: no new requests }, each => sub { called with each answer },
+# settled => sub { called with those that wait, once nobody asks any more },
 # rate => N, of all a second [as fast as they are answered], longest => seconds
 # until nobody asks any more [60, times the patience of all tests].
 
@@ -59,6 +60,7 @@ sub turn {
         return 1;
     }
 
+    $self->{settled}->([values %{ $self->{waiting} }]) if $over;
     $self->listen;
     return 1;
 }
