@@ -22,6 +22,7 @@
 #include "logic/flag/flag.h"
 #include "logic/flag/flagset.h"
 #include "logic/judge/serving.h"
+#include "logic/judge/silence.h"
 #include "logic/judge/site.h"
 #include "logic/judge/verdict.h"
 
@@ -121,6 +122,9 @@ typedef struct {
     uint32_t                       silence;     /* ms, for which a probe was
                                                    asked; 0: for none */
     uint32_t                       usual;       /* ms, of probes that pass */
+    uint32_t                       reach;       /* ms, of their connections;
+                                                   0: not known */
+    uint8_t                        whose;       /* silence, _silence_e */
 
     /* who uses the slot */
     uint32_t                       registered;  /* newest generation */

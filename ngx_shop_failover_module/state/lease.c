@@ -11,8 +11,6 @@
 #include "state/shift.h"
 #include "state/peers.h"
 
-#include "logic/judge/silence.h"
-
 
 /* "soon after it came back": in so many intervals */
 #define NGX_SHOP_LEASE_RELAPSE   10
@@ -38,7 +36,7 @@ static uint16_t ngx_shop_lease_passes(ngx_shop_layout_peer_t *ps,
     ngx_shop_lease_pace_t *pace, ngx_uint_t nobody);
 static void ngx_shop_lease_busy(ngx_shop_layout_peer_t *ps,
     ngx_shop_layout_sample_t *sample, ngx_shop_lease_commit_t *commit);
-static void ngx_shop_lease_silent(ngx_shop_layout_peer_t *ps,
+static void ngx_shop_lease_silent(ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace,
     ngx_shop_layout_sample_t *sample, ngx_shop_lease_commit_t *commit);
 static void ngx_shop_lease_turned(ngx_shop_layout_peer_t *ps,
     ngx_shop_lease_pace_t *pace, ngx_shop_layout_sample_t *sample,
@@ -321,7 +319,7 @@ ngx_shop_lease_judge(ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace,
 
     ngx_shop_lease_remember(ps, sample);
     ngx_shop_lease_busy(ps, sample, commit);
-    ngx_shop_lease_silent(ps, sample, commit);
+    ngx_shop_lease_silent(ps, pace, sample, commit);
 
     commit->since = ps->since;
     commit->from = ps->verdict.state;
@@ -390,7 +388,7 @@ ngx_shop_lease_busy(ngx_shop_layout_peer_t *ps,
  */
 
 static void
-ngx_shop_lease_silent(ngx_shop_layout_peer_t *ps,
+ngx_shop_lease_silent(ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace,
     ngx_shop_layout_sample_t *sample, ngx_shop_lease_commit_t *commit)
 {
     uint32_t  now;
@@ -402,6 +400,10 @@ ngx_shop_lease_silent(ngx_shop_layout_peer_t *ps,
     case NGX_SHOP_VERDICT_RESULT_OK:
 
         ps->usual = ngx_shop_silence_usual(ps->usual, sample->total);
+
+        if (!pace->kept) {
+            ps->reach = ngx_shop_silence_usual(ps->reach, sample->connect);
+        }
 
         if (ps->suspect) {
             ps->silence += now - ps->suspect;
@@ -424,12 +426,14 @@ ngx_shop_lease_silent(ngx_shop_layout_peer_t *ps,
             /* stays so until the next probe says what it is */
 
             commit->silent = 1;
+            commit->whose = ps->whose;
             return;
         }
     }
 
     ps->silence = 0;
     ps->suspect = 0;
+    ps->whose = NGX_SHOP_SILENCE_UNKNOWN;
 }
 
 

@@ -485,6 +485,8 @@ ngx_shop_peers_forget(ngx_shop_model_zone_t *zone,
     ps->suspect = 0;
     ps->silence = 0;
     ps->usual = 0;
+    ps->reach = 0;
+    ps->whose = 0;
     ps->ramp = 0;
     ps->asides = 0;
     ps->relapses = 0;
@@ -529,6 +531,8 @@ ngx_shop_peers_inherit(ngx_shop_layout_peer_t *ps,
     ps->ramp = from->ramp;
     ps->suspect = from->suspect;
     ps->usual = from->usual;
+    ps->reach = from->reach;
+    ps->whose = from->whose;
     ps->asides = from->asides;
     ps->relapses = from->relapses;
     ngx_memcpy(ps->history, from->history, sizeof(ps->history));

@@ -9,8 +9,6 @@
 #include "state/record.h"
 #include "state/clock.h"
 
-#include "logic/judge/silence.h"
-
 
 /* the slow start after a time aside, where shop_slow_start is off; ms */
 #define NGX_SHOP_RECORD_RAMP  10000
@@ -130,6 +128,22 @@ ngx_shop_record_patience(ngx_shop_model_zone_t *zone,
     return ngx_shop_silence_patience(&ps->evidence,
                                      (uint32_t) ngx_current_msec,
                                      (uint32_t) most);
+}
+
+
+ngx_msec_t
+ngx_shop_record_connect(ngx_shop_model_zone_t *zone,
+    ngx_shop_record_t *record)
+{
+    ngx_shop_layout_peer_t  *ps;
+
+    if (record->slot == NGX_SHOP_LAYOUT_NO_SLOT) {
+        return 0;
+    }
+
+    ps = &zone->sh->peers[record->slot];
+
+    return ps->id == record->id ? ngx_shop_silence_connect(ps->reach) : 0;
 }
 
 

@@ -61,6 +61,10 @@ ngx_int_t ngx_shop_record_heard(ngx_shop_model_zone_t *zone,
 ngx_msec_t ngx_shop_record_patience(ngx_shop_model_zone_t *zone,
     ngx_shop_record_t *record, ngx_msec_t most);
 
+/* no lock; how long a connection to it may take, ms; 0: not known */
+ngx_msec_t ngx_shop_record_connect(ngx_shop_model_zone_t *zone,
+    ngx_shop_record_t *record);
+
 /* no lock; what failed at the peer did well at a sibling */
 void ngx_shop_record_proof(ngx_shop_model_zone_t *zone,
     ngx_shop_record_t *record);

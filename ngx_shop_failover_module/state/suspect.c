@@ -11,8 +11,6 @@
 #include "state/clock.h"
 #include "state/peers.h"
 
-#include "logic/judge/silence.h"
-
 
 /* the budget of moves is for so many ms, a power of two */
 #define NGX_SHOP_SUSPECT_SHIFT  15
@@ -23,7 +21,7 @@ static ngx_int_t ngx_shop_suspect_take_locked(ngx_shop_model_zone_t *zone,
     ngx_msec_t *wait);
 static ngx_int_t ngx_shop_suspect_silent_locked(ngx_shop_model_zone_t *zone,
     ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace,
-    ngx_msec_t silence, ngx_msec_t *wait);
+    ngx_shop_suspect_silence_t *silence, ngx_msec_t *wait);
 
 
 ngx_int_t
@@ -153,7 +151,7 @@ ngx_shop_suspect_hurry(ngx_shop_model_zone_t *zone,
 ngx_int_t
 ngx_shop_suspect_silent(ngx_shop_model_zone_t *zone,
     ngx_shop_model_peer_t *peer, ngx_shop_lease_pace_t *pace,
-    ngx_msec_t silence, ngx_msec_t *wait)
+    ngx_shop_suspect_silence_t *silence, ngx_msec_t *wait)
 {
     ngx_int_t                rc;
     ngx_shop_layout_peer_t  *ps;
@@ -190,7 +188,7 @@ ngx_shop_suspect_silent(ngx_shop_model_zone_t *zone,
 static ngx_int_t
 ngx_shop_suspect_silent_locked(ngx_shop_model_zone_t *zone,
     ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace,
-    ngx_msec_t silence, ngx_msec_t *wait)
+    ngx_shop_suspect_silence_t *silence, ngx_msec_t *wait)
 {
     uint32_t  now, quick, passed;
 
@@ -200,7 +198,7 @@ ngx_shop_suspect_silent_locked(ngx_shop_model_zone_t *zone,
 
     if (!ps->probing) {
 
-        ps->silence = (uint32_t) silence;
+        ps->silence = (uint32_t) silence->msec;
 
         if (ngx_shop_suspect_take_locked(zone, ps, pace,
                                          NGX_SHOP_SILENCE_FLOOR, wait)
@@ -216,7 +214,11 @@ ngx_shop_suspect_silent_locked(ngx_shop_model_zone_t *zone,
         return NGX_AGAIN;
     }
 
-    if (passed < quick) {
+    if (silence->whose == NGX_SHOP_SILENCE_HOST) {
+
+        /* the kernel's word stands for the probe's */
+
+    } else if (passed < quick) {
         *wait = quick - passed;
         return NGX_AGAIN;
     }
@@ -224,7 +226,8 @@ ngx_shop_suspect_silent_locked(ngx_shop_model_zone_t *zone,
     zone->sh->unsettled++;
 
     ps->suspect = now | 1;
-    ps->silence = (uint32_t) silence;
+    ps->whose = (uint8_t) silence->whose;
+    ps->silence = (uint32_t) silence->msec;
 
     ngx_shop_peers_publish_locked(zone, ps, 1);
 

@@ -28,6 +28,23 @@
 #define NGX_SHOP_SILENCE_FEW     8
 
 
+/* a connection may take so many times what the longest took */
+#define NGX_SHOP_SILENCE_REACHES 4
+
+/* a host that lives has acknowledged by then, 40 ms late at most; ms */
+#define NGX_SHOP_SILENCE_ACK     60
+
+
+static const struct {
+    const char  *name;
+    const char  *words;
+} ngx_shop_silence_table[NGX_SHOP_SILENCE_N] = {
+    { "unknown", "it is not heard of" },
+    { "process", "its host answers, its process does not" },
+    { "host", "its host does not answer" }
+};
+
+
 static uint32_t ngx_shop_silence_clip(uint32_t n, uint32_t most);
 
 
@@ -68,6 +85,43 @@ ngx_shop_silence_probe(uint32_t usual, uint32_t most)
     }
 
     return ngx_shop_silence_clip(usual * NGX_SHOP_SILENCE_TIMES, most);
+}
+
+
+uint32_t
+ngx_shop_silence_connect(uint32_t reach)
+{
+    if (reach == 0) {
+        return 0;
+    }
+
+    return reach * NGX_SHOP_SILENCE_REACHES > NGX_SHOP_SILENCE_CONNECT
+           ? reach * NGX_SHOP_SILENCE_REACHES : NGX_SHOP_SILENCE_CONNECT;
+}
+
+
+ngx_shop_silence_e
+ngx_shop_silence_whose(uint32_t unacked, uint32_t rtt, uint32_t waited)
+{
+    if (waited < NGX_SHOP_SILENCE_ACK + 2 * rtt) {
+        return NGX_SHOP_SILENCE_UNKNOWN;
+    }
+
+    return unacked ? NGX_SHOP_SILENCE_HOST : NGX_SHOP_SILENCE_PROCESS;
+}
+
+
+const char *
+ngx_shop_silence_name(unsigned whose)
+{
+    return ngx_shop_silence_table[whose % NGX_SHOP_SILENCE_N].name;
+}
+
+
+const char *
+ngx_shop_silence_words(unsigned whose)
+{
+    return ngx_shop_silence_table[whose % NGX_SHOP_SILENCE_N].words;
 }
 
 

@@ -14,7 +14,19 @@
 
 
 /* no server is asked for its silence sooner; ms */
-#define NGX_SHOP_SILENCE_FLOOR  50
+#define NGX_SHOP_SILENCE_FLOOR    50
+
+/* no connection is given up sooner; ms */
+#define NGX_SHOP_SILENCE_CONNECT  20
+
+
+/* whose silence it is */
+typedef enum {
+    NGX_SHOP_SILENCE_UNKNOWN = 0,
+    NGX_SHOP_SILENCE_PROCESS,
+    NGX_SHOP_SILENCE_HOST,
+    NGX_SHOP_SILENCE_N
+} ngx_shop_silence_e;
 
 
 /*
@@ -30,6 +42,23 @@ uint32_t ngx_shop_silence_patience(const ngx_shop_evidence_t *e,
  * ms; usual: what the longest ones took, of late; 0: not known.
  */
 uint32_t ngx_shop_silence_probe(uint32_t usual, uint32_t most);
+
+/*
+ * How long a connection may take, ms; reach: what the longest took that probes
+ * made, of late; 0: not known, and no answer here.
+ */
+uint32_t ngx_shop_silence_connect(uint32_t reach);
+
+/*
+ * Who is silent where a request was sent so many ms ago and nothing came back:
+ * the host, which would acknowledge it, or a process on it.  rtt: ms.
+ */
+ngx_shop_silence_e ngx_shop_silence_whose(uint32_t unacked, uint32_t rtt,
+    uint32_t waited);
+
+/* "its host does not answer" and the like */
+const char *ngx_shop_silence_name(unsigned whose);
+const char *ngx_shop_silence_words(unsigned whose);
 
 /* what the longest probes took: one more passed, in so many ms */
 uint32_t ngx_shop_silence_usual(uint32_t usual, uint32_t took);
