@@ -24,6 +24,13 @@ static ngx_shop_conf_srv_t *ngx_shop_failover_group(ngx_shop_failover_t *ctx,
     ngx_uint_t n);
 static ngx_uint_t ngx_shop_failover_tell(ngx_shop_failover_t *ctx);
 static ngx_int_t ngx_shop_failover_get(ngx_peer_connection_t *pc, void *data);
+static void ngx_shop_failover_refresh(ngx_shop_failover_t *ctx,
+    ngx_peer_connection_t *pc);
+static ngx_int_t ngx_shop_failover_pick(ngx_shop_failover_t *ctx,
+    ngx_peer_connection_t *pc);
+static ngx_int_t ngx_shop_failover_ask(ngx_shop_failover_t *ctx,
+    ngx_peer_connection_t *pc);
+static ngx_int_t ngx_shop_failover_pass(ngx_shop_failover_t *ctx);
 static ngx_int_t ngx_shop_failover_again(ngx_shop_failover_t *ctx);
 static ngx_uint_t ngx_shop_failover_known_dead(ngx_shop_failover_t *ctx);
 static ngx_uint_t ngx_shop_failover_failed(ngx_shop_failover_t *ctx,
@@ -279,80 +286,12 @@ ngx_shop_failover_get(ngx_peer_connection_t *pc, void *data)
 
     first = (ctx->used == 0);
 
-    if (pc->tries > ctx->told) {
+    ngx_shop_failover_refresh(ctx, pc);
 
-        /*
-         * ngx_http_upstream_next() gave one back, for a kept connection that
-         * had died (src/http/ngx_http_upstream.c)
-         */
+    rc = ngx_shop_failover_pick(ctx, pc);
 
-        ctx->tries++;
-
-        if (ctx->used) {
-            ctx->used--;
-        }
-    }
-
-    if (ctx->used && ngx_shop_balance_stale(ctx->group)) {
-        ngx_shop_balance_sync(ctx->group);
-    }
-
-    if (ctx->used && ctx->group->ramping) {
-
-        /* a second try is no share: none that is left is hidden from it */
-
-        (void) ngx_shop_balance_release(ctx->group);
-    }
-
-    for ( ;; ) {
-
-        if (ctx->tries || ctx->passed == ctx->primary->chain.nelts) {
-
-            pc->tries = ctx->tries;
-            rc = ctx->get(pc, ctx->data);
-
-            if (rc == NGX_OK || rc == NGX_DONE) {
-                break;
-            }
-
-            if (rc != NGX_BUSY) {
-                return rc;
-            }
-
-            rc = ngx_shop_failover_again(ctx);
-
-            if (rc == NGX_OK) {
-                continue;
-            }
-
-            if (rc == NGX_ERROR) {
-                return NGX_ERROR;
-            }
-
-            if (ctx->passed == ctx->primary->chain.nelts) {
-                ctx->tries = 0;
-                pc->tries = ngx_shop_failover_tell(ctx);
-
-                return ngx_shop_failover_known_dead(ctx)
-                       ? NGX_DECLINED : NGX_BUSY;
-            }
-        }
-
-        ctx->passed++;
-        ctx->reopened = 0;
-
-        ngx_shop_counters_group(ctx->primary->zone, ctx->primary->group,
-                                NGX_SHOP_LAYOUT_COUNT_FAILOVER);
-
-        ngx_log_debug1(NGX_LOG_DEBUG_HTTP, pc->log, 0,
-                       "shop failover: next group, number %ui", ctx->passed);
-
-        if (ngx_shop_failover_enter(ctx,
-                                    ngx_shop_failover_group(ctx, ctx->passed))
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
+    if (rc != NGX_OK && rc != NGX_DONE) {
+        return rc;
     }
 
     /* while nothing was tried, it is what it was when the group was opened */
@@ -371,6 +310,118 @@ ngx_shop_failover_get(ngx_peer_connection_t *pc, void *data)
     }
 
     return rc;
+}
+
+
+/* what has happened since the last try of this request */
+
+static void
+ngx_shop_failover_refresh(ngx_shop_failover_t *ctx, ngx_peer_connection_t *pc)
+{
+    if (pc->tries > ctx->told) {
+
+        /*
+         * ngx_http_upstream_next() gave one back, for a kept connection that
+         * had died (src/http/ngx_http_upstream.c)
+         */
+
+        ctx->tries++;
+        ctx->stale = 1;
+
+        if (ctx->used) {
+            ctx->used--;
+        }
+    }
+
+    if (ctx->used && ngx_shop_balance_stale(ctx->group)) {
+        ngx_shop_balance_sync(ctx->group);
+    }
+
+    if (ctx->used && ctx->group->ramping) {
+
+        /* a second try is no share: none that is left is hidden from it */
+
+        (void) ngx_shop_balance_release(ctx->group);
+    }
+}
+
+
+/* a peer of the first group of the chain, from where it is, that has one */
+
+static ngx_int_t
+ngx_shop_failover_pick(ngx_shop_failover_t *ctx, ngx_peer_connection_t *pc)
+{
+    ngx_int_t  rc;
+
+    for ( ;; ) {
+
+        rc = ngx_shop_failover_ask(ctx, pc);
+
+        if (rc != NGX_BUSY) {
+            return rc;
+        }
+
+        if (ctx->passed == ctx->primary->chain.nelts) {
+            ctx->tries = 0;
+            pc->tries = ngx_shop_failover_tell(ctx);
+
+            return ngx_shop_failover_known_dead(ctx)
+                   ? NGX_DECLINED : NGX_BUSY;
+        }
+
+        if (ngx_shop_failover_pass(ctx) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+}
+
+
+/*
+ * The balancer of this group.  One without tries is not asked, unless it is
+ * the last resort.  NGX_BUSY: it has no peer, also when it was opened anew.
+ */
+
+static ngx_int_t
+ngx_shop_failover_ask(ngx_shop_failover_t *ctx, ngx_peer_connection_t *pc)
+{
+    ngx_int_t  rc;
+
+    while (ctx->tries || ctx->passed == ctx->primary->chain.nelts) {
+
+        pc->tries = ctx->tries;
+        rc = ctx->get(pc, ctx->data);
+
+        if (rc != NGX_BUSY) {
+            return rc;
+        }
+
+        rc = ngx_shop_failover_again(ctx);
+
+        if (rc != NGX_OK) {
+            return rc == NGX_ERROR ? NGX_ERROR : NGX_BUSY;
+        }
+    }
+
+    return NGX_BUSY;
+}
+
+
+/* goes on to the next group of the chain */
+
+static ngx_int_t
+ngx_shop_failover_pass(ngx_shop_failover_t *ctx)
+{
+    ctx->passed++;
+    ctx->reopened = 0;
+
+    ngx_shop_counters_group(ctx->primary->zone, ctx->primary->group,
+                            NGX_SHOP_LAYOUT_COUNT_FAILOVER);
+
+    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, ctx->request->connection->log, 0,
+                   "shop failover: next group, number %ui", ctx->passed);
+
+    return ngx_shop_failover_enter(ctx,
+                                   ngx_shop_failover_group(ctx, ctx->passed));
 }
 
 

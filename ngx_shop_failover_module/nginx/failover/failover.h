@@ -12,6 +12,8 @@
 
 #include "nginx/conf.h"
 
+#include "state/suspect.h"
+
 
 /* of a request that was taken off a peer which it waited for */
 typedef enum {
@@ -85,6 +87,13 @@ void ngx_shop_failover_rescue(ngx_shop_conf_main_t *smcf);
 ngx_int_t ngx_shop_failover_rescue_init(ngx_conf_t *cf,
     ngx_shop_conf_srv_t *sscf);
 
+/*
+ * Whether a request waits for its connection, and to move one that does, by
+ * the rules of nginx; 1: it is.
+ */
+ngx_uint_t ngx_shop_failover_rescue_connecting(ngx_shop_failover_t *ctx);
+ngx_uint_t ngx_shop_failover_rescue_connect(ngx_shop_failover_t *ctx);
+
 /* a request that was moved is done: there is room for the next */
 void ngx_shop_failover_rescue_more(ngx_shop_conf_srv_t *sscf);
 
@@ -101,7 +110,8 @@ void ngx_shop_failover_observe(ngx_http_request_t *r,
  * probe runs, or the peer is suspect.  In how many ms to ask again; 0: not.
  */
 ngx_msec_t ngx_shop_failover_observe_silent(ngx_http_request_t *r,
-    ngx_shop_conf_srv_t *sscf, ngx_shop_record_t *record, ngx_msec_t silence);
+    ngx_shop_conf_srv_t *sscf, ngx_shop_record_t *record,
+    ngx_shop_suspect_silence_t *silence);
 
 /* once for each upstream, at configuration time; NGX_ERROR: no memory */
 ngx_int_t ngx_shop_failover_wait_init(ngx_conf_t *cf,

@@ -57,7 +57,8 @@ ngx_shop_failover_observe(ngx_http_request_t *r, ngx_shop_conf_srv_t *sscf,
 
 ngx_msec_t
 ngx_shop_failover_observe_silent(ngx_http_request_t *r,
-    ngx_shop_conf_srv_t *sscf, ngx_shop_record_t *record, ngx_msec_t silence)
+    ngx_shop_conf_srv_t *sscf, ngx_shop_record_t *record,
+    ngx_shop_suspect_silence_t *silence)
 {
     ngx_msec_t              wait;
     ngx_shop_peers_walk_t   walk;
@@ -81,14 +82,14 @@ ngx_shop_failover_observe_silent(ngx_http_request_t *r,
         {
         case NGX_OK:
             ngx_shop_probe_soon(smcf, peer, wait);
-            return wait + NGX_SHOP_SILENCE_FLOOR;
+            return wait + 1;
 
         case NGX_DONE:
             ngx_log_error(NGX_LOG_INFO, ngx_cycle->log, 0,
                           "shop failover: peer %V in upstream \"%V\" is "
-                          "suspect: nobody hears of it for %M ms, and a probe "
-                          "waits, too",
-                          &peer->address, &sscf->group->name, silence);
+                          "suspect: nobody hears of it for %M ms, %s",
+                          &peer->address, &sscf->group->name, silence->msec,
+                          ngx_shop_silence_words(silence->whose));
             ngx_shop_wake_all(smcf);
             return 0;
 

@@ -499,6 +499,43 @@ ngx_shop_failover_rescue_move(ngx_shop_failover_t *ctx)
 }
 
 
+ngx_uint_t
+ngx_shop_failover_rescue_connecting(ngx_shop_failover_t *ctx)
+{
+    ngx_connection_t     *c;
+    ngx_http_upstream_t  *u;
+
+    u = ctx->request->upstream;
+    c = u->peer.connection;
+
+    return c && !u->request_sent && !u->peer.cached
+#if (NGX_HTTP_SSL)
+           && c->ssl == NULL
+#endif
+           && ctx->moved != NGX_SHOP_FAILOVER_MOVED_OFF
+           && u->state->header_time == (ngx_msec_t) -1;
+}
+
+
+ngx_uint_t
+ngx_shop_failover_rescue_connect(ngx_shop_failover_t *ctx)
+{
+    if (!ngx_shop_failover_rescue_may(ctx)
+        || !ngx_shop_failover_rescue_move(ctx))
+    {
+        return 0;
+    }
+
+    ctx->moved = NGX_SHOP_FAILOVER_MOVED_OFF;
+    ctx->doubted = 1;
+
+    ngx_shop_counters_group(ctx->group->zone, ctx->group->group,
+                            NGX_SHOP_LAYOUT_COUNT_DOUBTED);
+
+    return 1;
+}
+
+
 /* for "proxy_next_upstream error": the connection has failed */
 
 static ssize_t

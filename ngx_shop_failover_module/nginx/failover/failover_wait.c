@@ -39,6 +39,10 @@ struct ngx_shop_failover_wait_s {
 static void ngx_shop_failover_wait_look(ngx_event_t *ev);
 static void ngx_shop_failover_wait_one(ngx_shop_failover_wait_t *wait,
     ngx_shop_failover_t *ctx);
+static void ngx_shop_failover_wait_connect(ngx_shop_failover_wait_t *wait,
+    ngx_shop_failover_t *ctx, ngx_msec_t waited);
+static ngx_shop_silence_e ngx_shop_failover_wait_whose(
+    ngx_shop_failover_t *ctx);
 static void ngx_shop_failover_wait_doubt(ngx_shop_failover_wait_t *wait,
     ngx_shop_failover_t *ctx, ngx_msec_t silence);
 static void ngx_shop_failover_wait_next(ngx_shop_failover_wait_t *wait,
@@ -91,7 +95,7 @@ ngx_shop_failover_wait_begin(ngx_shop_failover_t *ctx)
     if (!wait->event.timer_set) {
         wait->event.log = ngx_cycle->log;
 
-        ngx_shop_failover_wait_again(wait, NGX_SHOP_SILENCE_FLOOR);
+        ngx_shop_failover_wait_again(wait, NGX_SHOP_SILENCE_CONNECT);
     }
 }
 
@@ -145,12 +149,17 @@ ngx_shop_failover_wait_look(ngx_event_t *ev)
         ctx = ngx_queue_data(q, ngx_shop_failover_t, queue);
         waited = ngx_current_msec - ctx->since;
 
-        if (waited < NGX_SHOP_SILENCE_FLOOR) {
+        if (waited < NGX_SHOP_SILENCE_CONNECT) {
 
             /* all that follow came later */
 
-            ngx_shop_failover_wait_next(wait, NGX_SHOP_SILENCE_FLOOR - waited);
+            ngx_shop_failover_wait_next(wait,
+                                        NGX_SHOP_SILENCE_CONNECT - waited);
             break;
+        }
+
+        if (ngx_shop_failover_rescue_connecting(ctx)) {
+            ngx_shop_failover_wait_connect(wait, ctx, waited);
         }
 
         if (!ctx->looked) {
@@ -202,12 +211,49 @@ ngx_shop_failover_wait_one(ngx_shop_failover_wait_t *wait,
                                                   &ctx->record, fast);
     }
 
-    if (silence < wait->patience) {
-        ngx_shop_failover_wait_next(wait, wait->patience - silence);
+    if (silence >= wait->patience && wait->patience < fast) {
+        ngx_shop_failover_wait_doubt(wait, ctx, silence);
+        return;
+    }
 
-    } else if (wait->patience < fast) {
+    if (silence < NGX_SHOP_SILENCE_FLOOR) {
+        ngx_shop_failover_wait_next(wait, NGX_SHOP_SILENCE_FLOOR - silence);
+        return;
+    }
+
+    ngx_shop_failover_wait_next(wait, wait->patience - silence);
+
+    /* however long the answers take, its kernel is quick */
+
+    if (ngx_shop_failover_wait_whose(ctx) == NGX_SHOP_SILENCE_HOST) {
         ngx_shop_failover_wait_doubt(wait, ctx, silence);
     }
+}
+
+
+/* nothing was sent yet: it can go to any other server, whatever it asks for */
+
+static void
+ngx_shop_failover_wait_connect(ngx_shop_failover_wait_t *wait,
+    ngx_shop_failover_t *ctx, ngx_msec_t waited)
+{
+    ngx_msec_t  most;
+
+    most = ngx_shop_record_connect(wait->sscf->zone, &ctx->record);
+
+    if (most == 0) {
+        return;
+    }
+
+    if (waited < most) {
+        ngx_shop_failover_wait_next(wait, most - waited);
+        return;
+    }
+
+    ngx_shop_failover_wait_doubt(wait, ctx,
+                                 ngx_shop_failover_wait_silence(ctx));
+
+    (void) ngx_shop_failover_rescue_connect(ctx);
 }
 
 
@@ -217,7 +263,8 @@ static void
 ngx_shop_failover_wait_doubt(ngx_shop_failover_wait_t *wait,
     ngx_shop_failover_t *ctx, ngx_msec_t silence)
 {
-    uint64_t  bit;
+    uint64_t                     bit;
+    ngx_shop_suspect_silence_t   said;
 
     bit = (uint64_t) 1 << (ctx->record.slot & 63);
 
@@ -227,9 +274,44 @@ ngx_shop_failover_wait_doubt(ngx_shop_failover_wait_t *wait,
 
     wait->asked |= bit;
 
+    said.msec = silence;
+    said.whose = ngx_shop_failover_wait_whose(ctx);
+
     ngx_shop_failover_wait_next(wait,
         ngx_shop_failover_observe_silent(ctx->request, wait->sscf,
-                                         &ctx->record, silence));
+                                         &ctx->record, &said));
+}
+
+
+/*
+ * The kernel's word on a request that was sent: a host that lives has
+ * acknowledged it, however long its process takes (tcp(7), TCP_INFO).
+ */
+
+static ngx_shop_silence_e
+ngx_shop_failover_wait_whose(ngx_shop_failover_t *ctx)
+{
+#if (NGX_HAVE_TCP_INFO)
+    socklen_t             len;
+    struct tcp_info       ti;
+    ngx_http_upstream_t  *u;
+
+    u = ctx->request->upstream;
+    len = sizeof(struct tcp_info);
+
+    if (!u->request_sent || u->peer.connection == NULL
+        || u->peer.sockaddr->sa_family == AF_UNIX
+        || getsockopt(u->peer.connection->fd, IPPROTO_TCP, TCP_INFO, &ti, &len)
+           == -1)
+    {
+        return NGX_SHOP_SILENCE_UNKNOWN;
+    }
+
+    return ngx_shop_silence_whose(ti.tcpi_unacked, ti.tcpi_rtt / 1000,
+                                  ti.tcpi_last_data_sent);
+#else
+    return NGX_SHOP_SILENCE_UNKNOWN;
+#endif
 }
 
 
