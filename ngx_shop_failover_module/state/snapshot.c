@@ -430,6 +430,7 @@ ngx_shop_snapshot_peer_locked(ngx_shop_model_zone_t *zone,
     }
 
     copy->known = 1;
+    copy->whose = ps->whose;
     copy->suspect = ngx_shop_peers_suspect(zone, copy->peer);
     copy->usable = ngx_shop_peers_usable(zone, copy->peer);
     copy->verdict = ps->verdict;

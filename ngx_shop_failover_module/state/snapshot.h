@@ -24,6 +24,7 @@ typedef struct {
     unsigned                    usable:1;
     unsigned                    suspect:1;
     uint8_t                     state;        /* as people see it */
+    uint8_t                     whose;        /* silence, _silence_e */
     uint16_t                    share;        /* 1000: all of it */
     uint32_t                    downs;
     int64_t                     since;        /* Unix s */

@@ -82,6 +82,8 @@ ok($thawed, 'each GET was answered while it was frozen');
 is((grep { $_->{status} != 200 } @done), 0, 'nobody got an error')
     or diag(join ' ', map { $_->{status} } @done);
 cmp_ok($waiting->{doubted}, '>', 0, 'those that waited were moved');
+is((grep { ($_->{silent} // '') eq 'process' } @{ $waiting->{peers} }), 1,
+    'the kernel says that its process is silent, and not its host');
 is($waiting->{moved}, 0, '... by suspicion alone');
 like($suspect, qr/^shop_failover_peer_suspect\{[^}]*\} 1$/m,
     'the metrics say so');

@@ -179,6 +179,38 @@ a_probe_has_a_pace_too(void **state)
 
 
 static void
+a_connection_is_made_within_reason(void **state)
+{
+    (void) state;
+
+    assert_int_equal(ngx_shop_silence_connect(0), 0);
+    assert_int_equal(ngx_shop_silence_connect(1), NGX_SHOP_SILENCE_CONNECT);
+    assert_int_equal(ngx_shop_silence_connect(80), 320);
+}
+
+
+static void
+who_is_silent_is_the_kernels_word(void **state)
+{
+    (void) state;
+
+    assert_int_equal(ngx_shop_silence_whose(1, 0, 59),
+                     NGX_SHOP_SILENCE_UNKNOWN);
+    assert_int_equal(ngx_shop_silence_whose(1, 0, 60), NGX_SHOP_SILENCE_HOST);
+    assert_int_equal(ngx_shop_silence_whose(0, 0, 60),
+                     NGX_SHOP_SILENCE_PROCESS);
+
+    /* a host far away has its time */
+
+    assert_int_equal(ngx_shop_silence_whose(1, 100, 259),
+                     NGX_SHOP_SILENCE_UNKNOWN);
+    assert_string_equal(ngx_shop_silence_name(NGX_SHOP_SILENCE_HOST), "host");
+    assert_string_equal(ngx_shop_silence_words(NGX_SHOP_SILENCE_PROCESS),
+                        "its host answers, its process does not");
+}
+
+
+static void
 as_many_are_moved_as_there_is_room_for(void **state)
 {
     (void) state;
@@ -213,6 +245,8 @@ main(void)
         cmocka_unit_test_setup(patience_has_an_end, begin),
         cmocka_unit_test_setup(an_old_pace_says_nothing, begin),
         cmocka_unit_test(a_probe_has_a_pace_too),
+        cmocka_unit_test(a_connection_is_made_within_reason),
+        cmocka_unit_test(who_is_silent_is_the_kernels_word),
         cmocka_unit_test(as_many_are_moved_as_there_is_room_for),
         cmocka_unit_test(few_are_moved_by_suspicion)
     };

@@ -107,6 +107,7 @@ ngx_shop_failover_init_peer(ngx_http_request_t *r,
     ctx->reopened = 0;
     ctx->flying = 0;
     ctx->moved = NGX_SHOP_FAILOVER_MOVED_NOT;
+    ctx->stale = 0;
 
     if (sscf->chain.nelts) {
         ctx->start = ngx_shop_groups_serving(sscf->zone, sscf->group);
@@ -390,6 +391,11 @@ ngx_shop_failover_ask(ngx_shop_failover_t *ctx, ngx_peer_connection_t *pc)
 
         pc->tries = ctx->tries;
         rc = ctx->get(pc, ctx->data);
+
+        if (rc == NGX_DONE && ctx->stale) {
+            ngx_shop_failover_kept_drop(pc);
+            return NGX_OK;
+        }
 
         if (rc != NGX_BUSY) {
             return rc;

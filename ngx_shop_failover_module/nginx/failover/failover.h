@@ -51,6 +51,8 @@ typedef struct {
     ngx_uint_t                       used;
     unsigned                         reopened:2;
     unsigned                         flying:1;  /* in the queue */
+    unsigned                         stale:1;   /* met a kept connection that
+                                                   had died */
 
     /* of failover_wait, where live traffic is observed */
     unsigned                         looked:1;
@@ -93,6 +95,9 @@ ngx_int_t ngx_shop_failover_rescue_init(ngx_conf_t *cf,
  */
 ngx_uint_t ngx_shop_failover_rescue_connecting(ngx_shop_failover_t *ctx);
 ngx_uint_t ngx_shop_failover_rescue_connect(ngx_shop_failover_t *ctx);
+
+/* the balancer gave a kept connection, and a fresh one is to be made */
+void ngx_shop_failover_kept_drop(ngx_peer_connection_t *pc);
 
 /* a request that was moved is done: there is room for the next */
 void ngx_shop_failover_rescue_more(ngx_shop_conf_srv_t *sscf);

@@ -66,11 +66,14 @@ ngx_shop_journal_probe(ngx_shop_model_zone_t *zone,
     case NGX_SHOP_VERDICT_EDGE_DOWN:
         ngx_log_error(NGX_LOG_WARN, log, 0,
                       "shop failover: peer %V in upstream \"%V\" is down: "
-                      "%*s, %ui of %ui failed%s",
+                      "%*s, %ui of %ui failed%s%s%s",
                       &peer->address, &group->name,
                       (size_t) sample->detail_len, sample->detail,
                       commit->run, (ngx_uint_t) group->rule.fails,
-                      commit->silent ? ", and visitors wait in vain" : "");
+                      commit->silent ? ", and visitors wait in vain" : "",
+                      commit->silent && commit->whose ? ": " : "",
+                      commit->silent && commit->whose
+                      ? ngx_shop_silence_words(commit->whose) : "");
         return;
 
     case NGX_SHOP_VERDICT_EDGE_UP:

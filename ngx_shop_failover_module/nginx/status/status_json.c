@@ -389,6 +389,13 @@ ngx_shop_status_json_peer(ngx_shop_emit_t *e, ngx_shop_snapshot_peer_t *peer)
 
     ngx_shop_status_json_history(e, peer);
 
+    if (ngx_shop_status_silent(peer)) {
+        ngx_shop_emit_cstr(e, "silent", ngx_shop_silence_name(peer->whose));
+
+    } else {
+        ngx_shop_emit_null(e, "silent");
+    }
+
     ngx_shop_status_json_visitors(e, &peer->visitors);
     ngx_shop_status_json_aside(e, peer);
 

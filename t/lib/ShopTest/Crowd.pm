@@ -31,7 +31,8 @@ sub crowd {
     my $self = bless {
         where => "$where", visitors => 1, requests => 1e9, patience => 60,
         ask => sub { return (GET => "/page/$_[0]") }, until => sub { 0 },
-        each => sub { }, longest => patience(60), %options, asked => 0, waiting => {}, done => [],
+        each => sub { }, settled => sub { },
+        longest => patience(60), %options, asked => 0, waiting => {}, done => [],
     }, __PACKAGE__;
 
     $self->{begun} = time;
