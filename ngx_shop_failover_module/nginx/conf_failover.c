@@ -228,10 +228,11 @@ ngx_shop_conf_failover_panic(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     n = ngx_atoi(number.data, number.len);
 
-    if (n == NGX_ERROR || n > 100) {
+    if (n == NGX_ERROR || n > 99) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" in \"shop_panic\", expected "
-                           "a share from 0%% to 100%% such as 50%%",
+                           "a share from 0%% to 99%% such as 50%%: with 100%% "
+                           "no verdict would ever count",
                            &value[1]);
         return NGX_CONF_ERROR;
     }

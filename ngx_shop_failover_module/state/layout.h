@@ -126,6 +126,10 @@ typedef struct {
                                                    0: not known */
     uint8_t                        whose;       /* silence, _silence_e */
 
+    /* monotonic ms, no lock; 0: never */
+    uint32_t                       vain;        /* a page was waited for */
+    uint32_t                       page;        /* one came meanwhile */
+
     /* who uses the slot */
     uint32_t                       registered;  /* newest generation */
     uint8_t                        dynamic;     /* found at run time */
@@ -166,6 +170,10 @@ typedef struct {
     uint64_t                       results[NGX_SHOP_VERDICT_RESULT_N];
     uint32_t                       entered[NGX_SHOP_SITE_GROUP_N];
     ngx_atomic_t                   counts[NGX_SHOP_LAYOUT_COUNT_GROUP_N];
+
+    /* visitors wait for pages where probes pass: monotonic ms, no lock */
+    ngx_atomic_t                   vain;        /* seen last; 0: never */
+    int64_t                        blind;       /* Unix s, since; 0: no */
 
     /* moved by suspicion in a stretch of time; no lock */
     ngx_atomic_t                   doubts;

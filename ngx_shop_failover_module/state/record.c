@@ -148,6 +148,83 @@ ngx_shop_record_connect(ngx_shop_model_zone_t *zone,
 
 
 void
+ngx_shop_record_wait(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record)
+{
+    ngx_shop_layout_peer_t  *ps;
+
+    if (record->slot == NGX_SHOP_LAYOUT_NO_SLOT) {
+        return;
+    }
+
+    ps = &zone->sh->peers[record->slot];
+
+    if (ps->id == record->id) {
+        ps->vain = (uint32_t) ngx_current_msec | 1;
+    }
+}
+
+
+ngx_uint_t
+ngx_shop_record_waited(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record)
+{
+    return record->slot != NGX_SHOP_LAYOUT_NO_SLOT
+           && zone->sh->peers[record->slot].vain != 0;
+}
+
+
+void
+ngx_shop_record_page(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record)
+{
+    uint32_t                 now;
+    ngx_shop_layout_peer_t  *ps;
+
+    now = (uint32_t) ngx_current_msec;
+    ps = &zone->sh->peers[record->slot];
+
+    if (ps->id != record->id) {
+        return;
+    }
+
+    ps->page = now | 1;
+
+    if (now - ps->vain > 2 * NGX_SHOP_SILENCE_VAIN) {
+        ps->vain = 0;
+    }
+}
+
+
+void
+ngx_shop_record_vain(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_record_t *record, ngx_uint_t n)
+{
+    ngx_shop_layout_peer_t   *ps;
+    ngx_shop_silence_wait_t   w;
+
+    if (record->slot == NGX_SHOP_LAYOUT_NO_SLOT) {
+        return;
+    }
+
+    ps = &zone->sh->peers[record->slot];
+
+    if (ps->id != record->id
+        || ps->verdict.state != NGX_SHOP_VERDICT_UP
+        || ps->last.result != NGX_SHOP_VERDICT_RESULT_OK)
+    {
+        return;
+    }
+
+    w.waiting = (uint32_t) n;
+    w.now = (uint32_t) ngx_current_msec;
+    w.page = ps->page;
+    w.probe = ps->started;
+
+    if (ngx_shop_silence_blind(&w)) {
+        zone->sh->groups[group->index].vain = w.now | 1;
+    }
+}
+
+
+void
 ngx_shop_record_proof(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record)
 {
     ngx_shop_layout_peer_t  *ps;

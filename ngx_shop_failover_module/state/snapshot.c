@@ -321,6 +321,7 @@ ngx_shop_snapshot_group(ngx_shop_model_zone_t *zone,
     group->since = gs->since;
     group->detection = gs->detection;
     group->panic = gs->panic;
+    group->blind = gs->blind;
     ngx_memcpy(group->results, gs->results, sizeof(group->results));
     ngx_memcpy(group->entered, gs->entered, sizeof(group->entered));
     ngx_memcpy(group->counts, (void *) gs->counts, sizeof(group->counts));

@@ -49,6 +49,8 @@ typedef struct {
     ngx_shop_site_count_t       count;
     int64_t                     detection;    /* ms; 0: none yet */
     ngx_uint_t                  panic;        /* verdicts ignored */
+    int64_t                     blind;        /* Unix s: visitors wait in
+                                                 vain; 0: no */
     uint64_t                   results[NGX_SHOP_VERDICT_RESULT_N];
     uint32_t                   entered[NGX_SHOP_SITE_GROUP_N];
     ngx_atomic_uint_t          counts[NGX_SHOP_LAYOUT_COUNT_GROUP_N];

@@ -28,6 +28,12 @@
 #define NGX_SHOP_SILENCE_FEW     8
 
 
+/* one page may be a report that takes its time */
+#define NGX_SHOP_SILENCE_SOME    2
+
+/* what an older probe says is nothing of now; ms */
+#define NGX_SHOP_SILENCE_FRESH   15000
+
 /* a connection may take so many times what the longest took */
 #define NGX_SHOP_SILENCE_REACHES 4
 
@@ -122,6 +128,21 @@ const char *
 ngx_shop_silence_words(unsigned whose)
 {
     return ngx_shop_silence_table[whose % NGX_SHOP_SILENCE_N].words;
+}
+
+
+int
+ngx_shop_silence_blind(const ngx_shop_silence_wait_t *w)
+{
+    if (w->waiting < NGX_SHOP_SILENCE_SOME) {
+        return 0;
+    }
+
+    if (w->page && w->now - w->page < NGX_SHOP_SILENCE_VAIN) {
+        return 0;
+    }
+
+    return w->now - w->probe < NGX_SHOP_SILENCE_FRESH;
 }
 
 

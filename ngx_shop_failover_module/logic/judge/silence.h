@@ -20,6 +20,10 @@
 #define NGX_SHOP_SILENCE_CONNECT  20
 
 
+/* who waited so long for a page is about to leave; ms */
+#define NGX_SHOP_SILENCE_VAIN     5000
+
+
 /* whose silence it is */
 typedef enum {
     NGX_SHOP_SILENCE_UNKNOWN = 0,
@@ -27,6 +31,15 @@ typedef enum {
     NGX_SHOP_SILENCE_HOST,
     NGX_SHOP_SILENCE_N
 } ngx_shop_silence_e;
+
+
+/* visitors who wait for pages of a server whose probe passed; ms */
+typedef struct {
+    uint32_t  waiting;          /* so many, for NGX_SHOP_SILENCE_VAIN or more */
+    uint32_t  now;
+    uint32_t  page;             /* the last one that came; 0: none did */
+    uint32_t  probe;            /* the last one that passed began */
+} ngx_shop_silence_wait_t;
 
 
 /*
@@ -59,6 +72,12 @@ ngx_shop_silence_e ngx_shop_silence_whose(uint32_t unacked, uint32_t rtt,
 /* "its host does not answer" and the like */
 const char *ngx_shop_silence_name(unsigned whose);
 const char *ngx_shop_silence_words(unsigned whose);
+
+/*
+ * Whether visitors wait in vain: so many for pages, the first one since then,
+ * and none came meanwhile, while a probe passed that began after that.
+ */
+int ngx_shop_silence_blind(const ngx_shop_silence_wait_t *w);
 
 /* what the longest probes took: one more passed, in so many ms */
 uint32_t ngx_shop_silence_usual(uint32_t usual, uint32_t took);

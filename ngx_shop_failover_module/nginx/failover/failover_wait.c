@@ -12,6 +12,7 @@
 
 
 #include "nginx/failover/failover.h"
+#include "nginx/document.h"
 #include "nginx/stall.h"
 
 #include "logic/judge/silence.h"
@@ -24,6 +25,13 @@
 #define NGX_SHOP_FAILOVER_WAIT_LATE  25
 
 
+/* from then on it is of interest whether pages come at all; ms */
+#define NGX_SHOP_FAILOVER_WAIT_LONG  2000
+
+/* how often it is looked at; ms */
+#define NGX_SHOP_FAILOVER_WAIT_EACH  500
+
+
 struct ngx_shop_failover_wait_s {
     ngx_shop_stall_timer_t    timer;      /* behind event.data */
     ngx_event_t               event;
@@ -33,6 +41,8 @@ struct ngx_shop_failover_wait_s {
     uint64_t                  asked;      /* of a turn: slots, a bit each */
     uint32_t                  slot;       /* of a turn: the last peer */
     ngx_msec_t                patience;   /* ... and with it */
+    ngx_uint_t                vain;       /* of a turn: who wait too long */
+    ngx_shop_record_t         record;     /* ... at the last such peer */
 };
 
 
@@ -43,6 +53,8 @@ static void ngx_shop_failover_wait_connect(ngx_shop_failover_wait_t *wait,
     ngx_shop_failover_t *ctx, ngx_msec_t waited);
 static ngx_shop_silence_e ngx_shop_failover_wait_whose(
     ngx_shop_failover_t *ctx);
+static void ngx_shop_failover_wait_vain(ngx_shop_failover_wait_t *wait,
+    ngx_shop_failover_t *ctx, ngx_msec_t waited);
 static void ngx_shop_failover_wait_doubt(ngx_shop_failover_wait_t *wait,
     ngx_shop_failover_t *ctx, ngx_msec_t silence);
 static void ngx_shop_failover_wait_next(ngx_shop_failover_wait_t *wait,
@@ -139,6 +151,7 @@ ngx_shop_failover_wait_look(ngx_event_t *ev)
     sscf = wait->sscf;
     wait->next = 0;
     wait->asked = 0;
+    wait->vain = 0;
     wait->slot = NGX_SHOP_LAYOUT_NO_SLOT;
     wait->patience = sscf->check->fast;
 
@@ -165,6 +178,15 @@ ngx_shop_failover_wait_look(ngx_event_t *ev)
         if (!ctx->looked) {
             ngx_shop_failover_wait_one(wait, ctx);
         }
+
+        if (waited >= NGX_SHOP_FAILOVER_WAIT_LONG) {
+            ngx_shop_failover_wait_vain(wait, ctx, waited);
+        }
+    }
+
+    if (wait->vain) {
+        ngx_shop_record_vain(sscf->zone, sscf->group, &wait->record,
+                             wait->vain);
     }
 
     if (wait->next) {
@@ -254,6 +276,29 @@ ngx_shop_failover_wait_connect(ngx_shop_failover_wait_t *wait,
                                  ngx_shop_failover_wait_silence(ctx));
 
     (void) ngx_shop_failover_rescue_connect(ctx);
+}
+
+
+/* who waits for a page for long, as no probe may see */
+
+static void
+ngx_shop_failover_wait_vain(ngx_shop_failover_wait_t *wait,
+    ngx_shop_failover_t *ctx, ngx_msec_t waited)
+{
+    if (!ngx_shop_failover_wait_pending(ctx)
+        || !ngx_shop_document_is(ctx->request))
+    {
+        return;
+    }
+
+    ngx_shop_failover_wait_next(wait, NGX_SHOP_FAILOVER_WAIT_EACH);
+
+    ngx_shop_record_wait(wait->sscf->zone, &ctx->record);
+
+    if (waited >= NGX_SHOP_SILENCE_VAIN) {
+        wait->record = ctx->record;
+        wait->vain++;
+    }
 }
 
 

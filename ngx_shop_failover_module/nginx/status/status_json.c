@@ -338,6 +338,7 @@ ngx_shop_status_json_group(ngx_shop_emit_t *e,
     }
 
     ngx_shop_emit_bool(e, "panic", group->panic != 0);
+    ngx_shop_emit_bool(e, "blind", group->blind != 0);
 
     ngx_shop_emit_array(e, "failover_to");
 

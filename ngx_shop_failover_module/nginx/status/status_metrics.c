@@ -130,6 +130,7 @@ ngx_shop_status_metrics_get(group_failovers, group,
     group->counts[NGX_SHOP_LAYOUT_COUNT_FAILOVER])
 ngx_shop_status_metrics_get(group_moved, group,
     group->counts[NGX_SHOP_LAYOUT_COUNT_MOVED])
+ngx_shop_status_metrics_get(group_blind, group, group->blind ? 1 : 0)
 ngx_shop_status_metrics_get(group_doubted, group,
     group->counts[NGX_SHOP_LAYOUT_COUNT_DOUBTED])
 
@@ -282,6 +283,10 @@ static ngx_shop_status_metrics_row_t ngx_shop_status_metrics_rows[] =
     ngx_shop_status_metrics_of(GROUP, "moved_requests_total",
         "counter", group_moved,
         "Requests taken off a peer that was found dead."),
+
+    ngx_shop_status_metrics_of(GROUP, "check_blind",
+        "gauge", group_blind,
+        "1 while visitors wait in vain for pages and probes pass."),
 
     ngx_shop_status_metrics_of(GROUP, "doubted_requests_total",
         "counter", group_doubted,
