@@ -139,6 +139,13 @@ typedef struct {
 } ngx_shop_conf_observe_t;
 
 
+/* shop_shed */
+typedef struct {
+    ngx_msec_t                       target;      /* 0: off */
+    ngx_http_complex_value_t        *first;       /* NULL: nobody */
+} ngx_shop_conf_shed_t;
+
+
 /* of an upstream block */
 typedef struct {
     ngx_shop_conf_check_t           *check;       /* NULL: none */
@@ -148,6 +155,7 @@ typedef struct {
     ngx_shop_record_conf_t           outlier;
     ngx_msec_t                       slow_start;  /* 0: off */
     ngx_int_t                        panic;       /* percent, 0: off */
+    ngx_shop_conf_shed_t             shed;
 
     ngx_shop_model_group_t          *group;       /* NULL: not ours */
     ngx_http_upstream_srv_conf_t    *uscf;
@@ -290,6 +298,8 @@ char *ngx_shop_conf_failover_slow_start(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_shop_conf_failover_panic(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+
+char *ngx_shop_conf_shed(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* after all blocks were read: what an upstream did not say of outliers */
 void ngx_shop_conf_outlier_finish(ngx_conf_t *cf, ngx_shop_conf_srv_t *sscf);

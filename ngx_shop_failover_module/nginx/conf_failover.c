@@ -287,6 +287,10 @@ ngx_shop_conf_failover_chains(ngx_conf_t *cf)
             sscf->slow_start = 0;
         }
 
+        if (sscf->shed.target == NGX_CONF_UNSET_MSEC) {
+            sscf->shed.target = 0;
+        }
+
         if (sscf->panic == NGX_CONF_UNSET) {
             sscf->panic = 0;
         }
@@ -339,6 +343,10 @@ ngx_shop_conf_failover_needs_check(ngx_conf_t *cf, ngx_shop_conf_srv_t *sscf)
 
     if (sscf->panic != NGX_CONF_UNSET && sscf->panic) {
         name = "shop_panic";
+    }
+
+    if (sscf->shed.target != NGX_CONF_UNSET_MSEC && sscf->shed.target) {
+        name = "shop_shed";
     }
 
     if (name == NULL) {

@@ -30,6 +30,7 @@
 #include "nginx/journal/statefile.h"
 #include "nginx/watch/watch.h"
 
+#include "state/crowd.h"
 #include "state/counters.h"
 
 #include "logic/text/version.h"
@@ -154,6 +155,13 @@ static ngx_command_t  ngx_shop_module_commands[] = {
     { ngx_string("shop_panic"),
       NGX_HTTP_UPS_CONF|NGX_CONF_TAKE1,
       ngx_shop_conf_failover_panic,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_shed"),
+      NGX_HTTP_UPS_CONF|NGX_CONF_TAKE12,
+      ngx_shop_conf_shed,
       NGX_HTTP_SRV_CONF_OFFSET,
       0,
       NULL },
@@ -484,6 +492,7 @@ ngx_shop_module_init_process(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
+    ngx_shop_crowd_start(&smcf->zone);
     ngx_shop_balance_start(smcf);
 
     return NGX_OK;

@@ -81,6 +81,7 @@ ngx_shop_module_conf_create_srv(ngx_conf_t *cf)
     sscf->outlier.percent = NGX_CONF_UNSET_UINT;
     sscf->slow_start = NGX_CONF_UNSET_MSEC;
     sscf->panic = NGX_CONF_UNSET;
+    sscf->shed.target = NGX_CONF_UNSET_MSEC;
     sscf->applied = NGX_CONF_UNSET_UINT;
     sscf->config = NGX_CONF_UNSET_UINT;
 
@@ -251,6 +252,7 @@ ngx_shop_module_conf_upstream(ngx_conf_t *cf, ngx_shop_conf_main_t *smcf,
     group->name = sscf->uscf->host;
     group->backup = sscf->is_backup;
     group->panic = sscf->panic;
+    group->shed = sscf->shed.target;
     group->slow_start = sscf->slow_start;
     group->hold = sscf->backups ? sscf->backups->hold : 0;
     port = 0;

@@ -22,6 +22,7 @@
 #include "logic/flag/flag.h"
 #include "logic/flag/flagset.h"
 #include "logic/judge/serving.h"
+#include "logic/judge/shed.h"
 #include "logic/judge/silence.h"
 #include "logic/judge/site.h"
 #include "logic/judge/verdict.h"
@@ -37,6 +38,7 @@
 #define NGX_SHOP_LAYOUT_CLASS_LEN    32       /* bytes, of a name */
 #define NGX_SHOP_LAYOUT_WHYS         8        /* causes of a page */
 #define NGX_SHOP_LAYOUT_KINDS        4        /* _negotiate_e */
+#define NGX_SHOP_LAYOUT_WORKERS      64       /* that count for themselves */
 
 
 /* what one probe found; written whole by peers_commit() */
@@ -174,6 +176,10 @@ typedef struct {
     /* visitors wait for pages where probes pass: monotonic ms, no lock */
     ngx_atomic_t                   vain;        /* seen last; 0: never */
     int64_t                        blind;       /* Unix s, since; 0: no */
+
+    /* shop_shed; no lock */
+    ngx_shop_shed_t                shed;
+    ngx_atomic_t                   inside[2][NGX_SHOP_LAYOUT_WORKERS];
 
     /* moved by suspicion in a stretch of time; no lock */
     ngx_atomic_t                   doubts;

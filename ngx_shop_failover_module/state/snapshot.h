@@ -49,6 +49,8 @@ typedef struct {
     ngx_shop_site_count_t       count;
     int64_t                     detection;    /* ms; 0: none yet */
     ngx_uint_t                  panic;        /* verdicts ignored */
+    ngx_uint_t                  limit;        /* of shop_shed; 0: none */
+    ngx_uint_t                  inside;       /* pages in hand */
     int64_t                     blind;        /* Unix s: visitors wait in
                                                  vain; 0: no */
     uint64_t                   results[NGX_SHOP_VERDICT_RESULT_N];

@@ -108,17 +108,21 @@ ngx_shop_failover_init_peer(ngx_http_request_t *r,
     ctx->flying = 0;
     ctx->moved = NGX_SHOP_FAILOVER_MOVED_NOT;
     ctx->stale = 0;
+    ctx->inside = 0;
 
     if (sscf->chain.nelts) {
         ctx->start = ngx_shop_groups_serving(sscf->zone, sscf->group);
-
-        if (ctx->start) {
-            return ngx_shop_failover_enter(ctx,
-                                           ngx_shop_failover_group(ctx, 0));
-        }
     }
 
-    return ngx_shop_failover_open(ctx, sscf);
+    if ((ctx->start
+         ? ngx_shop_failover_enter(ctx, ngx_shop_failover_group(ctx, 0))
+         : ngx_shop_failover_open(ctx, sscf))
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return sscf->shed.target ? ngx_shop_failover_shed(ctx) : NGX_OK;
 }
 
 

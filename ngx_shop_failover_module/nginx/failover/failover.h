@@ -51,6 +51,8 @@ typedef struct {
     ngx_uint_t                       used;
     unsigned                         reopened:2;
     unsigned                         flying:1;  /* in the queue */
+    unsigned                         inside:1;  /* of failover_shed: in hand */
+    ngx_msec_t                       begun;     /* ... since */
     unsigned                         stale:1;   /* met a kept connection that
                                                    had died */
 
@@ -95,6 +97,15 @@ ngx_int_t ngx_shop_failover_rescue_init(ngx_conf_t *cf,
  */
 ngx_uint_t ngx_shop_failover_rescue_connecting(ngx_shop_failover_t *ctx);
 ngx_uint_t ngx_shop_failover_rescue_connect(ngx_shop_failover_t *ctx);
+
+/*
+ * Where shop_shed is, once the request has its group: it is in hand from now on,
+ * or refused.  NGX_ERROR: no memory.
+ */
+ngx_int_t ngx_shop_failover_shed(ngx_shop_failover_t *ctx);
+
+/* ... and its answer begins; good: a page */
+void ngx_shop_failover_shed_page(ngx_shop_failover_t *ctx, ngx_uint_t good);
 
 /* the balancer gave a kept connection, and a fresh one is to be made */
 void ngx_shop_failover_kept_drop(ngx_peer_connection_t *pc);

@@ -145,6 +145,9 @@ ngx_shop_failover_record_heard(ngx_http_request_t *r)
         return;
     }
 
+    ngx_shop_failover_shed_page(ctx, u->headers_in.status_n
+                                     < NGX_HTTP_INTERNAL_SERVER_ERROR);
+
     ngx_shop_failover_record_put(ctx,
                u->headers_in.status_n >= NGX_HTTP_INTERNAL_SERVER_ERROR
                ? NGX_SHOP_EVIDENCE_STATUS

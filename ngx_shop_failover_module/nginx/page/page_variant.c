@@ -10,7 +10,11 @@
 #include "nginx/page/page_inside.h"
 #include "nginx/page/headers.h"
 
+#include "state/crowd.h"
 
+
+static void ngx_shop_page_variant_wait(ngx_shop_conf_main_t *smcf,
+    ngx_http_upstream_t *u, ngx_shop_render_variant_t *variant);
 static ngx_uint_t ngx_shop_page_variant_asks(ngx_http_request_t *r);
 static ngx_uint_t ngx_shop_page_variant_closed(ngx_shop_conf_main_t *smcf,
     ngx_shop_model_site_t *site);
@@ -81,6 +85,7 @@ ngx_shop_page_variant(ngx_http_request_t *r, ngx_shop_gate_why_e why,
     variant->state = ngx_shop_page_variant_state(smcf, variant->site, why);
     variant->jitter = 0;
     variant->admitted = 0;
+    variant->wait = 0;
 
     /* who calls an exempt location is a machine, if it does not say else */
 
@@ -94,6 +99,10 @@ ngx_shop_page_variant(ngx_http_request_t *r, ngx_shop_gate_why_e why,
     variant->lang = choice.lang;
     variant->coding = choice.coding;
 
+    if (why == NGX_SHOP_GATE_WHY_BUSY && r->upstream) {
+        ngx_shop_page_variant_wait(smcf, r->upstream, variant);
+    }
+
     if (ngx_shop_page_variant_asks(r)) {
         variant->post = NGX_SHOP_VIEW_NO_POST;
 
@@ -101,6 +110,28 @@ ngx_shop_page_variant(ngx_http_request_t *r, ngx_shop_gate_why_e why,
         variant->post = ngx_shop_page_variant_sent(r)
                         ? NGX_SHOP_VIEW_UNKNOWN
                         : NGX_SHOP_VIEW_UNSENT;
+    }
+}
+
+
+/* refused by shop_shed: each gets a time of its own to come again */
+
+static void
+ngx_shop_page_variant_wait(ngx_shop_conf_main_t *smcf,
+    ngx_http_upstream_t *u, ngx_shop_render_variant_t *variant)
+{
+    ngx_shop_conf_srv_t  *sscf;
+
+    if (u->upstream == NULL || u->upstream->srv_conf == NULL) {
+        return;
+    }
+
+    sscf = ngx_http_conf_upstream_srv_conf(u->upstream,
+                                           ngx_shop_failover_module);
+
+    if (sscf->group && sscf->group->shed) {
+        variant->wait = ngx_shop_render_wait(
+                        ngx_shop_crowd_deal(&smcf->zone, sscf->group));
     }
 }
 

@@ -130,6 +130,10 @@ ngx_shop_status_metrics_get(group_failovers, group,
     group->counts[NGX_SHOP_LAYOUT_COUNT_FAILOVER])
 ngx_shop_status_metrics_get(group_moved, group,
     group->counts[NGX_SHOP_LAYOUT_COUNT_MOVED])
+ngx_shop_status_metrics_get(group_shed, group,
+    group->group->shed ? (int64_t) group->limit : NGX_SHOP_STATUS_METRICS_NO)
+ngx_shop_status_metrics_get(group_inside, group,
+    group->group->shed ? (int64_t) group->inside : NGX_SHOP_STATUS_METRICS_NO)
 ngx_shop_status_metrics_get(group_blind, group, group->blind ? 1 : 0)
 ngx_shop_status_metrics_get(group_doubted, group,
     group->counts[NGX_SHOP_LAYOUT_COUNT_DOUBTED])
@@ -283,6 +287,14 @@ static ngx_shop_status_metrics_row_t ngx_shop_status_metrics_rows[] =
     ngx_shop_status_metrics_of(GROUP, "moved_requests_total",
         "counter", group_moved,
         "Requests taken off a peer that was found dead."),
+
+    ngx_shop_status_metrics_of(GROUP, "shed_limit",
+        "gauge", group_shed,
+        "How many pages shop_shed lets in at once; 0: there is no limit now."),
+
+    ngx_shop_status_metrics_of(GROUP, "shed_inside",
+        "gauge", group_inside,
+        "Pages in hand, where shop_shed is."),
 
     ngx_shop_status_metrics_of(GROUP, "check_blind",
         "gauge", group_blind,
