@@ -127,6 +127,7 @@ typedef struct {
 typedef struct {
     ngx_array_t                      names;       /* of ngx_str_t */
     ngx_msec_t                       hold;
+    ngx_int_t                        below;       /* percent, 0: none left */
     u_char                          *file;        /* for error messages */
     ngx_uint_t                       line;
 } ngx_shop_conf_backups_t;
@@ -156,6 +157,10 @@ typedef struct {
     ngx_msec_t                       slow_start;  /* 0: off */
     ngx_int_t                        panic;       /* percent, 0: off */
     ngx_shop_conf_shed_t             shed;
+
+    ngx_str_t                       *repeats;     /* a location with
+                                                     "non_idempotent" that
+                                                     passes here; or NULL */
 
     ngx_shop_model_group_t          *group;       /* NULL: not ours */
     ngx_http_upstream_srv_conf_t    *uscf;
@@ -228,6 +233,7 @@ struct ngx_shop_conf_loc_s {
     unsigned                         falls_back:1;
     unsigned                         said:1;      /* a flag, or "off" */
     unsigned                         over:1;      /* over=error_page */
+    unsigned                         strict:1;    /* shop_live */
 
     ngx_http_handler_pt              answer;      /* of status or control,
                                                      NULL: neither */

@@ -34,6 +34,10 @@ static ngx_shop_params_t  ngx_shop_conf_failover_backups[] = {
       offsetof(ngx_shop_conf_backups_t, hold), 0,
       NGX_SHOP_CONF_FAILOVER_DAY, NULL, "a time from 0 to 1d such as 30s" },
 
+    { ngx_string("below"), NGX_SHOP_PARAMS_PERCENT,
+      offsetof(ngx_shop_conf_backups_t, below), 1, 100, NULL,
+      "a percentage from 1% to 100% such as 50%" },
+
     { ngx_null_string, 0, 0, 0, 0, NULL, NULL }
 };
 
@@ -283,6 +287,18 @@ ngx_shop_conf_failover_chains(ngx_conf_t *cf)
 
         ngx_shop_conf_outlier_finish(cf, sscf);
 
+        if (sscf->check && sscf->repeats) {
+            ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                          "\"non_idempotent\" in \"proxy_next_upstream\" or "
+                          "its like of location \"%V\", which passes to "
+                          "upstream \"%V\" in %s:%ui: an order that a server "
+                          "has taken is sent to another one once more when "
+                          "the first is slow or fails, and the visitor reads "
+                          "what the second says",
+                          sscf->repeats, &sscf->uscf->host,
+                          sscf->uscf->file_name, sscf->uscf->line);
+        }
+
         if (sscf->slow_start == NGX_CONF_UNSET_MSEC) {
             sscf->slow_start = 0;
         }
@@ -325,6 +341,10 @@ ngx_shop_conf_failover_needs_check(ngx_conf_t *cf, ngx_shop_conf_srv_t *sscf)
 
     if (sscf->check) {
         return NGX_OK;
+    }
+
+    if (sscf->backups && sscf->backups->below) {
+        name = "below= of shop_failover_to";
     }
 
     if (sscf->observe.errors != NGX_CONF_UNSET && sscf->observe.errors) {

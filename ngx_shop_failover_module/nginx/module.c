@@ -23,6 +23,7 @@
 #include "nginx/probe/probe.h"
 #include "nginx/page/render.h"
 #include "nginx/page/skin.h"
+#include "nginx/status/live.h"
 #include "nginx/status/status.h"
 #include "nginx/page/variables.h"
 #include "nginx/page/variables_gate.h"
@@ -302,6 +303,13 @@ static ngx_command_t  ngx_shop_module_commands[] = {
     { ngx_string("shop_control"),
       NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_shop_control_key_directive,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_live"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
+      ngx_shop_live_directive,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },

@@ -173,6 +173,7 @@ ngx_shop_module_conf_nameless(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev,
 
     conf->answer = prev->answer;
     conf->status = prev->status;
+    conf->strict = prev->strict;
     conf->status_policy = prev->status_policy;
     conf->control = prev->control;
 
@@ -255,6 +256,7 @@ ngx_shop_module_conf_upstream(ngx_conf_t *cf, ngx_shop_conf_main_t *smcf,
     group->shed = sscf->shed.target;
     group->slow_start = sscf->slow_start;
     group->hold = sscf->backups ? sscf->backups->hold : 0;
+    group->below = sscf->backups ? (ngx_uint_t) sscf->backups->below : 0;
     port = 0;
 
     if (sscf->check) {

@@ -11,6 +11,8 @@
 #include "state/peers.h"
 
 
+static ngx_uint_t ngx_shop_groups_few(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group);
 static ngx_uint_t ngx_shop_groups_blind_locked(ngx_shop_model_group_t *group,
     ngx_shop_layout_group_t *gs, ngx_shop_groups_change_t *change);
 static void ngx_shop_groups_inherit_locked(ngx_shop_model_zone_t *zone,
@@ -197,6 +199,13 @@ ngx_shop_groups_serving_locked(ngx_shop_model_zone_t *zone,
         }
     }
 
+    if (usable > 1 && ngx_shop_groups_few(zone, group)) {
+
+        /* what is left of it would break down under the load of all */
+
+        usable &= ~(uint64_t) 1;
+    }
+
     change->group = group;
     change->site = NULL;
     change->what = NGX_SHOP_GROUPS_CHANGE_SERVING;
@@ -260,6 +269,24 @@ ngx_shop_groups_usable(ngx_shop_model_zone_t *zone,
     ngx_shop_peers_count(zone, group, &count);
 
     return count.primaries_usable || count.backups_usable;
+}
+
+
+/* whether so few primaries are left that a backup group is to take over */
+
+static ngx_uint_t
+ngx_shop_groups_few(ngx_shop_model_zone_t *zone, ngx_shop_model_group_t *group)
+{
+    ngx_shop_site_count_t  count;
+
+    if (group->below == 0) {
+        return 0;
+    }
+
+    ngx_shop_peers_count(zone, group, &count);
+
+    return (ngx_uint_t) count.primaries_usable * 100
+           < count.primaries * group->below;
 }
 
 
