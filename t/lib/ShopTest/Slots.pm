@@ -9,6 +9,7 @@ package ShopTest::Slots;
 #     $shop->say('500');       # answers so, except under /healthz
 #     $shop->say('slow 2');    # takes so many times as long
 #     $shop->say('');
+#     $shop->restart;          # it is gone for a moment; /slow/ takes 400 times
 #     $shop->vanish;           # its host is gone: nothing that is sent comes
 #     $shop->appear;           # through, until it is back; needs kept => 0 or 1
 #
@@ -106,6 +107,20 @@ sub deafen {
 }
 
 
+# as a deploy does it: what it has in hand it ends, and its port is taken anew
+sub restart {
+    my ($self) = @_;
+
+    $self->{process}->stop('KILL', 5);
+    $self->{listener} = IO::Socket::INET->new(LocalAddr => '127.0.0.1',
+        LocalPort => $self->{port}, Listen => $self->{queue}, ReuseAddr => 1)
+        or die "cannot listen: $!\n";
+    $self->{process} = ShopTest::Process->spawn(sub { $self->fill_slots });
+    close delete $self->{listener} if !defined $self->{kept};
+    return;
+}
+
+
 sub fill_slots {
     my ($self) = @_;
     my $visitor;
@@ -147,7 +162,7 @@ sub answer {
     }
 
     my $words = $self->heard;
-    my ($slow) = $words =~ /slow (\d+)/;
+    my ($slow) = $path =~ m{/slow/} ? 400 : $words =~ /slow (\d+)/;
     my $status = $words =~ /500/ && $path !~ /healthz/ ? 500 : 200;
     my $quick = $self->{quick} && $path =~ $self->{quick};
 
