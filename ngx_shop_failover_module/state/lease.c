@@ -36,8 +36,9 @@ static uint16_t ngx_shop_lease_passes(ngx_shop_layout_peer_t *ps,
     ngx_shop_lease_pace_t *pace, ngx_uint_t nobody);
 static void ngx_shop_lease_busy(ngx_shop_layout_peer_t *ps,
     ngx_shop_layout_sample_t *sample, ngx_shop_lease_commit_t *commit);
-static void ngx_shop_lease_silent(ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace,
-    ngx_shop_layout_sample_t *sample, ngx_shop_lease_commit_t *commit);
+static void ngx_shop_lease_silent(ngx_shop_layout_peer_t *ps,
+    ngx_shop_lease_pace_t *pace, ngx_shop_layout_sample_t *sample,
+    ngx_shop_lease_commit_t *commit);
 static void ngx_shop_lease_turned(ngx_shop_layout_peer_t *ps,
     ngx_shop_lease_pace_t *pace, ngx_shop_layout_sample_t *sample,
     ngx_shop_lease_commit_t *commit);

@@ -50,8 +50,8 @@ typedef struct {
  * A request has waited at the peer for so many ms, longer than is usual, and
  * nobody heard of the peer meanwhile.  NGX_OK:
  * this worker has the lease and is to probe in *wait ms.  NGX_DONE: a probe
- * waits as well, or the host is silent: the peer is suspect from now on, and all
- * workers are to know.
+ * waits as well, or the host is silent: the peer is suspect from now on, and
+ * all workers are to know.
  * NGX_AGAIN: ask again in *wait ms.  NGX_DECLINED: there is nothing to do.
  */
 ngx_int_t ngx_shop_suspect_silent(ngx_shop_model_zone_t *zone,

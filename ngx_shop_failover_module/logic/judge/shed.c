@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * Additive increase, multiplicative decrease, of pages in hand.  Pure: no clock,
- * no memory but the counters themselves.
+ * Additive increase, multiplicative decrease, of pages in hand.  Pure: no
+ * clock, no memory but the counters themselves.
  */
 
 

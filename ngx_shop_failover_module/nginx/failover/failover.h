@@ -99,8 +99,8 @@ ngx_uint_t ngx_shop_failover_rescue_connecting(ngx_shop_failover_t *ctx);
 ngx_uint_t ngx_shop_failover_rescue_connect(ngx_shop_failover_t *ctx);
 
 /*
- * Where shop_shed is, once the request has its group: it is in hand from now on,
- * or refused.  NGX_ERROR: no memory.
+ * Where shop_shed is, once the request has its group: it is in hand from now
+ * on, or refused.  NGX_ERROR: no memory.
  */
 ngx_int_t ngx_shop_failover_shed(ngx_shop_failover_t *ctx);
 

@@ -338,8 +338,8 @@ ngx_shop_journal_panic(ngx_shop_groups_change_t *change)
 {
     if (change->to) {
         ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
-                      "shop failover: not more than %ui%% of upstream \"%V\" is "
-                      "usable, verdicts of probes are ignored",
+                      "shop failover: not more than %ui%% of upstream \"%V\" "
+                      "is usable, verdicts of probes are ignored",
                       change->group->panic, &change->group->name);
         return;
     }

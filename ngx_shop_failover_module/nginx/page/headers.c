@@ -295,7 +295,7 @@ ngx_shop_headers_retry(ngx_http_request_t *r,
     slcf = variant->slcf;
 
     retry = variant->wait
-            ? (int64_t) ngx_shop_render_seconds(variant->wait)
+            ? (int64_t) ngx_shop_render_wait_seconds(variant->wait)
             : ngx_shop_times_retry_after(eta, ngx_shop_clock_now(),
                                          slcf->retry_default,
                                          slcf->retry_min, slcf->retry_max,

@@ -167,7 +167,7 @@ ngx_shop_page_poll_room(ngx_shop_conf_main_t *smcf,
             && ngx_shop_crowd_full(&smcf->zone, group[i]))
         {
             variant->state = NGX_SHOP_VIEW_BUSY;
-            variant->wait = ngx_shop_render_wait(
+            variant->wait = ngx_shop_render_wait_of(
                             ngx_shop_crowd_deal(&smcf->zone, group[i]));
             return;
         }

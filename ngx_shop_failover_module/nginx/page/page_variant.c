@@ -130,7 +130,7 @@ ngx_shop_page_variant_wait(ngx_shop_conf_main_t *smcf,
                                            ngx_shop_failover_module);
 
     if (sscf->group && sscf->group->shed) {
-        variant->wait = ngx_shop_render_wait(
+        variant->wait = ngx_shop_render_wait_of(
                         ngx_shop_crowd_deal(&smcf->zone, sscf->group));
     }
 }

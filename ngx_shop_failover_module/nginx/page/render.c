@@ -15,37 +15,6 @@ static ngx_shop_rendering_t *ngx_shop_render_renew(ngx_shop_conf_main_t *smcf,
     ngx_shop_rendering_t *old);
 
 
-/* at most 15, as they are part of the key of a rendering */
-
-static const ngx_uint_t  ngx_shop_render_waits[] = {
-    0, 2, 3, 4, 6, 8, 11, 15, 20, 27, 36, 50, 67, 90, 120
-};
-
-
-ngx_uint_t
-ngx_shop_render_wait(ngx_uint_t seconds)
-{
-    ngx_uint_t  i, n;
-
-    n = sizeof(ngx_shop_render_waits) / sizeof(ngx_shop_render_waits[0]);
-
-    for (i = 1; i < n - 1; i++) {
-        if (ngx_shop_render_waits[i] >= seconds) {
-            break;
-        }
-    }
-
-    return i;
-}
-
-
-ngx_uint_t
-ngx_shop_render_seconds(ngx_uint_t wait)
-{
-    return ngx_shop_render_waits[wait];
-}
-
-
 ngx_shop_render_cache_t *
 ngx_shop_render_init(ngx_conf_t *cf)
 {

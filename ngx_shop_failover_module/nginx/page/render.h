@@ -38,7 +38,7 @@ typedef struct {
     ngx_uint_t               jitter;     /* of _STATUS, else 0 */
     ngx_uint_t               admitted;   /* of _STATUS, else 0 */
     ngx_uint_t               wait;       /* of _VIEW_BUSY: when to come again,
-                                            _render_wait(); 0: as usual */
+                                            _wait_of(); 0: as usual */
 } ngx_shop_render_variant_t;
 
 
@@ -66,9 +66,9 @@ typedef struct {
 } ngx_shop_rendering_t;
 
 
-/* a time to come again is one of few: as number, at least so many s; and back */
-ngx_uint_t ngx_shop_render_wait(ngx_uint_t seconds);
-ngx_uint_t ngx_shop_render_seconds(ngx_uint_t wait);
+/* the number of the first of these times that is so long; and back, in s */
+ngx_uint_t ngx_shop_render_wait_of(ngx_uint_t seconds);
+ngx_uint_t ngx_shop_render_wait_seconds(ngx_uint_t wait);
 
 /* allocated once for a configuration; each worker has its own copy */
 ngx_shop_render_cache_t *ngx_shop_render_init(ngx_conf_t *cf);

@@ -210,7 +210,7 @@ ngx_shop_render_make_view(ngx_shop_view_t *v,
 
         /* a time of its own, when there is room for this visitor */
 
-        v->retry_after = (int64_t) ngx_shop_render_seconds(variant->wait);
+        v->retry_after = (int64_t) ngx_shop_render_wait_seconds(variant->wait);
         v->poll = v->retry_after;
         return;
     }
