@@ -29,7 +29,7 @@
 
 
 /* one page may be a report that takes its time */
-#define NGX_SHOP_SILENCE_SOME    2
+#define NGX_SHOP_SILENCE_SOME    3
 
 /* what an older probe says is nothing of now; ms */
 #define NGX_SHOP_SILENCE_FRESH   15000

@@ -41,6 +41,7 @@ struct ngx_shop_failover_wait_s {
     uint64_t                  asked;      /* of a turn: slots, a bit each */
     uint32_t                  slot;       /* of a turn: the last peer */
     ngx_msec_t                patience;   /* ... and with it */
+    ngx_msec_t                counted;    /* who wait for pages */
     ngx_uint_t                vain;       /* of a turn: who wait too long */
     ngx_shop_record_t         record;     /* ... at the last such peer */
 };
@@ -132,6 +133,7 @@ ngx_shop_failover_wait_look(ngx_event_t *ev)
     ngx_shop_failover_wait_t  *wait = timer->data;
 
     ngx_msec_t                 waited;
+    ngx_uint_t                 counted;
     ngx_queue_t               *q;
     ngx_shop_failover_t       *ctx;
     ngx_shop_conf_srv_t       *sscf;
@@ -152,6 +154,15 @@ ngx_shop_failover_wait_look(ngx_event_t *ev)
     wait->next = 0;
     wait->asked = 0;
     wait->vain = 0;
+
+    /* it reads headers, which is not for each turn */
+
+    counted = ngx_current_msec - wait->counted >= NGX_SHOP_FAILOVER_WAIT_EACH;
+
+    if (counted) {
+        wait->counted = ngx_current_msec;
+    }
+
     wait->slot = NGX_SHOP_LAYOUT_NO_SLOT;
     wait->patience = sscf->check->fast;
 
@@ -179,7 +190,11 @@ ngx_shop_failover_wait_look(ngx_event_t *ev)
             ngx_shop_failover_wait_one(wait, ctx);
         }
 
-        if (waited >= NGX_SHOP_FAILOVER_WAIT_LONG) {
+        if (waited < NGX_SHOP_FAILOVER_WAIT_LONG) {
+            ngx_shop_failover_wait_next(wait,
+                                        NGX_SHOP_FAILOVER_WAIT_LONG - waited);
+
+        } else if (counted) {
             ngx_shop_failover_wait_vain(wait, ctx, waited);
         }
     }
@@ -259,7 +274,7 @@ static void
 ngx_shop_failover_wait_connect(ngx_shop_failover_wait_t *wait,
     ngx_shop_failover_t *ctx, ngx_msec_t waited)
 {
-    ngx_msec_t  most;
+    ngx_msec_t  most, silence;
 
     most = ngx_shop_record_connect(wait->sscf->zone, &ctx->record);
 
@@ -272,8 +287,11 @@ ngx_shop_failover_wait_connect(ngx_shop_failover_wait_t *wait,
         return;
     }
 
-    ngx_shop_failover_wait_doubt(wait, ctx,
-                                 ngx_shop_failover_wait_silence(ctx));
+    silence = ngx_shop_failover_wait_silence(ctx);
+
+    if (silence >= most) {
+        ngx_shop_failover_wait_doubt(wait, ctx, silence);
+    }
 
     (void) ngx_shop_failover_rescue_connect(ctx);
 }
