@@ -211,6 +211,33 @@ who_is_silent_is_the_kernels_word(void **state)
 
 
 static void
+a_check_is_blind_where_no_page_comes(void **state)
+{
+    ngx_shop_silence_wait_t  w;
+
+    (void) state;
+
+    w.waiting = 3;
+    w.now = 100000;
+    w.page = 0;
+    w.probe = 99000;
+    assert_true(ngx_shop_silence_blind(&w));
+
+    /* a page came; nobody knows how it is now; one waits for a report */
+
+    w.page = 96000;
+    assert_false(ngx_shop_silence_blind(&w));
+    w.page = 95000;
+    assert_true(ngx_shop_silence_blind(&w));
+    w.probe = 80000;
+    assert_false(ngx_shop_silence_blind(&w));
+    w.probe = 99000;
+    w.waiting = 2;
+    assert_false(ngx_shop_silence_blind(&w));
+}
+
+
+static void
 as_many_are_moved_as_there_is_room_for(void **state)
 {
     (void) state;
@@ -247,6 +274,7 @@ main(void)
         cmocka_unit_test(a_probe_has_a_pace_too),
         cmocka_unit_test(a_connection_is_made_within_reason),
         cmocka_unit_test(who_is_silent_is_the_kernels_word),
+        cmocka_unit_test(a_check_is_blind_where_no_page_comes),
         cmocka_unit_test(as_many_are_moved_as_there_is_room_for),
         cmocka_unit_test(few_are_moved_by_suspicion)
     };
