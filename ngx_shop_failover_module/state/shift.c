@@ -81,6 +81,7 @@ ngx_shop_shift_shift(ngx_shop_layout_t *sh, int64_t by)
         ss->site.since += seconds;
         ss->site.outage += ss->site.outage ? seconds : 0;
         ss->incident += ss->incident ? seconds : 0;
+        ngx_shop_band_shift(&ss->band, seconds);
         ss->version++;
     }
 
