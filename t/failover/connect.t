@@ -21,8 +21,8 @@ use ShopTest::Wait qw(patience);
 my $check = 'shop_health_check uri=/healthz interval=1s fast=40s timeout=60s;';
 
 sub shop {
-    my ($more, @servers) = @_;
-    my $nginx = nginx(workers => 2, http => <<"END");
+    my ($workers, $more, @servers) = @_;
+    my $nginx = nginx(workers => $workers, http => <<"END");
     upstream shop {
         server $servers[0];
         server $servers[1];
@@ -80,7 +80,7 @@ sub visit {
 # ---- fresh connections
 
 my ($one, $two) = map { ShopTest::Slots->new(slots => 4, kept => 0) } 1, 2;
-my $nginx = shop('', $one, $two);
+my $nginx = shop(2, '', $one, $two);
 my ($silent, @done) = visit($nginx, $one, posts => 1);
 
 is((grep { $_->{status} != 200 } @done), 0,
@@ -98,7 +98,7 @@ $_->stop for $one, $two;
 # ---- kept ones: the host does not acknowledge
 
 ($one, $two) = map { ShopTest::Slots->new(slots => 30, kept => 1) } 1, 2;
-$nginx = shop('keepalive 8;', $one, $two);
+$nginx = shop(1, 'keepalive 8;', $one, $two);
 ($silent, @done) = visit($nginx, $one);
 
 is((grep { $_->{status} != 200 } @done), 0, 'kept connections: all are answered')

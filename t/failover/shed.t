@@ -53,8 +53,9 @@ is(get($nginx, '/')->{status}, 200, 'a page comes');
 # ---- at 20 pages a second, three times as many visitors come
 
 my ($begun, $busy, $public, $limit) = (time);
-my @kinds = (['GET', '/page/%d'], ['GET', '/page/%d'], ['GET', '/page/%d'],
-    ['GET', '/page/%d?session=1'], ['POST', '/basket/%d'], ['GET', '/%d.png']);
+my @kinds = ((map { ['GET', '/page/%d'] } 1 .. 8),
+    (map { ['GET', '/page/%d?session=1'] } 1, 2), ['POST', '/basket/%d'],
+    ['GET', '/%d.png']);
 
 my @done = crowd($nginx, visitors => 400, rate => 60, ask => sub {
     my ($n) = @_;

@@ -52,6 +52,8 @@ static void ngx_shop_failover_wait_one(ngx_shop_failover_wait_t *wait,
     ngx_shop_failover_t *ctx);
 static void ngx_shop_failover_wait_connect(ngx_shop_failover_wait_t *wait,
     ngx_shop_failover_t *ctx, ngx_msec_t waited);
+static ngx_shop_silence_e ngx_shop_failover_wait_says(
+    ngx_shop_conf_srv_t *sscf, ngx_shop_record_t *record);
 static ngx_shop_silence_e ngx_shop_failover_wait_whose(
     ngx_shop_failover_t *ctx);
 static void ngx_shop_failover_wait_vain(ngx_shop_failover_wait_t *wait,
@@ -338,11 +340,42 @@ ngx_shop_failover_wait_doubt(ngx_shop_failover_wait_t *wait,
     wait->asked |= bit;
 
     said.msec = silence;
-    said.whose = ngx_shop_failover_wait_whose(ctx);
+    said.whose = ngx_shop_failover_wait_says(wait->sscf, &ctx->record);
 
     ngx_shop_failover_wait_next(wait,
         ngx_shop_failover_observe_silent(ctx->request, wait->sscf,
                                          &ctx->record, &said));
+}
+
+
+/* of all that wait at the peer: a connection that is not made says nothing */
+
+static ngx_shop_silence_e
+ngx_shop_failover_wait_says(ngx_shop_conf_srv_t *sscf,
+    ngx_shop_record_t *record)
+{
+    ngx_queue_t          *q;
+    ngx_shop_silence_e    whose;
+    ngx_shop_failover_t  *ctx;
+
+    for (q = ngx_queue_last(&sscf->flights);
+         q != ngx_queue_sentinel(&sscf->flights);
+         q = ngx_queue_prev(q))
+    {
+        ctx = ngx_queue_data(q, ngx_shop_failover_t, queue);
+
+        if (ctx->record.slot == record->slot
+            && ngx_shop_failover_wait_pending(ctx))
+        {
+            whose = ngx_shop_failover_wait_whose(ctx);
+
+            if (whose != NGX_SHOP_SILENCE_UNKNOWN) {
+                return whose;
+            }
+        }
+    }
+
+    return NGX_SHOP_SILENCE_UNKNOWN;
 }
 
 
