@@ -15,7 +15,7 @@ use ShopTest::Status;
 
 config_fails('shop_live', qr/invalid value "hard" in "shop_live", expected "strict"/,
     http => 'server { listen %%ADDR%%; location = /live { shop_live hard; } }');
-config_fails('below', qr/invalid value "0%" of parameter "below".*expected a percentage/,
+config_fails('below', qr/invalid value "0%" of parameter "below".*expected/,
     http => 'upstream a { server 127.0.0.1:1; shop_failover_to b below=0%; }'
         . 'upstream b { server 127.0.0.1:1; }');
 config_fails('below without probes', qr/"below= of shop_failover_to" of upstream "a" in .* needs a "shop_health_check"/,
