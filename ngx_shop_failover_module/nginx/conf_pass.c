@@ -20,6 +20,8 @@ typedef struct {
 } ngx_shop_conf_pass_t;
 
 
+static void ngx_shop_conf_pass_repeats(ngx_conf_t *cf,
+    ngx_http_upstream_conf_t *uconf);
 static ngx_module_t *ngx_shop_conf_pass_module(ngx_conf_t *cf,
     const char *name);
 static ngx_int_t ngx_shop_conf_pass_handler(ngx_conf_t *cf,
@@ -68,6 +70,8 @@ ngx_shop_conf_pass_find(ngx_conf_t *cf, ngx_shop_conf_site_t *site)
             continue;
         }
 
+        ngx_shop_conf_pass_repeats(cf, uconf);
+
         uscf = site->passes.elts;
 
         for (i = 0; i < site->passes.nelts; i++) {
@@ -87,6 +91,31 @@ ngx_shop_conf_pass_find(ngx_conf_t *cf, ngx_shop_conf_site_t *site)
     }
 
     return ngx_shop_conf_pass_handler(cf, site);
+}
+
+
+/* whether a POST that a server may have carried out is sent to another one */
+
+static void
+ngx_shop_conf_pass_repeats(ngx_conf_t *cf, ngx_http_upstream_conf_t *uconf)
+{
+    ngx_shop_conf_srv_t       *sscf;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    if (uconf->upstream->srv_conf == NULL
+        || !(uconf->next_upstream & NGX_HTTP_UPSTREAM_FT_NON_IDEMPOTENT))
+    {
+        return;
+    }
+
+    sscf = ngx_http_conf_upstream_srv_conf(uconf->upstream,
+                                           ngx_shop_failover_module);
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (sscf->repeats == NULL) {
+        sscf->repeats = &clcf->name;
+    }
 }
 
 

@@ -24,6 +24,7 @@
 #include "nginx/probe/probe.h"
 #include "nginx/page/render.h"
 #include "nginx/page/skin.h"
+#include "nginx/status/live.h"
 #include "nginx/status/status.h"
 #include "nginx/page/variables.h"
 #include "nginx/page/variables_gate.h"
@@ -31,6 +32,7 @@
 #include "nginx/journal/statefile.h"
 #include "nginx/watch/watch.h"
 
+#include "state/crowd.h"
 #include "state/counters.h"
 
 #include "logic/text/version.h"
@@ -155,6 +157,13 @@ static ngx_command_t  ngx_shop_module_commands[] = {
     { ngx_string("shop_panic"),
       NGX_HTTP_UPS_CONF|NGX_CONF_TAKE1,
       ngx_shop_conf_failover_panic,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_shed"),
+      NGX_HTTP_UPS_CONF|NGX_CONF_TAKE12,
+      ngx_shop_conf_shed,
       NGX_HTTP_SRV_CONF_OFFSET,
       0,
       NULL },
@@ -295,6 +304,13 @@ static ngx_command_t  ngx_shop_module_commands[] = {
     { ngx_string("shop_control"),
       NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_shop_control_key_directive,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_live"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
+      ngx_shop_live_directive,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -485,6 +501,7 @@ ngx_shop_module_init_process(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
+    ngx_shop_crowd_start(&smcf->zone);
     ngx_shop_balance_start(smcf);
 
     return NGX_OK;

@@ -23,6 +23,8 @@
 #include "logic/flag/flag.h"
 #include "logic/flag/flagset.h"
 #include "logic/judge/serving.h"
+#include "logic/judge/shed.h"
+#include "logic/judge/silence.h"
 #include "logic/judge/site.h"
 #include "logic/judge/verdict.h"
 
@@ -42,6 +44,7 @@
 #define NGX_SHOP_LAYOUT_PART_LEN     640      /* bytes, of a part's name */
 #define NGX_SHOP_LAYOUT_WHYS         8        /* causes of a page */
 #define NGX_SHOP_LAYOUT_KINDS        4        /* _negotiate_e */
+#define NGX_SHOP_LAYOUT_WORKERS      64       /* that count for themselves */
 
 
 /* what one probe found; written whole by peers_commit() */
@@ -123,6 +126,18 @@ typedef struct {
                                                    shop_slow_start is off */
     uint32_t                       asides;      /* so far */
     uint8_t                        relapses;    /* down soon after "up" */
+    uint32_t                       suspect;     /* ms, since: nobody hears
+                                                   of it; 0: is not */
+    uint32_t                       silence;     /* ms, for which a probe was
+                                                   asked; 0: for none */
+    uint32_t                       usual;       /* ms, of probes that pass */
+    uint32_t                       reach;       /* ms, of their connections;
+                                                   0: not known */
+    uint8_t                        whose;       /* silence, _silence_e */
+
+    /* monotonic ms, no lock; 0: never */
+    uint32_t                       vain;        /* a page was waited for */
+    uint32_t                       page;        /* one came meanwhile */
 
     /* who uses the slot */
     uint32_t                       registered;  /* newest generation */
@@ -149,6 +164,8 @@ typedef struct {
 typedef enum {
     NGX_SHOP_LAYOUT_COUNT_FAILOVER = 0,       /* a backup group entered */
     NGX_SHOP_LAYOUT_COUNT_MOVED,              /* taken off a dead peer */
+    NGX_SHOP_LAYOUT_COUNT_DOUBTED,            /* ... off one that is only
+                                                 suspect */
     NGX_SHOP_LAYOUT_COUNT_GROUP_N
 } ngx_shop_layout_count_group_e;
 
@@ -162,6 +179,18 @@ typedef struct {
     uint64_t                       results[NGX_SHOP_VERDICT_RESULT_N];
     uint32_t                       entered[NGX_SHOP_SITE_GROUP_N];
     ngx_atomic_t                   counts[NGX_SHOP_LAYOUT_COUNT_GROUP_N];
+
+    /* visitors wait for pages where probes pass: monotonic ms, no lock */
+    ngx_atomic_t                   vain;        /* seen last; 0: never */
+    int64_t                        blind;       /* Unix s, since; 0: no */
+
+    /* shop_shed; no lock */
+    ngx_shop_shed_t                shed;
+    ngx_atomic_t                   inside[2][NGX_SHOP_LAYOUT_WORKERS];
+
+    /* moved by suspicion in a stretch of time; no lock */
+    ngx_atomic_t                   doubts;
+    ngx_atomic_t                   doubts_at;   /* which stretch */
 
     /*
      * Who takes the traffic: 0: the group itself, else 1 + the index of a

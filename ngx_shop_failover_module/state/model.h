@@ -51,8 +51,10 @@ typedef struct {
     ngx_shop_verdict_rule_t    rule;
     uint32_t                   index;        /* in sh->groups */
     ngx_msec_t                 hold;         /* of shop_failover_to */
+    ngx_uint_t                 below;        /* ... percent; 0: none left */
     ngx_msec_t                 slow_start;   /* 0: off */
     ngx_uint_t                 panic;        /* percent; 0: never */
+    ngx_msec_t                 shed;         /* target; 0: off */
     ngx_uint_t                 resolve;      /* "resolve" servers */
     unsigned                   checked:1;    /* has probes */
     unsigned                   unknown:1;    /* not all peers found yet */

@@ -7,6 +7,7 @@
 
 
 #include "state/snapshot.h"
+#include "state/crowd.h"
 #include "state/clock.h"
 #include "state/groups.h"
 #include "state/peers.h"
@@ -388,6 +389,9 @@ ngx_shop_snapshot_group(ngx_shop_model_zone_t *zone,
     group->since = gs->since;
     group->detection = gs->detection;
     group->panic = gs->panic;
+    group->blind = gs->blind;
+    group->limit = gs->shed.limit;
+    group->inside = ngx_shop_crowd_inside(zone, group->group);
     ngx_memcpy(group->results, gs->results, sizeof(group->results));
     ngx_memcpy(group->entered, gs->entered, sizeof(group->entered));
     ngx_memcpy(group->counts, (void *) gs->counts, sizeof(group->counts));
@@ -497,7 +501,9 @@ ngx_shop_snapshot_peer_locked(ngx_shop_model_zone_t *zone,
     }
 
     copy->known = 1;
-    copy->usable = !ps->unusable;
+    copy->whose = ps->whose;
+    copy->suspect = ngx_shop_peers_suspect(zone, copy->peer);
+    copy->usable = ngx_shop_peers_usable(zone, copy->peer);
     copy->verdict = ps->verdict;
     copy->downs = ps->downs;
     copy->since = ps->since;
@@ -555,6 +561,10 @@ ngx_shop_snapshot_state(ngx_shop_snapshot_peer_t *copy)
     if (copy->aside.until) {
         copy->since = copy->aside.since;
         return NGX_SHOP_ASIDE;
+    }
+
+    if (copy->suspect) {
+        return NGX_SHOP_SUSPECT;
     }
 
     if (copy->busy) {

@@ -223,6 +223,11 @@ ngx_shop_journal_event_group(ngx_shop_model_zone_t *zone,
                                 : NGX_SHOP_EVENT_PANIC_OVER;
         break;
 
+    case NGX_SHOP_GROUPS_CHANGE_BLIND:
+        event.what = change->to ? NGX_SHOP_EVENT_BLIND
+                                : NGX_SHOP_EVENT_BLIND_OVER;
+        break;
+
     default:
         event.what = NGX_SHOP_EVENT_STATE;
         event.from = (uint8_t) change->from;

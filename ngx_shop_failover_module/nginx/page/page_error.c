@@ -11,6 +11,7 @@
 #include "nginx/page/page_inside.h"
 
 
+static ngx_uint_t ngx_shop_page_error_busy(ngx_http_request_t *r);
 static ngx_uint_t ngx_shop_page_error_ours(ngx_http_request_t *r,
     ngx_shop_conf_loc_t *slcf);
 static ngx_uint_t ngx_shop_page_error_failed(ngx_http_request_t *r,
@@ -39,10 +40,26 @@ ngx_shop_page_error_replace(ngx_http_request_t *r,
         return NGX_DECLINED;
     }
 
-    return ngx_shop_page_answer(r, ngx_shop_page_choose_sent(r)
+    return ngx_shop_page_answer(r, ngx_shop_page_error_busy(r)
+                                   ? NGX_SHOP_GATE_WHY_BUSY
+                                   : ngx_shop_page_choose_sent(r)
                                    ? NGX_SHOP_GATE_WHY_SENT
                                    : NGX_SHOP_GATE_WHY_UNSENT,
                                 next);
+}
+
+
+/* whether it was refused by shop_shed (failover_shed.c) */
+
+static ngx_uint_t
+ngx_shop_page_error_busy(ngx_http_request_t *r)
+{
+    const char  *why;
+
+    why = ngx_shop_conf_explained(r);
+
+    return why && ngx_strcmp(why, ngx_shop_gate_why(NGX_SHOP_GATE_WHY_BUSY))
+                  == 0;
 }
 
 

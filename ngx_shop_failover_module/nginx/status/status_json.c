@@ -370,6 +370,17 @@ ngx_shop_status_json_group(ngx_shop_emit_t *e,
     }
 
     ngx_shop_emit_bool(e, "panic", group->panic != 0);
+    ngx_shop_emit_bool(e, "blind", group->blind != 0);
+
+    if (group->group->shed) {
+        ngx_shop_emit_object(e, "shed");
+        ngx_shop_emit_int(e, "limit", (int64_t) group->limit);
+        ngx_shop_emit_int(e, "inside", (int64_t) group->inside);
+        ngx_shop_emit_close(e, '}');
+
+    } else {
+        ngx_shop_emit_null(e, "shed");
+    }
 
     ngx_shop_emit_array(e, "failover_to");
 
@@ -385,6 +396,8 @@ ngx_shop_status_json_group(ngx_shop_emit_t *e,
                       (int64_t) group->counts[NGX_SHOP_LAYOUT_COUNT_FAILOVER]);
     ngx_shop_emit_int(e, "moved",
                       (int64_t) group->counts[NGX_SHOP_LAYOUT_COUNT_MOVED]);
+    ngx_shop_emit_int(e, "doubted",
+                      (int64_t) group->counts[NGX_SHOP_LAYOUT_COUNT_DOUBTED]);
 
     ngx_shop_emit_array(e, "peers");
 
@@ -418,6 +431,13 @@ ngx_shop_status_json_peer(ngx_shop_emit_t *e, ngx_shop_snapshot_peer_t *peer)
     }
 
     ngx_shop_status_series_peer(e, peer);
+
+    if (ngx_shop_status_silent(peer)) {
+        ngx_shop_emit_cstr(e, "silent", ngx_shop_silence_name(peer->whose));
+
+    } else {
+        ngx_shop_emit_null(e, "silent");
+    }
 
     ngx_shop_status_json_visitors(e, &peer->visitors);
     ngx_shop_status_json_aside(e, peer);
