@@ -73,7 +73,7 @@ static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
       "writes the templates and texts of the page, to edit",
       ngx_shop_pageinit_options, ngx_shop_pageinit_run },
 
-    { "link", "link [--valid 12h] [--drill] URL",
+    { "link", "link [--valid 12h] [--domain .HOST] [--drill] URL",
       "a link by which staff pass the closed shop",
       ngx_shop_bypass_options, ngx_shop_bypass_link },
 
