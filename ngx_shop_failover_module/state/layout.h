@@ -26,7 +26,7 @@
 #include "logic/judge/verdict.h"
 
 
-#define NGX_SHOP_LAYOUT_VERSION      8
+#define NGX_SHOP_LAYOUT_VERSION      9
 #define NGX_SHOP_LAYOUT_NO_SLOT      ((uint32_t) -1)
 #define NGX_SHOP_LAYOUT_DETAIL_LEN   96
 #define NGX_SHOP_LAYOUT_HISTORY      64       /* results, 4 bits each */
@@ -264,6 +264,25 @@ typedef struct {
 typedef struct ngx_shop_layout_chronicle_s  ngx_shop_layout_chronicle_t;
 
 
+/* a step of the wall clock that all times of day are moved by, one by one */
+typedef struct {
+    int64_t                        by;          /* ms; 0: none goes on */
+    int64_t                        ahead;       /* what it makes of "ahead" */
+    ngx_msec_t                     ahead_at;
+
+    /* records that there were when it began */
+    uint32_t                       peers;
+    uint32_t                       groups;
+    uint32_t                       sites;
+    uint32_t                       flags;
+
+    ngx_uint_t                     moved;       /* so many times are done */
+    ngx_uint_t                     ready;       /* 1 + the number of the time
+                                                   that "value" is for */
+    int64_t                        value;
+} ngx_shop_layout_shift_t;
+
+
 typedef struct {
     uint32_t                       version;     /* LAYOUT_VERSION */
     uint32_t                       layout;      /* sizes of the records */
@@ -300,6 +319,7 @@ typedef struct {
     ngx_atomic_t                   clock;       /* see _clock_msec() */
     int64_t                        ahead;       /* ms, of the wall clock */
     ngx_msec_t                     ahead_at;    /* monotonic; 0: not yet */
+    ngx_shop_layout_shift_t        shift;
     ngx_msec_t                     ticked;      /* last evaluation */
 
     ngx_shop_layout_chronicle_t   *chronicle;

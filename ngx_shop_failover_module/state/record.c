@@ -8,6 +8,7 @@
 
 #include "state/record.h"
 #include "state/clock.h"
+#include "state/shift.h"
 
 
 /* the slow start after a time aside, where shop_slow_start is off; ms */
@@ -254,6 +255,10 @@ ngx_shop_record_judge(ngx_shop_model_zone_t *zone,
                          (uint32_t) conf->min, (uint32_t) conf->max,
                          ps->aside.times);
 
+        ngx_shop_shift_follow_locked(zone->sh);
+
+        zone->sh->unsettled++;
+
         ps->aside.times++;
         ps->aside.since = ngx_shop_clock_now();
         ps->aside.finding = change->finding;
@@ -263,6 +268,8 @@ ngx_shop_record_judge(ngx_shop_model_zone_t *zone,
         zone->sh->changed++;
 
         ngx_shop_peers_publish_locked(zone, ps, 1);
+
+        zone->sh->unsettled--;
 
         rc = NGX_OK;
     }
@@ -386,6 +393,8 @@ ngx_shop_record_back_locked(ngx_shop_model_zone_t *zone,
 {
     ngx_memzero(&ps->evidence, sizeof(ps->evidence));
 
+    zone->sh->unsettled++;
+
     ps->aside.until = 0;
     ps->aside.returned = ngx_current_msec;
     ps->up_since = ngx_current_msec;
@@ -394,6 +403,8 @@ ngx_shop_record_back_locked(ngx_shop_model_zone_t *zone,
 
     ngx_shop_peers_publish_locked(zone, ps,
              ngx_shop_verdict_usable(&ps->verdict, &group->rule));
+
+    zone->sh->unsettled--;
 }
 
 
