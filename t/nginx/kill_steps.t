@@ -35,8 +35,27 @@ my $KEY = 'steps' x 8;
 chmod 0600, $keys->write('key', "$KEY\n");
 
 my $clock = ShopTest::Clock->new;
-my ($one, $two, $spare, $sick) = map { shop_server(body => $_) }
-    qw(one two spare sick);
+
+# the shops are a second nginx: one is ill, sick or hangs up while a file is there
+my @SHOPS = qw(one two spare sick);
+my $shops = nginx(workers => 1, http => join "\n", map { <<"END" } @SHOPS);
+    server {
+        listen %%ADDR_@{[uc]}%%;
+        location / {
+            if (-f %%DIR%%/$_.mute) { return 444; }
+            if (-f %%DIR%%/$_.sick) { return 500; }
+            return 200 $_;
+        }
+        location /health {
+            if (-f %%DIR%%/$_.ill) { return 503; }
+            return 200 $_;
+        }
+    }
+END
+my ($one, $two, $spare, $sick) = map { $shops->address(uc) } @SHOPS;
+
+sub is_now { $shops->file($_, '') for @_; return }
+sub is_no_more { unlink $shops->dir . "/$_" for @_; return }
 my $check = 'shop_health_check uri=/health interval=400ms fast=100ms fails=1 '
     . 'passes=1 timeout=20s;';
 
@@ -65,6 +84,7 @@ my $nginx = $steps->around(sub { $clock->around(sub {
             server $sick;
             $check
             shop_outlier eject=1s..1s;
+            shop_slow_start 300ms;
         }
         server {
             listen %%ADDR%% reuseport;
@@ -171,9 +191,9 @@ my @SCENARIOS = (
             sub { serves('/', qw(one two)) }],
     ],
     [
-        ['one is down' => sub { $one->set('/health', status => 503) },
+        ['one is down' => sub { is_now('one.ill') },
             sub { serves('/', 'two') }],
-        ['one is back' => sub { $one->set('/health', status => 200) },
+        ['one is back' => sub { is_no_more('one.ill') },
             sub { serves('/', qw(one two)) && serves('/few', qw(one two)) }],
     ],
     [
@@ -199,24 +219,22 @@ my @SCENARIOS = (
         ['which is over' => sub { }, sub { serves('/', qw(one two)) }],
     ],
     [
-        ['live failures' => sub { $two->set('*', 'close') },
+        ['live failures' => sub { is_now('two.mute') },
             sub { serves('/', 'one') }],
-        ['both are down' => sub {
-            $_->set('/health', status => 503) for $one, $two;
-        }, sub { serves('/', 'spare') }],
-        ['nobody is left' => sub { $spare->set('/health', status => 503) },
+        ['both are down' => sub { is_now('one.ill', 'two.ill') },
+            sub { serves('/', 'spare') }],
+        ['nobody is left' => sub { is_now('spare.ill') },
             sub { get($nginx, '/')->{status} == 503 }],
         ['all come back' => sub {
-            $_->set('/health', status => 200) for $one, $two, $spare;
-            $two->set('*', status => 200, body => 'two');
+            is_no_more('two.mute', map { "$_.ill" } qw(one two spare));
         }, sub { serves('/', qw(one two)) }],
     ],
     [
-        ['one is sick' => sub { $sick->set('*', status => 500) }, sub {
+        ['one is sick' => sub { is_now('sick.sick') }, sub {
             get($nginx, '/sick/' . $asked++) for 1 .. 4;
             peer_of($nginx, 'sick', $sick)->{state} eq 'aside';
         }],
-        ['and is well' => sub { $sick->set('*', status => 200) }, sub {
+        ['and is well' => sub { is_no_more('sick.sick') }, sub {
             peer_of($nginx, 'sick', $sick)->{state} eq 'up'
                 && serves('/sick', qw(one sick));
         }],
@@ -243,7 +261,7 @@ sub comes {
     return wait_until(10, sub {
         return 1 if eval { $condition->() };
 
-        sleep 0.1;                      # a poll is some requests
+        sleep 0.05;                     # a poll is some requests
         return 0;
     });
 }
