@@ -19,6 +19,7 @@ typedef struct {
     uint8_t    br_quality;       /* brotli: 0 to 11 */
     uint8_t    br_window;        /* bits; a larger one only costs memory */
     uint8_t    gzip_level;       /* zlib: 1 to 9 */
+    uint8_t    huffman;          /* zlib: looks for no repetitions */
 } ngx_shop_effort_t;
 
 
