@@ -38,6 +38,10 @@
 #define NGX_SHOP_LAYOUT_KINDS        4        /* _negotiate_e */
 
 
+/* of a word that somebody writes under the lock while it is read without */
+#define ngx_shop_layout_read(word)  __atomic_load_n(&(word), __ATOMIC_RELAXED)
+
+
 /* what one probe found; written whole by peers_commit() */
 typedef struct {
     int64_t                        at;          /* Unix ms */
@@ -287,7 +291,7 @@ typedef struct {
     uint32_t                       version;     /* LAYOUT_VERSION */
     uint32_t                       layout;      /* sizes of the records */
     uint32_t                       generation;  /* of the newest cycle */
-    uint32_t                       running;     /* newest that has workers */
+    ngx_atomic_t                   running;     /* newest that has workers */
     ngx_atomic_t                   succeeded;   /* by another zone */
     uint64_t                       next_id;
 

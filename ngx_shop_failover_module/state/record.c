@@ -43,7 +43,7 @@ ngx_shop_record_find(ngx_shop_model_zone_t *zone, ngx_shop_model_peer_t *peer)
 
     ps = &zone->sh->peers[peer->slot];
 
-    return ps->id == peer->id ? ps : NULL;
+    return ngx_shop_layout_read(ps->id) == peer->id ? ps : NULL;
 }
 
 
@@ -59,7 +59,7 @@ ngx_shop_record_add(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record,
 
     ps = &zone->sh->peers[record->slot];
 
-    if (ps->id == record->id) {
+    if (ngx_shop_layout_read(ps->id) == record->id) {
         ngx_shop_evidence_add(&ps->evidence, rule, heard);
     }
 }
@@ -76,9 +76,10 @@ ngx_shop_record_heard(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record,
     }
 
     ps = &zone->sh->peers[record->slot];
-    *msec = ps->evidence.heard;
+    *msec = ngx_shop_layout_read(ps->evidence.heard);
 
-    return ps->id == record->id && *msec ? NGX_OK : NGX_DECLINED;
+    return ngx_shop_layout_read(ps->id) == record->id && *msec
+           ? NGX_OK : NGX_DECLINED;
 }
 
 
@@ -89,7 +90,7 @@ ngx_shop_record_proof(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record)
 
     ps = &zone->sh->peers[record->slot];
 
-    if (ps->id == record->id) {
+    if (ngx_shop_layout_read(ps->id) == record->id) {
         ngx_shop_evidence_proof(&ps->evidence);
     }
 }
@@ -135,7 +136,7 @@ ngx_shop_record_timeout(ngx_shop_model_zone_t *zone,
     c.rule = rule;
     c.msec = (uint32_t) ngx_current_msec;
     c.own = &ps->evidence;
-    c.busy = (ps->busy != 0);
+    c.busy = (ngx_shop_layout_read(ps->busy) != 0);
 
     ngx_shop_record_siblings(zone, group, peer, &c);
 
