@@ -284,6 +284,7 @@ ngx_shop_board_evaluate_site_locked(ngx_shop_layout_site_t *ss,
     }
 
     ss->site = next;
+    ngx_shop_band_add(&ss->band, next.state, ngx_shop_clock_now());
 
     if (changed) {
         ss->entered[ss->site.state]++;

@@ -141,6 +141,7 @@ ngx_shop_board_slots_inherit_locked(ngx_shop_model_zone_t *zone,
     ss->text = from->text;
     ss->drill = from->drill;
     ss->asked = from->asked;
+    ss->band = from->band;
 
     ngx_shop_counters_inherit(zone->sh, ss, old, from);
     ngx_shop_board_slots_learned_locked(zone, ss, old, from);

@@ -321,6 +321,7 @@ ngx_shop_file_peer(ngx_shop_layout_t *sh, ngx_shop_layout_peer_t *ps,
     peer.last = ps->last.result;
 
     ngx_memcpy(peer.history, ps->history, sizeof(peer.history));
+    ngx_memcpy(peer.took, ps->took, sizeof(peer.took));
 
     ngx_shop_saved_peer(w, &peer);
 }
@@ -385,6 +386,7 @@ ngx_shop_file_board(ngx_shop_layout_t *sh, ngx_shop_saved_writer_t *w)
         site.name.data = ss->name.data;
         site.state = ss->site.state;
         site.since = ss->site.since;
+        site.band = ss->band;
 
         ngx_shop_saved_site(w, &site);
     }

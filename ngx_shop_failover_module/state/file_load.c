@@ -198,6 +198,7 @@ ngx_shop_file_load_peer(ngx_shop_model_zone_t *zone,
                                             NGX_SHOP_LAYOUT_DETAIL_LEN);
     ngx_memcpy(ps->last.detail, saved->detail.data, ps->last.detail_len);
     ngx_memcpy(ps->history, saved->history, sizeof(ps->history));
+    ngx_memcpy(ps->took, saved->took, sizeof(ps->took));
 
     ngx_shop_peers_publish_locked(zone, ps,
               ngx_shop_verdict_usable(&ps->verdict, &group->rule));
@@ -239,6 +240,7 @@ ngx_shop_file_load_site(ngx_shop_layout_t *sh, ngx_shop_saved_site_t *saved)
         {
             ss->site.state = saved->state;
             ss->site.since = saved->since;
+            ss->band = saved->band;
             ss->site.outage = saved->state == NGX_SHOP_SITE_OUTAGE
                               ? saved->since : 0;
         }

@@ -17,6 +17,7 @@
 #include <ngx_core.h>
 #include <ngx_event.h>
 
+#include "logic/story/band.h"
 #include "logic/story/event.h"
 #include "logic/judge/evidence.h"
 #include "logic/flag/flag.h"
@@ -30,6 +31,7 @@
 #define NGX_SHOP_LAYOUT_NO_SLOT      ((uint32_t) -1)
 #define NGX_SHOP_LAYOUT_DETAIL_LEN   96
 #define NGX_SHOP_LAYOUT_HISTORY      64       /* results, 4 bits each */
+#define NGX_SHOP_LAYOUT_NO_TIME      0xffff   /* of a result: not known */
 #define NGX_SHOP_LAYOUT_RESERVE      16       /* slots a "resolve" server */
 #define NGX_SHOP_LAYOUT_REASON_LEN   96       /* bytes, of an override */
 #define NGX_SHOP_LAYOUT_CLASSES      NGX_SHOP_EVENT_CLASSES
@@ -109,6 +111,7 @@ typedef struct {
     uint64_t                       fails;
     ngx_shop_layout_sample_t       last;
     uint8_t                        history[NGX_SHOP_LAYOUT_HISTORY / 2];
+    uint16_t                       took[NGX_SHOP_LAYOUT_HISTORY];   /* ms */
     ngx_shop_layout_force_t        force;
 
     /* added to without a lock, on the request path */
@@ -255,6 +258,7 @@ typedef struct {
                                                    used: bits, by index in
                                                    sh->groups; no lock */
     uint32_t                       entered[NGX_SHOP_SITE_N];
+    ngx_shop_band_t                band;        /* its last day */
     ngx_shop_layout_counters_t     counters;
     ngx_shop_layout_counters_t     base;        /* when it began */
 } ngx_shop_layout_site_t;
@@ -282,8 +286,9 @@ typedef struct {
 
     ngx_uint_t                     moved;       /* so many times are done */
     ngx_uint_t                     ready;       /* 1 + the number of the time
-                                                   that "value" is for */
+                                                   that these are for: */
     int64_t                        value;
+    ngx_shop_band_t                band;
 } ngx_shop_layout_shift_t;
 
 

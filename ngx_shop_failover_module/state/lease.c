@@ -484,6 +484,9 @@ ngx_shop_lease_remember(ngx_shop_layout_peer_t *ps,
                                         | sample->result);
     }
 
+    ps->took[n] = (uint16_t) ngx_min(sample->total,
+                                     NGX_SHOP_LAYOUT_NO_TIME - 1);
+
     ps->checks++;
     ps->last = *sample;
 

@@ -26,6 +26,9 @@ static void ngx_shop_shift_site(ngx_shop_shift_walk_t *walk,
     ngx_shop_layout_site_t *ss);
 static void ngx_shop_shift_seconds(ngx_shop_shift_walk_t *walk, int64_t *at);
 static void ngx_shop_shift_time(void *data, int64_t *at, int64_t by);
+static void ngx_shop_shift_band(ngx_shop_shift_walk_t *walk,
+    ngx_shop_band_t *band);
+static int64_t ngx_shop_shift_nearest(int64_t by);
 
 
 #define NGX_SHOP_SHIFT_STEP  1000        /* ms: less is no step */
@@ -163,20 +166,25 @@ ngx_shop_shift_site(ngx_shop_shift_walk_t *walk, ngx_shop_layout_site_t *ss)
     ngx_shop_shift_seconds(walk, &ss->site.outage);
     ngx_shop_shift_seconds(walk, &ss->incident);
 
+    ngx_shop_shift_band(walk, &ss->band);
+
     ss->version++;
 }
 
 
-/* the nearest: a step is measured some ms short or long */
-
 static void
 ngx_shop_shift_seconds(ngx_shop_shift_walk_t *walk, int64_t *at)
 {
-    int64_t  by;
+    ngx_shop_shift_time(walk, at, ngx_shop_shift_nearest(walk->sh->shift.by));
+}
 
-    by = walk->sh->shift.by;
 
-    ngx_shop_shift_time(walk, at, (by + (by < 0 ? -500 : 500)) / 1000);
+/* in seconds: a step is measured some ms short or long */
+
+static int64_t
+ngx_shop_shift_nearest(int64_t by)
+{
+    return (by + (by < 0 ? -500 : 500)) / 1000;
 }
 
 
@@ -208,6 +216,36 @@ ngx_shop_shift_time(void *data, int64_t *at, int64_t by)
 
     ngx_memory_barrier();
     *at = shift->value;
+    ngx_memory_barrier();
+
+    shift->moved = n + 1;
+}
+
+
+/* in the same way */
+
+static void
+ngx_shop_shift_band(ngx_shop_shift_walk_t *walk, ngx_shop_band_t *band)
+{
+    ngx_uint_t                n;
+    ngx_shop_layout_shift_t  *shift;
+
+    n = walk->n++;
+    shift = &walk->sh->shift;
+
+    if (n < shift->moved) {
+        return;
+    }
+
+    if (shift->ready != n + 1) {
+        shift->band = *band;
+        ngx_shop_band_shift(&shift->band, ngx_shop_shift_nearest(shift->by));
+        ngx_memory_barrier();
+        shift->ready = n + 1;
+    }
+
+    ngx_memory_barrier();
+    *band = shift->band;
     ngx_memory_barrier();
 
     shift->moved = n + 1;

@@ -38,6 +38,8 @@ static void ngx_shop_snapshot_peers(ngx_shop_model_zone_t *zone,
 static void ngx_shop_snapshot_peer_locked(ngx_shop_model_zone_t *zone,
     ngx_shop_snapshot_peer_t *copy);
 static ngx_uint_t ngx_shop_snapshot_state(ngx_shop_snapshot_peer_t *copy);
+static ngx_uint_t ngx_shop_snapshot_slot(ngx_shop_snapshot_peer_t *peer,
+    ngx_uint_t i);
 static ngx_uint_t ngx_shop_snapshot_share(ngx_shop_model_zone_t *zone,
     ngx_shop_snapshot_group_t *group, ngx_shop_snapshot_peer_t *copy);
 
@@ -155,6 +157,7 @@ ngx_shop_snapshot_site(ngx_shop_model_zone_t *zone,
     site->incident = ss->incident;
     site->counters = ss->counters;
     site->base = ss->base;
+    site->band = ss->band;
     ngx_memcpy(site->entered, ss->entered, sizeof(site->entered));
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
@@ -449,6 +452,7 @@ ngx_shop_snapshot_peer_locked(ngx_shop_model_zone_t *zone,
                           (uint32_t) ngx_current_msec);
 
     ngx_memcpy(copy->history, ps->history, sizeof(copy->history));
+    ngx_memcpy(copy->took, ps->took, sizeof(copy->took));
 }
 
 
@@ -525,10 +529,23 @@ ngx_shop_snapshot_result(ngx_shop_snapshot_peer_t *peer, ngx_uint_t i)
     uint8_t     two;
     ngx_uint_t  n;
 
-    n = (peer->checks - ngx_shop_snapshot_results(peer) + i)
-        % NGX_SHOP_LAYOUT_HISTORY;
-
+    n = ngx_shop_snapshot_slot(peer, i);
     two = peer->history[n / 2];
 
     return (n & 1) ? two >> 4 : two & 0x0f;
+}
+
+
+ngx_uint_t
+ngx_shop_snapshot_took(ngx_shop_snapshot_peer_t *peer, ngx_uint_t i)
+{
+    return peer->took[ngx_shop_snapshot_slot(peer, i)];
+}
+
+
+static ngx_uint_t
+ngx_shop_snapshot_slot(ngx_shop_snapshot_peer_t *peer, ngx_uint_t i)
+{
+    return (peer->checks - ngx_shop_snapshot_results(peer) + i)
+           % NGX_SHOP_LAYOUT_HISTORY;
 }

@@ -30,6 +30,7 @@ typedef struct {
     uint64_t                    fails;
     ngx_shop_layout_sample_t    last;
     uint8_t                   history[NGX_SHOP_LAYOUT_HISTORY / 2];
+    uint16_t                  took[NGX_SHOP_LAYOUT_HISTORY];
     ngx_shop_layout_force_t     force;
     ngx_shop_layout_aside_t     aside;
     int64_t                     back;         /* Unix s, from aside */
@@ -68,6 +69,7 @@ typedef struct {
     ngx_shop_board_view_t       view;
     ngx_shop_snapshot_way_t     way;
     uint32_t                   entered[NGX_SHOP_SITE_N];
+    ngx_shop_band_t             band;
     int64_t                     incident;     /* Unix s; 0: none */
     ngx_shop_layout_counters_t  counters;
     ngx_shop_layout_counters_t  base;         /* when it began */
@@ -105,6 +107,10 @@ ngx_shop_snapshot_t *ngx_shop_snapshot_take(ngx_pool_t *pool,
 /* result number i of a peer, 0 is the oldest; n of them */
 ngx_uint_t ngx_shop_snapshot_results(ngx_shop_snapshot_peer_t *peer);
 ngx_uint_t ngx_shop_snapshot_result(ngx_shop_snapshot_peer_t *peer,
+    ngx_uint_t i);
+
+/* how long that probe took, in ms; NGX_SHOP_LAYOUT_NO_TIME: not known */
+ngx_uint_t ngx_shop_snapshot_took(ngx_shop_snapshot_peer_t *peer,
     ngx_uint_t i);
 
 

@@ -152,6 +152,17 @@ is_deeply [refusals($nginx)], [], 'no file is no reason to complain';
 $_->set('/healthz', 'hang') for @shops;
 
 my @known = map { known($nginx, $_) } @shops;
+my @took  = map { peer_of($nginx, 'shop', $_)->{history_ms} } @shops;
+
+
+# the states that the site's last day has
+sub day {
+    my ($nginx) = @_;
+    my %seen = map { ($_->{state} // 'unknown') => 1 }
+        @{ status($nginx)->{site}{day}{states} };
+
+    return join ' ', sort keys %seen;
+}
 
 
 sub kept {
@@ -160,6 +171,9 @@ sub kept {
 
     is known($nginx, $shops[$_]), $known[$_], "$what: server $_ is known"
         for 0, 1;
+    is_deeply peer_of($nginx, 'shop', $shops[$_])->{history_ms}, $took[$_],
+        "$what: and how long its probes took" for 0, 1;
+    is day($nginx), 'degraded unknown', "$what: and the site's last day";
     is_deeply [grep { get($nginx, '/')->{body} ne 'shop 0' } 1 .. 4], [],
         "$what: the first visitors are sent to the one that is up";
 }

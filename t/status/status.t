@@ -78,6 +78,32 @@ sub valid {
 }
 
 
+# the worst states of the steps of the last day, in their order; a step that
+# ends meanwhile may have kept one of them
+sub day {
+    my $day = status($nginx)->{site}{day};
+    my $n = 0;
+
+    $n += $_->{n} for @{ $day->{states} };
+    is $n * $day->{step}, 86_400, 'the day has 24 hours';
+
+    return join ' ', map { $_->{state} // 'unknown' } @{ $day->{states} };
+}
+
+
+# how many results of probes there are, each with its time; 0: not each has one
+sub strip {
+    my ($server) = @_;
+    my $peer = peer_of($nginx, 'shop', $server);
+    my $n = 0;
+
+    $n += $_->{n} for @{ $peer->{history} };
+
+    return $n == @{ $peer->{history_ms} }
+        && !grep({ !defined } @{ $peer->{history_ms} }) ? $n : 0;
+}
+
+
 # the same facts in JSON, metrics and HTML
 sub agrees {
     my ($name, $state) = @_;
@@ -171,6 +197,7 @@ like body_of('/html'), qr/connect refused/, '... and so does the screen';
 is metric('check_results_total', result => 'connect_refused') > 0, 1,
     '... and the metrics';
 is $peer->{history}[-1]{result}, 'connect_refused', 'the history ends with it';
+ok strip($shops[1]), 'each result has its time';
 
 $shops[1]->set('/', status => 500);
 ok wait_for_peer($nginx, 'shop', $shops[1], 'down'), 'another one';
@@ -209,12 +236,16 @@ is metric('responses_total', cause => 'outage', kind => 'html'), 40,
 like body_of('/html'), qr{Refused: checkout</td><td[^>]*>3</td>},
     '... and on the screen';
 
+my $before = strip($shops[1]);
 ok $nginx->reload, 'a reload';
 is status($nginx)->{counters}{visitors}{incident}, 40, '... keeps the counts';
+like day(), qr/outage/, '... and the last day';
 
 $nginx->configure(http => "shop_zone 4m;\n$CONFIG");
 ok $nginx->reload, 'a reload into another zone';
 is status($nginx)->{counters}{visitors}{incident}, 40, '... keeps them, too';
+like day(), qr/outage/, '... with the last day';
+cmp_ok strip($shops[1]), '>=', $before, '... and the last probes';
 is metric('refused_requests_total', class => 'checkout', outcome => 'refused'),
     3, '... by class';
 

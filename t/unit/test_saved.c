@@ -65,6 +65,8 @@ test_saved_peer(void)
     peer.last = NGX_SHOP_VERDICT_RESULT_INCONCLUSIVE;
     peer.history[0] = 0x21;
     peer.history[31] = 0xb6;
+    peer.took[0] = 7;
+    peer.took[63] = NGX_SHOP_SAVED_NO_TIME;
 
     return peer;
 }
@@ -97,6 +99,9 @@ test_saved_write(unsigned char *buf, size_t size)
     site.name = test_saved_str("");
     site.state = NGX_SHOP_SITE_MAINTENANCE;
     site.since = 18;
+
+    memset(&site.band, 0, sizeof(site.band));
+    ngx_shop_band_add(&site.band, NGX_SHOP_SITE_OUTAGE, NOW / 1000);
 
     flag.path = test_saved_str("/run/shop/maintenance");
     flag.there = 1;
@@ -182,6 +187,9 @@ what_is_written_is_read(void **state)
     assert_int_equal(ngx_shop_saved_next(&r, &record), NGX_SHOP_SAVED_SITE);
     assert_int_equal(record.u.site.name.len, 0);
     assert_int_equal(record.u.site.since, 18);
+    assert_int_equal(ngx_shop_band_get(&record.u.site.band,
+                                       NGX_SHOP_BAND_N - 1),
+                     NGX_SHOP_SITE_OUTAGE);
 
     assert_int_equal(ngx_shop_saved_next(&r, &record), NGX_SHOP_SAVED_FLAG);
     assert_int_equal(record.u.flag.path.len, 21);
@@ -395,6 +403,56 @@ a_buffer_that_is_too_small_is_noticed(void **state)
 }
 
 
+/* of 1.0: without the times of results, and without a day */
+
+static void
+shorter_records_of_before_are_read(void **state)
+{
+    unsigned                  i;
+    size_t                    len;
+    unsigned char             buf[1024];
+    ngx_shop_saved_peer_t     peer;
+    ngx_shop_saved_writer_t   w;
+    ngx_shop_saved_reader_t   r;
+    ngx_shop_saved_record_t   record;
+
+    /* type, length, name "", state, a free byte, since */
+    static const unsigned char  site[] = {
+        3, 0, 0, 0, 12, 0, 0, 0, 0, 0, 4, 0, 9, 0, 0, 0, 0, 0, 0, 0
+    };
+
+    (void) state;
+
+    peer = test_saved_peer();
+
+    ngx_shop_saved_begin(&w, buf, sizeof(buf));
+    ngx_shop_saved_peer(&w, &peer);
+
+    len = (size_t) (w.pos - buf) - NGX_SHOP_SAVED_HEADER - 128;
+    buf[NGX_SHOP_SAVED_HEADER + 4] = (unsigned char) (len - 8);
+    buf[NGX_SHOP_SAVED_HEADER + 5] = (unsigned char) ((len - 8) >> 8);
+
+    r.pos = buf + NGX_SHOP_SAVED_HEADER;
+    r.last = r.pos + len;
+
+    assert_int_equal(ngx_shop_saved_next(&r, &record), NGX_SHOP_SAVED_PEER);
+    assert_int_equal(record.u.peer.history[31], 0xb6);
+
+    for (i = 0; i < NGX_SHOP_SAVED_RESULTS; i++) {
+        assert_int_equal(record.u.peer.took[i], NGX_SHOP_SAVED_NO_TIME);
+    }
+
+    r.pos = site;
+    r.last = site + sizeof(site);
+
+    assert_int_equal(ngx_shop_saved_next(&r, &record), NGX_SHOP_SAVED_SITE);
+    assert_int_equal(record.u.site.since, 9);
+    assert_int_equal(ngx_shop_band_get(&record.u.site.band,
+                                       NGX_SHOP_BAND_N - 1),
+                     NGX_SHOP_BAND_UNKNOWN);
+}
+
+
 static void
 records_of_a_later_version_are_passed_over(void **state)
 {
@@ -431,6 +489,7 @@ main(void)
         cmocka_unit_test(orders_are_read_of_a_file_that_is_whole),
         cmocka_unit_test(orders_that_make_no_sense_are_passed_over),
         cmocka_unit_test(a_buffer_that_is_too_small_is_noticed),
+        cmocka_unit_test(shorter_records_of_before_are_read),
         cmocka_unit_test(records_of_a_later_version_are_passed_over)
     };
 

@@ -25,6 +25,8 @@ static void ngx_shop_saved_get_str(ngx_shop_saved_reader_t *r,
     ngx_shop_str_t *s);
 static void ngx_shop_saved_read_peer(ngx_shop_saved_reader_t *r,
     ngx_shop_saved_peer_t *peer);
+static void ngx_shop_saved_read_site(ngx_shop_saved_reader_t *r,
+    ngx_shop_saved_site_t *site);
 static void ngx_shop_saved_read_order(ngx_shop_saved_reader_t *r,
     ngx_shop_saved_order_t *order);
 static int ngx_shop_saved_sane(const ngx_shop_saved_record_t *record);
@@ -215,6 +217,10 @@ ngx_shop_saved_peer(ngx_shop_saved_writer_t *w,
         ngx_shop_saved_put(w, peer->history[i], 1);
     }
 
+    for (i = 0; i < NGX_SHOP_SAVED_RESULTS; i++) {
+        ngx_shop_saved_put(w, peer->took[i], 2);
+    }
+
     ngx_shop_saved_close_record(w, record);
 }
 
@@ -239,6 +245,7 @@ void
 ngx_shop_saved_site(ngx_shop_saved_writer_t *w,
     const ngx_shop_saved_site_t *site)
 {
+    unsigned        i;
     unsigned char  *record;
 
     record = ngx_shop_saved_open_record(w, NGX_SHOP_SAVED_SITE);
@@ -247,6 +254,12 @@ ngx_shop_saved_site(ngx_shop_saved_writer_t *w,
     ngx_shop_saved_put(w, site->state, 1);
     ngx_shop_saved_put(w, 0, 1);                    /* until version 2 */
     ngx_shop_saved_put(w, (uint64_t) site->since, 8);
+
+    ngx_shop_saved_put(w, (uint64_t) site->band.last, 8);
+
+    for (i = 0; i < NGX_SHOP_BAND_N / 2; i++) {
+        ngx_shop_saved_put(w, site->band.steps[i], 1);
+    }
 
     ngx_shop_saved_close_record(w, record);
 }
@@ -464,6 +477,34 @@ ngx_shop_saved_read_peer(ngx_shop_saved_reader_t *r,
     for (i = 0; i < NGX_SHOP_SAVED_HISTORY_LEN; i++) {
         peer->history[i] = (uint8_t) ngx_shop_saved_get(r, 1);
     }
+
+    /* a file of before 1.1 ends here */
+
+    for (i = 0; i < NGX_SHOP_SAVED_RESULTS; i++) {
+        peer->took[i] = r->pos == r->last ? NGX_SHOP_SAVED_NO_TIME
+                                    : (uint16_t) ngx_shop_saved_get(r, 2);
+    }
+}
+
+
+static void
+ngx_shop_saved_read_site(ngx_shop_saved_reader_t *r,
+    ngx_shop_saved_site_t *site)
+{
+    unsigned  i;
+
+    ngx_shop_saved_get_str(r, &site->name);
+    site->state = (uint8_t) ngx_shop_saved_get(r, 1);
+    (void) ngx_shop_saved_get(r, 1);
+    site->since = (int64_t) ngx_shop_saved_get(r, 8);
+
+    /* 0, nothing known: a file of before 1.1 */
+
+    site->band.last = (int64_t) ngx_shop_saved_get(r, 8);
+
+    for (i = 0; i < NGX_SHOP_BAND_N / 2; i++) {
+        site->band.steps[i] = (uint8_t) ngx_shop_saved_get(r, 1);
+    }
 }
 
 
@@ -501,7 +542,9 @@ ngx_shop_saved_sane(const ngx_shop_saved_record_t *record)
                && record->u.group.name.len != 0;
 
     case NGX_SHOP_SAVED_SITE:
-        return record->u.site.state < NGX_SHOP_SITE_N;
+        return record->u.site.state < NGX_SHOP_SITE_N
+               && record->u.site.band.last >= 0
+               && record->u.site.band.last <= INT32_MAX;
 
     case NGX_SHOP_SAVED_FLAG:
         return record->u.flag.there <= 1
@@ -555,10 +598,7 @@ ngx_shop_saved_next(ngx_shop_saved_reader_t *r,
             break;
 
         case NGX_SHOP_SAVED_SITE:
-            ngx_shop_saved_get_str(&in, &record->u.site.name);
-            record->u.site.state = (uint8_t) ngx_shop_saved_get(&in, 1);
-            (void) ngx_shop_saved_get(&in, 1);
-            record->u.site.since = (int64_t) ngx_shop_saved_get(&in, 8);
+            ngx_shop_saved_read_site(&in, &record->u.site);
             break;
 
         case NGX_SHOP_SAVED_FLAG:

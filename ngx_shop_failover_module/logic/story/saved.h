@@ -16,13 +16,16 @@
 
 
 #include "logic/text/base.h"
+#include "logic/story/band.h"
 
 
 #define NGX_SHOP_SAVED_VERSION      3
 #define NGX_SHOP_SAVED_OLDEST       1     /* that is read: no orders */
 #define NGX_SHOP_SAVED_HEADER       48
-#define NGX_SHOP_SAVED_PEER_MAX     256   /* beside its texts */
+#define NGX_SHOP_SAVED_PEER_MAX     384   /* beside its texts */
 #define NGX_SHOP_SAVED_HISTORY_LEN  32
+#define NGX_SHOP_SAVED_RESULTS      64
+#define NGX_SHOP_SAVED_NO_TIME      0xffff
 
 
 typedef enum {
@@ -67,6 +70,7 @@ typedef struct {
     uint32_t              ms[4];         /* connect, tls, first, total */
     uint8_t               last;          /* the last result */
     uint8_t               history[NGX_SHOP_SAVED_HISTORY_LEN];
+    uint16_t              took[NGX_SHOP_SAVED_RESULTS];     /* ms; NO_TIME */
 } ngx_shop_saved_peer_t;
 
 
@@ -82,6 +86,7 @@ typedef struct {
     ngx_shop_str_t        name;          /* may be empty */
     uint8_t               state;
     int64_t               since;         /* Unix s */
+    ngx_shop_band_t       band;
 } ngx_shop_saved_site_t;
 
 

@@ -26,6 +26,11 @@ void ngx_shop_status_json(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap);
 void ngx_shop_status_metrics(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap);
 void ngx_shop_status_html(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap);
 
+/* for status_json.c: "history" and "history_ms" of a server, "day" of a site */
+void ngx_shop_status_series_peer(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_peer_t *peer);
+void ngx_shop_status_series_day(ngx_shop_emit_t *e, ngx_shop_band_t *band);
+
 void ngx_shop_status_servers(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap);
 
 void ngx_shop_status_events_json(ngx_shop_emit_t *e,

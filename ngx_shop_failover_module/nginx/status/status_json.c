@@ -34,8 +34,6 @@ static void ngx_shop_status_json_peer(ngx_shop_emit_t *e,
     ngx_shop_snapshot_peer_t *peer);
 static void ngx_shop_status_json_last(ngx_shop_emit_t *e,
     ngx_shop_layout_sample_t *last);
-static void ngx_shop_status_json_history(ngx_shop_emit_t *e,
-    ngx_shop_snapshot_peer_t *peer);
 static void ngx_shop_status_json_visitors(ngx_shop_emit_t *e,
     ngx_shop_evidence_sum_t *sum);
 static void ngx_shop_status_json_aside(ngx_shop_emit_t *e,
@@ -142,6 +140,7 @@ ngx_shop_status_json_site(ngx_shop_emit_t *e, const char *key,
                                      ngx_shop_status_flag(&site->view)));
     ngx_shop_status_json_sum(e, &site->view);
     ngx_shop_status_json_uses(e, site);
+    ngx_shop_status_series_day(e, &site->band);
     ngx_shop_emit_close(e, '}');
 }
 
@@ -385,7 +384,7 @@ ngx_shop_status_json_peer(ngx_shop_emit_t *e, ngx_shop_snapshot_peer_t *peer)
         ngx_shop_emit_null(e, "last");
     }
 
-    ngx_shop_status_json_history(e, peer);
+    ngx_shop_status_series_peer(e, peer);
 
     ngx_shop_status_json_visitors(e, &peer->visitors);
     ngx_shop_status_json_aside(e, peer);
@@ -422,39 +421,6 @@ ngx_shop_status_json_last(ngx_shop_emit_t *e, ngx_shop_layout_sample_t *last)
     ngx_shop_emit_int(e, "tls_ms", last->tls);
     ngx_shop_emit_int(e, "first_byte_ms", last->first);
     ngx_shop_emit_close(e, '}');
-}
-
-
-/* runs of equal results, the oldest first */
-
-static void
-ngx_shop_status_json_history(ngx_shop_emit_t *e,
-    ngx_shop_snapshot_peer_t *peer)
-{
-    ngx_uint_t  i, n, run, result;
-
-    ngx_shop_emit_array(e, "history");
-
-    n = ngx_shop_snapshot_results(peer);
-
-    for (i = 0; i < n; i += run) {
-        result = ngx_shop_snapshot_result(peer, i);
-
-        for (run = 1;
-             i + run < n
-             && ngx_shop_snapshot_result(peer, i + run) == result;
-             run++)
-        {
-            /* void */
-        }
-
-        ngx_shop_emit_object(e, NULL);
-        ngx_shop_emit_cstr(e, "result", ngx_shop_verdict_result_name(result));
-        ngx_shop_emit_int(e, "n", run);
-        ngx_shop_emit_close(e, '}');
-    }
-
-    ngx_shop_emit_close(e, ']');
 }
 
 
