@@ -215,7 +215,7 @@ ngx_shop_render_make_view(ngx_shop_view_t *v,
 
 /*
  * A template of somebody's own may repeat so much that the page has no room:
- * the visitor gets the built-in one; and its text, should the style be so large.
+ * the visitor gets the built-in one, or its text, should the style be as large.
  */
 
 static ngx_int_t
