@@ -66,7 +66,8 @@ gzip(const ngx_shop_effort_t *effort)
     memset(&z, 0, sizeof(z_stream));
 
     if (deflateInit2(&z, effort->gzip_level, Z_DEFLATED, MAX_WBITS + 16, 9,
-                     effort->huffman ? Z_HUFFMAN_ONLY : Z_DEFAULT_STRATEGY)
+                     effort->huffman && ngx_shop_effort_dense(page, len)
+                     ? Z_HUFFMAN_ONLY : Z_DEFAULT_STRATEGY)
         != Z_OK)
     {
         return 0;
