@@ -150,7 +150,9 @@ ngx_shop_render_pack_gzip(ngx_str_t *from, ngx_str_t *to)
     /* 16 more than the window: a gzip header */
 
     if (deflateInit2(&z, effort->gzip_level, Z_DEFLATED, MAX_WBITS + 16, 9,
-                     effort->huffman ? Z_HUFFMAN_ONLY : Z_DEFAULT_STRATEGY)
+                     effort->huffman
+                     && ngx_shop_effort_dense(from->data, from->len)
+                     ? Z_HUFFMAN_ONLY : Z_DEFAULT_STRATEGY)
         != Z_OK)
     {
         return NGX_DECLINED;
