@@ -23,9 +23,7 @@ sub new {
     my ($class) = @_;
     my $dir = ShopTest::Dir->new('clock');
 
-    chmod 0755, "$dir";                 # workers are not root
-
-    my $source = $dir->write('step.c', <<"END");
+    my $library = $dir->library('step', <<"END");
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <sys/time.h>
@@ -51,16 +49,13 @@ gettimeofday(struct timeval *restrict tv, void *restrict tz)
 }
 END
 
-    system('cc', '-shared', '-fPIC', '-o', "$dir/step.so", $source, '-ldl')
-        == 0 or die "cc failed\n";
-
-    return bless { dir => $dir }, $class;
+    return bless { dir => $dir, library => $library }, $class;
 }
 
 
 sub around {
     my ($self, $code) = @_;
-    local $ENV{LD_PRELOAD} = "$self->{dir}/step.so";
+    local $ENV{LD_PRELOAD} = $self->{library};
 
     return $code->();
 }
