@@ -35,6 +35,9 @@
 /* good answers in a row are worth no more than so many of a window */
 #define NGX_SHOP_EVIDENCE_WELL      64
 
+/* the part of the longest silence that a stretch of the window takes away */
+#define NGX_SHOP_EVIDENCE_FADES     16
+
 #define NGX_SHOP_EVIDENCE_SIGMAS    25     /* five, squared */
 #define NGX_SHOP_EVIDENCE_FELT      200    /* ms, that one feels */
 #define NGX_SHOP_EVIDENCE_LONGEST   60000  /* ms, that is counted */
@@ -54,6 +57,8 @@ static ngx_shop_evidence_slot_t *ngx_shop_evidence_slot(ngx_shop_evidence_t *e,
 static uint32_t ngx_shop_evidence_late(ngx_shop_evidence_t *e,
     const ngx_shop_evidence_rule_t *rule,
     const ngx_shop_evidence_heard_t *heard);
+static void ngx_shop_evidence_quiet(ngx_shop_evidence_t *e, uint32_t waited,
+    uint32_t msec);
 static void ngx_shop_evidence_failed(ngx_shop_evidence_t *e,
     ngx_shop_evidence_slot_t *slot, const ngx_shop_evidence_heard_t *heard);
 static int ngx_shop_evidence_lately(const ngx_shop_evidence_t *e,
@@ -69,7 +74,7 @@ static int64_t ngx_shop_evidence_log(uint64_t a, uint64_t b);
 static int64_t ngx_shop_evidence_log2(uint64_t n);
 
 
-void
+int
 ngx_shop_evidence_add(ngx_shop_evidence_t *e,
     const ngx_shop_evidence_rule_t *rule,
     const ngx_shop_evidence_heard_t *heard)
@@ -81,7 +86,7 @@ ngx_shop_evidence_add(ngx_shop_evidence_t *e,
 
     if (heard->kind != NGX_SHOP_EVIDENCE_GOOD) {
         ngx_shop_evidence_failed(e, slot, heard);
-        return;
+        return 1;
     }
 
     waited = heard->waited;
@@ -94,8 +99,6 @@ ngx_shop_evidence_add(ngx_shop_evidence_t *e,
     ngx_shop_evidence_inc(&slot->sum, waited);
     ngx_shop_evidence_inc(&slot->squares, (uint64_t) waited * waited);
 
-    ngx_shop_evidence_set(&e->heard, heard->msec);
-
     /* one may get lost: of good ones nobody counts more than a few */
 
     ngx_shop_evidence_set(&e->well, ngx_shop_evidence_get(&e->well) + 1);
@@ -103,6 +106,15 @@ ngx_shop_evidence_add(ngx_shop_evidence_t *e,
     if (ngx_shop_evidence_get(&e->run)) {
         ngx_shop_evidence_set(&e->run, 0);
     }
+
+    if (waited > ngx_shop_evidence_get(&e->quiet)) {
+        ngx_shop_evidence_quiet(e, waited, heard->msec);
+        ngx_shop_evidence_set(&e->heard, heard->msec);
+        return 1;
+    }
+
+    ngx_shop_evidence_set(&e->heard, heard->msec);
+    return 0;
 }
 
 
@@ -149,9 +161,31 @@ ngx_shop_evidence_slot(ngx_shop_evidence_t *e, uint32_t msec)
         memset(&slot->good, 0,
                sizeof(ngx_shop_evidence_slot_t)
                - offsetof(ngx_shop_evidence_slot_t, good));
+
+        was = ngx_shop_evidence_get(&e->quiet);
+        ngx_shop_evidence_set(&e->quiet, was - was / NGX_SHOP_EVIDENCE_FADES);
     }
 
     return slot;
+}
+
+
+/* nobody was heard while it waited, or only for a part of that */
+
+static void
+ngx_shop_evidence_quiet(ngx_shop_evidence_t *e, uint32_t waited, uint32_t msec)
+{
+    uint32_t  heard;
+
+    heard = ngx_shop_evidence_get(&e->heard);
+
+    if (heard && msec - heard < waited) {
+        waited = msec - heard;
+    }
+
+    if (waited > ngx_shop_evidence_get(&e->quiet)) {
+        ngx_shop_evidence_set(&e->quiet, waited);
+    }
 }
 
 
