@@ -6,10 +6,10 @@
  */
 
 
-#include <errno.h>
 #include <stdio.h>
 
 #include "ctl/dress.h"
+#include "ctl/infile.h"
 #include "ctl/pagedir.h"
 #include "ctl/policy.h"
 #include "ctl/say.h"
@@ -27,8 +27,6 @@ typedef struct {
 
 static int ngx_shop_dress_logo(const char *path, ngx_shop_dress_logo_t *logo,
     ngx_shop_view_var_t *var);
-static int ngx_shop_dress_read(const char *path, unsigned char *data,
-    ngx_shop_str_t *file);
 static void ngx_shop_dress_contrast(const ngx_shop_view_var_t *vars,
     unsigned nvars);
 
@@ -100,16 +98,24 @@ static int
 ngx_shop_dress_logo(const char *path, ngx_shop_dress_logo_t *logo,
     ngx_shop_view_var_t *var)
 {
+    ssize_t           n;
     const char       *reason;
+    struct stat       sb;
     ngx_shop_str_t    file;
     ngx_shop_emit_t   e;
 
     static unsigned char  data[NGX_SHOP_LOGO_MAX + 1];
     static unsigned char  clean[NGX_SHOP_LOGO_MAX];
 
-    if (ngx_shop_dress_read(path, data, &file) != NGX_SHOP_OK) {
+    n = ngx_shop_infile_read(path, data, sizeof(data), &sb);
+
+    if (n == -1) {
+        ngx_shop_infile_refused(path, &sb);
         return NGX_SHOP_ERROR;
     }
+
+    file.data = data;
+    file.len = (size_t) n;
 
     ngx_shop_emit_init(&e, logo->uri, sizeof(logo->uri));
 
@@ -126,30 +132,6 @@ ngx_shop_dress_logo(const char *path, ngx_shop_dress_logo_t *logo,
     var->value.len = (size_t) (e.pos - e.start);
 
     return NGX_SHOP_OK;
-}
-
-
-static int
-ngx_shop_dress_read(const char *path, unsigned char *data,
-    ngx_shop_str_t *file)
-{
-    int    failed;
-    FILE  *in;
-
-    in = fopen(path, "r");
-    file->data = data;
-    file->len = in ? fread(data, 1, NGX_SHOP_LOGO_MAX + 1, in) : 0;
-    failed = (in == NULL || ferror(in));
-
-    if (failed) {
-        (void) ngx_shop_say_errno(errno, "cannot read \"%s\"", path);
-    }
-
-    if (in) {
-        (void) fclose(in);
-    }
-
-    return failed ? NGX_SHOP_ERROR : NGX_SHOP_OK;
 }
 
 

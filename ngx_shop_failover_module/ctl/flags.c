@@ -9,13 +9,13 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "ctl/flags.h"
 #include "ctl/say.h"
+#include "ctl/infile.h"
 #include "ctl/store.h"
 
 
@@ -157,19 +157,16 @@ ngx_shop_flags_file(ngx_shop_flagset_file_t *file, const char *path)
 
     memset(file, 0, sizeof(ngx_shop_flagset_file_t));
 
-    fd = open(path, O_RDONLY|O_NONBLOCK|O_CLOEXEC);
+    fd = ngx_shop_infile_open(path, 0, &sb);
+    file->error = errno;
 
-    if (fd == -1 || fstat(fd, &sb) != 0) {
-        file->error = errno;
-
-    } else {
+    if (sb.st_mode) {
         file->mtime = (int64_t) sb.st_mtime;
         file->ctime = ngx_shop_store_ctime(path, &sb);
-        file->error = S_ISREG(sb.st_mode)
-                      ? ngx_shop_flags_bytes(file, fd) : EINVAL;
     }
 
     if (fd != -1) {
+        file->error = ngx_shop_flags_bytes(file, fd);
         (void) close(fd);
     }
 }

@@ -8,12 +8,11 @@
 
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ctl/log.h"
+#include "ctl/infile.h"
 
 
 static int ngx_shop_log_open(const char *path);
@@ -48,31 +47,22 @@ ngx_shop_log_read(ngx_shop_log_t *log, const char *path)
 }
 
 
-/* a pipe only where the shell has made it: of another nobody may ever write */
-
 static int
 ngx_shop_log_open(const char *path)
 {
-    int          fd, pipe;
+    int          fd;
     struct stat  sb;
 
     if (strcmp(path, "-") == 0) {
         return STDIN_FILENO;
     }
 
-    pipe = strcmp(path, "/dev/stdin") == 0
-           || strncmp(path, "/dev/fd/", 8) == 0
-           || strncmp(path, "/proc/self/fd/", 14) == 0;
+    fd = ngx_shop_infile_open(path, 1, &sb);
 
-    fd = open(path, O_RDONLY|O_CLOEXEC|(pipe ? 0 : O_NONBLOCK));
+    if (fd == -1 && (sb.st_mode == 0 || S_ISDIR(sb.st_mode))) {
+        ngx_shop_infile_refused(path, &sb);
 
-    if (fd == -1 || fstat(fd, &sb) != 0) {
-        (void) ngx_shop_say_errno(errno, "cannot read \"%s\"", path);
-
-    } else if (S_ISDIR(sb.st_mode)) {
-        (void) ngx_shop_say_errno(EISDIR, "cannot read \"%s\"", path);
-
-    } else if (!S_ISREG(sb.st_mode) && !pipe) {
+    } else if (fd == -1) {
         (void) ngx_shop_say_error("\"%s\" is no file, but a device, "
                                   "a pipe or a socket; of a pipe "
                                   "write: shopctl report - < %s",
@@ -80,13 +70,10 @@ ngx_shop_log_open(const char *path)
 
     } else if (S_ISREG(sb.st_mode) && sb.st_size > NGX_SHOP_LOG_MAX) {
         (void) ngx_shop_log_large(path);
+        (void) close(fd);
 
     } else {
         return fd;
-    }
-
-    if (fd != -1) {
-        (void) close(fd);
     }
 
     return -1;

@@ -7,13 +7,12 @@
 
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "ctl/pagedir.h"
+#include "ctl/infile.h"
 #include "ctl/say.h"
 #include "logic/words/assets.h"
 #include "logic/words/tags.h"
@@ -33,9 +32,7 @@ struct ngx_shop_pagedir_file_s {
 };
 
 
-static FILE *ngx_shop_pagedir_fopen(const char *path);
-static int ngx_shop_pagedir_read(ngx_shop_pagedir_file_t *file, FILE *in,
-    ngx_shop_pagedir_source_t *source);
+static int ngx_shop_pagedir_check(const ngx_shop_pagedir_source_t *source);
 
 
 static const char               *ngx_shop_pagedir_dir;
@@ -81,10 +78,10 @@ ngx_shop_pagedir_builtin(const char *name, ngx_shop_pagedir_source_t *source)
 int
 ngx_shop_pagedir_own(const char *name, ngx_shop_pagedir_source_t *source)
 {
-    int                       rc;
-    FILE                     *in;
     size_t                    len;
+    ssize_t                   n;
     const char               *dir;
+    struct stat               sb;
     ngx_shop_pagedir_file_t  *file;
 
     dir = ngx_shop_pagedir_dir;
@@ -104,9 +101,9 @@ ngx_shop_pagedir_own(const char *name, ngx_shop_pagedir_source_t *source)
     file->path = (char *) (file + 1);
     snprintf(file->path, len, "%s/%s", dir, name);
 
-    in = ngx_shop_pagedir_fopen(file->path);
+    n = ngx_shop_infile_read(file->path, file->data, sizeof(file->data), &sb);
 
-    if (in == NULL && errno == ENOENT) {
+    if (n == -1 && errno == ENOENT) {
         free(file);
         return NGX_SHOP_DECLINED;
     }
@@ -114,70 +111,37 @@ ngx_shop_pagedir_own(const char *name, ngx_shop_pagedir_source_t *source)
     file->next = ngx_shop_pagedir_files;
     ngx_shop_pagedir_files = file;
 
-    rc = ngx_shop_pagedir_read(file, in, source);
-
-    if (in) {
-        (void) fclose(in);
-    }
-
-    return rc;
-}
-
-
-/* a pipe in the place of a file is not waited for */
-
-static FILE *
-ngx_shop_pagedir_fopen(const char *path)
-{
-    int          fd;
-    FILE        *in;
-    struct stat  sb;
-
-    fd = open(path, O_RDONLY|O_NONBLOCK|O_CLOEXEC);
-
-    if (fd == -1) {
-        return NULL;
-    }
-
-    if (fstat(fd, &sb) == 0 && !S_ISREG(sb.st_mode)) {
-        (void) close(fd);
-        errno = EINVAL;
-        return NULL;
-    }
-
-    in = fdopen(fd, "r");
-
-    if (in == NULL) {
-        (void) close(fd);
-    }
-
-    return in;
-}
-
-
-static int
-ngx_shop_pagedir_read(ngx_shop_pagedir_file_t *file, FILE *in,
-    ngx_shop_pagedir_source_t *source)
-{
-    size_t  n;
-
-    n = in ? fread(file->data, 1, sizeof(file->data), in) : 0;
-
-    if (in == NULL || ferror(in)) {
-        (void) ngx_shop_say_errno(errno, "cannot read \"%s\"", file->path);
-        return NGX_SHOP_ERROR;
-    }
-
-    if (n > NGX_SHOP_PAGEDIR_FILE) {
-        (void) ngx_shop_say_error("\"%s\" is larger than 256k: "
-                                  "every waiting visitor would load "
-                                  "it", file->path);
+    if (n == -1) {
+        ngx_shop_infile_refused(file->path, &sb);
         return NGX_SHOP_ERROR;
     }
 
     source->name = file->path;
     source->data.data = file->data;
-    source->data.len = n;
+    source->data.len = (size_t) n;
+
+    return ngx_shop_pagedir_check(source);
+}
+
+
+/* what nginx refuses, too */
+
+static int
+ngx_shop_pagedir_check(const ngx_shop_pagedir_source_t *source)
+{
+    if (source->data.len == 0) {
+        (void) ngx_shop_say_error("\"%s\" is empty; write it anew, or "
+                                  "remove it for the built-in one",
+                                  source->name);
+        return NGX_SHOP_ERROR;
+    }
+
+    if (source->data.len > NGX_SHOP_PAGEDIR_FILE) {
+        (void) ngx_shop_say_error("\"%s\" is larger than 256k: "
+                                  "every waiting visitor would load "
+                                  "it", source->name);
+        return NGX_SHOP_ERROR;
+    }
 
     return NGX_SHOP_OK;
 }

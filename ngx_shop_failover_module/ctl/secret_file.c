@@ -7,16 +7,15 @@
 
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ctl/secret_file.h"
+#include "ctl/infile.h"
 #include "logic/pass/keyrule.h"
 
 
-static ngx_shop_keyrule_e ngx_shop_secret_file_bytes(int fd, unsigned sent,
-    ngx_shop_str_t *key);
+static ngx_shop_keyrule_e ngx_shop_secret_file_bytes(int fd,
+    const struct stat *sb, unsigned sent, ngx_shop_str_t *key);
 
 
 int
@@ -24,15 +23,15 @@ ngx_shop_secret_file_read(const char *path, const char *directive,
     unsigned sent, ngx_shop_str_t *key)
 {
     int                             fd, err;
+    struct stat                     sb;
     ngx_shop_keyrule_e              rule;
     const ngx_shop_keyrule_text_t  *text;
 
-    /* without blocking: it may be a FIFO that nobody writes to */
+    fd = ngx_shop_infile_open(path, 0, &sb);
 
-    fd = open(path, O_RDONLY|O_NONBLOCK|O_CLOEXEC);
-
-    rule = (fd == -1) ? NGX_SHOP_KEYRULE_MISSING
-                      : ngx_shop_secret_file_bytes(fd, sent, key);
+    rule = (fd != -1) ? ngx_shop_secret_file_bytes(fd, &sb, sent, key)
+           : sb.st_mode ? NGX_SHOP_KEYRULE_NO_FILE
+           : NGX_SHOP_KEYRULE_MISSING;
     err = errno;
 
     if (fd != -1) {
@@ -67,21 +66,17 @@ ngx_shop_secret_file_read(const char *path, const char *directive,
 
 
 static ngx_shop_keyrule_e
-ngx_shop_secret_file_bytes(int fd, unsigned sent, ngx_shop_str_t *key)
+ngx_shop_secret_file_bytes(int fd, const struct stat *sb, unsigned sent,
+    ngx_shop_str_t *key)
 {
     ssize_t                  n;
-    struct stat              st;
     ngx_shop_keyrule_e       rule;
     ngx_shop_keyrule_file_t  file;
     static unsigned char     buf[NGX_SHOP_KEYRULE_MAX + 1];
 
-    if (fstat(fd, &st) == -1) {
-        return NGX_SHOP_KEYRULE_MISSING;
-    }
-
-    file.size = (uint64_t) st.st_size;
-    file.mode = (unsigned) st.st_mode & 07777u;
-    file.regular = S_ISREG(st.st_mode) ? 1 : 0;
+    file.size = (uint64_t) sb->st_size;
+    file.mode = (unsigned) sb->st_mode & 07777u;
+    file.regular = 1;
 
     rule = ngx_shop_keyrule_file(&file);
 

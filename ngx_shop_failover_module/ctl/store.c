@@ -15,6 +15,7 @@
 
 #include "ctl/store_lock.h"
 #include "ctl/store.h"
+#include "ctl/infile.h"
 
 
 static int ngx_shop_store_name(const char *name);
@@ -139,13 +140,19 @@ ngx_shop_store_own(ngx_shop_store_t *s, ngx_shop_store_e what)
 int
 ngx_shop_store_read(ngx_shop_store_t *s)
 {
-    int  fd, rc;
+    int          fd, rc;
+    struct stat  sb;
 
     s->there = 0;
     s->size = 0;
 
     if (!s->owned) {
-        fd = open(s->path, O_RDONLY|O_NONBLOCK);
+        fd = ngx_shop_infile_open(s->path, 1, &sb);
+
+        if (fd == -1 && sb.st_mode) {
+            ngx_shop_infile_refused(s->path, &sb);
+            return NGX_SHOP_ERROR;
+        }
 
     } else if (s->at.dir == -1) {
         errno = s->at.err;

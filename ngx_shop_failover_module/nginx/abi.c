@@ -184,14 +184,14 @@ ngx_shop_abi_upstream(ngx_conf_t *cf)
 
     used = pool->d.last - last;
 
-    /* none: it does not come from the pool itself, as with sanitizers */
+    /* NGX_DEBUG_PALLOC takes each from malloc(): the size is not seen there */
 
     if (r->upstream == NULL
         || r->upstream->headers_in.content_length_n != -1
         || r->upstream->headers_in.last_modified_time != -1
-        || (used && (used < sizeof(ngx_http_upstream_t)
-                     || used >= sizeof(ngx_http_upstream_t)
-                                + 2 * NGX_ALIGNMENT)))
+        || (pool->large == NULL
+            && (used < sizeof(ngx_http_upstream_t)
+                || used >= sizeof(ngx_http_upstream_t) + 2 * NGX_ALIGNMENT)))
     {
         rc = ngx_shop_abi_differs(cf, "ngx_http_upstream_t");
         goto done;

@@ -8,6 +8,7 @@
 
 #include "nginx/conf.h"
 #include "nginx/conf_host.h"
+#include "state/readfile.h"
 
 
 #if (NGX_HTTP_SSL)
@@ -182,15 +183,17 @@ ngx_shop_conf_tls_finish(ngx_conf_t *cf, ngx_shop_conf_check_t *check,
 
 /*
  * OpenSSL opens the files: for ever, where a pipe lies there, and without end,
- * where a device does.
+ * where a device does.  What is not there it has words for.
  */
 
 static ngx_int_t
 ngx_shop_conf_tls_files(ngx_conf_t *cf, ngx_shop_conf_check_ask_t *ask)
 {
-    ngx_str_t        path;
-    ngx_uint_t       i;
-    ngx_file_info_t  fi;
+    ngx_fd_t              fd;
+    ngx_str_t             path;
+    ngx_uint_t            i;
+    ngx_shop_readfile_e   outcome;
+    ngx_shop_readfile_t   file;
 
     struct {
         const char  *directive;
@@ -214,16 +217,28 @@ ngx_shop_conf_tls_files(ngx_conf_t *cf, ngx_shop_conf_check_ask_t *ask)
             return NGX_ERROR;
         }
 
-        if (ngx_file_info(path.data, &fi) == NGX_FILE_ERROR
-            || (ngx_is_file(&fi)
-                && ngx_file_size(&fi) <= NGX_SHOP_CONF_TLS_FILE))
+        outcome = ngx_shop_readfile_open(path.data, &file, &fd);
+
+        if (outcome == NGX_SHOP_READFILE_OK) {
+            (void) ngx_close_file(fd);
+
+            if (ngx_file_size(&file.info) <= NGX_SHOP_CONF_TLS_FILE) {
+                continue;
+            }
+
+            outcome = NGX_SHOP_READFILE_LARGE;
+        }
+
+        if (outcome == NGX_SHOP_READFILE_NONE
+            || outcome == NGX_SHOP_READFILE_FAILED)
         {
             continue;
         }
 
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "\"%V\" of \"%s\" is not a regular file, or is larger "
-                      "than 16m", &path, files[i].directive);
+                      "\"%V\" of \"%s\" %s, expected a file of up to 16m",
+                      &path, files[i].directive,
+                      ngx_shop_readfile_words(outcome));
         return NGX_ERROR;
     }
 

@@ -10,12 +10,13 @@
 #include "nginx/keyfile.h"
 
 #include "logic/pass/keyrule.h"
+#include "state/readfile.h"
 
 
 static ngx_shop_keyrule_e ngx_shop_keyfile_open(ngx_str_t *path,
     ngx_str_t *key, ngx_uint_t sent, ngx_err_t *err);
-static ngx_shop_keyrule_e ngx_shop_keyfile_bytes(ngx_fd_t fd, ngx_str_t *key,
-    ngx_uint_t sent, ngx_err_t *err);
+static ngx_shop_keyrule_e ngx_shop_keyfile_bytes(ngx_fd_t fd,
+    ngx_file_info_t *fi, ngx_str_t *key, ngx_uint_t sent, ngx_err_t *err);
 
 
 ngx_int_t
@@ -57,48 +58,45 @@ ngx_shop_keyfile_read(ngx_conf_t *cf, ngx_command_t *cmd, ngx_uint_t sent,
 }
 
 
-/* without blocking: it may be a FIFO that nobody writes to */
-
 static ngx_shop_keyrule_e
 ngx_shop_keyfile_open(ngx_str_t *path, ngx_str_t *key, ngx_uint_t sent,
     ngx_err_t *err)
 {
-    ngx_fd_t            fd;
-    ngx_shop_keyrule_e  rule;
+    ngx_fd_t             fd;
+    ngx_shop_keyrule_e   rule;
+    ngx_shop_readfile_t  file;
 
-    fd = ngx_open_file(path->data, NGX_FILE_RDONLY|NGX_FILE_NONBLOCK,
-                       NGX_FILE_OPEN, 0);
+    switch (ngx_shop_readfile_open(path->data, &file, &fd)) {
 
-    if (fd == NGX_INVALID_FILE) {
-        *err = ngx_errno;
+    case NGX_SHOP_READFILE_OK:
+        rule = ngx_shop_keyfile_bytes(fd, &file.info, key, sent, err);
+        (void) ngx_close_file(fd);
+        return rule;
+
+    case NGX_SHOP_READFILE_KIND:
+        return NGX_SHOP_KEYRULE_NO_FILE;
+
+    case NGX_SHOP_READFILE_LINK:
+        return NGX_SHOP_KEYRULE_LINKED;
+
+    default:
+        *err = file.err;
         return NGX_SHOP_KEYRULE_MISSING;
     }
-
-    rule = ngx_shop_keyfile_bytes(fd, key, sent, err);
-
-    (void) ngx_close_file(fd);
-
-    return rule;
 }
 
 
 static ngx_shop_keyrule_e
-ngx_shop_keyfile_bytes(ngx_fd_t fd, ngx_str_t *key, ngx_uint_t sent,
-    ngx_err_t *err)
+ngx_shop_keyfile_bytes(ngx_fd_t fd, ngx_file_info_t *fi, ngx_str_t *key,
+    ngx_uint_t sent, ngx_err_t *err)
 {
     ssize_t                  n;
-    ngx_file_info_t          fi;
     ngx_shop_keyrule_e       rule;
     ngx_shop_keyrule_file_t  file;
 
-    if (ngx_fd_info(fd, &fi) == NGX_FILE_ERROR) {
-        *err = ngx_errno;
-        return NGX_SHOP_KEYRULE_MISSING;
-    }
-
-    file.size = (uint64_t) ngx_file_size(&fi);
-    file.mode = (unsigned) ngx_file_access(&fi);
-    file.regular = ngx_is_file(&fi) ? 1 : 0;
+    file.size = (uint64_t) ngx_file_size(fi);
+    file.mode = (unsigned) ngx_file_access(fi);
+    file.regular = 1;
 
     rule = ngx_shop_keyrule_file(&file);
 

@@ -142,10 +142,8 @@ ngx_uint_t
 ngx_shop_board_admits(ngx_shop_model_zone_t *zone,
     ngx_shop_model_site_t *conf, uint32_t visitor)
 {
-    return ngx_shop_site_admits(
-                                &zone->sh->sites[conf->index]->site,
-                                conf->ramp,
-                                ngx_shop_clock_msec(zone->sh),
+    return ngx_shop_site_admits(&ngx_shop_board_current(zone, conf)->site,
+                                conf->ramp, ngx_shop_clock_msec(zone->sh),
                                 visitor);
 }
 

@@ -121,7 +121,9 @@ ngx_shop_chronicle_verdict(ngx_shop_model_zone_t *zone,
 
     ps = &zone->sh->peers[peer->slot];
 
-    return ps->id == peer->id ? ps->verdict.state : NGX_SHOP_VERDICT_CHECKING;
+    return ngx_shop_layout_read(ps->id) == peer->id
+           ? ngx_shop_layout_read(ps->verdict.state)
+           : NGX_SHOP_VERDICT_CHECKING;
 }
 
 

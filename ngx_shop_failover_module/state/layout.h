@@ -47,6 +47,10 @@
 #define NGX_SHOP_LAYOUT_WORKERS      64       /* that count for themselves */
 
 
+/* of a word that somebody writes under the lock while it is read without */
+#define ngx_shop_layout_read(word)  __atomic_load_n(&(word), __ATOMIC_RELAXED)
+
+
 /* what one probe found; written whole by peers_commit() */
 typedef struct {
     int64_t                        at;          /* Unix ms */
@@ -333,11 +337,31 @@ typedef struct {
 typedef struct ngx_shop_layout_chronicle_s  ngx_shop_layout_chronicle_t;
 
 
+/* a step of the wall clock that all times of day are moved by, one by one */
+typedef struct {
+    int64_t                        by;          /* ms; 0: none goes on */
+    int64_t                        ahead;       /* what it makes of "ahead" */
+    ngx_msec_t                     ahead_at;
+
+    /* records that there were when it began */
+    uint32_t                       peers;
+    uint32_t                       groups;
+    uint32_t                       sites;
+    uint32_t                       flags;
+
+    ngx_uint_t                     moved;       /* so many times are done */
+    ngx_uint_t                     ready;       /* 1 + the number of the time
+                                                   that these are for: */
+    int64_t                        value;
+    ngx_shop_band_t                band;
+} ngx_shop_layout_shift_t;
+
+
 typedef struct {
     uint32_t                       version;     /* LAYOUT_VERSION */
     uint32_t                       layout;      /* sizes of the records */
     uint32_t                       generation;  /* of the newest cycle */
-    uint32_t                       running;     /* newest that has workers */
+    ngx_atomic_t                   running;     /* newest that has workers */
     ngx_atomic_t                   succeeded;   /* by another zone */
     uint64_t                       next_id;
 
@@ -374,6 +398,7 @@ typedef struct {
     ngx_atomic_t                   clock;       /* see _clock_msec() */
     int64_t                        ahead;       /* ms, of the wall clock */
     ngx_msec_t                     ahead_at;    /* monotonic; 0: not yet */
+    ngx_shop_layout_shift_t        shift;
     ngx_msec_t                     ticked;      /* last evaluation */
 
     ngx_shop_layout_chronicle_t   *chronicle;

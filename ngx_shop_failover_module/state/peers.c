@@ -161,7 +161,8 @@ ngx_shop_peers_count(ngx_shop_model_zone_t *zone,
         if (peer->slot != NGX_SHOP_LAYOUT_NO_SLOT) {
             ps = &zone->sh->peers[peer->slot];
 
-            count->busy += (usable && ps->busy && ps->id == peer->id);
+            count->busy += (usable && ngx_shop_layout_read(ps->busy)
+                            && ngx_shop_layout_read(ps->id) == peer->id);
             count->aside += (!usable && ps->unusable
                                         == NGX_SHOP_PEERS_UNUSABLE_ASIDE);
         }

@@ -71,6 +71,11 @@ ngx_shop_model_peer_t *ngx_shop_peers_next(ngx_shop_peers_walk_t *walk);
 ngx_int_t ngx_shop_peers_add(ngx_shop_model_zone_t *zone,
     ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer);
 
+/* a member of the peer's record, without a lock */
+#define ngx_shop_peers_read(zone, peer, member)                              \
+    ngx_shop_layout_read((zone)->sh->peers[(peer)->slot].member)
+
+
 /* no lock.  A peer without a slot, or whose slot went to another, is usable. */
 #define ngx_shop_peers_usable(zone, peer)                                    \
     (ngx_shop_peers_steady(zone, peer) || ngx_shop_peers_suspect(zone, peer))
@@ -79,7 +84,7 @@ ngx_int_t ngx_shop_peers_add(ngx_shop_model_zone_t *zone,
 #define ngx_shop_peers_steady(zone, peer)                                    \
     ((peer)->slot == NGX_SHOP_LAYOUT_NO_SLOT                                 \
      || (zone)->sh->peers[(peer)->slot].unusable == 0                        \
-     || (zone)->sh->peers[(peer)->slot].id != (peer)->id)
+     || ngx_shop_peers_read(zone, peer, id) != (peer)->id)
 
 /* no lock; of one that has a slot */
 #define ngx_shop_peers_suspect(zone, peer)                                   \
@@ -108,20 +113,20 @@ ngx_uint_t ngx_shop_peers_spared(ngx_shop_model_zone_t *zone,
     (!ngx_shop_peers_usable(zone, peer)                                      \
      && (zone)->sh->peers[(peer)->slot].unusable                             \
         == NGX_SHOP_PEERS_UNUSABLE_DEAD                                      \
-     && ((zone)->sh->peers[(peer)->slot].verdict.state                       \
+     && (ngx_shop_peers_read(zone, peer, verdict.state)                      \
          == NGX_SHOP_VERDICT_DOWN                                            \
-         || (zone)->sh->peers[(peer)->slot].force.how                        \
+         || ngx_shop_peers_read(zone, peer, force.how)                       \
             == NGX_SHOP_LAYOUT_FORCE_DOWN))
 
 /* when it came back, monotonic ms; 0: it was never down */
 #define ngx_shop_peers_up_since(zone, peer)                                  \
     ((peer)->slot == NGX_SHOP_LAYOUT_NO_SLOT                                 \
-     ? 0 : (zone)->sh->peers[(peer)->slot].up_since)
+     ? 0 : ngx_shop_peers_read(zone, peer, up_since))
 
 /* for how long it takes less than its share then; ms */
 #define ngx_shop_peers_ramp(zone, group, peer)                               \
     ((group)->slow_start || (peer)->slot == NGX_SHOP_LAYOUT_NO_SLOT          \
-     ? (group)->slow_start : (zone)->sh->peers[(peer)->slot].ramp)
+     ? (group)->slow_start : ngx_shop_peers_read(zone, peer, ramp))
 
 /* no lock; how much of its share a usable peer is to take: 0 to 1000 */
 ngx_uint_t ngx_shop_peers_share(ngx_shop_model_zone_t *zone,

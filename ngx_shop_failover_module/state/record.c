@@ -8,6 +8,7 @@
 
 #include "state/record.h"
 #include "state/clock.h"
+#include "state/shift.h"
 
 
 /* the slow start after a time aside, where shop_slow_start is off; ms */
@@ -44,7 +45,7 @@ ngx_shop_record_find(ngx_shop_model_zone_t *zone, ngx_shop_model_peer_t *peer)
 
     ps = &zone->sh->peers[peer->slot];
 
-    return ps->id == peer->id ? ps : NULL;
+    return ngx_shop_layout_read(ps->id) == peer->id ? ps : NULL;
 }
 
 
@@ -60,9 +61,10 @@ ngx_shop_record_add(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record,
 
     ps = &zone->sh->peers[record->slot];
 
-    if (ps->id == record->id
+    if (ngx_shop_layout_read(ps->id) == record->id
         && ngx_shop_evidence_add(&ps->evidence, rule, heard)
-        && ps->unusable == NGX_SHOP_PEERS_UNUSABLE_SUSPECT)
+        && ngx_shop_layout_read(ps->unusable)
+           == NGX_SHOP_PEERS_UNUSABLE_SUSPECT)
     {
         ngx_shop_record_speaks(zone, ps, heard);
     }
@@ -82,7 +84,7 @@ ngx_shop_record_speaks(ngx_shop_model_zone_t *zone,
         return;
     }
 
-    ps->suspect = 0;
+    __atomic_store_n(&ps->suspect, 0, __ATOMIC_RELAXED);
 
     if (ngx_atomic_cmp_set(&ps->unusable, NGX_SHOP_PEERS_UNUSABLE_SUSPECT,
                            NGX_SHOP_PEERS_UNUSABLE_NOT))
@@ -103,9 +105,10 @@ ngx_shop_record_heard(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record,
     }
 
     ps = &zone->sh->peers[record->slot];
-    *msec = ps->evidence.heard;
+    *msec = ngx_shop_layout_read(ps->evidence.heard);
 
-    return ps->id == record->id && *msec ? NGX_OK : NGX_DECLINED;
+    return ngx_shop_layout_read(ps->id) == record->id && *msec
+           ? NGX_OK : NGX_DECLINED;
 }
 
 
@@ -231,7 +234,7 @@ ngx_shop_record_proof(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record)
 
     ps = &zone->sh->peers[record->slot];
 
-    if (ps->id == record->id) {
+    if (ngx_shop_layout_read(ps->id) == record->id) {
         ngx_shop_evidence_proof(&ps->evidence);
     }
 }
@@ -277,7 +280,7 @@ ngx_shop_record_timeout(ngx_shop_model_zone_t *zone,
     c.rule = rule;
     c.msec = (uint32_t) ngx_current_msec;
     c.own = &ps->evidence;
-    c.busy = (ps->busy != 0);
+    c.busy = (ngx_shop_layout_read(ps->busy) != 0);
 
     ngx_shop_record_siblings(zone, group, peer, &c);
 
@@ -397,6 +400,10 @@ ngx_shop_record_judge(ngx_shop_model_zone_t *zone,
                          (uint32_t) conf->min, (uint32_t) conf->max,
                          ps->aside.times);
 
+        ngx_shop_shift_follow_locked(zone->sh);
+
+        zone->sh->unsettled++;
+
         ps->aside.times++;
         ps->aside.since = ngx_shop_clock_now();
         ps->aside.finding = change->finding;
@@ -406,6 +413,8 @@ ngx_shop_record_judge(ngx_shop_model_zone_t *zone,
         zone->sh->changed++;
 
         ngx_shop_peers_publish_locked(zone, ps, 1);
+
+        zone->sh->unsettled--;
 
         rc = NGX_OK;
     }
@@ -529,6 +538,8 @@ ngx_shop_record_back_locked(ngx_shop_model_zone_t *zone,
 {
     ngx_memzero(&ps->evidence, sizeof(ps->evidence));
 
+    zone->sh->unsettled++;
+
     ps->aside.until = 0;
     ps->aside.returned = ngx_current_msec;
     ps->up_since = ngx_current_msec;
@@ -537,6 +548,8 @@ ngx_shop_record_back_locked(ngx_shop_model_zone_t *zone,
 
     ngx_shop_peers_publish_locked(zone, ps,
              ngx_shop_verdict_usable(&ps->verdict, &group->rule));
+
+    zone->sh->unsettled--;
 }
 
 

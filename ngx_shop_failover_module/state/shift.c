@@ -10,15 +10,28 @@
 #include "state/chronicle.h"
 
 
-static void ngx_shop_shift_shift(ngx_shop_layout_t *sh, int64_t by);
-static void ngx_shop_shift_shift_peer(ngx_shop_layout_peer_t *ps, int64_t by);
+/* who goes through the times of day, always in the same order */
+typedef struct {
+    ngx_shop_layout_t  *sh;
+    ngx_uint_t          n;                  /* so many were met */
+} ngx_shop_shift_walk_t;
+
+
+static void ngx_shop_shift_begin(ngx_shop_layout_t *sh, int64_t by,
+    int64_t ahead);
+static void ngx_shop_shift_finish(ngx_shop_layout_t *sh);
+static void ngx_shop_shift_peer(ngx_shop_shift_walk_t *walk,
+    ngx_shop_layout_peer_t *ps);
+static void ngx_shop_shift_site(ngx_shop_shift_walk_t *walk,
+    ngx_shop_layout_site_t *ss);
+static void ngx_shop_shift_seconds(ngx_shop_shift_walk_t *walk, int64_t *at);
+static void ngx_shop_shift_time(void *data, int64_t *at, int64_t by);
+static void ngx_shop_shift_band(ngx_shop_shift_walk_t *walk,
+    ngx_shop_band_t *band);
+static int64_t ngx_shop_shift_nearest(int64_t by);
 
 
 #define NGX_SHOP_SHIFT_STEP  1000        /* ms: less is no step */
-
-/* the nearest: a step is measured some ms short or long */
-#define ngx_shop_shift_seconds(ms)                                           \
-    (((ms) + ((ms) < 0 ? -500 : 500)) / 1000)
 
 
 void
@@ -27,12 +40,20 @@ ngx_shop_shift_follow_locked(ngx_shop_layout_t *sh)
     int64_t      ahead, step;
     ngx_time_t  *tp;
 
+    if (sh->shift.by) {
+
+        /* who began it was killed */
+
+        ngx_shop_shift_finish(sh);
+    }
+
     tp = ngx_timeofday();
 
     ahead = (int64_t) tp->sec * 1000 + tp->msec - (int64_t) ngx_current_msec;
 
     if (sh->ahead_at == 0) {
         sh->ahead = ahead;
+        ngx_memory_barrier();
         sh->ahead_at = ngx_current_msec;
         return;
     }
@@ -49,72 +70,183 @@ ngx_shop_shift_follow_locked(ngx_shop_layout_t *sh)
         return;
     }
 
-    sh->ahead = ahead;
-    sh->ahead_at = ngx_current_msec;
+    ngx_shop_shift_begin(sh, step, ahead);
+    ngx_shop_shift_finish(sh);
+}
 
-    ngx_shop_shift_shift(sh, step);
+
+/* "by" comes last: without it nothing has begun */
+
+static void
+ngx_shop_shift_begin(ngx_shop_layout_t *sh, int64_t by, int64_t ahead)
+{
+    sh->shift.ahead = ahead;
+    sh->shift.ahead_at = ngx_current_msec;
+
+    sh->shift.peers = sh->used;
+    sh->shift.groups = sh->groups_used;
+    sh->shift.sites = sh->sites_used;
+    sh->shift.flags = sh->flags_used;
+
+    sh->shift.moved = 0;
+    sh->shift.ready = 0;
+
+    ngx_memory_barrier();
+    sh->shift.by = by;
+    ngx_memory_barrier();
+}
+
+
+/*
+ * All of it may be done again: a time that has moved is passed by, and a page
+ * that is rendered once more says the same.
+ */
+
+static void
+ngx_shop_shift_finish(ngx_shop_layout_t *sh)
+{
+    ngx_uint_t             i;
+    ngx_shop_shift_walk_t  walk;
+
+    walk.sh = sh;
+    walk.n = 0;
+
+    for (i = 0; i < sh->shift.peers; i++) {
+        ngx_shop_shift_peer(&walk, &sh->peers[i]);
+    }
+
+    for (i = 0; i < sh->shift.groups; i++) {
+        ngx_shop_shift_seconds(&walk, &sh->groups[i].since);
+        ngx_shop_shift_seconds(&walk, &sh->groups[i].serving_since);
+    }
+
+    for (i = 0; i < sh->shift.sites; i++) {
+        ngx_shop_shift_site(&walk, sh->sites[i]);
+    }
+
+    for (i = 0; i < sh->shift.flags; i++) {
+        ngx_shop_shift_seconds(&walk, &sh->flags[i]->since);
+        sh->flags[i]->version++;
+    }
+
+    ngx_shop_shift_time(&walk, &sh->probed, sh->shift.by);
+    ngx_shop_shift_seconds(&walk, &sh->expires);
+
+    ngx_shop_incident_shift(&sh->chronicle->fold, sh->shift.by,
+                            ngx_shop_shift_time, &walk);
+
+    sh->ahead = sh->shift.ahead;
+    sh->ahead_at = sh->shift.ahead_at;
+
+    ngx_memory_barrier();
+    sh->shift.by = 0;
+}
+
+
+/* an order is for so long, not until a time of day */
+
+static void
+ngx_shop_shift_peer(ngx_shop_shift_walk_t *walk, ngx_shop_layout_peer_t *ps)
+{
+    ngx_shop_shift_seconds(walk, &ps->since);
+    ngx_shop_shift_seconds(walk, &ps->aside.since);
+    ngx_shop_shift_seconds(walk, &ps->busy);
+    ngx_shop_shift_seconds(walk, &ps->force.since);
+    ngx_shop_shift_seconds(walk, &ps->force.until);
+
+    ngx_shop_shift_time(walk, &ps->doubt, walk->sh->shift.by);
+    ngx_shop_shift_time(walk, &ps->last.at, walk->sh->shift.by);
 }
 
 
 static void
-ngx_shop_shift_shift(ngx_shop_layout_t *sh, int64_t by)
+ngx_shop_shift_site(ngx_shop_shift_walk_t *walk, ngx_shop_layout_site_t *ss)
 {
-    int64_t                  seconds;
-    ngx_uint_t               i;
-    ngx_shop_layout_flag_t  *fs;
-    ngx_shop_layout_site_t  *ss;
+    ngx_shop_shift_seconds(walk, &ss->site.since);
+    ngx_shop_shift_seconds(walk, &ss->site.outage);
+    ngx_shop_shift_seconds(walk, &ss->incident);
 
-    seconds = ngx_shop_shift_seconds(by);
+    ngx_shop_shift_band(walk, &ss->band);
 
-    for (i = 0; i < sh->used; i++) {
-        ngx_shop_shift_shift_peer(&sh->peers[i], by);
-    }
-
-    for (i = 0; i < sh->groups_used; i++) {
-        sh->groups[i].since += seconds;
-        sh->groups[i].serving_since += seconds;
-    }
-
-    for (i = 0; i < sh->sites_used; i++) {
-        ss = sh->sites[i];
-
-        ss->site.since += seconds;
-        ss->site.outage += ss->site.outage ? seconds : 0;
-        ss->incident += ss->incident ? seconds : 0;
-        ngx_shop_band_shift(&ss->band, seconds);
-        ss->version++;
-    }
-
-    for (i = 0; i < sh->flags_used; i++) {
-        fs = sh->flags[i];
-
-        fs->since += fs->since ? seconds : 0;
-        fs->version++;
-    }
-
-    sh->probed += sh->probed ? by : 0;
-    sh->expires += sh->expires ? seconds : 0;
-
-    ngx_shop_incident_shift(&sh->chronicle->fold, by);
+    ss->version++;
 }
 
 
 static void
-ngx_shop_shift_shift_peer(ngx_shop_layout_peer_t *ps, int64_t by)
+ngx_shop_shift_seconds(ngx_shop_shift_walk_t *walk, int64_t *at)
 {
-    int64_t  seconds;
+    ngx_shop_shift_time(walk, at, ngx_shop_shift_nearest(walk->sh->shift.by));
+}
 
-    seconds = ngx_shop_shift_seconds(by);
 
-    ps->since += seconds;
-    ps->doubt += ps->doubt ? by : 0;
-    ps->last.at += ps->last.at ? by : 0;
+/* in seconds: a step is measured some ms short or long */
 
-    if (ps->force.how) {
+static int64_t
+ngx_shop_shift_nearest(int64_t by)
+{
+    return (by + (by < 0 ? -500 : 500)) / 1000;
+}
 
-        /* an order is for so long, not until a time of day */
 
-        ps->force.since += seconds;
-        ps->force.until += ps->force.until ? seconds : 0;
+/*
+ * Moves a time once, whoever is killed wherever: its new value is noted before
+ * it is stored, and that it is done afterwards.  0 is no time.
+ */
+
+static void
+ngx_shop_shift_time(void *data, int64_t *at, int64_t by)
+{
+    ngx_shop_shift_walk_t *walk = data;
+
+    ngx_uint_t                n;
+    ngx_shop_layout_shift_t  *shift;
+
+    n = walk->n++;
+    shift = &walk->sh->shift;
+
+    if (n < shift->moved) {
+        return;
     }
+
+    if (shift->ready != n + 1) {
+        shift->value = *at ? *at + by : 0;
+        ngx_memory_barrier();
+        shift->ready = n + 1;
+    }
+
+    ngx_memory_barrier();
+    *at = shift->value;
+    ngx_memory_barrier();
+
+    shift->moved = n + 1;
+}
+
+
+/* in the same way */
+
+static void
+ngx_shop_shift_band(ngx_shop_shift_walk_t *walk, ngx_shop_band_t *band)
+{
+    ngx_uint_t                n;
+    ngx_shop_layout_shift_t  *shift;
+
+    n = walk->n++;
+    shift = &walk->sh->shift;
+
+    if (n < shift->moved) {
+        return;
+    }
+
+    if (shift->ready != n + 1) {
+        shift->band = *band;
+        ngx_shop_band_shift(&shift->band, ngx_shop_shift_nearest(shift->by));
+        ngx_memory_barrier();
+        shift->ready = n + 1;
+    }
+
+    ngx_memory_barrier();
+    *band = shift->band;
+    ngx_memory_barrier();
+
+    shift->moved = n + 1;
 }

@@ -35,6 +35,8 @@ my $long = qr/is larger than 4096 bytes.*$make/;
 my $no_file = qr/is not a regular file$make/;
 my $unsent = qr/cannot be sent in a header.*$make/;
 
+my $linked = qr/is behind a symlink that is neither root's nor the file owner's; name the file itself in place of \S+/;
+
 mkfifo("$dir/fifo", 0600) or die "mkfifo: $!\n";
 mkdir "$dir/directory", S_IRWXU;
 symlink key_file('target', "$KEY\n"), "$dir/link";
@@ -91,6 +93,21 @@ for my $row (@files) {
             qr/^key file "\Q$file\E" of "$directive" $reason/, @nginx;
         says 2, qr/key file "\Q$file\E" of $directive $reason/,
             "... nor of shopctl $command[0]", @ctl;
+    }
+}
+
+SKIP: {
+    skip 'only root may be tricked', 2 if $>;
+
+    chmod 0711, $dir;
+    symlink "$dir/good", "$dir/theirs" or die "symlink: $!\n";
+    system('chown', '-h', 54_321, "$dir/theirs") == 0 or die "chown\n";
+
+    for my $directive (qw(shop_bypass_key shop_control)) {
+        config_fails "$directive: a link of another user",
+            qr{^key file "\Q$dir\E/theirs" of "$directive" $linked},
+            http => "server { listen %%ADDR%%; "
+                . "location / { $directive $dir/theirs; } }";
     }
 }
 

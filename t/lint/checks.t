@@ -84,6 +84,8 @@ my @bad = (
     ['functions too close',   qr/\n\n\nvoid/, "\n\nvoid", 'two blank lines'],
     ['functions too far',     qr/\n\n\nvoid/, "\n\n\n\nvoid", 'two blank'],
     ['a space before (',      qr/_name\(/, '_name (', "function's name"],
+    ['a file opened',         qr/return b;/, 'return open("x", 0);',
+        'opens a file'],
     ['a foreign name',        qr/good_add/, 'add', 'does not begin with'],
 );
 

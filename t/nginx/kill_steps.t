@@ -5,23 +5,25 @@
 # backups, orders, the flag and the page are right afterwards.  With a build in
 # which a worker can be killed there (t/tools/steps).
 #
+# By and by all steps are met: in each stage so many workers die as there are
+# new ones, three at most.
+#
 #     KILL_STEPS=all   a step is a store and all calls that led to it, not one;
-#                      and at each a second worker dies, at its second time
-#                      there: minutes
+#                      at each a second worker dies, at its second time there;
+#                      and one in each stage: many minutes
 
 use ShopTest;
+use ShopTest::Clock;
 use ShopTest::Dir;
 use ShopTest::Events;
 use ShopTest::Status;
 use ShopTest::Steps;
 
 use JSON::PP ();
+use Time::Local qw(timegm);
 use Time::HiRes qw(sleep);
 
 my $all = ($ENV{KILL_STEPS} // '') eq 'all';
-
-# minutes, as about 180 workers die
-plan skip_all => 'KILL_STEPS=1 runs it, some minutes' if !$ENV{KILL_STEPS};
 
 my $steps = ShopTest::Steps->new($all ? (calls => 64, deaths => 2) : ())
     or plan skip_all => 'no build with steps, `make test` makes one';
@@ -32,11 +34,32 @@ my $keys = ShopTest::Dir->new('keys');
 my $KEY = 'steps' x 8;
 chmod 0600, $keys->write('key', "$KEY\n");
 
-my ($one, $two, $spare) = map { shop_server(body => $_) } qw(one two spare);
+my $clock = ShopTest::Clock->new;
+
+# the shops are a second nginx: one is ill, sick or hangs up while a file is there
+my @SHOPS = qw(one two spare sick);
+my $shops = nginx(workers => 1, http => join "\n", map { <<"END" } @SHOPS);
+    server {
+        listen %%ADDR_@{[uc]}%%;
+        location / {
+            if (-f %%DIR%%/$_.mute) { return 444; }
+            if (-f %%DIR%%/$_.sick) { return 500; }
+            return 200 $_;
+        }
+        location /health {
+            if (-f %%DIR%%/$_.ill) { return 503; }
+            return 200 $_;
+        }
+    }
+END
+my ($one, $two, $spare, $sick) = map { $shops->address(uc) } @SHOPS;
+
+sub is_now { $shops->file($_, '') for @_; return }
+sub is_no_more { unlink $shops->dir . "/$_" for @_; return }
 my $check = 'shop_health_check uri=/health interval=400ms fast=100ms fails=1 '
     . 'passes=1 timeout=20s;';
 
-my $nginx = $steps->around(sub {
+my $nginx = $steps->around(sub { $clock->around(sub {
     return nginx(module => $steps->module, http => <<"END");
         shop_events %%DIR%%/events;
         upstream shop {
@@ -56,6 +79,13 @@ my $nginx = $steps->around(sub {
             $check
             shop_panic 60%;
         }
+        upstream sick {
+            server $one;
+            server $sick;
+            $check
+            shop_outlier eject=1s..1s;
+            shop_slow_start 300ms;
+        }
         server {
             listen %%ADDR%% reuseport;
             shop_maintenance %%DIR%%/flag;
@@ -65,12 +95,16 @@ my $nginx = $steps->around(sub {
                 proxy_next_upstream error timeout http_503;
             }
             location /few { proxy_pass http://few; }
+            location /sick {
+                proxy_pass http://sick;
+                proxy_next_upstream http_500;
+            }
             location = /worker { return 200 \$pid; }
             location /status { shop_status; }
             location /control { shop_control $keys/key; }
         }
 END
-});
+}) });
 
 # what a worker leaves behind that is killed at any moment
 $nginx->allow(qr/worker process \d+ exited on signal 9/,
@@ -120,7 +154,34 @@ sub both_workers {
     return keys %pids >= 2;
 }
 
+# of our times of day, those that say since when it is so: none is hours off
+sub timely {
+    my $status = status($nginx);
+    my $now = seconds_of($status->{time});
+
+    for my $since ($status->{site}{since}, map { $_->{since} }
+        map { ($_, @{ $_->{peers} }) } @{ $status->{upstreams} })
+    {
+        return 0 if abs($now - seconds_of($since)) > ShopTest::Clock::STEP / 2;
+    }
+
+    return 1;
+}
+
+sub seconds_of {
+    my ($text) = @_;
+    my @at = $text =~ /\A(\d+)-(\d+)-(\d+)T(\d+):(\d+):(\d+)/
+        or die "no time: $text\n";
+
+    return timegm(@at[5, 4, 3, 2], $at[1] - 1, $at[0]);
+}
+
+sub offset {
+    return seconds_of(status($nginx)->{time}) - time;
+}
+
 my $reason = 0;
+my $asked = 0;
 
 # Each begins and ends where all are up and nothing is ordered: [what comes
 # about, what is done for it, how it is seen], one after the other.
@@ -130,9 +191,9 @@ my @SCENARIOS = (
             sub { serves('/', qw(one two)) }],
     ],
     [
-        ['one is down' => sub { $one->set('/health', status => 503) },
+        ['one is down' => sub { is_now('one.ill') },
             sub { serves('/', 'two') }],
-        ['one is back' => sub { $one->set('/health', status => 200) },
+        ['one is back' => sub { is_no_more('one.ill') },
             sub { serves('/', qw(one two)) && serves('/few', qw(one two)) }],
     ],
     [
@@ -158,17 +219,31 @@ my @SCENARIOS = (
         ['which is over' => sub { }, sub { serves('/', qw(one two)) }],
     ],
     [
-        ['live failures' => sub { $two->set('*', 'close') },
+        ['live failures' => sub { is_now('two.mute') },
             sub { serves('/', 'one') }],
-        ['both are down' => sub {
-            $_->set('/health', status => 503) for $one, $two;
-        }, sub { serves('/', 'spare') }],
-        ['nobody is left' => sub { $spare->set('/health', status => 503) },
+        ['both are down' => sub { is_now('one.ill', 'two.ill') },
+            sub { serves('/', 'spare') }],
+        ['nobody is left' => sub { is_now('spare.ill') },
             sub { get($nginx, '/')->{status} == 503 }],
         ['all come back' => sub {
-            $_->set('/health', status => 200) for $one, $two, $spare;
-            $two->set('*', status => 200, body => 'two');
+            is_no_more('two.mute', map { "$_.ill" } qw(one two spare));
         }, sub { serves('/', qw(one two)) }],
+    ],
+    [
+        ['one is sick' => sub { is_now('sick.sick') }, sub {
+            get($nginx, '/sick/' . $asked++) for 1 .. 4;
+            peer_of($nginx, 'sick', $sick)->{state} eq 'aside';
+        }],
+        ['and is well' => sub { is_no_more('sick.sick') }, sub {
+            peer_of($nginx, 'sick', $sick)->{state} eq 'up'
+                && serves('/sick', qw(one sick));
+        }],
+    ],
+    [
+        ['the clock steps' => sub { $clock->ahead },
+            sub { offset() > ShopTest::Clock::STEP / 2 && timely() }],
+        ['and back' => sub { $clock->behind },
+            sub { abs(offset()) < ShopTest::Clock::STEP / 2 && timely() }],
     ],
 );
 
@@ -236,17 +311,19 @@ for my $stage (map { @$_ } @SCENARIOS) {
         or diag get($nginx, '/')->{body};
 }
 
-played(1, @$_) for @SCENARIOS;
+played($all ? 1 : 3, @$_) for @SCENARIOS;
 played(2, @RELOAD);
 
 # the scenarios came to all that is shared: a file that makes such stores and
 # is not here has lost its scenario
+my @sites = $steps->sites;
 my %deaths;
-$deaths{ $steps->name($_) =~ /^(\w+)\.[ch]:/ ? $1 : '' } += $_->{deaths}
-    for $steps->sites;
+my @names = $steps->names(@sites);
+$deaths{ $names[$_] =~ /^(\w+)\.[ch]:/ ? $1 : '' } += $sites[$_]{deaths}
+    for 0 .. $#sites;
 is_deeply [grep { !$deaths{$_} }
-           qw(balance board chronicle counters force groups lease news peers
-              suspect zone)], [],
+           qw(balance board chronicle counters force groups incident lease news
+              peers record shift suspect)], [],
     'some died in every file that keeps what is shared';
 note "$_: $deaths{$_}" for sort keys %deaths;
 

@@ -62,6 +62,10 @@ my @kinds = (
     ['/proc/version', sub { make_link('/proc/version', $_[0]) },
         qr/ is empty; /],
     ['too large', sub { make_link($text, $_[0]) },      qr/ is larger than 256k/],
+    # which has fewer bytes than it says, as one that is being written
+    (grep { -r } '/sys/kernel/uevent_seqnum')
+        ? ['a short one', sub { make_link('/sys/kernel/uevent_seqnum', $_[0]) },
+            qr/ was changed while it was read; /] : (),
     ['a link to itself', sub { make_link($_[0], $_[0]) },
         qr/ cannot be read; .*symbolic links/],
 );

@@ -111,7 +111,7 @@ my @bad = (
     ['shop_page_var accent red;', qr/invalid value "red" in "shop_page_var accent", expected a colour such as #0b4a57/],
     ['shop_page_var font "a;b";', qr/invalid value "a;b" in "shop_page_var font", expected names of fonts/],
     ['shop_page_var radius 4;', qr/invalid value "4" in "shop_page_var radius", expected a length/],
-    ["shop_page_var logo_file $dir/none.svg;", qr/file "\Q$dir\E\/none\.svg" of "shop_page_var logo_file" cannot be read, .*No such file/],
+    ["shop_page_var logo_file $dir/none.svg;", qr/file "\Q$dir\E\/none\.svg" of "shop_page_var logo_file" does not exist, .*No such file/],
     ['shop_page_var logo_file ' . file('text.svg', 'text') . ';', qr/invalid file "\Q$dir\E\/text\.svg" in "shop_page_var logo_file", expected a PNG, or a whole SVG/],
     ['shop_page_var logo_file ' . file('large.png', "\x89PNG\r\n\x1a\n" . 'x' x 32768) . ';', qr/expected a file of up to 32 KB/],
 );

@@ -112,6 +112,45 @@ cmp_ok $effort{large}[0], '<', $effort{small}[0],
 cmp_ok $effort{large}[0], '<=', 4, '... by a quality that is quick';
 
 
+# ---- a page that has no room: the built-in one, in each form
+
+my $much = '{{#updates}}' . ('x' x (100 * 1024)) . '{{/updates}}';
+my $plain = nginx(workers => 1, allow => [qr/would be larger than/],
+    files => {
+        flag => join('', "status: Words\n", map { "update: no. $_\n" } 1 .. 4),
+        'page/page.html' => $much, 'page/page.txt' => $much,
+    },
+    http => join '', map { "server { listen %%ADDR_$_->[0]%%; $_->[1] "
+        . 'shop_maintenance %%DIR%%/flag;'
+        . ' location / { proxy_pass http://127.0.0.1:1; } }' }
+    ([OURS => ''], [OWN => 'shop_page_dir %%DIR%%/page;']));
+
+sub page_at {
+    my ($where, $type) = @_;
+
+    return get($plain->address($where), '/',
+        headers => [Accept => $type, 'Accept-Language' => 'en']);
+}
+
+for my $type (qw(text/html text/plain)) {
+    ok wait_until(20, sub { page_at(OURS => $type)->{body} =~ /no\. 4/ }),
+        "the built-in page, $type";
+
+    my ($ours, $own) = map { page_at($_, $type) } qw(OURS OWN);
+
+    is $own->{status}, 503, '... is that of one without room';
+    is $own->{body} =~ s/data-version="[^"]*"//r,
+        $ours->{body} =~ s/data-version="[^"]*"//r, '... whole';
+    is $own->{headers}{$_}, $ours->{headers}{$_}, "... with its $_"
+        for 'content-type', 'content-security-policy';
+}
+
+is scalar(grep { /page" would be larger than 327680 bytes/ }
+    $plain->log->lines), 2, 'and the log says so, once each';
+
+$plain->stop;
+
+
 # ---- the next minute
 
 sub minute {

@@ -74,12 +74,12 @@ END
     my $config = config('interval=100ms timeout=10s', $shop) . <<"END";
         upstream secure {
             server $secure;
-            shop_health_check type=https interval=100ms fails=1;
+            shop_health_check type=https interval=100ms timeout=30s fails=1;
             shop_health_ssl_verify off;
         }
         upstream open {
             server $shop;
-            shop_health_check type=tcp interval=100ms fails=1;
+            shop_health_check type=tcp interval=100ms timeout=30s fails=1;
         }
 END
     my $nginx = nginx(workers => 1, main => 'worker_rlimit_nofile 48;',

@@ -11,6 +11,7 @@ use ShopTest::Events;
 use ShopTest::Status;
 
 use IO::Socket::INET;
+use Time::HiRes qw(sleep);
 
 my ($one, $two, $dead) = map { shop_server(body => $_) } qw(one two dead);
 $dead->set('/', status => 500);
@@ -104,6 +105,50 @@ for my $case (['the same zone', '1028k'], ['another zone', '1036k']) {
     my %seq;
     is_deeply [grep { $seq{ $_->{seq} }++ } @events], [],
         'and no event is told twice';
+}
+
+
+# ---- a worker between its two looks at a flag that is gone, when it has to
+# leave: the second one is another's
+
+{
+    my $nginx = nginx(workers => 1, http => config('1028k', $other));
+    my $log = $nginx->dir . '/events.log';
+
+    # each time it may be too late or too early to stop it
+    for my $round (1, 2) {
+        ok wait_until(20, sub {
+            (status($nginx)->{site}{state} // '') eq 'outage';
+        }), "round $round: a server of the old configuration is dead";
+        $nginx->file('flag', "reason: round $round\n");
+        ok wait_until(20, sub { status($nginx)->{maintenance}{present} }),
+            '... and a flag is there';
+
+        my ($old) = $nginx->workers;
+        $old or BAIL_OUT('no worker');
+        $nginx->configure(http => config('1028k'));
+        unlink $nginx->dir . '/flag';
+        sleep 0.005;
+        kill STOP => $old;
+        $nginx->signal('HUP');
+        ok wait_until(20, sub {
+            (eval { status($nginx)->{site}{state} } // '') eq 'open';
+        }), '... a reload opens the shop';
+
+        my $seen = () = events($log);
+
+        kill CONT => $old;
+        ok wait_until(20, sub { !grep { $_ == $old } $nginx->workers,
+                                    $nginx->leaving }), '... the old one goes';
+
+        my @events = events($log);
+        is_deeply [grep { ($_->{to} // '') =~ /outage|down/ }
+                   @events[$seen .. $#events]], [],
+            '... and does not tell the shop dead';
+
+        $nginx->configure(http => config('1028k', $other));
+        ok $nginx->reload, '... the dead server is back';
+    }
 }
 
 done_testing;

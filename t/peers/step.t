@@ -11,6 +11,7 @@ use warnings;
 
 use lib 't/lib';
 use ShopTest;
+use ShopTest::Clock;
 use ShopTest::Ctl;
 use ShopTest::Dir;
 use ShopTest::Events;
@@ -19,48 +20,17 @@ use ShopTest::Status;
 plan(skip_all => 'sanitizers want to be loaded before any other library')
     if $ENV{SANITIZED};
 
-use constant STEP => 3 * 3600;
-
-# a wall clock that is three hours ahead while a file is there
+my $clock = ShopTest::Clock->new;
 my $lib = ShopTest::Dir->new('lib');
-my $step = $lib->library('step', <<"END");
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <sys/time.h>
-#include <unistd.h>
-
-int
-gettimeofday(struct timeval *restrict tv, void *restrict tz)
-{
-    int          rc;
-    static int (*next)(struct timeval *tv, void *tz);
-
-    if (next == NULL) {
-        *(void **) &next = dlsym(RTLD_NEXT, "gettimeofday");
-    }
-
-    rc = next(tv, tz);
-
-    if (access("$lib/ahead", F_OK) == 0) {
-        tv->tv_sec += @{[STEP]};
-    }
-
-    return rc;
-}
-END
-
-sub ahead  { $lib->write('ahead', ''); return }
-sub behind { unlink "$lib/ahead" or die "ahead: $!\n"; return }
 
 my $key = 'k' x 32;
 chmod 0600, $lib->write('key', "$key\n");
 
-my ($shop, $other, $third) = map { shop_server(body => $_) }
-    qw(shop other third);
+my ($shop, $other, $third, $sick) = map { shop_server(body => $_) }
+    qw(shop other third sick);
 
-my $nginx = do {
-    local $ENV{LD_PRELOAD} = $step;
-    nginx(http => <<"END");
+my $nginx = $clock->around(sub {
+    return nginx(http => <<"END");
         shop_events %%DIR%%/events.log;
         upstream shop {
             server $shop;
@@ -72,17 +42,26 @@ my $nginx = do {
             server $third;
             shop_health_check interval=300ms;
         }
+        upstream sick {
+            server $third;
+            server $sick;
+            shop_health_check uri=/health interval=300ms;
+        }
         server {
             listen %%ADDR%%;
             shop_maintenance %%DIR%%/flag;
             shop_reopen hold=0s;
             location / { proxy_pass http://shop; }
+            location /sick {
+                proxy_pass http://sick;
+                proxy_next_upstream http_500;
+            }
             location = /status { shop_status; }
             location = /metrics { shop_status prometheus; }
             location = /control { shop_control $lib/key; }
         }
 END
-};
+});
 
 my $log = $nginx->dir . '/events.log';
 
@@ -118,12 +97,19 @@ post($nginx, '/control', headers => [Authorization => "Bearer $key"],
     body => "action=drain&upstream=other&peer=$other&for=30m");
 ok wait_for_peer($nginx, 'other', $other, 'draining'), 'which is drained';
 
+$sick->set('/health', status => 200);
+$sick->set('*', status => 500);
+ok wait_until(30, sub {
+    get($nginx, "/sick/$_") for 1 .. 4;
+    peer_of($nginx, 'sick', $sick)->{state} eq 'aside';
+}), 'a third one is put aside for what visitors got';
+
 $shop->refuse;
 ok wait_until(20, sub {
     (peer_of($nginx, 'shop', $shop)->{fails} // 0) == 1
 }), 'the server fails once';
 
-ahead();
+$clock->ahead;
 ok wait_for_peer($nginx, 'shop', $shop, 'down'),
     'the clock steps by three hours, and it is down';
 
@@ -144,7 +130,11 @@ short($status->{site}{since}, $status->{time}, 'as the state of the site');
 
 is peer_of($nginx, 'other', $other)->{state}, 'draining', 'the order stands';
 
-behind();
+my $aside = peer_of($nginx, 'sick', $sick);
+is $aside->{state}, 'aside', 'who was put aside is so';
+short($aside->{since}, $status->{time}, '... and not for hours');
+
+$clock->behind;
 $shop->open;
 ok wait_for_peer($nginx, 'shop', $shop, 'up'),
     'the clock is set back, and the server is up';

@@ -55,7 +55,7 @@ for my $command ('report', 'status') {
         "$command of a pipe that nobody writes", $command, "$dir/fifo";
     bounded 2, qr/sparse" is larger than 256 MB/, "$command of 8 GB", $command,
         "$dir/sparse";
-    bounded 2, qr/directory": Is a directory/, "$command of a directory",
+    bounded 2, qr/directory": it is no regular file, but a directory/, "$command of a directory",
         $command, "$dir/directory";
 }
 
@@ -66,8 +66,22 @@ bounded 1, qr/no incident in the log/, 'a pipe of the shell is read', 'report',
 
 mkdir "$dir/page";
 mkfifo("$dir/page/page.txt", 0600) or die "mkfifo: $!\n";
-bounded 2, qr{page/page\.txt": Invalid argument}, 'a pipe in a page directory',
+bounded 2, qr{page/page\.txt": it is no regular file, but a device, a pipe},
+    'a pipe in a page directory', 'preview', '--page-dir', "$dir/page", '--flag',
+    "$dir/none";
+unlink "$dir/page/page.txt";
+write_file("$dir/page/page.txt", '');
+bounded 2, qr{page/page\.txt" is empty; write it anew}, 'an empty page',
     'preview', '--page-dir', "$dir/page", '--flag', "$dir/none";
+bounded 2, qr/fifo": it is no regular file/, 'a pipe as a logo', 'preview',
+    '--html', '--page-var', "logo_file=$dir/fifo", '--flag', "$dir/none";
+bounded 2, qr/fifo": it is no regular file/, 'a pipe as a flag', 'check',
+    "$dir/fifo";
+
+# the shell's pipe is waited for, and is no empty flag meanwhile
+my $late = qx{(sleep 1; echo status: Late words) |
+    timeout -s KILL 60 @{[shopctl]} check /dev/stdin 2>&1};
+like $late, qr/Late words/, 'a pipe that a shell has made';
 
 
 # ---- a server that drips: a byte each half second is no answer

@@ -39,7 +39,8 @@ run_suite() {
     NGINX_SRC=$tree ANY_NGINX=1 TARGETS="binary modules" \
         "$TOP/t/tools/build_module.sh" "$dir" || return 1
 
-    NGINX_SRC=$tree CC=$TOP/t/tools/steps/cc CC_OPT="-g -O1 -fPIC" \
+    NGINX_SRC=$tree ANY_NGINX=1 \
+        CC=$TOP/t/tools/steps/cc CC_OPT="-g -O1 -fPIC" \
         "$TOP/t/tools/build_module.sh" "$dir/steps" || return 1
 
     cd "$TOP"

@@ -53,7 +53,39 @@ test_effort_is_bounded(void **state)
     effort = ngx_shop_effort_for(TEST_EFFORT_LARGE + 1);
 
     assert_true(effort->br_quality <= 4);
-    assert_true(effort->gzip_level <= 5);
+    assert_true(effort->huffman);
+}
+
+
+/* a picture in the middle of a page, of one more than half and one less */
+
+static void
+test_effort_finds_pictures(void **state)
+{
+    size_t                i;
+    static unsigned char  page[20 * 1024];
+
+    (void) state;
+
+    memset(page, ' ', sizeof(page));
+    assert_false(ngx_shop_effort_dense(page, sizeof(page)));
+    assert_false(ngx_shop_effort_dense(page, 0));
+
+    memset(page + 4096, 'x', sizeof(page) / 2);
+    assert_false(ngx_shop_effort_dense(page, sizeof(page)));
+
+    memset(page + 4096, '/', sizeof(page) / 2 + 1);
+    assert_true(ngx_shop_effort_dense(page, sizeof(page)));
+
+    /* words, and a style without a blank */
+
+    memset(page, 'x', sizeof(page));
+
+    for (i = 0; i < sizeof(page); i += 511) {
+        page[i] = ';';
+    }
+
+    assert_false(ngx_shop_effort_dense(page, sizeof(page)));
 }
 
 
@@ -84,6 +116,7 @@ main(void)
         cmocka_unit_test(test_effort_falls),
         cmocka_unit_test(test_effort_is_bounded),
         cmocka_unit_test(test_effort_is_possible),
+        cmocka_unit_test(test_effort_finds_pictures),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -108,7 +108,11 @@ what_is_no_picture_is_refused(void **state)
         "", "text", "<html></html>", "<svg", "<svg a=b></svg>",
         "<svg a=\"b></svg>", "<svg><script>", "<svg><script", "<",
         "<!DOCTYPE svg [<!ENTITY x \"y\">]><svg>&x;</svg>",
-        "<svg a></svg>", "<svg><![CDATA[", "<svg><>", "\x89PNG"
+        "<svg a></svg>", "<svg><![CDATA[", "<svg><>", "\x89PNG",
+        "<svg:script>x</svg:script>", "<svgs></svgs>", "<SVG></SVG>",
+        "<svg>", "<svg><g></svg>", "<svg/><svg/>", "<svg></svg></svg>",
+        "<svg a='b'c='d'></svg>", "<svg><g/a='b'></svg>", "<svg <a></svg>",
+        "<svg><!-- </svg>", "<svg><!DOCTYPE svg></svg>"
     };
 
     (void) state;

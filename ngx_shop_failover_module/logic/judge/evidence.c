@@ -45,6 +45,12 @@
 #define ngx_shop_evidence_inc(p, n)                                          \
     (void) __atomic_fetch_add(p, n, __ATOMIC_RELAXED)
 
+/* written by other workers meanwhile; each word stands for itself */
+#define ngx_shop_evidence_get(p)     __atomic_load_n(p, __ATOMIC_RELAXED)
+#define ngx_shop_evidence_set(p, n)  __atomic_store_n(p, n, __ATOMIC_RELAXED)
+#define ngx_shop_evidence_or(p, n)                                           \
+    (void) __atomic_fetch_or(p, n, __ATOMIC_RELAXED)
+
 
 static ngx_shop_evidence_slot_t *ngx_shop_evidence_slot(ngx_shop_evidence_t *e,
     uint32_t msec);
@@ -93,16 +99,21 @@ ngx_shop_evidence_add(ngx_shop_evidence_t *e,
     ngx_shop_evidence_inc(&slot->sum, waited);
     ngx_shop_evidence_inc(&slot->squares, (uint64_t) waited * waited);
 
-    e->well++;
-    e->run = 0;
+    /* one may get lost: of good ones nobody counts more than a few */
 
-    if (waited > e->quiet) {
+    ngx_shop_evidence_set(&e->well, ngx_shop_evidence_get(&e->well) + 1);
+
+    if (ngx_shop_evidence_get(&e->run)) {
+        ngx_shop_evidence_set(&e->run, 0);
+    }
+
+    if (waited > ngx_shop_evidence_get(&e->quiet)) {
         ngx_shop_evidence_quiet(e, waited, heard->msec);
-        e->heard = heard->msec;
+        ngx_shop_evidence_set(&e->heard, heard->msec);
         return 1;
     }
 
-    e->heard = heard->msec;
+    ngx_shop_evidence_set(&e->heard, heard->msec);
     return 0;
 }
 
@@ -119,8 +130,8 @@ ngx_shop_evidence_late(ngx_shop_evidence_t *e,
     waited = heard->waited;
 
     if (waited / NGX_SHOP_EVIDENCE_PATIENCE <= rule->timeout) {
-        e->late = heard->msec;
-        e->lateness = waited ? waited : 1;
+        ngx_shop_evidence_set(&e->late, heard->msec);
+        ngx_shop_evidence_set(&e->lateness, waited ? waited : 1);
     }
 
     return waited < NGX_SHOP_EVIDENCE_LONGEST
@@ -141,7 +152,7 @@ ngx_shop_evidence_slot(ngx_shop_evidence_t *e, uint32_t msec)
     period = (msec >> NGX_SHOP_EVIDENCE_SHIFT) + 1;
     slot = &e->slots[period & (NGX_SHOP_EVIDENCE_SLOTS - 1)];
 
-    was = slot->period;
+    was = ngx_shop_evidence_get(&slot->period);
 
     if (was != period
         && __atomic_compare_exchange_n(&slot->period, &was, period, 0,
@@ -151,7 +162,8 @@ ngx_shop_evidence_slot(ngx_shop_evidence_t *e, uint32_t msec)
                sizeof(ngx_shop_evidence_slot_t)
                - offsetof(ngx_shop_evidence_slot_t, good));
 
-        e->quiet -= e->quiet / NGX_SHOP_EVIDENCE_FADES;
+        was = ngx_shop_evidence_get(&e->quiet);
+        ngx_shop_evidence_set(&e->quiet, was - was / NGX_SHOP_EVIDENCE_FADES);
     }
 
     return slot;
@@ -163,12 +175,16 @@ ngx_shop_evidence_slot(ngx_shop_evidence_t *e, uint32_t msec)
 static void
 ngx_shop_evidence_quiet(ngx_shop_evidence_t *e, uint32_t waited, uint32_t msec)
 {
-    if (e->heard && msec - e->heard < waited) {
-        waited = msec - e->heard;
+    uint32_t  heard;
+
+    heard = ngx_shop_evidence_get(&e->heard);
+
+    if (heard && msec - heard < waited) {
+        waited = msec - heard;
     }
 
-    if (waited > e->quiet) {
-        e->quiet = waited;
+    if (waited > ngx_shop_evidence_get(&e->quiet)) {
+        ngx_shop_evidence_set(&e->quiet, waited);
     }
 }
 
@@ -177,22 +193,24 @@ static void
 ngx_shop_evidence_failed(ngx_shop_evidence_t *e,
     ngx_shop_evidence_slot_t *slot, const ngx_shop_evidence_heard_t *heard)
 {
-    if (heard->msec - e->failed > NGX_SHOP_EVIDENCE_WINDOW) {
-        e->places = 0;
-        e->visitors = 0;
-        e->proofs = 0;
+    if (heard->msec - ngx_shop_evidence_get(&e->failed)
+        > NGX_SHOP_EVIDENCE_WINDOW)
+    {
+        ngx_shop_evidence_set(&e->places, 0);
+        ngx_shop_evidence_set(&e->visitors, 0);
+        ngx_shop_evidence_set(&e->proofs, 0);
     }
 
     ngx_shop_evidence_inc(&slot->bad[heard->kind - 1], 1);
     ngx_shop_evidence_inc(&e->run, 1);
 
-    e->places |= (uint32_t) 1 << (heard->place & 31);
-    e->visitors |= (uint32_t) 1 << (heard->visitor & 31);
-    e->failed = heard->msec;
-    e->well = 0;
+    ngx_shop_evidence_or(&e->places, (uint32_t) 1 << (heard->place & 31));
+    ngx_shop_evidence_or(&e->visitors, (uint32_t) 1 << (heard->visitor & 31));
+    ngx_shop_evidence_set(&e->failed, heard->msec);
+    ngx_shop_evidence_set(&e->well, 0);
 
     if (heard->kind == NGX_SHOP_EVIDENCE_STATUS) {
-        e->heard = heard->msec;
+        ngx_shop_evidence_set(&e->heard, heard->msec);
     }
 }
 
@@ -208,40 +226,49 @@ void
 ngx_shop_evidence_sum(ngx_shop_evidence_sum_t *sum,
     const ngx_shop_evidence_t *e, uint32_t msec)
 {
-    uint32_t                         i, k, age;
+    uint32_t                         i, k, bad, age, good, broken, period;
     const ngx_shop_evidence_slot_t  *slot;
 
     for (i = 0; i < NGX_SHOP_EVIDENCE_SLOTS; i++) {
 
         slot = &e->slots[i];
-        age = (msec >> NGX_SHOP_EVIDENCE_SHIFT) + 1 - slot->period;
+        period = ngx_shop_evidence_get(&slot->period);
+        age = (msec >> NGX_SHOP_EVIDENCE_SHIFT) + 1 - period;
 
-        if (slot->period == 0 || age >= NGX_SHOP_EVIDENCE_SLOTS) {
+        if (period == 0 || age >= NGX_SHOP_EVIDENCE_SLOTS) {
             continue;
         }
 
-        sum->n += slot->good;
-        sum->timed += slot->good;
+        /* each once: it may be another number a moment later */
+
+        good = ngx_shop_evidence_get(&slot->good);
+        broken = 0;
+
+        sum->n += good;
+        sum->timed += good;
 
         for (k = 0; k < NGX_SHOP_EVIDENCE_N - 1; k++) {
-            sum->kinds[k] += slot->bad[k];
-            sum->bad += slot->bad[k];
-            sum->n += slot->bad[k];
+            bad = ngx_shop_evidence_get(&slot->bad[k]);
+            broken = (k == NGX_SHOP_EVIDENCE_BODY - 1) ? bad : broken;
+
+            sum->kinds[k] += bad;
+            sum->bad += bad;
+            sum->n += bad;
         }
 
         /* what broke off was counted as a good answer before, but for one of
            a stretch that is over */
 
-        k = slot->bad[NGX_SHOP_EVIDENCE_BODY - 1];
-        sum->n -= k < slot->good ? k : slot->good;
+        sum->n -= broken < good ? broken : good;
 
-        sum->sum += slot->sum;
-        sum->squares += slot->squares;
+        sum->sum += ngx_shop_evidence_get(&slot->sum);
+        sum->squares += ngx_shop_evidence_get(&slot->squares);
     }
 
+    good = ngx_shop_evidence_get(&e->well);
+
     sum->servers++;
-    sum->well += e->well < NGX_SHOP_EVIDENCE_WELL
-                 ? e->well : NGX_SHOP_EVIDENCE_WELL;
+    sum->well += good < NGX_SHOP_EVIDENCE_WELL ? good : NGX_SHOP_EVIDENCE_WELL;
 }
 
 
@@ -281,7 +308,9 @@ static int
 ngx_shop_evidence_lately(const ngx_shop_evidence_t *e,
     const ngx_shop_evidence_rule_t *rule, uint32_t msec)
 {
-    return e->lateness && msec - e->late <= rule->interval + rule->timeout;
+    return ngx_shop_evidence_get(&e->lateness)
+           && msec - ngx_shop_evidence_get(&e->late)
+              <= rule->interval + rule->timeout;
 }
 
 

@@ -23,6 +23,8 @@ static const ngx_shop_keyrule_text_t ngx_shop_keyrule_texts[] =
     { "is good", "", "" },
     { "cannot be read", NGX_SHOP_KEYRULE_MAKE },
     { "is not a regular file", NGX_SHOP_KEYRULE_MAKE },
+    { "is behind a symlink that is neither root's nor the file owner's",
+      "name the file itself in place of ", "" },
     { "can be read or written by everybody, expected mode 0600 or 0640",
       "run: chmod o-rwx ", "" },
     { "is larger than 4096 bytes, so it is probably not a key",

@@ -23,6 +23,7 @@ typedef enum {
     NGX_SHOP_KEYRULE_GOOD = 0,
     NGX_SHOP_KEYRULE_MISSING,   /* for the caller: cannot be read */
     NGX_SHOP_KEYRULE_NO_FILE,
+    NGX_SHOP_KEYRULE_LINKED,    /* for the caller: by somebody else */
     NGX_SHOP_KEYRULE_EXPOSED,
     NGX_SHOP_KEYRULE_LONG,
     NGX_SHOP_KEYRULE_SHORT,

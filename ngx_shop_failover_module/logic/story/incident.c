@@ -27,7 +27,9 @@ static unsigned ngx_shop_incident_by_group(ngx_shop_incident_fold_t *fold,
     const ngx_shop_event_t *event);
 static void ngx_shop_incident_restart(ngx_shop_incident_fold_t *fold,
     const ngx_shop_event_t *event);
-static void ngx_shop_incident_move(ngx_shop_incident_t *in, int64_t by);
+static void ngx_shop_incident_move(ngx_shop_incident_t *in, int64_t by,
+    ngx_shop_incident_move_pt move, void *data);
+static void ngx_shop_incident_add(void *data, int64_t *at, int64_t by);
 static void ngx_shop_incident_adopt(ngx_shop_incident_fold_t *fold,
     const ngx_shop_event_t *event);
 static ngx_shop_incident_t *ngx_shop_incident_find(
@@ -641,7 +643,8 @@ ngx_shop_incident_keep(ngx_shop_incident_t *in, ngx_shop_span_t *span,
 
 
 void
-ngx_shop_incident_shift(ngx_shop_incident_fold_t *fold, int64_t by)
+ngx_shop_incident_shift(ngx_shop_incident_fold_t *fold, int64_t by,
+    ngx_shop_incident_move_pt move, void *data)
 {
     unsigned                    i;
     ngx_shop_incident_t        *in;
@@ -650,35 +653,44 @@ ngx_shop_incident_shift(ngx_shop_incident_fold_t *fold, int64_t by)
     for (i = 0; i < NGX_SHOP_INCIDENT_BURSTS; i++) {
         burst = &fold->bursts[i];
 
-        burst->first += burst->first ? by : 0;
-        burst->detected += burst->detected ? by : 0;
-        burst->last += burst->last ? by : 0;
+        move(data, &burst->first, by);
+        move(data, &burst->detected, by);
+        move(data, &burst->last, by);
     }
 
     for (i = 0; i < NGX_SHOP_INCIDENTS; i++) {
         in = &fold->incidents[i];
 
-        if (in->number && in->resolved == 0) {
-            ngx_shop_incident_move(in, by);
-        }
+        ngx_shop_incident_move(in, in->number && !in->resolved ? by : 0, move,
+                               data);
     }
 }
 
 
 static void
-ngx_shop_incident_move(ngx_shop_incident_t *in, int64_t by)
+ngx_shop_incident_move(ngx_shop_incident_t *in, int64_t by,
+    ngx_shop_incident_move_pt move, void *data)
 {
     unsigned  i;
 
-    in->began += by;
-    in->first_failure += in->first_failure ? by : 0;
-    in->detected += by;
-    in->mitigated += in->mitigated ? by : 0;
-    in->reopening += in->reopening ? by : 0;
+    move(data, &in->began, by);
+    move(data, &in->first_failure, by);
+    move(data, &in->detected, by);
+    move(data, &in->mitigated, by);
+    move(data, &in->reopening, by);
 
-    for (i = 0; i < in->ntexts; i++) {
-        in->texts[i].at += by;
+    for (i = 0; i < NGX_SHOP_INCIDENT_TEXTS; i++) {
+        move(data, &in->texts[i].at, by);
     }
+}
+
+
+static void
+ngx_shop_incident_add(void *data, int64_t *at, int64_t by)
+{
+    (void) data;
+
+    *at += *at ? by : 0;
 }
 
 
@@ -707,7 +719,8 @@ ngx_shop_incident_adopt(ngx_shop_incident_fold_t *fold,
         }
 
         if (event->detected) {
-            ngx_shop_incident_move(in, event->detected - in->detected);
+            ngx_shop_incident_move(in, event->detected - in->detected,
+                                   ngx_shop_incident_add, NULL);
         }
 
         in->first_failure = event->first_failure;

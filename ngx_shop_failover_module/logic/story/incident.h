@@ -114,8 +114,16 @@ typedef struct {
 ngx_shop_incident_e ngx_shop_incident_fold(ngx_shop_incident_fold_t *fold,
     const ngx_shop_event_t *event, ngx_shop_incident_t **incident);
 
-/* the clock stepped by so many ms: times of what goes on move along */
-void ngx_shop_incident_shift(ngx_shop_incident_fold_t *fold, int64_t by);
+/* gives a time another value, now or in an earlier call: by so many ms */
+typedef void (*ngx_shop_incident_move_pt)(void *data, int64_t *at, int64_t by);
+
+/*
+ * The clock stepped by so many ms: times of what goes on move along.  Each time
+ * there is room for is given to "move", in the same order in every call: those
+ * of what is over by 0.
+ */
+void ngx_shop_incident_shift(ngx_shop_incident_fold_t *fold, int64_t by,
+    ngx_shop_incident_move_pt move, void *data);
 
 /* the event that tells of it; seq and time are the caller's */
 void ngx_shop_incident_event(const ngx_shop_incident_t *incident,

@@ -14,10 +14,12 @@ typedef struct {
     const unsigned char  *p;
     const unsigned char  *last;
     unsigned char        *to;
+    int                   depth;            /* of elements that are open */
 } ngx_shop_logo_t;
 
 
 static int ngx_shop_logo_clean(ngx_shop_logo_t *l);
+static int ngx_shop_logo_begins(const ngx_shop_logo_t *l);
 static int ngx_shop_logo_tag(ngx_shop_logo_t *l);
 static int ngx_shop_logo_attribute(ngx_shop_logo_t *l);
 static int ngx_shop_logo_skip(ngx_shop_logo_t *l, const char *begin,
@@ -56,6 +58,7 @@ ngx_shop_logo_uri(const ngx_shop_str_t *file, unsigned char *clean,
     l.p = file->data;
     l.last = file->data + file->len;
     l.to = clean;
+    l.depth = 0;
 
     if (ngx_shop_logo_clean(&l) != NGX_SHOP_OK) {
         *reason = "a PNG, or a whole SVG without a DOCTYPE of its own";
@@ -69,7 +72,7 @@ ngx_shop_logo_uri(const ngx_shop_str_t *file, unsigned char *clean,
 }
 
 
-/* what begins with "<svg", and ends where the file does */
+/* one element <svg>, which ends; a file that was cut off is none */
 
 static int
 ngx_shop_logo_clean(ngx_shop_logo_t *l)
@@ -110,7 +113,7 @@ ngx_shop_logo_clean(ngx_shop_logo_t *l)
             continue;
         }
 
-        if (!svg && (l->last - l->p < 5 || memcmp(l->p, "<svg", 4) != 0)) {
+        if (l->depth == 0 && (svg || !ngx_shop_logo_begins(l))) {
             return NGX_SHOP_ERROR;
         }
 
@@ -121,20 +124,45 @@ ngx_shop_logo_clean(ngx_shop_logo_t *l)
         }
     }
 
-    return svg ? NGX_SHOP_OK : NGX_SHOP_ERROR;
+    return svg && l->depth == 0 ? NGX_SHOP_OK : NGX_SHOP_ERROR;
+}
+
+
+/* <svg>, or <svg:svg>; XML knows capitals */
+
+static int
+ngx_shop_logo_begins(const ngx_shop_logo_t *l)
+{
+    ngx_shop_logo_t  at;
+    ngx_shop_str_t   name;
+
+    if (l->last - l->p < 5 || memcmp(l->p, "<svg", 4) != 0) {
+        return 0;
+    }
+
+    at = *l;
+    at.p++;
+    name = ngx_shop_logo_name(&at);
+
+    return name.len == 3 && memcmp(name.data, "svg", 3) == 0;
 }
 
 
 static int
 ngx_shop_logo_tag(ngx_shop_logo_t *l)
 {
+    int                    ends;
     ngx_shop_str_t         name;
     const unsigned char   *from;
 
     from = l->p++;
+    ends = (l->p < l->last && *l->p == '/');
+    l->p += ends;
 
-    if (l->p < l->last && *l->p == '/') {
-        l->p++;
+    /* "!": a DOCTYPE, or a comment that does not end */
+
+    if (l->p == l->last || *l->p == '!' || *l->p == '?') {
+        return NGX_SHOP_ERROR;
     }
 
     name = ngx_shop_logo_name(l);
@@ -157,19 +185,30 @@ ngx_shop_logo_tag(ngx_shop_logo_t *l)
 
         from = l->p;
 
-        if (*l->p == '/' || ngx_shop_logo_is_space(*l->p)) {
+        if (ngx_shop_logo_is_space(*l->p)
+            || (*l->p == '/' && l->last - l->p > 1 && l->p[1] == '>'))
+        {
             l->p++;
             ngx_shop_logo_copy(l, from);
             continue;
         }
 
-        if (ngx_shop_logo_attribute(l) != NGX_SHOP_OK) {
+        if (!ngx_shop_logo_is_space(l->p[-1])
+            || ngx_shop_logo_attribute(l) != NGX_SHOP_OK)
+        {
             return NGX_SHOP_ERROR;
         }
     }
 
     if (l->p == l->last) {
         return NGX_SHOP_ERROR;
+    }
+
+    if (ends) {
+        l->depth--;
+
+    } else if (l->p[-1] != '/') {
+        l->depth++;
     }
 
     *l->to++ = *l->p++;
@@ -234,8 +273,8 @@ ngx_shop_logo_name(ngx_shop_logo_t *l)
 
     name.data = l->p;
 
-    while (l->p < l->last && *l->p != '>' && *l->p != '/' && *l->p != '='
-           && !ngx_shop_logo_is_space(*l->p))
+    while (l->p < l->last && !ngx_shop_logo_is_space(*l->p)
+           && strchr("></=\"'<", *l->p) == NULL)
     {
         if (*l->p++ == ':') {
             name.data = l->p;

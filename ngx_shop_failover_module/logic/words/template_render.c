@@ -25,7 +25,9 @@ ngx_shop_template_render(const ngx_shop_template_t *t,
 
     item = 0;
 
-    for (i = 0; i < t->nops; /* void */) {
+    /* without room there is no page, and a template may repeat for long */
+
+    for (i = 0; i < t->nops && !e->failed; /* void */) {
         op = &t->ops[i++];
 
         if (op->op == NGX_SHOP_TEMPLATE_OP_TEXT) {

@@ -14,6 +14,7 @@
 #include "state/force.h"
 
 
+static ngx_int_t ngx_shop_control_subrequest(ngx_http_request_t *r);
 static ngx_uint_t ngx_shop_control_allowed(ngx_http_request_t *r);
 static ngx_int_t ngx_shop_control_refuse(ngx_http_request_t *r);
 static void ngx_shop_control_intruder(ngx_http_request_t *r);
@@ -35,6 +36,10 @@ ngx_shop_control_handler(ngx_http_request_t *r)
     ngx_int_t         rc;
     static ngx_str_t  method = ngx_string("orders are given by POST");
     static ngx_str_t  large = ngx_string("the body is too large for an order");
+
+    if (r != r->main) {
+        return ngx_shop_control_subrequest(r);
+    }
 
     if (!ngx_shop_control_allowed(r)) {
         return ngx_shop_control_refuse(r);
@@ -62,6 +67,30 @@ ngx_shop_control_handler(ngx_http_request_t *r)
     rc = ngx_http_read_client_request_body(r, ngx_shop_control_body);
 
     return rc >= NGX_HTTP_SPECIAL_RESPONSE ? rc : NGX_DONE;
+}
+
+
+/*
+ * "auth_request", "mirror" and their like.  The delay is a timer of the
+ * connection and would stop the visitor's own answer; and what is answered at
+ * once must not tell a right key from a wrong one, so none is looked at.
+ */
+
+static ngx_int_t
+ngx_shop_control_subrequest(ngx_http_request_t *r)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+    static ngx_str_t           error = ngx_string("orders are taken from a "
+                                                  "client, and from no "
+                                                  "subrequest");
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                  "shop failover: control \"%V\" refused a subrequest, as of "
+                  "\"auth_request\" or \"mirror\"", &clcf->name);
+
+    return ngx_shop_control_do_error(r, NGX_HTTP_FORBIDDEN, &error);
 }
 
 
@@ -104,11 +133,7 @@ ngx_shop_control_allowed(ngx_http_request_t *r)
 }
 
 
-/*
- * The answer comes by a timer: no worker waits for it.  The timer is that of
- * the connection, and so of the main request: a subrequest of "mirror" or
- * "auth_request" would stop the visitor's own answer.
- */
+/* the answer comes by a timer: no worker waits for it */
 
 static ngx_int_t
 ngx_shop_control_refuse(ngx_http_request_t *r)
@@ -117,10 +142,6 @@ ngx_shop_control_refuse(ngx_http_request_t *r)
     ngx_event_t  *wev;
 
     ngx_shop_control_intruder(r);
-
-    if (r != r->main) {
-        return ngx_shop_control_unauthorized(r);
-    }
 
     rc = ngx_http_discard_request_body(r);
     if (rc != NGX_OK) {
@@ -171,19 +192,13 @@ ngx_shop_control_delayed(ngx_http_request_t *r)
 static ngx_int_t
 ngx_shop_control_unauthorized(ngx_http_request_t *r)
 {
-    ngx_table_elt_t  *h;
     static ngx_str_t  bearer = ngx_string("Bearer");
     static ngx_str_t  error = ngx_string("the key is missing or wrong: send "
                                          "\"Authorization: Bearer KEY\"");
 
-    h = ngx_shop_header_add(r, "WWW-Authenticate", &bearer);
-    if (h == NULL) {
+    if (ngx_shop_header_add(r, "WWW-Authenticate", &bearer) == NULL) {
         return NGX_ERROR;
     }
-
-    /* "auth_request" hands it on from here */
-
-    r->headers_out.www_authenticate = h;
 
     return ngx_shop_control_do_error(r, NGX_HTTP_UNAUTHORIZED, &error);
 }

@@ -97,12 +97,20 @@ void
 ngx_shop_balance_start(ngx_shop_conf_main_t *smcf)
 {
     ngx_uint_t             i;
+    ngx_pool_cleanup_t    *cln;
     ngx_shop_conf_srv_t  **sscf;
 
     sscf = smcf->balanced.elts;
 
     for (i = 0; i < smcf->balanced.nelts; i++) {
         ngx_shop_balance_sync(sscf[i]);
+
+        cln = ngx_pool_cleanup_add(ngx_cycle->pool, 0);
+
+        if (cln) {
+            cln->handler = ngx_shop_discover_end;
+            cln->data = sscf[i];
+        }
     }
 }
 

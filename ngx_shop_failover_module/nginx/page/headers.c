@@ -194,7 +194,7 @@ ngx_shop_headers_closed(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    return ngx_shop_headers_add(r, "Content-Security-Policy", &skin->csp);
+    return ngx_shop_headers_add(r, "Content-Security-Policy", rendering->csp);
 }
 
 
@@ -219,7 +219,7 @@ ngx_shop_headers_public(ngx_http_request_t *r,
 
     if (variant->kind == NGX_SHOP_NEGOTIATE_HTML
         && ngx_shop_headers_add(r, "Content-Security-Policy",
-                                &variant->slcf->page->skin->csp)
+                                rendering->csp)
            != NGX_OK)
     {
         return NGX_ERROR;

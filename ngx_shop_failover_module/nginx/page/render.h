@@ -50,6 +50,7 @@ typedef struct {
     ngx_str_t                type;       /* Content-Type */
     ngx_str_t                encoding;   /* len 0: identity */
     ngx_str_t                shop_status;    /* the header */
+    ngx_str_t               *csp;        /* of HTML */
     int64_t                  eta;        /* Unix s; 0: none */
 
     /* private to render.c */

@@ -27,8 +27,12 @@ static ngx_int_t ngx_shop_render_make_body(ngx_shop_conf_main_t *smcf,
 static void ngx_shop_render_make_view(ngx_shop_view_t *v,
     ngx_shop_render_variant_t *variant, ngx_shop_board_view_t *board,
     ngx_shop_rendering_t *rendering);
+static ngx_int_t ngx_shop_render_make_fit(ngx_shop_emit_t *e,
+    ngx_shop_view_t *v, ngx_shop_render_variant_t *variant,
+    ngx_shop_rendering_t *rendering);
 static void ngx_shop_render_make_write(ngx_shop_emit_t *e, ngx_shop_view_t *v,
-    ngx_shop_render_variant_t *variant, ngx_shop_rendering_t *rendering);
+    ngx_shop_render_variant_t *variant, ngx_shop_rendering_t *rendering,
+    ngx_shop_skin_face_t *face);
 static ngx_int_t ngx_shop_render_make_same(ngx_shop_rendering_t *rendering,
     ngx_shop_rendering_t *old, ngx_str_t *page);
 static ngx_int_t ngx_shop_render_make_header(ngx_shop_rendering_t *rendering,
@@ -110,12 +114,8 @@ ngx_shop_render_make_body(ngx_shop_conf_main_t *smcf,
     rendering->eta = v->eta;
 
     ngx_shop_emit_init(&e, buf, NGX_SHOP_RENDER_ROOM);
-    ngx_shop_render_make_write(&e, v, variant, rendering);
 
-    if (e.failed) {
-        ngx_log_error(NGX_LOG_ALERT, ngx_cycle->log, 0,
-                      "shop failover: a rendered page is larger than %d bytes",
-                      NGX_SHOP_RENDER_ROOM);
+    if (ngx_shop_render_make_fit(&e, v, variant, rendering) != NGX_OK) {
         goto done;
     }
 
@@ -237,19 +237,57 @@ ngx_shop_render_make_view(ngx_shop_view_t *v,
 }
 
 
-static void
-ngx_shop_render_make_write(ngx_shop_emit_t *e, ngx_shop_view_t *v,
+/*
+ * A template of somebody's own may repeat so much that the page has no room:
+ * the visitor gets the built-in one, or its text, should the style be as large.
+ */
+
+static ngx_int_t
+ngx_shop_render_make_fit(ngx_shop_emit_t *e, ngx_shop_view_t *v,
     ngx_shop_render_variant_t *variant, ngx_shop_rendering_t *rendering)
 {
     ngx_shop_skin_t  *skin;
 
     skin = variant->slcf->page->skin;
 
+    ngx_shop_render_make_write(e, v, variant, rendering, &skin->face);
+
+    if (!e->failed) {
+        return NGX_OK;
+    }
+
+    ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                  "shop failover: a page of \"%V\" would be larger than %d "
+                  "bytes, the built-in one is shown; let its template repeat "
+                  "less", &variant->slcf->page_dir, NGX_SHOP_RENDER_ROOM);
+
+    ngx_shop_emit_init(e, e->start, NGX_SHOP_RENDER_ROOM);
+    ngx_shop_render_make_write(e, v, variant, rendering, &skin->builtin);
+
+    if (e->failed && variant->kind == NGX_SHOP_NEGOTIATE_HTML) {
+        ngx_str_set(&rendering->type, "text/plain; charset=utf-8");
+
+        ngx_shop_emit_init(e, e->start, NGX_SHOP_RENDER_ROOM);
+        ngx_shop_template_render(&skin->builtin.text,
+                                 ngx_shop_placeholders_get, v, e);
+    }
+
+    return e->failed ? NGX_ERROR : NGX_OK;
+}
+
+
+static void
+ngx_shop_render_make_write(ngx_shop_emit_t *e, ngx_shop_view_t *v,
+    ngx_shop_render_variant_t *variant, ngx_shop_rendering_t *rendering,
+    ngx_shop_skin_face_t *face)
+{
+    rendering->csp = &face->csp;
+
     switch (variant->kind) {
 
     case NGX_SHOP_NEGOTIATE_HTML:
         ngx_str_set(&rendering->type, "text/html; charset=utf-8");
-        ngx_shop_template_render(&skin->html, ngx_shop_placeholders_get, v, e);
+        ngx_shop_template_render(&face->html, ngx_shop_placeholders_get, v, e);
         return;
 
     case NGX_SHOP_NEGOTIATE_JSON:
@@ -264,7 +302,7 @@ ngx_shop_render_make_write(ngx_shop_emit_t *e, ngx_shop_view_t *v,
 
     case NGX_SHOP_NEGOTIATE_TEXT:
         ngx_str_set(&rendering->type, "text/plain; charset=utf-8");
-        ngx_shop_template_render(&skin->text, ngx_shop_placeholders_get, v, e);
+        ngx_shop_template_render(&face->text, ngx_shop_placeholders_get, v, e);
         return;
 
     default:

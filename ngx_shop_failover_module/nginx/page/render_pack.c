@@ -139,15 +139,20 @@ ngx_shop_render_pack_br(ngx_shop_render_cache_t *renderings, ngx_str_t *from,
 static ngx_int_t
 ngx_shop_render_pack_gzip(ngx_str_t *from, ngx_str_t *to)
 {
-    int       rc;
-    z_stream  z;
+    int                       rc;
+    z_stream                  z;
+    const ngx_shop_effort_t  *effort;
+
+    effort = ngx_shop_effort_for(from->len);
 
     ngx_memzero(&z, sizeof(z_stream));
 
     /* 16 more than the window: a gzip header */
 
-    if (deflateInit2(&z, ngx_shop_effort_for(from->len)->gzip_level,
-                     Z_DEFLATED, MAX_WBITS + 16, 9, Z_DEFAULT_STRATEGY)
+    if (deflateInit2(&z, effort->gzip_level, Z_DEFLATED, MAX_WBITS + 16, 9,
+                     effort->huffman
+                     && ngx_shop_effort_dense(from->data, from->len)
+                     ? Z_HUFFMAN_ONLY : Z_DEFAULT_STRATEGY)
         != Z_OK)
     {
         return NGX_DECLINED;

@@ -20,11 +20,13 @@
 
 static ngx_int_t ngx_shop_skin_style(ngx_conf_t *cf, ngx_shop_skin_t *skin,
     ngx_str_t *dir, ngx_str_t *look, ngx_array_t *vars);
+static ngx_int_t ngx_shop_skin_face(ngx_conf_t *cf, ngx_shop_skin_t *skin,
+    ngx_str_t *dir, ngx_shop_skin_face_t *face);
 static ngx_int_t ngx_shop_skin_template(ngx_conf_t *cf, ngx_shop_skin_t *skin,
     ngx_str_t *dir, const char *name, ngx_shop_template_t *t);
 static ngx_int_t ngx_shop_skin_dress(ngx_conf_t *cf, ngx_shop_skin_t *skin,
     ngx_shop_str_t *source);
-static ngx_int_t ngx_shop_skin_csp(ngx_conf_t *cf, ngx_shop_skin_t *skin);
+static ngx_int_t ngx_shop_skin_csp(ngx_conf_t *cf, ngx_shop_skin_face_t *face);
 static u_char *ngx_shop_skin_hashes(u_char *p, u_char *last,
     ngx_shop_str_t *page, const char *open, const char *close);
 static ngx_shop_str_t ngx_shop_skin_bytes(ngx_shop_template_t *t);
@@ -34,6 +36,7 @@ ngx_shop_skin_t *
 ngx_shop_skin_load(ngx_conf_t *cf, ngx_str_t *dir, ngx_str_t *look,
     ngx_array_t *vars)
 {
+    ngx_str_t         nowhere;
     ngx_shop_str_t    html, text;
     ngx_shop_skin_t  *skin;
 
@@ -42,23 +45,18 @@ ngx_shop_skin_load(ngx_conf_t *cf, ngx_str_t *dir, ngx_str_t *look,
         return NULL;
     }
 
-    skin->text.plain = 1;
+    ngx_str_null(&nowhere);
 
     if (ngx_shop_skin_style(cf, skin, dir, look, vars) != NGX_OK
-        || ngx_shop_skin_template(cf, skin, dir, "page.html",
-                                  &skin->html)
-           != NGX_OK
-        || ngx_shop_skin_template(cf, skin, dir, "page.txt",
-                                  &skin->text)
-           != NGX_OK
-        || ngx_shop_skin_lang_load(cf, skin, dir) != NGX_OK
-        || ngx_shop_skin_csp(cf, skin) != NGX_OK)
+        || ngx_shop_skin_face(cf, skin, dir, &skin->face) != NGX_OK
+        || ngx_shop_skin_face(cf, skin, &nowhere, &skin->builtin) != NGX_OK
+        || ngx_shop_skin_lang_load(cf, skin, dir) != NGX_OK)
     {
         return NULL;
     }
 
-    html = ngx_shop_skin_bytes(&skin->html);
-    text = ngx_shop_skin_bytes(&skin->text);
+    html = ngx_shop_skin_bytes(&skin->face.html);
+    text = ngx_shop_skin_bytes(&skin->face.text);
 
     ngx_shop_skin_look_unused(cf, skin, &html, &text);
     ngx_shop_skin_lint_size(cf, skin, dir);
@@ -96,6 +94,24 @@ ngx_shop_skin_style(ngx_conf_t *cf, ngx_shop_skin_t *skin, ngx_str_t *dir,
 
 
 static ngx_int_t
+ngx_shop_skin_face(ngx_conf_t *cf, ngx_shop_skin_t *skin, ngx_str_t *dir,
+    ngx_shop_skin_face_t *face)
+{
+    face->text.plain = 1;
+
+    if (ngx_shop_skin_template(cf, skin, dir, "page.html", &face->html)
+        != NGX_OK
+        || ngx_shop_skin_template(cf, skin, dir, "page.txt", &face->text)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_shop_skin_csp(cf, face);
+}
+
+
+static ngx_int_t
 ngx_shop_skin_template(ngx_conf_t *cf, ngx_shop_skin_t *skin, ngx_str_t *dir,
     const char *name, ngx_shop_template_t *t)
 {
@@ -115,7 +131,7 @@ ngx_shop_skin_template(ngx_conf_t *cf, ngx_shop_skin_t *skin, ngx_str_t *dir,
     }
 
     if (found != NGX_OK
-        || (t == &skin->html
+        || (!t->plain
             && ngx_shop_skin_dress(cf, skin, &source.data)
                != NGX_OK))
     {
@@ -209,19 +225,19 @@ ngx_shop_skin_dress(ngx_conf_t *cf, ngx_shop_skin_t *skin,
  */
 
 static ngx_int_t
-ngx_shop_skin_csp(ngx_conf_t *cf, ngx_shop_skin_t *skin)
+ngx_shop_skin_csp(ngx_conf_t *cf, ngx_shop_skin_face_t *face)
 {
     u_char          *p, *last;
     ngx_shop_str_t   page;
 
-    page = ngx_shop_skin_bytes(&skin->html);
+    page = ngx_shop_skin_bytes(&face->html);
 
-    skin->csp.data = ngx_pnalloc(cf->pool, 2048);
-    if (skin->csp.data == NULL) {
+    face->csp.data = ngx_pnalloc(cf->pool, 2048);
+    if (face->csp.data == NULL) {
         return NGX_ERROR;
     }
 
-    p = skin->csp.data;
+    p = face->csp.data;
     last = p + 2048;
 
     p = ngx_slprintf(p, last, "default-src 'none'; style-src");
@@ -239,7 +255,7 @@ ngx_shop_skin_csp(ngx_conf_t *cf, ngx_shop_skin_t *skin)
         return NGX_ERROR;
     }
 
-    skin->csp.len = p - skin->csp.data;
+    face->csp.len = p - face->csp.data;
 
     return NGX_OK;
 }

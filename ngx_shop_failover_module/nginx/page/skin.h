@@ -22,10 +22,18 @@
 #define NGX_SHOP_SKIN_FILE   (256 * 1024)  /* bytes of one file */
 
 
-typedef struct ngx_shop_skin_s {
-    ngx_uint_t             number;       /* in its configuration */
+/* a pair of templates */
+typedef struct {
     ngx_shop_template_t    html;
     ngx_shop_template_t    text;
+    ngx_str_t              csp;          /* the header's value */
+} ngx_shop_skin_face_t;
+
+
+typedef struct ngx_shop_skin_s {
+    ngx_uint_t             number;       /* in its configuration */
+    ngx_shop_skin_face_t   face;
+    ngx_shop_skin_face_t   builtin;      /* where the face has no room */
     ngx_uint_t             nlangs;
     ngx_shop_str_t        *codes;        /* "en" is the first */
     ngx_shop_strings_t    *words;        /* of the same order */
@@ -33,7 +41,6 @@ typedef struct ngx_shop_skin_s {
     ngx_uint_t             nvars;
     ngx_shop_str_t         style;        /* {{look.style}} */
     ngx_shop_str_t         icon;         /* {{look.icon}} */
-    ngx_str_t              csp;          /* the header's value */
 } ngx_shop_skin_t;
 
 

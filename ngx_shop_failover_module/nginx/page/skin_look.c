@@ -179,11 +179,10 @@ ngx_shop_skin_look_uri(ngx_conf_t *cf, ngx_str_t *name, ngx_str_t *file,
     }
 
     if (outcome != NGX_SHOP_READFILE_OK) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf,
-                           outcome == NGX_SHOP_READFILE_NONE
-                           ? NGX_ENOENT : in.err,
-                           "file \"%V\" of \"shop_page_var %V\" cannot be "
-                           "read, expected an SVG or a PNG", file, name);
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, in.err,
+                           "file \"%V\" of \"shop_page_var %V\" %s, "
+                           "expected an SVG or a PNG", file, name,
+                           ngx_shop_readfile_words(outcome));
         return NGX_ERROR;
     }
 

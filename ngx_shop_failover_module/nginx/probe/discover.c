@@ -588,3 +588,23 @@ ngx_shop_discover_free(ngx_shop_model_group_t *group)
         ngx_destroy_pool(pool);
     }
 }
+
+
+void
+ngx_shop_discover_end(void *data)
+{
+    ngx_shop_conf_srv_t *sscf = data;
+
+    ngx_shop_model_dynamic_t  *dynamic;
+
+    if (sscf->roster) {
+        ngx_destroy_pool(sscf->roster->pool);
+        sscf->roster = NULL;
+    }
+
+    for (dynamic = sscf->group->dynamic; dynamic; dynamic = dynamic->next) {
+        dynamic->gone = 1;
+    }
+
+    ngx_shop_discover_free(sscf->group);
+}

@@ -69,5 +69,8 @@ ngx_int_t ngx_shop_discover_roster(ngx_shop_conf_srv_t *sscf);
 /* frees the records of peers that are gone; nothing points to them any more */
 void ngx_shop_discover_free(ngx_shop_model_group_t *group);
 
+/* a cleanup of the cycle's pool: frees what was made for a _conf_srv_t */
+void ngx_shop_discover_end(void *data);
+
 
 #endif /* _NGX_SHOP_DISCOVER_H_INCLUDED_ */

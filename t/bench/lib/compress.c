@@ -66,7 +66,8 @@ gzip(const ngx_shop_effort_t *effort)
     memset(&z, 0, sizeof(z_stream));
 
     if (deflateInit2(&z, effort->gzip_level, Z_DEFLATED, MAX_WBITS + 16, 9,
-                     Z_DEFAULT_STRATEGY)
+                     effort->huffman && ngx_shop_effort_dense(page, len)
+                     ? Z_HUFFMAN_ONLY : Z_DEFAULT_STRATEGY)
         != Z_OK)
     {
         return 0;
@@ -103,7 +104,7 @@ run(const char *name, size_t (*pack)(const ngx_shop_effort_t *), int rounds)
     double                    begin, took[2][ROUNDS], ratio[ROUNDS];
     const ngx_shop_effort_t  *effort[2];
 
-    static const ngx_shop_effort_t  best = { 0, 11, 22, 9 };
+    static const ngx_shop_effort_t  best = { 0, 11, 22, 9, 0 };
 
     effort[0] = ngx_shop_effort_for(len);
     effort[1] = &best;

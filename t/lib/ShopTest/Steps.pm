@@ -171,15 +171,24 @@ sub site_of {
 }
 
 
-# an address after a call, as the debugger's data has it
 sub name {
     my ($self, $site) = @_;
-    my @at = map { sprintf '0x%x', $_ - 1 } grep { $_ } @{ $site->{pc} };
 
-    open my $pipe, '-|', 'addr2line', '-s', '-e', module(), @at or return "@at";
-    chomp(my @names = <$pipe>);
+    return ($self->names($site))[0];
+}
 
-    return join ' < ', map { s/ \(discriminator.*//r } @names;
+
+# an address after a call, as the debugger's data has it: one look for all
+sub names {
+    my ($self, @sites) = @_;
+    my @at = map { [map { sprintf '0x%x', $_ - 1 } grep { $_ } @{ $_->{pc} }] }
+        @sites;
+
+    open my $pipe, '-|', 'addr2line', '-s', '-e', module(), map { @$_ } @at
+        or return map { "@$_" } @at;
+    chomp(my @lines = map { s/ \(discriminator.*//r } <$pipe>);
+
+    return map { join ' < ', splice @lines, 0, scalar @$_ } @at;
 }
 
 

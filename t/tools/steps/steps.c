@@ -354,7 +354,9 @@ ngx_shop_steps_look(const volatile void *p, void *pc)
                 ngx_shop_steps_map->read++;
                 ngx_shop_steps_map->backups += (list != peers);
 
-                if (list->rwlock == 0) {
+                /* a request that was given to it holds a reference, too */
+
+                if (list->rwlock == 0 && peer->refs == 0) {
                     ngx_shop_steps_map->unlocked++;
                     ngx_shop_steps_map->unlocked_pc =
                                  (uint32_t) ((char *) pc - &__ehdr_start);
