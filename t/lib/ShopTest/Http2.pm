@@ -42,7 +42,7 @@ sub http2 {
     my $scheme = $options{tls} ? 'https' : 'http';
     my @headers = (':method' => $method, @{ $options{headers} || [] });
     my @command = ('nghttp', '--verbose', '--no-dep',
-        '--timeout=' . patience(SECONDS));
+        '--timeout=' . POSIX::ceil(patience(SECONDS)));
     my $dir;
 
     while (my ($name, $value) = splice @headers, 0, 2) {
