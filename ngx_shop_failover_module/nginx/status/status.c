@@ -12,7 +12,7 @@
 #include "nginx/header.h"
 #include "nginx/outflow.h"
 
-#include "logic/flag/times.h"
+#include "logic/flag/clockface.h"
 #include "logic/story/event.h"
 
 
@@ -40,6 +40,9 @@ static ngx_int_t ngx_shop_status_send(ngx_http_request_t *r, ngx_uint_t format,
     off_t size, ngx_chain_t *out);
 static ngx_int_t ngx_shop_status_header(ngx_http_request_t *r,
     const char *name, ngx_str_t *value);
+static ngx_int_t ngx_shop_status_parameter(ngx_conf_t *cf,
+    ngx_shop_conf_loc_t *slcf, ngx_str_t *value);
+static ngx_uint_t ngx_shop_status_link(ngx_str_t *url);
 
 
 #define NGX_SHOP_STATUS_BUF  32768
@@ -93,6 +96,7 @@ ngx_shop_status_handler(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    snap->runbook = slcf->runbook;
     format = ngx_shop_status_format(r);
 
     ngx_shop_outflow_begin(&out, r, NGX_SHOP_STATUS_BUF);
@@ -349,11 +353,11 @@ ngx_shop_status_str(ngx_shop_emit_t *e, const ngx_str_t *s)
 
 
 void
-ngx_shop_status_clock(ngx_shop_emit_t *e, int64_t at)
+ngx_shop_status_clock(ngx_shop_emit_t *e, int64_t at, int64_t now)
 {
     u_char  buf[NGX_SHOP_TIMES_LEN];
 
-    ngx_shop_emit_raw(e, buf, ngx_shop_times_local(buf, at));
+    ngx_shop_emit_raw(e, buf, ngx_shop_clockface_write(buf, at, now));
 }
 
 
@@ -364,7 +368,7 @@ ngx_shop_status_ago(ngx_shop_emit_t *e, int64_t at, int64_t now)
 
     ngx_shop_emit_raw(e, buf, ngx_shop_times_length(buf, now - at));
     ngx_shop_emit_text(e, " ago <span class=\"m\">(");
-    ngx_shop_status_clock(e, at);
+    ngx_shop_status_clock(e, at, now);
     ngx_shop_emit_text(e, ")</span>");
 }
 
@@ -377,7 +381,7 @@ ngx_shop_status_since(ngx_shop_emit_t *e, int64_t at, int64_t now)
     ngx_shop_emit_text(e, "for ");
     ngx_shop_emit_raw(e, buf, ngx_shop_times_length(buf, now - at));
     ngx_shop_emit_text(e, " <span class=\"m\">(since ");
-    ngx_shop_status_clock(e, at);
+    ngx_shop_status_clock(e, at, now);
     ngx_shop_emit_text(e, ")</span>");
 }
 
@@ -388,7 +392,7 @@ ngx_shop_status_due(ngx_shop_emit_t *e, int64_t at, int64_t now)
     u_char  buf[NGX_SHOP_TIMES_LEN];
 
     if (at == 0) {
-        ngx_shop_emit_text(e, "<span class=\"m\">not promised" "</span>");
+        ngx_shop_emit_text(e, "<span class=\"m\">not promised</span>");
         return;
     }
 
@@ -401,7 +405,7 @@ ngx_shop_status_due(ngx_shop_emit_t *e, int64_t at, int64_t now)
     ngx_shop_emit_text(e, "in ");
     ngx_shop_emit_raw(e, buf, ngx_shop_times_length(buf, at - now));
     ngx_shop_emit_text(e, " <span class=\"m\">(");
-    ngx_shop_status_clock(e, at);
+    ngx_shop_status_clock(e, at, now);
     ngx_shop_emit_text(e, ")</span>");
 }
 
@@ -412,6 +416,7 @@ ngx_shop_status_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_shop_conf_loc_t  *slcf = conf;
 
     ngx_str_t                 *value;
+    ngx_uint_t                 i;
     ngx_http_core_loc_conf_t  *clcf;
     ngx_shop_conf_main_t      *smcf;
 
@@ -422,16 +427,8 @@ ngx_shop_status_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
                              : "is duplicate";
     }
 
-    if (cf->args->nelts == 2) {
-
-        slcf->status = ngx_shop_status_named(&value[1]);
-
-        if (slcf->status == NGX_SHOP_STATUS_ASKED) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid value \"%V\" in \"shop_status\", "
-                               "expected json, html or prometheus, or "
-                               "nothing: then the client chooses",
-                               &value[1]);
+    for (i = 1; i < cf->args->nelts; i++) {
+        if (ngx_shop_status_parameter(cf, slcf, &value[i]) != NGX_OK) {
             return NGX_CONF_ERROR;
         }
     }
@@ -449,4 +446,69 @@ ngx_shop_status_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     clcf->handler = slcf->answer;
 
     return NGX_CONF_OK;
+}
+
+
+/* a format, or runbook=URL; each once */
+
+static ngx_int_t
+ngx_shop_status_parameter(ngx_conf_t *cf, ngx_shop_conf_loc_t *slcf,
+    ngx_str_t *value)
+{
+    ngx_str_t  url;
+
+    if (value->len > 8 && ngx_strncmp(value->data, "runbook=", 8) == 0
+        && slcf->runbook.len == 0)
+    {
+        url.data = value->data + 8;
+        url.len = value->len - 8;
+
+        if (ngx_shop_status_link(&url)) {
+            slcf->runbook = url;
+            return NGX_OK;
+        }
+
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\" in \"shop_status\", "
+                           "expected a link as runbook=https://wiki.example/"
+                           "shop", value);
+        return NGX_ERROR;
+    }
+
+    if (slcf->status == NGX_SHOP_STATUS_ASKED) {
+        slcf->status = ngx_shop_status_named(value);
+
+        if (slcf->status != NGX_SHOP_STATUS_ASKED) {
+            return NGX_OK;
+        }
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid value \"%V\" in \"shop_status\", expected "
+                       "json, html or prometheus, or nothing: then the client "
+                       "chooses; and runbook=URL", value);
+    return NGX_ERROR;
+}
+
+
+/* what a browser may open from a screen: no script, and no blank in it */
+
+static ngx_uint_t
+ngx_shop_status_link(ngx_str_t *url)
+{
+    ngx_uint_t  i;
+
+    if (ngx_strncasecmp(url->data, (u_char *) "https://", 8) != 0
+        && ngx_strncasecmp(url->data, (u_char *) "http://", 7) != 0)
+    {
+        return 0;
+    }
+
+    for (i = 0; i < url->len; i++) {
+        if (url->data[i] <= ' ' || url->data[i] == 0x7f) {
+            return 0;
+        }
+    }
+
+    return 1;
 }

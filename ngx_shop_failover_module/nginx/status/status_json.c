@@ -63,6 +63,13 @@ ngx_shop_status_json(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
     ngx_shop_emit_cstr(e, "nginx", NGINX_VERSION);
     ngx_shop_emit_time(e, "time", snap->now);
 
+    if (snap->runbook.len) {
+        ngx_shop_emit_str(e, "runbook", (ngx_shop_str_t *) &snap->runbook);
+
+    } else {
+        ngx_shop_emit_null(e, "runbook");
+    }
+
     ngx_shop_status_json_site(e, "site", snap->site);
     ngx_shop_status_json_maintenance(e, snap->site);
 
