@@ -542,7 +542,7 @@ ngx_shop_module_header_filter(ngx_http_request_t *r)
     if (r->upstream == NULL) {
 
         rc = (r->err_status >= NGX_HTTP_BAD_REQUEST)
-             ? ngx_shop_page_limited(r, ngx_http_next_header_filter)
+             ? ngx_shop_page_error_limited(r, ngx_http_next_header_filter)
              : NGX_DECLINED;
 
         return rc == NGX_DECLINED ? ngx_http_next_header_filter(r) : rc;
@@ -560,14 +560,14 @@ ngx_shop_module_header_filter(ngx_http_request_t *r)
     }
 
     rc = (r->headers_out.status >= NGX_HTTP_BAD_REQUEST)
-         ? ngx_shop_page_replace(r, ngx_http_next_header_filter)
+         ? ngx_shop_page_error_replace(r, ngx_http_next_header_filter)
          : NGX_DECLINED;
 
     if (rc != NGX_DECLINED) {
         return rc;
     }
 
-    ngx_shop_page_stood_in(r);
+    ngx_shop_page_error_stood_in(r);
 
     return ngx_http_next_header_filter(r);
 }

@@ -61,10 +61,10 @@ typedef struct {
 } ngx_shop_board_view_t;
 
 
-/* called by zone only; of fit: as ngx_shop_peers_fit_locked() */
-ngx_uint_t ngx_shop_board_fit_locked(ngx_shop_model_zone_t *zone,
+/* called by zone only; of fit: as ngx_shop_peers_register_fit_locked() */
+ngx_uint_t ngx_shop_board_slots_fit_locked(ngx_shop_model_zone_t *zone,
     ngx_shop_layout_t *sh, size_t *size);
-ngx_int_t ngx_shop_board_register_locked(ngx_shop_model_zone_t *zone,
+ngx_int_t ngx_shop_board_slots_register_locked(ngx_shop_model_zone_t *zone,
     ngx_shop_layout_t *old);
 
 /* no lock: the request path */
@@ -100,7 +100,7 @@ ngx_int_t ngx_shop_board_register_locked(ngx_shop_model_zone_t *zone,
  * NGX_DECLINED: the signature is the published one, and it is not yet time to
  * read it again in any case; NGX_BUSY: another worker is at it.
  */
-ngx_int_t ngx_shop_board_claim(ngx_shop_model_zone_t *zone,
+ngx_int_t ngx_shop_board_flag_claim(ngx_shop_model_zone_t *zone,
     ngx_shop_model_flag_t *conf, ngx_shop_layout_signature_t *sig,
     ngx_msec_t timeout);
 
@@ -108,18 +108,18 @@ ngx_int_t ngx_shop_board_claim(ngx_shop_model_zone_t *zone,
  * Publishes what was read, ends the claim.  With an error the notice is
  * ignored, and the last good text stays.
  */
-void ngx_shop_board_publish(ngx_shop_model_zone_t *zone,
+void ngx_shop_board_flag_publish(ngx_shop_model_zone_t *zone,
     ngx_shop_model_flag_t *conf, ngx_shop_board_reading_t *reading);
 
 /*
  * The flag cannot be looked at (errno), or can be (0); any worker, each time.
  * Returns the errno before: where it is another one, people are to be told.
  */
-ngx_err_t ngx_shop_board_trouble(ngx_shop_model_zone_t *zone,
+ngx_err_t ngx_shop_board_flag_trouble(ngx_shop_model_zone_t *zone,
     ngx_shop_model_flag_t *conf, ngx_err_t err);
 
 /* ends the claim and changes nothing */
-void ngx_shop_board_abandon(ngx_shop_model_zone_t *zone,
+void ngx_shop_board_flag_abandon(ngx_shop_model_zone_t *zone,
     ngx_shop_model_flag_t *conf);
 
 /*
@@ -131,7 +131,8 @@ ngx_uint_t ngx_shop_board_evaluate(ngx_shop_model_zone_t *zone,
     ngx_shop_groups_change_t *changes, ngx_uint_t n);
 
 /* whether this worker is to evaluate in this period (one of all workers) */
-ngx_uint_t ngx_shop_board_tick(ngx_shop_model_zone_t *zone, ngx_msec_t period);
+ngx_uint_t ngx_shop_board_tick(ngx_shop_model_zone_t *zone,
+    ngx_msec_t period);
 
 void ngx_shop_board_view(ngx_shop_model_zone_t *zone,
     ngx_shop_model_site_t *conf, ngx_shop_board_view_t *view);
@@ -153,7 +154,8 @@ void ngx_shop_board_learn(ngx_shop_model_zone_t *zone,
     ngx_shop_model_site_t *conf, ngx_shop_model_group_t *group);
 
 /* room for the views of board_current(); once in each worker */
-ngx_int_t ngx_shop_board_attach(ngx_shop_model_zone_t *zone, ngx_pool_t *pool);
+ngx_int_t ngx_shop_board_attach(ngx_shop_model_zone_t *zone,
+    ngx_pool_t *pool);
 
 /*
  * This worker's copy of the board, brought up to date; good until the next

@@ -172,7 +172,7 @@ ngx_shop_file_load_peer(ngx_shop_model_zone_t *zone,
     ngx_shop_model_group_t  *group;
     ngx_shop_layout_peer_t  *ps;
 
-    ps = ngx_shop_peers_known_locked(zone, (ngx_str_t *) &saved->group,
+    ps = ngx_shop_peers_add_known_locked(zone, (ngx_str_t *) &saved->group,
                                      (ngx_str_t *) &saved->server,
                                      (ngx_str_t *) &saved->address, &group);
     if (ps == NULL || !group->checked) {

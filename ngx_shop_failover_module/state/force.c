@@ -95,7 +95,7 @@ ngx_shop_force_restore_locked(ngx_shop_model_zone_t *zone,
         return 0;
     }
 
-    ps = ngx_shop_peers_known_locked(zone, (ngx_str_t *) &order->group,
+    ps = ngx_shop_peers_add_known_locked(zone, (ngx_str_t *) &order->group,
                                      (ngx_str_t *) &order->server,
                                      (ngx_str_t *) &order->address, &group);
     if (ps == NULL) {

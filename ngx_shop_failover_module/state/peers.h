@@ -43,14 +43,14 @@ ngx_uint_t ngx_shop_peers_register_locked(ngx_shop_model_zone_t *zone,
  * Called by zone only: whether there is room for a new configuration; adds the
  * memory that it takes to *size.
  */
-ngx_uint_t ngx_shop_peers_fit_locked(ngx_shop_model_zone_t *zone,
+ngx_uint_t ngx_shop_peers_register_fit_locked(ngx_shop_model_zone_t *zone,
     ngx_shop_layout_t *sh, size_t *size);
 
 /*
  * Called by each worker when it starts, so that the reload has succeeded:
  * only now is forgotten what the generation before may still have needed.
  */
-void ngx_shop_peers_adopt(ngx_shop_model_zone_t *zone);
+void ngx_shop_peers_register_adopt(ngx_shop_model_zone_t *zone);
 
 /*
  * All peers of a group: those of the configuration, then those that were found
@@ -123,7 +123,7 @@ void ngx_shop_peers_settle_locked(ngx_shop_model_zone_t *zone);
  * Called by state/ only: the slot of a peer by its names, made for a group with
  * "resolve" whose peers are not found yet; NULL: it is not of this group.
  */
-ngx_shop_layout_peer_t *ngx_shop_peers_known_locked(
+ngx_shop_layout_peer_t *ngx_shop_peers_add_known_locked(
     ngx_shop_model_zone_t *zone, ngx_str_t *name, ngx_str_t *server,
     ngx_str_t *address, ngx_shop_model_group_t **group);
 

@@ -127,9 +127,9 @@ ngx_shop_zone_fits(ngx_conf_t *cf, ngx_shop_model_zone_t *zone,
         return NGX_BUSY;
     }
 
-    fits = ngx_shop_peers_fit_locked(zone, old->data, &size)
+    fits = ngx_shop_peers_register_fit_locked(zone, old->data, &size)
            && ngx_shop_counters_fit_locked(zone, old->data)
-           && ngx_shop_board_fit_locked(zone, old->data, &size)
+           && ngx_shop_board_slots_fit_locked(zone, old->data, &size)
            && size <= old->pfree * ngx_pagesize;
 
     ngx_shmtx_unlock(&old->mutex);
@@ -366,7 +366,7 @@ ngx_shop_zone_init(ngx_shm_zone_t *shm_zone, void *data)
     lost = ngx_shop_peers_register_locked(zone, old);
 
     ngx_shop_groups_register_locked(zone, old);
-    rc = ngx_shop_board_register_locked(zone, old);
+    rc = ngx_shop_board_slots_register_locked(zone, old);
 
     ngx_shmtx_unlock(old ? &shpool->mutex : &zone->shpool->mutex);
 

@@ -24,6 +24,13 @@ static ngx_shop_conf_srv_t *ngx_shop_failover_group(ngx_shop_failover_t *ctx,
     ngx_uint_t n);
 static ngx_uint_t ngx_shop_failover_tell(ngx_shop_failover_t *ctx);
 static ngx_int_t ngx_shop_failover_get(ngx_peer_connection_t *pc, void *data);
+static void ngx_shop_failover_refresh(ngx_shop_failover_t *ctx,
+    ngx_peer_connection_t *pc);
+static ngx_int_t ngx_shop_failover_pick(ngx_shop_failover_t *ctx,
+    ngx_peer_connection_t *pc);
+static ngx_int_t ngx_shop_failover_ask(ngx_shop_failover_t *ctx,
+    ngx_peer_connection_t *pc);
+static ngx_int_t ngx_shop_failover_pass(ngx_shop_failover_t *ctx);
 static ngx_int_t ngx_shop_failover_again(ngx_shop_failover_t *ctx);
 static ngx_uint_t ngx_shop_failover_known_dead(ngx_shop_failover_t *ctx);
 static ngx_uint_t ngx_shop_failover_failed(ngx_shop_failover_t *ctx,
@@ -277,6 +284,38 @@ ngx_shop_failover_get(ngx_peer_connection_t *pc, void *data)
 
     first = (ctx->used == 0);
 
+    ngx_shop_failover_refresh(ctx, pc);
+
+    rc = ngx_shop_failover_pick(ctx, pc);
+
+    if (rc != NGX_OK && rc != NGX_DONE) {
+        return rc;
+    }
+
+    /* while nothing was tried, it is what it was when the group was opened */
+
+    pc->tries = first ? ctx->told : ngx_shop_failover_tell(ctx);
+
+    ngx_queue_insert_head(&ctx->group->flights, &ctx->queue);
+    ctx->flying = 1;
+
+    if (ctx->group->wait) {
+        ngx_shop_failover_wait_begin(ctx);
+    }
+
+    if (ctx->group->witness) {
+        ngx_shop_failover_record_begin(ctx, pc->name);
+    }
+
+    return rc;
+}
+
+
+/* what has happened since the last try of this request */
+
+static void
+ngx_shop_failover_refresh(ngx_shop_failover_t *ctx, ngx_peer_connection_t *pc)
+{
     if (pc->tries > ctx->told) {
 
         /*
@@ -301,74 +340,85 @@ ngx_shop_failover_get(ngx_peer_connection_t *pc, void *data)
 
         (void) ngx_shop_balance_release(ctx->group);
     }
+}
+
+
+/* a peer of the first group of the chain, from where it is, that has one */
+
+static ngx_int_t
+ngx_shop_failover_pick(ngx_shop_failover_t *ctx, ngx_peer_connection_t *pc)
+{
+    ngx_int_t  rc;
 
     for ( ;; ) {
 
-        if (ctx->tries || ctx->passed == ctx->primary->chain.nelts) {
+        rc = ngx_shop_failover_ask(ctx, pc);
 
-            pc->tries = ctx->tries;
-            rc = ctx->get(pc, ctx->data);
-
-            if (rc == NGX_OK || rc == NGX_DONE) {
-                break;
-            }
-
-            if (rc != NGX_BUSY) {
-                return rc;
-            }
-
-            rc = ngx_shop_failover_again(ctx);
-
-            if (rc == NGX_OK) {
-                continue;
-            }
-
-            if (rc == NGX_ERROR) {
-                return NGX_ERROR;
-            }
-
-            if (ctx->passed == ctx->primary->chain.nelts) {
-                ctx->tries = 0;
-                pc->tries = ngx_shop_failover_tell(ctx);
-
-                return ngx_shop_failover_known_dead(ctx)
-                       ? NGX_DECLINED : NGX_BUSY;
-            }
+        if (rc != NGX_BUSY) {
+            return rc;
         }
 
-        ctx->passed++;
-        ctx->reopened = 0;
+        if (ctx->passed == ctx->primary->chain.nelts) {
+            ctx->tries = 0;
+            pc->tries = ngx_shop_failover_tell(ctx);
 
-        ngx_shop_counters_group(ctx->primary->zone, ctx->primary->group,
-                                NGX_SHOP_LAYOUT_COUNT_FAILOVER);
+            return ngx_shop_failover_known_dead(ctx)
+                   ? NGX_DECLINED : NGX_BUSY;
+        }
 
-        ngx_log_debug1(NGX_LOG_DEBUG_HTTP, pc->log, 0,
-                       "shop failover: next group, number %ui", ctx->passed);
-
-        if (ngx_shop_failover_enter(ctx,
-                                    ngx_shop_failover_group(ctx, ctx->passed))
-            != NGX_OK)
-        {
+        if (ngx_shop_failover_pass(ctx) != NGX_OK) {
             return NGX_ERROR;
         }
     }
+}
 
-    /* while nothing was tried, it is what it was when the group was opened */
 
-    pc->tries = first ? ctx->told : ngx_shop_failover_tell(ctx);
+/*
+ * The balancer of this group.  One without tries is not asked, unless it is
+ * the last resort.  NGX_BUSY: it has no peer, also when it was opened anew.
+ */
 
-    ngx_queue_insert_head(&ctx->group->flights, &ctx->queue);
-    ctx->flying = 1;
+static ngx_int_t
+ngx_shop_failover_ask(ngx_shop_failover_t *ctx, ngx_peer_connection_t *pc)
+{
+    ngx_int_t  rc;
 
-    if (ctx->group->wait) {
-        ngx_shop_failover_wait_begin(ctx);
+    while (ctx->tries || ctx->passed == ctx->primary->chain.nelts) {
+
+        pc->tries = ctx->tries;
+        rc = ctx->get(pc, ctx->data);
+
+        if (rc != NGX_BUSY) {
+            return rc;
+        }
+
+        rc = ngx_shop_failover_again(ctx);
+
+        if (rc != NGX_OK) {
+            return rc == NGX_ERROR ? NGX_ERROR : NGX_BUSY;
+        }
     }
 
-    if (ctx->group->witness) {
-        ngx_shop_failover_record_begin(ctx, pc->name);
-    }
+    return NGX_BUSY;
+}
 
-    return rc;
+
+/* goes on to the next group of the chain */
+
+static ngx_int_t
+ngx_shop_failover_pass(ngx_shop_failover_t *ctx)
+{
+    ctx->passed++;
+    ctx->reopened = 0;
+
+    ngx_shop_counters_group(ctx->primary->zone, ctx->primary->group,
+                            NGX_SHOP_LAYOUT_COUNT_FAILOVER);
+
+    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, ctx->request->connection->log, 0,
+                   "shop failover: next group, number %ui", ctx->passed);
+
+    return ngx_shop_failover_enter(ctx,
+                                   ngx_shop_failover_group(ctx, ctx->passed));
 }
 
 

@@ -80,7 +80,7 @@ ngx_shop_probe_start(ngx_cycle_t *cycle, ngx_shop_conf_main_t *smcf,
     ngx_shop_probe_target_t  *targets;
     ngx_shop_probe_worker_t  *prober;
 
-    ngx_shop_peers_adopt(&smcf->zone);
+    ngx_shop_peers_register_adopt(&smcf->zone);
 
     if (smcf->upstreams.nelts == 0) {
         return NGX_OK;

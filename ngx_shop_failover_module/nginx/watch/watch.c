@@ -249,7 +249,7 @@ ngx_shop_watch_look(ngx_shop_watch_flag_t *f, ngx_uint_t settle)
         return;
     }
 
-    rc = ngx_shop_board_claim(zone, f->conf, &sig, NGX_SHOP_WATCH_CLAIM);
+    rc = ngx_shop_board_flag_claim(zone, f->conf, &sig, NGX_SHOP_WATCH_CLAIM);
 
     if (rc == NGX_DECLINED) {
         ngx_shop_watch_read_trouble(zone, f->conf, 0, log);
@@ -262,7 +262,7 @@ ngx_shop_watch_look(ngx_shop_watch_flag_t *f, ngx_uint_t settle)
     f->first = ngx_shop_flagfile_read(&f->conf->path, log);
 
     if (f->first == NULL) {
-        ngx_shop_board_abandon(zone, f->conf);
+        ngx_shop_board_flag_abandon(zone, f->conf);
         return;
     }
 
@@ -305,7 +305,7 @@ ngx_shop_watch_second(ngx_event_t *ev)
     f->first = NULL;
 
     if (ngx_shop_watch_over(f->watcher)) {
-        ngx_shop_board_abandon(zone, f->conf);
+        ngx_shop_board_flag_abandon(zone, f->conf);
         ngx_shop_flagfile_free(first);
         return;
     }
@@ -313,7 +313,7 @@ ngx_shop_watch_second(ngx_event_t *ev)
     second = ngx_shop_flagfile_read(&f->conf->path, log);
 
     if (second == NULL) {
-        ngx_shop_board_abandon(zone, f->conf);
+        ngx_shop_board_flag_abandon(zone, f->conf);
 
     } else if (ngx_shop_flagfile_agree(first, second)) {
         ngx_shop_watch_read_publish(zone, f->conf, second, log);

@@ -46,7 +46,7 @@ ngx_shop_watch_read_publish(ngx_shop_model_zone_t *zone,
 
     if (file->rc == NGX_ERROR) {
         ngx_shop_watch_read_trouble(zone, conf, file->err, log);
-        ngx_shop_board_abandon(zone, conf);
+        ngx_shop_board_flag_abandon(zone, conf);
         return;
     }
 
@@ -56,7 +56,7 @@ ngx_shop_watch_read_publish(ngx_shop_model_zone_t *zone,
     read.conf = conf;
 
     if (ngx_shop_watch_read_room(&read) != NGX_OK) {
-        ngx_shop_board_abandon(zone, conf);
+        ngx_shop_board_flag_abandon(zone, conf);
         return;
     }
 
@@ -84,7 +84,7 @@ ngx_shop_watch_read_publish(ngx_shop_model_zone_t *zone,
     reading.ended = &set->ended;
     reading.reread = ngx_shop_watch_read_again(set->next);
 
-    ngx_shop_board_publish(zone, conf, &reading);
+    ngx_shop_board_flag_publish(zone, conf, &reading);
 }
 
 
@@ -190,7 +190,7 @@ void
 ngx_shop_watch_read_trouble(ngx_shop_model_zone_t *zone,
     ngx_shop_model_flag_t *conf, ngx_err_t err, ngx_log_t *log)
 {
-    if (ngx_shop_board_trouble(zone, conf, err) == err) {
+    if (ngx_shop_board_flag_trouble(zone, conf, err) == err) {
         return;
     }
 

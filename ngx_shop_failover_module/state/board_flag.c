@@ -1,0 +1,183 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * What a flag says: one worker claims the reading of it and publishes what it
+ * read.
+ */
+
+
+#include "state/board.h"
+#include "state/clock.h"
+#include "state/shift.h"
+
+
+static ngx_uint_t ngx_shop_board_flag_differs(ngx_shop_layout_flag_t *fs,
+    ngx_shop_board_reading_t *reading);
+static void ngx_shop_board_flag_set_notice(ngx_shop_layout_t *sh,
+    ngx_shop_layout_flag_t *fs, ngx_shop_board_reading_t *reading);
+
+
+ngx_int_t
+ngx_shop_board_flag_claim(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_flag_t *conf, ngx_shop_layout_signature_t *sig,
+    ngx_msec_t timeout)
+{
+    ngx_int_t                rc;
+    ngx_msec_t               now;
+    ngx_shop_layout_flag_t  *fs;
+
+    fs = zone->sh->flags[conf->index];
+
+    ngx_shmtx_lock(&zone->shpool->mutex);
+
+    now = ngx_shop_clock_msec(zone->sh);
+
+    if (ngx_memcmp(&fs->signature, sig, sizeof(*sig)) == 0
+        && (!fs->there || (ngx_msec_int_t) (fs->reread - now) > 0))
+    {
+        rc = NGX_DECLINED;
+
+    } else if (fs->claimed && (ngx_msec_int_t) (fs->claimed - now) > 0) {
+        rc = NGX_BUSY;
+
+    } else {
+        fs->claimed = now + timeout;
+        rc = NGX_OK;
+    }
+
+    ngx_shmtx_unlock(&zone->shpool->mutex);
+
+    return rc;
+}
+
+
+/*
+ * In the order in which a worker may be killed: that there is something new is
+ * said before, and that it was read at the end.  Another worker does it again.
+ */
+
+void
+ngx_shop_board_flag_publish(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_flag_t *conf, ngx_shop_board_reading_t *reading)
+{
+    ngx_shop_layout_flag_t  *fs;
+
+    fs = zone->sh->flags[conf->index];
+
+    ngx_shmtx_lock(&zone->shpool->mutex);
+
+    ngx_shop_shift_follow_locked(zone->sh);
+
+    if (ngx_shop_board_flag_differs(fs, reading)) {
+        fs->version++;
+        fs->published++;
+        ngx_memory_barrier();
+
+        ngx_shop_board_flag_set_notice(zone->sh, fs, reading);
+        ngx_memory_barrier();
+    }
+
+    if (!reading->error) {
+        fs->written = reading->written;
+    }
+
+    fs->rest = reading->rest;
+    fs->ended = *reading->ended;
+    fs->signature = reading->signature;
+    fs->reread = ngx_shop_clock_msec(zone->sh) + reading->reread;
+    fs->claimed = 0;
+
+    ngx_shmtx_unlock(&zone->shpool->mutex);
+}
+
+
+static ngx_uint_t
+ngx_shop_board_flag_differs(ngx_shop_layout_flag_t *fs,
+    ngx_shop_board_reading_t *reading)
+{
+    ngx_uint_t  flag;
+
+    flag = (reading->notice || reading->error);
+
+    if (fs->there != flag || fs->error != reading->error) {
+        return 1;
+    }
+
+    return flag && !reading->error
+           && (fs->file != reading->file
+               || ngx_memcmp(&fs->notice, reading->notice,
+                             sizeof(ngx_shop_flag_notice_t))
+                  != 0);
+}
+
+
+static void
+ngx_shop_board_flag_set_notice(ngx_shop_layout_t *sh,
+    ngx_shop_layout_flag_t *fs, ngx_shop_board_reading_t *reading)
+{
+    if (!reading->error || !fs->there) {
+
+        /* else the last good text stays */
+
+        fs->file = 0;
+        fs->over = 0;
+        fs->said = fs->asked;
+
+        if (reading->error || reading->notice == NULL) {
+            ngx_memzero(&fs->notice, sizeof(ngx_shop_flag_notice_t));
+
+        } else {
+            ngx_memcpy(&fs->notice, reading->notice,
+                       sizeof(ngx_shop_flag_notice_t));
+            fs->file = reading->file;
+            fs->over = (uint8_t) reading->over;
+            fs->said = (uint8_t) reading->asked;
+        }
+
+        /* its sites begin with it anew: the last word of it */
+
+        ngx_memory_barrier();
+        fs->text = ++sh->texts;
+    }
+
+    if (!fs->there) {
+        fs->since = ngx_shop_clock_now();
+    }
+
+    fs->error = reading->error;
+    fs->there = (reading->notice || reading->error);
+}
+
+
+ngx_err_t
+ngx_shop_board_flag_trouble(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_flag_t *conf, ngx_err_t err)
+{
+    ngx_err_t                was;
+    ngx_shop_layout_flag_t  *fs;
+
+    fs = zone->sh->flags[conf->index];
+    was = (ngx_err_t) fs->trouble;
+
+    if (was == err
+        || !ngx_atomic_cmp_set(&fs->trouble, (ngx_atomic_uint_t) was,
+                               (ngx_atomic_uint_t) err))
+    {
+        return err;
+    }
+
+    return was;
+}
+
+
+void
+ngx_shop_board_flag_abandon(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_flag_t *conf)
+{
+    ngx_shmtx_lock(&zone->shpool->mutex);
+
+    zone->sh->flags[conf->index]->claimed = 0;
+
+    ngx_shmtx_unlock(&zone->shpool->mutex);
+}

@@ -1,0 +1,73 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * The upstreams of a site: which they are, and how they are.
+ */
+
+
+#include "state/board_inside.h"
+#include "state/clock.h"
+
+
+static void ngx_shop_board_health_add(ngx_shop_board_health_t *health,
+    ngx_shop_model_group_t *group, ngx_uint_t optional);
+
+
+void
+ngx_shop_board_health(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf, ngx_shop_board_health_t *health)
+{
+    ngx_uint_t                 i;
+    ngx_shop_model_use_t      *use;
+    ngx_shop_layout_site_t    *ss;
+    ngx_shop_model_group_t   **group;
+
+    health->now = ngx_shop_clock_msec(zone->sh);
+    health->worst = NGX_SHOP_SITE_GROUP_UP;
+    health->checked = 0;
+
+    use = conf->uses.elts;
+
+    for (i = 0; i < conf->uses.nelts; i++) {
+        ngx_shop_board_health_add(health, use[i].group, use[i].optional);
+    }
+
+    if (conf->listed) {
+        return;
+    }
+
+    ss = zone->sh->sites[conf->index];
+    group = zone->groups.elts;
+
+    for (i = 0; i < zone->groups.nelts; i++) {
+        if (ngx_shop_board_bit(ss, group[i]->index)
+            && !ngx_shop_board_uses(conf, group[i]))
+        {
+            ngx_shop_board_health_add(health, group[i], 0);
+        }
+    }
+}
+
+
+/* the loss of one that is optional is no more than a loss of redundancy */
+
+static void
+ngx_shop_board_health_add(ngx_shop_board_health_t *health,
+    ngx_shop_model_group_t *group, ngx_uint_t optional)
+{
+    ngx_uint_t  state;
+
+    if (!group->judged) {
+        return;
+    }
+
+    state = group->state;
+
+    if (optional && state > NGX_SHOP_SITE_GROUP_DEGRADED) {
+        state = NGX_SHOP_SITE_GROUP_DEGRADED;
+    }
+
+    health->checked += group->checked;
+    health->worst = ngx_max(health->worst, state);
+}
