@@ -127,4 +127,18 @@ my %ids = map { $_ => 1 } @ids;
 
 is scalar(keys %ids), scalar(@ids), 'no two panels have one id';
 
+# each query by job and instance, and such that Prometheus understands it
+my @queries = map { $_->{expr} } @{ $dashboard->{annotations}{list} },
+    map { @{ $_->{targets} // [] } } @{ $dashboard->{panels} };
+
+is_deeply [grep { !/job=~"\$job", instance=~"\$instance"/ } @queries], [],
+    'the dashboard asks for the job and instance that are chosen';
+
+my ($out, $path) = tempfile(UNLINK => 1);
+print $out "groups:\n  - name: dashboard\n    rules:\n",
+    map { my $n = $_; (my $query = $queries[$n]) =~ s/'/''/g;
+          "      - {record: 'q:$n', expr: '$query'}\n" } 0 .. $#queries;
+close $out;
+promtool('its queries', 'check', 'rules', $path);
+
 done_testing;

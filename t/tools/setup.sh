@@ -15,7 +15,8 @@ set -euo pipefail
 readonly BUILD=(gcc libc6-dev libssl-dev libpcre2-dev zlib1g-dev)
 readonly RUN=(perl)
 readonly TEST=(libcmocka-dev libio-socket-ssl-perl openssl nghttp2-client
-               curl clang libclang-rt-dev cppcheck php-fpm prometheus)
+               curl clang libclang-rt-dev cppcheck php-fpm prometheus
+               prometheus-alertmanager)
 readonly SOURCE=(dpkg-dev)
 readonly DEB=(debhelper dpkg-dev)
 readonly AARCH64=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user)
@@ -129,8 +130,7 @@ disable_php() {
 }
 
 
-# Prometheus is wanted for its promtool alone, the others are started by the
-# bench itself.
+# Tests and benches start their own.
 disable_tool() {
     disable_service "$1" "$1.service"
     update-rc.d "$1" disable >/dev/null 2>&1 || true
@@ -192,7 +192,7 @@ main() {
     [[ " ${packages[*]} " != *" php-fpm "* ]] || disable_php
 
     for package in "${packages[@]}"; do
-        [[ $package =~ ^(prometheus|haproxy|varnish)$ ]] || continue
+        [[ $package =~ ^(prometheus(-alertmanager)?|haproxy|varnish)$ ]] || continue
         disable_tool "$package"
     done
 }

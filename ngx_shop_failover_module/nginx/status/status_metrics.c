@@ -72,6 +72,8 @@ static void ngx_shop_status_metrics_label(ngx_shop_status_metrics_t *m,
     const char *name, const ngx_str_t *value);
 static void ngx_shop_status_metrics_word(ngx_shop_status_metrics_t *m,
     const char *name, const char *value);
+static void ngx_shop_status_metrics_uses(ngx_shop_status_metrics_t *m,
+    ngx_shop_status_metrics_row_t *row, void *data);
 static void ngx_shop_status_metrics_responses(ngx_shop_status_metrics_t *m,
     ngx_shop_status_metrics_row_t *row, void *data);
 static void ngx_shop_status_metrics_refused(ngx_shop_status_metrics_t *m,
@@ -230,6 +232,10 @@ static ngx_shop_status_metrics_row_t ngx_shop_status_metrics_rows[] =
     ngx_shop_status_metrics_of(SITE, "next_update_timestamp_seconds",
         "gauge", site_next,
         "When the next message is promised, absent without promise."),
+
+    ngx_shop_status_metrics_own(SITE, "site_upstream",
+        "gauge", uses,
+        "1 for an upstream that the site needs, 0 for one that is optional."),
 
     ngx_shop_status_metrics_own(SITE, "responses_total",
         "counter", responses,
@@ -485,6 +491,25 @@ ngx_shop_status_metrics_word(ngx_shop_status_metrics_t *m, const char *name,
     word.len = ngx_strlen(value);
 
     ngx_shop_status_metrics_label(m, name, &word);
+}
+
+
+/* what joins the health of upstreams to the sites that pass to them */
+
+static void
+ngx_shop_status_metrics_uses(ngx_shop_status_metrics_t *m,
+    ngx_shop_status_metrics_row_t *row, void *data)
+{
+    ngx_shop_snapshot_site_t  *site = data;
+
+    ngx_uint_t  i;
+
+    for (i = 0; i < site->nuses; i++) {
+        m->n = 1;
+        ngx_shop_status_metrics_label(m, "upstream",
+                                      &site->uses[i].group->name);
+        ngx_shop_status_metrics_sample(m, row, !site->uses[i].optional);
+    }
 }
 
 
