@@ -127,7 +127,7 @@ void
 ngx_shop_status_events_html(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
 {
     u_char          buf[NGX_SHOP_EVENT_TEXT];
-    ngx_uint_t      i;
+    ngx_uint_t      i, n;
     ngx_shop_str_t  text;
 
     if (snap->nevents == 0) {
@@ -136,7 +136,19 @@ ngx_shop_status_events_html(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
 
     ngx_shop_emit_text(e, "<section>\n<h2>What happened</h2>\n<ul>\n");
 
-    for (i = 0; i < snap->nevents && i < NGX_SHOP_STATUS_EVENTS_MAX; i++) {
+    for (i = 0, n = 0;
+         i < snap->nevents && n < NGX_SHOP_STATUS_EVENTS_MAX;
+         i++)
+    {
+        /* updates stand with the other texts */
+
+        if (snap->events[i].type == NGX_SHOP_EVENT_FLAG
+            && snap->events[i].to == NGX_SHOP_EVENT_UPDATE)
+        {
+            continue;
+        }
+
+        n++;
         text.data = buf;
         text.len = ngx_shop_vocab_event(buf, sizeof(buf), &snap->events[i]);
 

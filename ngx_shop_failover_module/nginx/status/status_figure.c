@@ -132,7 +132,7 @@ ngx_shop_status_figure_strip(ngx_shop_emit_t *e,
         ngx_shop_emit_text(e, ", ");
         ngx_shop_emit_number(e, (int64_t)
                                 counts[NGX_SHOP_STATUS_FIGURE_UNSURE]);
-        ngx_shop_emit_text(e, " say nothing");
+        ngx_shop_emit_text(e, " inconclusive");
     }
 
     if (min != NGX_SHOP_LAYOUT_NO_TIME) {
