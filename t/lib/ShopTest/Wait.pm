@@ -18,6 +18,8 @@ use constant AGE     => 10;         # seconds that a measurement is good for
 
 our @EXPORT_OK = qw(now patience wait_until);
 
+# the test itself measures, not the servers that it has forked: there are dozens
+my $owner = $$;
 my ($measured, $measured_at);
 
 
@@ -51,9 +53,10 @@ sub patience {
     my $now = now();
 
     ($measured, $measured_at) = (slowness(), $now)
-        if !defined $measured_at || $now - $measured_at > AGE;
+        if $$ == $owner && (!defined $measured_at || $now - $measured_at > AGE);
 
     my $told = $ENV{TEST_PATIENCE} || 1;
+    $measured //= SLOWEST;
 
     return $seconds * ($told > $measured ? $told : $measured);
 }
