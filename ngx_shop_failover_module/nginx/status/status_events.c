@@ -155,7 +155,7 @@ ngx_shop_status_events_html(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
         ngx_shop_emit_text(e, "<li>");
         ngx_shop_emit_html(e, &text);
         ngx_shop_emit_text(e, " <span class=\"m\">");
-        ngx_shop_status_ago(e, snap->events[i].time / 1000, snap->now);
+        ngx_shop_status_piece_ago(e, snap->events[i].time / 1000, snap->now);
         ngx_shop_emit_text(e, "</span></li>\n");
     }
 

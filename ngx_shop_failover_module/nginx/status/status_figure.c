@@ -382,14 +382,14 @@ ngx_shop_status_figure_told(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
         ngx_shop_emit_text(e, "\">");
         ngx_shop_emit_text(e, ngx_shop_site_name((unsigned) state));
         ngx_shop_emit_text(e, "</b> between ");
-        ngx_shop_status_clock(e, from, snap->now);
+        ngx_shop_status_piece_clock(e, from, snap->now);
         ngx_shop_emit_text(e, " and ");
 
         if (end == NGX_SHOP_BAND_N) {
             ngx_shop_emit_text(e, "now");
 
         } else {
-            ngx_shop_status_clock(e, from + (int64_t) (end - i)
+            ngx_shop_status_piece_clock(e, from + (int64_t) (end - i)
                                             * NGX_SHOP_BAND_STEP, snap->now);
         }
 

@@ -110,7 +110,7 @@ ngx_shop_status_html_now(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
     ngx_shop_emit_text(e, ngx_shop_site_name(site->state));
     ngx_shop_emit_text(e, "</p>\n<h1>");
     ngx_shop_emit_text(e, ngx_shop_vocab_visitors(site->state,
-                              ngx_shop_status_flag(&snap->site->view),
+                              ngx_shop_status_site_flag(&snap->site->view),
                               alone, snap->site->way.share / 10));
     ngx_shop_emit_text(e, "</h1>\n<p>");
 
@@ -119,19 +119,20 @@ ngx_shop_status_html_now(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
                               "keeps the shop shut</b> ");
     }
 
-    ngx_shop_status_since(e, site->since, snap->now);
+    ngx_shop_status_piece_since(e, site->since, snap->now);
     ngx_shop_status_html_way(e, snap);
 
     if (snap->site->incident && snap->site->incident != site->since) {
         ngx_shop_emit_text(e, "; it began ");
-        ngx_shop_status_ago(e, snap->site->incident, snap->now);
+        ngx_shop_status_piece_ago(e, snap->site->incident, snap->now);
     }
 
     ngx_shop_emit_text(e, "</p>\n");
 
     if (alone) {
         ngx_shop_emit_text(e, "<p>Open it:</p>\n<pre>shopctl off --flag ");
-        ngx_shop_status_str(e, (ngx_str_t *) ngx_shop_status_path(snap->site));
+        ngx_shop_status_piece_str(e, (ngx_str_t *)
+                                     ngx_shop_status_site_path(snap->site));
         ngx_shop_emit_text(e, "</pre>\n");
     }
 
@@ -157,7 +158,7 @@ ngx_shop_status_html_as_of(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
 
     if (snap->runbook.len) {
         ngx_shop_emit_text(e, " \302\267 <a href=\"");
-        ngx_shop_status_str(e, &snap->runbook);
+        ngx_shop_status_piece_str(e, &snap->runbook);
         ngx_shop_emit_text(e, "\">Runbook</a>");
     }
 
@@ -178,7 +179,7 @@ ngx_shop_status_html_way(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
 
     if (site->view.announced) {
         ngx_shop_emit_text(e, "; <b>the shop closes by itself</b> ");
-        ngx_shop_status_due(e, site->view.notice.start.at, snap->now);
+        ngx_shop_status_piece_due(e, site->view.notice.start.at, snap->now);
     }
 
     if (site->view.site.state != NGX_SHOP_SITE_REOPENING) {
@@ -197,7 +198,7 @@ ngx_shop_status_html_way(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
                               "well at ");
     }
 
-    ngx_shop_status_clock(e, snap->now + left, snap->now);
+    ngx_shop_status_piece_clock(e, snap->now + left, snap->now);
     ngx_shop_emit_text(e, ", in ");
     ngx_shop_emit_raw(e, buf, ngx_shop_times_length(buf, left));
 }
@@ -219,7 +220,7 @@ ngx_shop_status_html_others(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
         site = &snap->sites[i];
 
         ngx_shop_emit_text(e, "<li>");
-        ngx_shop_status_str(e, &site->conf->name);
+        ngx_shop_status_piece_str(e, &site->conf->name);
         ngx_shop_emit_text(e, site->conf->name.len ? ": <b class=\""
                               : "upstreams of no site: <b class=\"");
         ngx_shop_emit_text(e,
@@ -227,7 +228,7 @@ ngx_shop_status_html_others(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
         ngx_shop_emit_text(e, "\">");
         ngx_shop_emit_text(e, ngx_shop_site_name(site->view.site.state));
         ngx_shop_emit_text(e, "</b> ");
-        ngx_shop_status_since(e, site->view.site.since, snap->now);
+        ngx_shop_status_piece_since(e, site->view.site.since, snap->now);
 
         if (site == snap->site) {
             ngx_shop_emit_text(e, " (shown here)");
@@ -253,7 +254,7 @@ ngx_shop_status_html_day(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
     ngx_shop_emit_text(e, "<section>\n<h2>The last 24 hours</h2>\n<figure>");
     ngx_shop_status_figure_band(e, band);
     ngx_shop_emit_text(e, "<figcaption class=\"m\"><span>");
-    ngx_shop_status_clock(e, ngx_shop_band_time(band, 0), snap->now);
+    ngx_shop_status_piece_clock(e, ngx_shop_band_time(band, 0), snap->now);
     ngx_shop_emit_text(e, "</span><span>now</span></figcaption></figure>\n");
     ngx_shop_status_figure_told(e, snap, band);
     ngx_shop_emit_text(e, "</section>\n");
@@ -325,7 +326,7 @@ ngx_shop_status_html_count(ngx_shop_emit_t *e, const char *what,
     ngx_shop_emit_text(e, what);
 
     if (class) {
-        ngx_shop_status_str(e, class);
+        ngx_shop_status_piece_str(e, class);
     }
 
     ngx_shop_emit_text(e, "</td><td class=\"n\" "

@@ -109,10 +109,10 @@ ngx_shop_status_metrics_get(site_alone, site,
 ngx_shop_status_metrics_get(site_errors, site,
     site->view.notice.warnings_total + (site->view.error ? 1 : 0))
 ngx_shop_status_metrics_get(site_default, site,
-    ngx_shop_status_default_text(site))
+    ngx_shop_status_site_default_text(site))
 ngx_shop_status_metrics_get(site_updated, site,
     ngx_shop_status_metrics_time(
-                                 ngx_shop_status_updated(site)))
+                                 ngx_shop_status_site_updated(site)))
 ngx_shop_status_metrics_get(site_eta, site,
     ngx_shop_status_metrics_time(site->view.notice.eta.at))
 ngx_shop_status_metrics_get(site_next, site,

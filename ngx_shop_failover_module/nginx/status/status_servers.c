@@ -111,9 +111,9 @@ ngx_shop_status_servers_well(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
         }
 
         ngx_shop_emit_text(e, "<details id=\"u-");
-        ngx_shop_status_str(e, &group->group->name);
+        ngx_shop_status_piece_str(e, &group->group->name);
         ngx_shop_emit_text(e, "\"><summary><b class=\"ok\">");
-        ngx_shop_status_str(e, &group->group->name);
+        ngx_shop_status_piece_str(e, &group->group->name);
         ngx_shop_emit_text(e, "</b>: ");
         ngx_shop_status_servers_count(e, &sum);
         ngx_shop_emit_text(e, "</summary>\n");
@@ -195,7 +195,7 @@ ngx_shop_status_servers_group(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
     static const char  *classes[] = { "ok", "w", "w", "x" };
 
     ngx_shop_emit_text(e, "<h3>");
-    ngx_shop_status_str(e, &group->group->name);
+    ngx_shop_status_piece_str(e, &group->group->name);
     ngx_shop_emit_text(e, ": ");
     ngx_shop_status_servers_count(e, sum);
     ngx_shop_emit_text(e, ", <b class=\"");
@@ -203,11 +203,11 @@ ngx_shop_status_servers_group(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
     ngx_shop_emit_text(e, "\">");
     ngx_shop_emit_text(e, ngx_shop_vocab_group(group->state));
     ngx_shop_emit_text(e, "</b></h3>\n<p>");
-    ngx_shop_status_since(e, group->since, snap->now);
+    ngx_shop_status_piece_since(e, group->since, snap->now);
 
     if (group->serving && group->serving != group->group) {
         ngx_shop_emit_text(e, ", by upstream ");
-        ngx_shop_status_str(e, &group->serving->name);
+        ngx_shop_status_piece_str(e, &group->serving->name);
     }
 
     if (group->panic) {
@@ -222,7 +222,7 @@ ngx_shop_status_servers_group(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
 
     if (sum->up > sum->slow) {
         ngx_shop_emit_text(e, "<details id=\"u-");
-        ngx_shop_status_str(e, &group->group->name);
+        ngx_shop_status_piece_str(e, &group->group->name);
         ngx_shop_emit_text(e, "\"><summary>");
         ngx_shop_emit_number(e, (int64_t) (sum->up - sum->slow));
         ngx_shop_emit_text(e, sum->up - sum->slow == 1 ? " is up" : " are up");
@@ -299,13 +299,13 @@ ngx_shop_status_servers_row(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
     p = peer->peer;
 
     ngx_shop_emit_text(e, "<tr><td>");
-    ngx_shop_status_str(e, &p->server);
+    ngx_shop_status_piece_str(e, &p->server);
 
     if (p->address.len != p->server.len
         || ngx_memcmp(p->address.data, p->server.data, p->server.len) != 0)
     {
         ngx_shop_emit_text(e, "<br><span class=\"m\">");
-        ngx_shop_status_str(e, &p->address);
+        ngx_shop_status_piece_str(e, &p->address);
         ngx_shop_emit_text(e, "</span>");
     }
 
@@ -380,7 +380,7 @@ ngx_shop_status_servers_aside(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
 
     ngx_shop_emit_html(e, &why);
     ngx_shop_emit_text(e, ", ends ");
-    ngx_shop_status_due(e, peer->back, snap->now);
+    ngx_shop_status_piece_due(e, peer->back, snap->now);
     ngx_shop_emit_text(e, "; ");
 }
 
@@ -396,7 +396,7 @@ ngx_shop_status_servers_force(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
 
     if (force->until) {
         ngx_shop_emit_text(e, ", ends ");
-        ngx_shop_status_due(e, force->until, snap->now);
+        ngx_shop_status_piece_due(e, force->until, snap->now);
     }
 
     if (force->reason_len) {

@@ -50,13 +50,13 @@ ngx_shop_status_told_text(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
     }
 
     ngx_shop_emit_text(e, "</dd>\n<dt>Open again</dt><dd>");
-    ngx_shop_status_due(e, notice->eta.at, snap->now);
+    ngx_shop_status_piece_due(e, notice->eta.at, snap->now);
     ngx_shop_emit_text(e, "</dd>\n<dt>Next message</dt><dd>");
-    ngx_shop_status_due(e, notice->next_update.at, snap->now);
+    ngx_shop_status_piece_due(e, notice->next_update.at, snap->now);
 
     if (view->written) {
         ngx_shop_emit_text(e, "</dd>\n<dt>Written</dt><dd>");
-        ngx_shop_status_ago(e, view->written, snap->now);
+        ngx_shop_status_piece_ago(e, view->written, snap->now);
     }
 
     ngx_shop_emit_text(e, "</dd>\n</dl>\n");
@@ -95,7 +95,7 @@ ngx_shop_status_told_updates(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
 
         if (update->at) {
             ngx_shop_emit_text(e, " <span class=\"m\">");
-            ngx_shop_status_ago(e, update->at, snap->now);
+            ngx_shop_status_piece_ago(e, update->at, snap->now);
             ngx_shop_emit_text(e, "</span>");
         }
 
@@ -126,7 +126,7 @@ ngx_shop_status_told_next(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
     view = &snap->site->view;
 
     next.state = view->site.state;
-    next.flag = ngx_shop_status_flag(view);
+    next.flag = ngx_shop_status_site_flag(view);
     next.alone = ngx_shop_site_alone(&view->site);
     next.configured = (snap->site->conf->flag != NULL);
     next.incident = (snap->site->incident != 0);
@@ -140,7 +140,7 @@ ngx_shop_status_told_next(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
         return;
     }
 
-    path = (ngx_str_t *) ngx_shop_status_path(snap->site);
+    path = (ngx_str_t *) ngx_shop_status_site_path(snap->site);
 
     ngx_shop_emit_text(e, "<section>\n<h2>What to type next</h2>\n");
 
@@ -152,7 +152,7 @@ ngx_shop_status_told_next(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
 
         if (commands[i].flag) {
             ngx_shop_emit_text(e, " --flag ");
-            ngx_shop_status_str(e, path);
+            ngx_shop_status_piece_str(e, path);
         }
 
         ngx_shop_emit_text(e, "</pre>\n");
@@ -179,7 +179,7 @@ ngx_shop_status_told_flag(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
         return;
     }
 
-    ngx_shop_status_str(e, &snap->site->conf->flag->path);
+    ngx_shop_status_piece_str(e, &snap->site->conf->flag->path);
 
     if (view->error) {
         ngx_shop_emit_text(e, ": <b class=\"x\">cannot be read</b> "
@@ -189,7 +189,7 @@ ngx_shop_status_told_flag(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
 
     } else if (view->flag) {
         ngx_shop_emit_text(e, ": there ");
-        ngx_shop_status_since(e, view->flag_since, snap->now);
+        ngx_shop_status_piece_since(e, view->flag_since, snap->now);
 
     } else {
         ngx_shop_emit_text(e, ": not there");
