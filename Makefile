@@ -12,6 +12,7 @@
 NGINX_SRC    ?=
 NGINX_BIN    ?=
 DESTDIR      ?=
+PREFIX       ?= /usr/local
 PORT         ?= 8080
 FUZZ_SECONDS ?= 10
 JOBS         ?= $(shell nproc)
@@ -22,7 +23,7 @@ SANITIZE     ?=
 # nginx as it is, under valgrind, for some tests: make test VALGRIND=1
 VALGRIND     ?=
 
-export NGINX_SRC NGINX_BIN DESTDIR PORT BUILD VALGRIND
+export NGINX_SRC NGINX_BIN DESTDIR PREFIX PORT BUILD VALGRIND
 
 # V=1 shows the commands
 Q    := $(if $(V),,@)
@@ -52,7 +53,7 @@ SANITIZED := -g -O1 -fno-omit-frame-pointer \
              -fsanitize=address,undefined -fno-sanitize-recover=undefined
 
 
-.PHONY: help build install uninstall deb run test check unit fuzz chaos
+.PHONY: help build install install-shopctl uninstall deb run test check unit fuzz chaos
 .PHONY: fuzz-requests
 .PHONY: bench clean setup-build setup-run setup-test setup-bench setup-source
 .PHONY: setup-aarch64 setup-deb setup-distros dist test-aarch64 test-distros
@@ -117,6 +118,10 @@ $(BUILD)/obj/%.o: %.c | setup-build
 
 install: build
 	@t/tools/install.sh install
+
+# for packages, which bring the module in their own way: PREFIX=/usr
+install-shopctl: $(SHOPCTL)
+	@t/tools/install.sh install-shopctl
 
 uninstall:
 	@t/tools/install.sh uninstall

@@ -39,7 +39,8 @@ sub at_home {
     my ($text) = @_;
     my $n = 0;
 
-    $text =~ s/^load_module .*//mg;
+    $text =~ s/^ *(?:load_module|pid|\w+_temp_path) .*//mg;
+    $text =~ s{ \K/tmp/}{%%DIR%%/}g;
     $text =~ s/listen \K[^;]*?(?=;| ssl)/'%%ADDR_L' . $n++ . '%%'/ge;
     $text =~ s{/etc/ssl/}{$etc/}g;
     $text =~ s{/etc/nginx/(?!fastcgi)}{$etc/}g;

@@ -2,17 +2,21 @@
 #
 # Copyright (C) ngx_shop_failover_module authors
 #
-# Puts the module where the installed nginx looks for modules, and shopctl
-# into /usr/local/bin once there is one; or takes both away again.
+# Puts the module where the installed nginx looks for modules, and shopctl with
+# its manual pages and completions below PREFIX; or takes it all away again.
+# The step install-shopctl is for packages: without the module, and no nginx
+# need be there.
 #
-#   [DESTDIR=] [NGINX_BIN=] t/tools/install.sh install | uninstall
+#   [DESTDIR=] [PREFIX=/usr/local] [NGINX_BIN=] \
+#       t/tools/install.sh install | install-shopctl | uninstall
 
 set -euo pipefail
 
 readonly NAME=ngx_shop_failover_module.so
 readonly BUILD=${BUILD:-build}
 readonly DESTDIR=${DESTDIR:-}
-readonly BIN_DIR=/usr/local/bin
+readonly PREFIX=${PREFIX:-/usr/local}
+readonly TOP=$(cd "$(dirname "$0")/../.." && pwd)
 
 PATH=$PATH:/usr/sbin:/usr/local/sbin
 
@@ -90,16 +94,43 @@ check_loads() {
 }
 
 
+# MODE FILE TARGET of what comes with the module; a manual page of section 1 goes
+# to man1
+shopctl_files() {
+    local page
+
+    echo "755 $BUILD/shopctl $PREFIX/bin/shopctl"
+
+    for page in "$TOP"/pkg/man/*.[1-9]; do
+        echo "644 $page $PREFIX/share/man/man${page##*.}/${page##*/}"
+    done
+
+    cat << END
+644 $TOP/pkg/completion/shopctl.bash $PREFIX/share/bash-completion/completions/shopctl
+644 $TOP/pkg/completion/shopctl.zsh $PREFIX/share/zsh/site-functions/_shopctl
+644 $TOP/pkg/completion/shopctl.fish $PREFIX/share/fish/vendor_completions.d/shopctl.fish
+END
+}
+
+
 # install(1) makes a new file: a running nginx keeps the one it has mapped.
+do_install-shopctl() {
+    local mode file to
+
+    while read -r mode file to; do
+        [[ -e $file ]] || continue
+        may_write "${to%/*}"
+        install -D -m "$mode" "$file" "$DESTDIR$to"
+    done < <(shopctl_files)
+}
+
+
 do_install() {
+    find_nginx
     check_make
     may_write "$modules"
     install -D -m 644 "$BUILD/$NAME" "$DESTDIR$modules/$NAME"
-
-    if [[ -e $BUILD/shopctl ]]; then
-        may_write "$BIN_DIR"
-        install -D -m 755 "$BUILD/shopctl" "$DESTDIR$BIN_DIR/shopctl"
-    fi
+    do_install-shopctl
 
     [[ -n $DESTDIR ]] || check_loads
 
@@ -113,7 +144,9 @@ do_install() {
 do_uninstall() {
     local file
 
-    for file in "$modules/$NAME" "$BIN_DIR/shopctl"; do
+    find_nginx
+
+    for file in "$modules/$NAME" $(shopctl_files | cut -d ' ' -f 3); do
         [[ -e $DESTDIR$file ]] || continue
         may_write "${file%/*}"
         rm "$DESTDIR$file"
@@ -122,10 +155,14 @@ do_uninstall() {
 }
 
 
-step=${1:?usage: install.sh install | uninstall}
-nginx=$(command -v "${NGINX_BIN:-nginx}") || die "no nginx found, name one:" \
-    "make $step NGINX_BIN=/path/to/nginx"
-prefix=$(configure_argument prefix /usr/local/nginx)
-modules=$(configure_argument modules-path "$prefix/modules")
+find_nginx() {
+    nginx=$(command -v "${NGINX_BIN:-nginx}") || die "no nginx found, name" \
+        "one: make $step NGINX_BIN=/path/to/nginx"
+    prefix=$(configure_argument prefix /usr/local/nginx)
+    modules=$(configure_argument modules-path "$prefix/modules")
+}
+
+
+step=${1:?usage: install.sh install | install-shopctl | uninstall}
 
 "do_$step"
