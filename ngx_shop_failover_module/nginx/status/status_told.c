@@ -8,6 +8,7 @@
 
 
 #include "nginx/status/status.h"
+#include "nginx/status/status_langs.h"
 
 #include "logic/story/next.h"
 
@@ -37,7 +38,7 @@ ngx_shop_status_told_text(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
         return;
     }
 
-    text = ngx_shop_flag_text(notice, notice->status);
+    text = ngx_shop_flag_status(notice);
 
     ngx_shop_emit_text(e, "<section>\n<h2>What visitors are told</h2>\n"
                           "<dl>\n<dt>Text</dt><dd>");
@@ -62,6 +63,7 @@ ngx_shop_status_told_text(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
     ngx_shop_emit_text(e, "</dd>\n</dl>\n");
 
     ngx_shop_status_told_updates(e, snap);
+    ngx_shop_status_langs_html(e, notice);
 
     ngx_shop_emit_text(e, "</section>\n");
 }
