@@ -47,6 +47,8 @@ const ngx_shop_options_entry_t  ngx_shop_edit_options[] = {
       "what opens the shop [manual; in an outage: healthy]" },
     { "mode", NGX_SHOP_EDIT_TEXT, "MODE",
       "full, browse, \"paths /checkout /cart\", or words [full]" },
+    { "hosts", NGX_SHOP_EDIT_TEXT, "HOSTS",
+      "close these alone: \"a.example *.b.example\" [all of the flag]" },
     { "who", NGX_SHOP_EDIT_TEXT, "TEXT",
       "who closed it, as a comment [the user]" },
     NGX_SHOP_ASK_OPTION,

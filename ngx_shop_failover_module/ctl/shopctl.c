@@ -68,7 +68,7 @@ static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
       "the page that visitors get",
       ngx_shop_preview_options, ngx_shop_preview_run },
 
-    { "link", "link [--valid 12h] [--drill] URL",
+    { "link", "link [--valid 12h] [--domain .HOST] [--drill] URL",
       "a link by which staff pass the closed shop",
       ngx_shop_bypass_options, ngx_shop_bypass_link },
 

@@ -38,6 +38,8 @@ typedef struct {
 typedef struct {
     ngx_str_t                        key;         /* len 0: off */
     ngx_int_t                        ttl;         /* ms, of the cookie */
+    ngx_str_t                        domain;      /* ".shop.example"; len 0:
+                                                     a host alone */
 } ngx_shop_conf_key_t;
 
 
@@ -60,6 +62,9 @@ typedef struct ngx_shop_choice_cache_s  ngx_shop_choice_cache_t;
 
 /* requests that wait, in failover_wait */
 typedef struct ngx_shop_failover_wait_s  ngx_shop_failover_wait_t;
+
+/* requests that are moved on, in failover_rescue */
+typedef struct ngx_shop_rescue_s  ngx_shop_rescue_t;
 
 /* who of a balancer's peers is who, in discover.h */
 typedef struct ngx_shop_roster_s  ngx_shop_roster_t;
@@ -87,6 +92,7 @@ typedef struct {
                                               ngx_http_upstream_srv_conf_t * */
     ngx_array_t                      handlers;    /* of other locations */
     ngx_array_t                      named;       /* of _conf_use_t */
+    ngx_http_core_srv_conf_t        *server;      /* whose names it has */
     unsigned                         given:1;     /* the name is */
     unsigned                         counts:1;    /* it is a site */
     unsigned                         variable:1;  /* one decides */
@@ -124,6 +130,7 @@ typedef struct {
 typedef struct {
     ngx_array_t                      names;       /* of ngx_str_t */
     ngx_msec_t                       hold;
+    ngx_int_t                        below;       /* percent, 0: none left */
     u_char                          *file;        /* for error messages */
     ngx_uint_t                       line;
 } ngx_shop_conf_backups_t;
@@ -136,6 +143,13 @@ typedef struct {
 } ngx_shop_conf_observe_t;
 
 
+/* shop_shed */
+typedef struct {
+    ngx_msec_t                       target;      /* 0: off */
+    ngx_http_complex_value_t        *first;       /* NULL: nobody */
+} ngx_shop_conf_shed_t;
+
+
 /* of an upstream block */
 typedef struct {
     ngx_shop_conf_check_t           *check;       /* NULL: none */
@@ -145,6 +159,11 @@ typedef struct {
     ngx_shop_record_conf_t           outlier;
     ngx_msec_t                       slow_start;  /* 0: off */
     ngx_int_t                        panic;       /* percent, 0: off */
+    ngx_shop_conf_shed_t             shed;
+
+    ngx_str_t                       *repeats;     /* a location with
+                                                     "non_idempotent" that
+                                                     passes here; or NULL */
 
     ngx_shop_model_group_t          *group;       /* NULL: not ours */
     ngx_http_upstream_srv_conf_t    *uscf;
@@ -164,6 +183,7 @@ typedef struct {
     ngx_uint_t                       config;      /* generation of the list */
     ngx_msec_t                       started;
     ngx_shop_roster_t               *roster;      /* NULL: none yet */
+    ngx_uint_t                       seated;      /* one ends with the cycle */
 
     /* of a server block */
     ngx_shop_conf_loc_t             *early;       /* whose public status is
@@ -174,6 +194,7 @@ typedef struct {
     ngx_queue_t                      flights;     /* requests at its peers,
                                                      the newest first */
     ngx_shop_failover_wait_t        *wait;        /* NULL: not observed */
+    ngx_shop_rescue_t               *rescue;
     ngx_shop_witness_t              *witness;     /* NULL: no check */
 } ngx_shop_conf_srv_t;
 
@@ -216,6 +237,7 @@ struct ngx_shop_conf_loc_s {
     unsigned                         falls_back:1;
     unsigned                         said:1;      /* a flag, or "off" */
     unsigned                         over:1;      /* over=error_page */
+    unsigned                         strict:1;    /* shop_live */
 
     ngx_http_handler_pt              answer;      /* of status or control,
                                                      NULL: neither */
@@ -287,6 +309,8 @@ char *ngx_shop_conf_failover_slow_start(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_shop_conf_failover_panic(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+
+char *ngx_shop_conf_shed(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* after all blocks were read: what an upstream did not say of outliers */
 void ngx_shop_conf_outlier_finish(ngx_conf_t *cf, ngx_shop_conf_srv_t *sscf);

@@ -141,6 +141,10 @@ my @gates = (
         qr/long" of "shop_bypass_key" is larger than 4096 bytes/],
     ['shop_bypass_key %%DIR%%/key ttl=0;',
         qr/"0" of parameter "ttl" in "shop_bypass_key".*such as 12h/],
+    ['shop_bypass_key %%DIR%%/key domain=shop.example;',
+        qr/"shop\.example" of parameter "domain"|"shop\.example" of "domain"/],
+    ['shop_bypass_key %%DIR%%/key domain=.example;',
+        qr/"\.example" of "domain" in "shop_bypass_key", expected a dot and/],
     ['shop_bypass_key %%DIR%%/key tll=1h;',
         qr/unknown parameter "tll=1h" of "shop_bypass_key", known are: ttl=/],
     ['shop_bypass_key %%DIR%%/key; shop_bypass_key %%DIR%%/key;',
@@ -156,6 +160,25 @@ my @gates = (
 
 config_fails($_->[0], $_->[1], keys => \%keys, http => server($_->[0]))
     for @gates;
+
+for my $names ('shop.test evilshop.example', '*.shop.test', 'example') {
+    my (undef, $out) = ShopTest::Nginx->new(keys => \%keys, http => <<"END")->test;
+    server {
+        server_name $names;
+        shop_bypass_key %%DIR%%/key domain=.shop.example;
+    }
+END
+    my ($first) = split ' ', $names;
+
+    like $out, qr/\[warn\].*"domain=\.shop\.example" of "shop_bypass_key" is no (?#
+        )parent of server "\Q$first\E"/, "a domain above none of: $names";
+}
+
+for my $names (qw(shop.example *.shop.example _ www.* ~^(www|shop)), '""') {
+    config_ok("a domain of server_name $names", keys => \%keys,
+        http => 'shop_bypass_key %%DIR%%/key domain=.shop.example;'
+            . "server { server_name $names; }");
+}
 
 
 # ---- page files

@@ -10,6 +10,7 @@
 #include "logic/flag/flag.h"
 #include "logic/flag/flag_keys.h"
 #include "logic/flag/flag_langs.h"
+#include "logic/flag/hosts.h"
 #include "logic/text/span.h"
 #include "logic/text/utf8.h"
 
@@ -218,6 +219,29 @@ ngx_shop_flag_status(const ngx_shop_flag_notice_t *notice)
     }
 
     return ngx_shop_flag_text(notice, notice->status);
+}
+
+
+int
+ngx_shop_flag_about(const ngx_shop_flag_notice_t *notice,
+    const ngx_shop_str_t *host)
+{
+    unsigned        i;
+    ngx_shop_str_t  pattern;
+
+    if (!notice->hosts_given) {
+        return 1;
+    }
+
+    for (i = 0; host->len && i < notice->nhosts; i++) {
+        pattern = ngx_shop_flag_text(notice, notice->hosts[i]);
+
+        if (ngx_shop_hosts_match(&pattern, host)) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -21,7 +21,7 @@ typedef enum {
     NGX_SHOP_GATE_WHY_RAMP,             /* not let back in yet */
     NGX_SHOP_GATE_WHY_UNSENT,           /* nothing serves, never sent */
     NGX_SHOP_GATE_WHY_SENT,             /* sent to a server and failed */
-    NGX_SHOP_GATE_WHY_BUSY,             /* limit_req or limit_conn */
+    NGX_SHOP_GATE_WHY_BUSY,             /* limit_req, limit_conn, shop_shed */
     NGX_SHOP_GATE_WHY_ERROR_PAGE        /* nothing serves, and error_page has
                                            answered */
 } ngx_shop_gate_why_e;

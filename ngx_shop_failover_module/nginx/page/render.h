@@ -37,6 +37,8 @@ typedef struct {
     ngx_uint_t               coding;     /* _negotiate_coding_e */
     ngx_uint_t               jitter;     /* of _STATUS, else 0 */
     ngx_uint_t               admitted;   /* of _STATUS, else 0 */
+    ngx_uint_t               wait;       /* of _VIEW_BUSY: when to come again,
+                                            _wait_of(); 0: as usual */
 } ngx_shop_render_variant_t;
 
 
@@ -63,6 +65,10 @@ typedef struct {
     u_char                        digest[NGX_SHOP_RENDER_DIGEST];
 } ngx_shop_rendering_t;
 
+
+/* the number of the first of these times that is so long; and back, in s */
+ngx_uint_t ngx_shop_render_wait_of(ngx_uint_t seconds);
+ngx_uint_t ngx_shop_render_wait_seconds(ngx_uint_t wait);
 
 /* allocated once for a configuration; each worker has its own copy */
 ngx_shop_render_cache_t *ngx_shop_render_init(ngx_conf_t *cf);

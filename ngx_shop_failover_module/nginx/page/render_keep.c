@@ -41,6 +41,7 @@ ngx_shop_render_keep_key(ngx_shop_render_variant_t *variant)
     key = key << 6 | variant->lang;
     key = key << 2 | variant->coding;
     key = key << 4 | variant->jitter;
+    key = key << 4 | variant->wait;
 
     return key << 1 | variant->admitted;
 }

@@ -207,6 +207,15 @@ ngx_shop_render_make_view(ngx_shop_view_t *v,
 
     v->poll = ngx_max(NGX_SHOP_RENDER_POLL, v->retry_after / 30);
 
+    if (variant->wait) {
+
+        /* a time of its own, when there is room for this visitor */
+
+        v->retry_after = (int64_t) ngx_shop_render_wait_seconds(variant->wait);
+        v->poll = v->retry_after;
+        return;
+    }
+
     if (variant->kind == NGX_SHOP_RENDER_STATUS) {
         v->poll = v->poll / 2 + v->poll * (int64_t) variant->jitter
                                 / (NGX_SHOP_RENDER_JITTER - 1);

@@ -6,6 +6,7 @@
  */
 
 
+#include "nginx/host.h"
 #include "nginx/page/variables_gate.h"
 #include "nginx/page/variables.h"
 #include "nginx/gate/gate.h"
@@ -106,7 +107,7 @@ ngx_shop_variables_gate_flag(ngx_http_request_t *r,
 
     *zone = &smcf->zone;
 
-    return (smcf->used && slcf->flag) ? ngx_shop_conf_site(slcf) : NULL;
+    return (smcf->used && slcf->flag) ? ngx_shop_host_site(r, slcf) : NULL;
 }
 
 
