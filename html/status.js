@@ -30,9 +30,7 @@
             return;
         }
 
-        if (n.innerHTML !== m.innerHTML) {
-            m.replaceWith(n);
-        }
+        keep(m, n);
 
         document.title = d.title;
 
@@ -44,6 +42,29 @@
         }
 
         delete s.dataset.lost;
+    }
+
+    /* what somebody has opened stays open, and the focus where it was */
+
+    function keep(m, n) {
+        var a = document.activeElement,
+            at = m.contains(a) && a.tagName === 'SUMMARY' && a.parentNode.id;
+
+        n.querySelectorAll('details').forEach(function (d) {
+            var was = m.querySelector('#' + CSS.escape(d.id));
+
+            d.open = !!was && was.open;
+        });
+
+        if (n.innerHTML === m.innerHTML) {
+            return;
+        }
+
+        m.replaceWith(n);
+
+        if (at && document.getElementById(at)) {
+            document.getElementById(at).querySelector('summary').focus();
+        }
     }
 
     function lost() {

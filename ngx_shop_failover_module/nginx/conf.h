@@ -259,6 +259,7 @@ struct ngx_shop_conf_loc_s {
                                                      NULL: neither */
     ngx_uint_t                       status;      /* _status_format_e */
     ngx_str_t                        status_policy;
+    ngx_str_t                        runbook;     /* a URL; len 0: none */
     ngx_str_t                       *control;     /* key; NULL: none */
     ngx_shop_model_class_t          *class;       /* NULL: none */
 };

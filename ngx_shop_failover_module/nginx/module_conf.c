@@ -176,6 +176,7 @@ ngx_shop_module_conf_nameless(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev,
     conf->status = prev->status;
     conf->strict = prev->strict;
     conf->status_policy = prev->status_policy;
+    conf->runbook = prev->runbook;
     conf->control = prev->control;
 
     if (clcf->lmt_excpt) {

@@ -262,15 +262,16 @@ ngx_uint_t
 ngx_shop_chronicle_events(ngx_shop_model_zone_t *zone,
     ngx_shop_event_t *events, ngx_uint_t n)
 {
-    ngx_uint_t                    i;
+    ngx_uint_t                    i, updates;
     ngx_atomic_uint_t             seq;
     ngx_shop_layout_chronicle_t  *ch;
 
     ch = zone->sh->chronicle;
     seq = ch->seq;
     n = ngx_min(n, NGX_SHOP_CHRONICLE_EVENTS);
+    updates = 0;
 
-    for (i = 0; i < n && seq; i++, seq--) {
+    for (i = 0; i < n && seq; seq--) {
 
         ngx_shmtx_lock(&zone->shpool->mutex);
         events[i] = *ngx_shop_chronicle_event(ch, seq);
@@ -282,6 +283,15 @@ ngx_shop_chronicle_events(ngx_shop_model_zone_t *zone,
 
             break;
         }
+
+        if (events[i].type == NGX_SHOP_EVENT_FLAG
+            && events[i].to == NGX_SHOP_EVENT_UPDATE
+            && ++updates > NGX_SHOP_CHRONICLE_UPDATES)
+        {
+            continue;
+        }
+
+        i++;
     }
 
     return i;

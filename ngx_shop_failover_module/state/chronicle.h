@@ -19,6 +19,9 @@
 
 #define NGX_SHOP_CHRONICLE_EVENTS  64
 
+/* of updates for visitors, which may be many, a copy has so many */
+#define NGX_SHOP_CHRONICLE_UPDATES  3
+
 
 struct ngx_shop_layout_chronicle_s {
     ngx_atomic_t              seq;        /* of the newest event */
@@ -84,7 +87,8 @@ ngx_shop_chronicle_turn_e ngx_shop_chronicle_wrote(ngx_shop_model_zone_t *zone,
 void ngx_shop_chronicle_skip(ngx_shop_model_zone_t *zone);
 
 /*
- * Copies for the status.  The newest events, at most n, the newest first; and
+ * Copies for the status.  The newest events, at most n, the newest first, with
+ * few updates, so that these push nothing away; and
  * the newest incidents, at most n, too.
  */
 ngx_uint_t ngx_shop_chronicle_events(ngx_shop_model_zone_t *zone,

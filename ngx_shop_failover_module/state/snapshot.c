@@ -240,6 +240,7 @@ ngx_shop_snapshot_way(ngx_shop_model_zone_t *zone,
 
     site->way.share = 1000;
     site->way.left = 0;
+    site->way.end = 0;
 
     if (is->state != NGX_SHOP_SITE_REOPENING) {
         return;
@@ -254,6 +255,7 @@ ngx_shop_snapshot_way(ngx_shop_model_zone_t *zone,
              ? site->conf->ramp : site->conf->hold;
 
     site->way.left = passed < length ? (int64_t) (length - passed) : 0;
+    site->way.end = ngx_shop_clock_now() + (site->way.left + 999) / 1000;
 }
 
 

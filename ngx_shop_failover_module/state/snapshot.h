@@ -67,6 +67,7 @@ typedef struct {
     uint32_t                    share;        /* of visitors, 0 to 1000 */
     int64_t                     left;         /* ms, until all are in, or of
                                                  the hold; 0: none */
+    int64_t                     end;          /* Unix s, the same */
 } ngx_shop_snapshot_way_t;
 
 
@@ -98,6 +99,8 @@ typedef struct {
     ngx_uint_t                  nincidents;
     ngx_shop_event_t           *events;
     ngx_uint_t                  nevents;
+
+    ngx_str_t                   runbook;      /* set by who asks; a URL */
 } ngx_shop_snapshot_t;
 
 

@@ -89,6 +89,37 @@ test('screen: it refreshes itself, and can be stopped', async () => {
 });
 
 
+test('screen: figures are drawn, and what is open stays open', async () => {
+    await visit({}, async (page, complaints) => {
+        const box = await page.locator('svg.strip:visible').first()
+            .boundingBox();
+
+        ok(box.width > 200 && box.height > 20, 'a strip is seen');
+        ok(await page.locator('svg.strip path.fx').first().isVisible(),
+           'with what failed in it');
+        ok((await page.locator('section svg.band').boundingBox()).width > 600,
+           'and the last day');
+
+        const fill = (name) => page.evaluate((c) => getComputedStyle(document
+            .querySelector(c)).fill, name);
+
+        ok(await fill('.fx') !== await fill('.fo'), 'colours tell them apart');
+
+        const at = () => page.textContent('header .m');
+        const was = await at();
+
+        await page.locator('summary').first().focus();
+        await page.keyboard.press('Enter');
+        await until(async () => await at() !== was, 20000);
+        ok(await page.locator('details').first().evaluate((d) => d.open),
+           'what was opened stays open when the screen is fresh');
+        is(await page.evaluate(() => document.activeElement.tagName),
+           'SUMMARY', 'and keeps the focus');
+        is(complaints, [], 'the console is silent');
+    });
+});
+
+
 test('screen: without JavaScript', async () => {
     await visit({ javaScriptEnabled: false }, async (page) => {
         is(await page.textContent('.k'), 'P1 · outage', 'it says the same');

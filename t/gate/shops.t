@@ -59,6 +59,19 @@ END
             proxy_pass http://shop;
         }
 END
+    limited => <<'END',
+        location ~ /\.(?!well-known) {
+            limit_req zone=one;
+            auth_basic shop;
+            auth_basic_user_file %%DIR%%/users;
+            proxy_pass http://shop;
+        }
+        location / { proxy_pass http://shop; }
+END
+    moved => <<'END',
+        rewrite ^/\.(?!well-known) /hidden permanent;
+        location / { proxy_pass http://shop; }
+END
     guarded => <<'END',
         if ($host = never.example) { return 301 https://shop.example/; }
         rewrite ^/old/(.*)$ /new/$1 permanent;
@@ -89,6 +102,7 @@ END
 
 my $nginx = nginx(http => <<"END");
     limit_req_zone \$binary_remote_addr zone=few:1m rate=10000r/s;
+    limit_req_zone \$server_name zone=one:1m rate=1r/m;
     upstream shop { server $shop max_fails=0; }
     shop_reopen hold=0s;
 $servers

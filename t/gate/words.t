@@ -7,6 +7,7 @@
 # incident stay the outage's; "mode: words" closes nothing.
 
 use ShopTest;
+use ShopTest::Alerts;
 use ShopTest::Ctl;
 use ShopTest::Schema;
 use ShopTest::Status;
@@ -75,6 +76,10 @@ sub outage_begins {
 }
 
 
+# what somebody would be woken up for, if it stayed so for 20 minutes
+sub woken { return [alerts(20, get($nginx, '/metrics')->{body})] }
+
+
 # all that says that it is an outage, and since when
 sub facts {
     my $site = site();
@@ -82,6 +87,10 @@ sub facts {
     return {
         (map { $_ => $site->{$_} } qw(state since severity planned)),
         incident => status($nginx)->{counters}{incident_since},
+        number   => status($nginx)->{incidents}[0]{number},
+        incident_is => join(' ', map { $_ // '' }
+            @{ status($nginx)->{incidents}[0] }{qw(state severity planned
+                                                  resolved)}),
         metric   => metric(qq(site_state{site="$label",state="outage"})),
         since_metric => metric(qq(site_since_timestamp_seconds{site="$label"})),
         planned_page => problem()->{planned},
@@ -98,6 +107,8 @@ outage_begins();
 my $before = facts();
 
 is $before->{severity}, 'P1', 'an outage is P1';
+is_deeply woken(), ['ShopNobodyServes page', 'ShopOutageWithoutText page'],
+    '... for which somebody is woken up';
 is_deeply [$before->{planned}, $before->{planned_page}],
     [JSON::PP::false, JSON::PP::false], '... and was not planned';
 
@@ -134,6 +145,8 @@ for my $way (@ways) {
     ok wait_until(10, sub { site()->{flag_state} eq $does }),
         "... the flag is \"$does\"";
     is_deeply facts(), $before, '... and all else is the outage\'s';
+    is_deeply woken(), ['ShopNobodyServes page'],
+        '... also the alert, while visitors know something';
     like page(), qr/<h1[^>]*>Sorry, there is a problem with our online shop/,
         '... its title';
     is post($nginx, '/cart', body => 'a=1', headers => [Accept =>
@@ -191,6 +204,8 @@ like page(), qr/<h1[^>]*>Sorry, there is a problem with our online shop/,
 is problem()->{planned}, JSON::PP::false, '... nothing was planned';
 like get($nginx, '/')->{headers}{'shop-status'},
     qr/^outage; since=\Q$began\E/, '... since the outage began';
+is_deeply [grep { /page/ } @{ woken() }], ['ShopClosedThoughHealthy page'],
+    '... and somebody is woken up to open it';
 ok $nginx->log->wait_for(
     qr/only the flag keeps it shut, open it: shopctl off --flag \Q$flag\E/),
     '... the log has the command that opens it';

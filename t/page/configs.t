@@ -6,6 +6,7 @@
 # error_page, add_header, a cached 502, JSON clients, and paths that are open.
 
 use ShopTest;
+use ShopTest::Alerts;
 use ShopTest::Status;
 
 my $shop = shop_server(body => 'shop');
@@ -14,6 +15,7 @@ my $gone = '127.0.0.1:' . free_port();
 my $nginx = nginx(http => <<"END");
     proxy_cache_path %%DIR%%/cache keys_zone=one:1m;
     limit_req_zone \$host zone=none:1m rate=1r/m;
+    limit_conn_zone \$host zone=seat:1m;
     log_format why '\$request_uri \$status "\$shop_fallback"';
     access_log %%DIR%%/why.log why;
 
@@ -45,6 +47,12 @@ my $nginx = nginx(http => <<"END");
             proxy_pass http://$shop;
         }
 
+        location /limit_conn {
+            shop_fallback on intercept=503;
+            limit_conn seat 1;
+            proxy_pass http://$shop;
+        }
+
         location /unlisted { limit_req zone=none; proxy_pass http://$shop; }
         location /return {
             shop_fallback on intercept=503;
@@ -59,6 +67,12 @@ my $nginx = nginx(http => <<"END");
         }
 
         location /off { shop_maintenance off; proxy_pass http://$gone; }
+        location /paid {
+            shop_maintenance off;
+            shop_class callback;
+            shop_fallback on over=error_page;
+            proxy_pass http://$gone;
+        }
         location = /status { shop_status; }
     }
 END
@@ -89,6 +103,17 @@ for my $path (qw(/limit /limit429)) {
     ok $full->{headers}{'retry-after'}, 'with a time to come again';
     ok logged(qq{$path 503 "busy"}), 'named in the log';
 }
+
+$shop->set('/limit_conn', 'hang');
+my $seated = client($nginx);
+$seated->send(GET => '/limit_conn');
+my $stands;
+ok wait_until(10, sub {
+    $stands = get($nginx, '/limit_conn', @html);
+    $stands->{status} == 503;
+}), 'limit_conn: the only seat is taken';
+like $stands->{body}, qr/many visitors at the moment/, 'says the page';
+is $stands->{headers}{'shop-status'}, 'busy', 'also to monitors';
 
 unlike get($nginx, '/unlisted', @html)->{body}, qr/many visitors/,
     "without intercept a limit's own answer stays";
@@ -131,6 +156,30 @@ for my $type ('application/json', 'application/graphql') {
 
 my $exempt = post($nginx, '/off', body => 'a=1');
 is $exempt->{body}, 'old', 'error_page comes first for an exempt one, too';
+
+is post($nginx, '/over', body => '{}', headers =>
+    ['Content-Type' => 'application/json'])->{headers}{'content-type'},
+    'application/problem+json', 'also where it names nothing that it accepts';
+
+
+# ---- a payment that the flag does not refuse is refused by an outage
+
+sub metrics { return get($nginx, '/status?format=prometheus')->{body} }
+
+my $before = metrics();
+my $refused = post($nginx, '/paid', body => 'a=1');
+
+is "$refused->{status} $refused->{headers}{'content-type'}",
+    '503 application/problem+json', 'an exempt callback is told so';
+ok $refused->{headers}{'retry-after'}, 'and when to come again';
+my $site = $nginx->address;
+like metrics(), qr/^shop_failover_refused_requests_total\{site="\Q$site\E",
+    class="callback",outcome="refused"\}\ 1$/mx,
+    'counted with its class and its site';
+is_deeply [grep { /Callback/ } alerts(3, $before, metrics())],
+    ['ShopCallbackRefused page'], 'and somebody is woken up';
+is_deeply [grep { /TurnsVisitors|ErrorPage/ } alerts(12, metrics())], [],
+    'what was long ago wakes nobody';
 
 
 # ---- what is open, and what takes a POST

@@ -33,6 +33,7 @@ my $nginx = nginx(workers => 1, http => <<"END");
         shop_maintenance %%DIR%%/flag;
 
         location / { proxy_pass http://$shop; }
+        location ~ /\\. { return 404; }
         location = /open { shop_maintenance off; proxy_pass http://$shop; }
         location = /stock { shop_maintenance off; return 503 "stock"; }
     }
@@ -52,11 +53,23 @@ sub closed {
 
 # ---- open
 
+sub early {
+    my ($on) = @_;
+    my $answer = http2($on{$on}, GET => '/.shop-status', tls => $on eq 'TLS');
+
+    return "$answer->{status} "
+        . ($answer->{body} =~ /"state":"(\w+)"/ ? $1 : $answer->{body});
+}
+
+is early($_), '200 open', "$_: the public status answers before locations do"
+    for sort keys %on;
+
 is http2($on{plain}, POST => '/', body => 'a=1')->{body}, 'the shop',
     'the shop is open';
 
 $nginx->file('flag', "status: We repair the database.\n");
 ok closed(1), 'it closes';
+is early($_), '200 maintenance', "$_: and says so" for sort keys %on;
 
 
 # ---- closed

@@ -26,6 +26,16 @@ my $nginx = nginx(workers => 1, files => { 'closed' => '' }, http => <<'END');
             location /named/soon { shop_retry_after 45s; }
         }
     }
+
+    # a flag that one location alone has
+    server {
+        listen %%ADDR_PART%%;
+
+        location ~ /\. { return 404; }
+        location /part { shop_maintenance %%DIR%%/closed; }
+        location /part/open { shop_maintenance off; return 200 "open"; }
+        location / { return 200 "open"; }
+    }
 END
 
 sub polled {
@@ -57,5 +67,20 @@ for my $uri (qw(/named /named/soon)) {
 }
 
 is seconds('/named/soon'), 45, 'and the time, too';
+
+
+# ---- a flag of one location only
+
+my $part = $nginx->address('PART');
+
+is get($part, $_)->{body}, 'open', "$_ has no flag" for qw(/ /part/open);
+
+my $page = get($part, '/part', headers => [Accept => 'text/html']);
+
+is $page->{status}, 503, 'the location that has one is closed';
+my ($asked) = $page->{body} =~ m{data-url="([^"?]*)};
+my $public = get($part, $asked);
+is $public->{status}, 200, 'what its page asks answers, whatever locations say';
+like $public->{body}, qr/"state":"maintenance"/, 'as of the closed part';
 
 done_testing;

@@ -10,6 +10,7 @@ use ShopTest::Schema;
 use ShopTest::Status;
 
 use Digest::SHA qw(sha256_base64);
+use JSON::PP ();
 
 my $schema = ShopTest::Schema->new('docs/status.schema.json');
 my @shops = map { shop_server(body => "shop $_") } 0 .. 2;
@@ -38,6 +39,7 @@ my $CONFIG = <<"END";
         location / { shop_status; }
         location /json { shop_status json; }
         location /html { shop_status html; }
+        location /run { shop_status runbook=https://wiki.example/shop?a&b; }
         location /metrics { shop_status prometheus; }
     }
 END
@@ -184,6 +186,30 @@ like $policy, qr/default-src 'none'/, '... and nothing else';
 unlike $screen->{body}, qr/\son\w+=|style=/, 'nothing is inline in a tag';
 
 
+# ---- a link to what to do
+
+is JSON::PP::decode_json(body_of('/run'))->{runbook},
+    'https://wiki.example/shop?a&b', 'a runbook is in the JSON';
+is status($nginx)->{runbook}, undef, '... where there is one';
+like body_of('/run', Accept => 'text/html'),
+    qr{<a href="https://wiki\.example/shop\?a&amp;b">Runbook</a>},
+    '... and on the screen';
+
+
+# ---- broken first, and what is well is one line
+
+like body_of('/html'), qr{<summary><b class="ok">shop</b>: 3 of 3 up</summary>},
+    'an upstream that is well is one line';
+unlike body_of('/html'), qr/What is not well/, '... as nothing is broken';
+is scalar(() = body_of('/html') =~ /all times are \S/g), 1,
+    'the zone of all times is named once';
+like body_of('/html'),
+    qr{<svg class="strip"[^>]*><path class="fo" d="M[^"]*"/><path class="fl" d="M},
+    'the last probes are drawn';
+like body_of('/html'), qr{<svg class="band".*?<path class="fo" d="M},
+    '... and the last day';
+
+
 # ---- servers go
 
 $shops[0]->refuse;
@@ -197,6 +223,9 @@ like body_of('/html'), qr/connect refused/, '... and so does the screen';
 is metric('check_results_total', result => 'connect_refused') > 0, 1,
     '... and the metrics';
 is $peer->{history}[-1]{result}, 'connect_refused', 'the history ends with it';
+like body_of('/html'), qr{<h3>shop:\ 2\ of\ 3\ up,.*?redundancy\ lost.*?
+    connect\ refused.*?<path\ class="fx".*?<summary>2\ are\ up</summary>}sx,
+    'what is broken stands first, with why';
 ok strip($shops[1]), 'each result has its time';
 
 $shops[1]->set('/', status => 500);
@@ -268,6 +297,19 @@ cmp_ok metric('eta_timestamp_seconds'), '>', time, '... and an ETA';
 like body_of('/html'), qr{We &lt;b&gt;repair&lt;/b&gt; it\.},
     'the text is escaped on the screen';
 like body_of('/html'), qr{<b class="w">line 4</b>}, '... with the bad line';
+
+$nginx->file('flag', "status: We <b>repair</b> it.\neta: +30m\nnonsense\n"
+    . join '', map { "update: News $_.\n" } 1 .. 32);
+ok wait_until(10, sub { @{ status($nginx)->{maintenance}{updates} } == 32 }),
+    '32 updates';
+my $long = body_of('/html');
+like $long, qr{nobody.*News 32.*News 31.*News 30.*and 29 earlier ones}s,
+    '... of which three are shown, below what is broken';
+unlike $long, qr/News 29/, '... and no more';
+like $long, qr/Upstream shop is served by nobody/,
+    '... and they push no event away';
+is scalar(() = ($long =~ s/.*<h2>What happened//sr) =~ /<li>.*ago/g), 5,
+    '... of which there are five';
 like body_of('/html'), qr{<pre>shopctl update "TEXT" --eta \+30m --flag \Q@{[
     $nginx->dir]}\E/flag</pre>}, '... and what to type next';
 
@@ -300,6 +342,9 @@ is_deeply [map { $_->{incident} } @{ $counters->{refused} }], [0, 0],
 
 my %refused = (
     'location / { shop_status xml; }'    => qr/invalid value "xml".*json, html/,
+    'location / { shop_status json html; }' => qr/invalid value "html"/,
+    'location / { shop_status runbook=javascript:alert(1); }'
+        => qr/invalid value "runbook=javascript:alert\(1\)".*expected a link/,
     'location / { shop_status; shop_status; }' => qr/is duplicate/,
     'location / { shop_class "a b"; }'   => qr/invalid value "a b".*letters/,
     'location / { shop_class a; shop_class b; }' => qr/is duplicate/,

@@ -13,6 +13,7 @@
 #include "nginx/wake.h"
 
 #include "logic/flag/times.h"
+#include "logic/story/vocab.h"
 
 
 #define NGX_SHOP_JOURNAL_CHANGES  16
@@ -289,18 +290,12 @@ ngx_shop_journal_group(ngx_shop_groups_change_t *change)
     u_char      length[NGX_SHOP_TIMES_LEN];
     ngx_uint_t  level;
 
-    static const char  *words[] = {
-        "is served by all its servers",
-        "has lost redundancy: a server is down, aside or slow",
-        "is served by backups",
-        "is served by nobody"
-    };
-
     level = change->to > change->from ? NGX_LOG_WARN : NGX_LOG_NOTICE;
 
     ngx_log_error(level, ngx_cycle->log, 0,
                   "shop failover: upstream \"%V\" %s (was \"%s\" for %*s)",
-                  &change->group->name, words[change->to],
+                  &change->group->name,
+                  ngx_shop_vocab_group_change(change->from, change->to),
                   ngx_shop_site_group_name(change->from),
                   ngx_shop_journal_length(length, change->since), length);
 }

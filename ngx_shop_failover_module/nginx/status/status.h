@@ -31,7 +31,19 @@ void ngx_shop_status_series_peer(ngx_shop_emit_t *e,
     ngx_shop_snapshot_peer_t *peer);
 void ngx_shop_status_series_day(ngx_shop_emit_t *e, ngx_shop_band_t *band);
 
-void ngx_shop_status_servers(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap);
+/* for status_html.c: its sections, and figures in them */
+void ngx_shop_status_servers_broken(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_t *snap);
+void ngx_shop_status_servers_well(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_t *snap);
+void ngx_shop_status_told_text(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap);
+void ngx_shop_status_told_next(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap);
+void ngx_shop_status_told_flag(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap);
+void ngx_shop_status_figure_strip(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_peer_t *peer);
+void ngx_shop_status_figure_band(ngx_shop_emit_t *e, ngx_shop_band_t *band);
+void ngx_shop_status_figure_told(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_t *snap, ngx_shop_band_t *band);
 
 void ngx_shop_status_events_json(ngx_shop_emit_t *e,
     ngx_shop_snapshot_t *snap);
@@ -41,12 +53,12 @@ void ngx_shop_status_events_html(ngx_shop_emit_t *e,
 /* the Content-Security-Policy of the HTML one */
 ngx_int_t ngx_shop_status_style_policy(ngx_conf_t *cf, ngx_str_t *policy);
 
-/* pieces of HTML: a text, "12m ago (...)", "for 12m (...)", "in 5m (...)" */
-void ngx_shop_status_str(ngx_shop_emit_t *e, const ngx_str_t *s);
-void ngx_shop_status_clock(ngx_shop_emit_t *e, int64_t at);
-void ngx_shop_status_ago(ngx_shop_emit_t *e, int64_t at, int64_t now);
-void ngx_shop_status_since(ngx_shop_emit_t *e, int64_t at, int64_t now);
-void ngx_shop_status_due(ngx_shop_emit_t *e, int64_t at, int64_t now);
+/* a text; "04:30", "12m ago (04:30)", "for 12m (...)", "in 5m (...)" */
+void ngx_shop_status_piece_str(ngx_shop_emit_t *e, const ngx_str_t *s);
+void ngx_shop_status_piece_clock(ngx_shop_emit_t *e, int64_t at, int64_t now);
+void ngx_shop_status_piece_ago(ngx_shop_emit_t *e, int64_t at, int64_t now);
+void ngx_shop_status_piece_since(ngx_shop_emit_t *e, int64_t at, int64_t now);
+void ngx_shop_status_piece_due(ngx_shop_emit_t *e, int64_t at, int64_t now);
 
 /* "P1" to "P3", or NULL */
 const char *ngx_shop_status_severity(unsigned state);
@@ -57,12 +69,13 @@ const char *ngx_shop_status_kind(ngx_uint_t kind);
 ngx_uint_t ngx_shop_status_is_cause(ngx_uint_t why);
 
 /* what a flag does now, an ngx_shop_flagset_e */
-ngx_uint_t ngx_shop_status_flag(ngx_shop_board_view_t *view);
+ngx_uint_t ngx_shop_status_site_flag(ngx_shop_board_view_t *view);
 
 /* whether a closed shop shows its built-in text only; when a text changed */
-ngx_uint_t ngx_shop_status_default_text(ngx_shop_snapshot_site_t *site);
-const ngx_shop_str_t *ngx_shop_status_path(ngx_shop_snapshot_site_t *site);
-int64_t ngx_shop_status_updated(ngx_shop_snapshot_site_t *site);
+ngx_uint_t ngx_shop_status_site_default_text(ngx_shop_snapshot_site_t *site);
+const ngx_shop_str_t *ngx_shop_status_site_path(
+    ngx_shop_snapshot_site_t *site);
+int64_t ngx_shop_status_site_updated(ngx_shop_snapshot_site_t *site);
 
 /* whether a peer is out for its silence, and it is known whose that is */
 #define ngx_shop_status_silent(peer)                                         \

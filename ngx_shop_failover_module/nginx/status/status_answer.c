@@ -38,6 +38,9 @@ static ngx_int_t ngx_shop_status_answer_send(ngx_http_request_t *r,
     ngx_uint_t format, off_t size, ngx_chain_t *out);
 static ngx_int_t ngx_shop_status_answer_header(ngx_http_request_t *r,
     const char *name, ngx_str_t *value);
+static ngx_int_t ngx_shop_status_answer_parameter(ngx_conf_t *cf,
+    ngx_shop_conf_loc_t *slcf, ngx_str_t *value);
+static ngx_uint_t ngx_shop_status_answer_link(ngx_str_t *url);
 
 
 #define NGX_SHOP_STATUS_ANSWER_BUF  32768
@@ -91,6 +94,8 @@ ngx_shop_status_answer(ngx_http_request_t *r)
     if (snap == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+
+    snap->runbook = slcf->runbook;
 
     if (ngx_shop_status_answer_site(r, &name) == NGX_OK
         && ngx_shop_snapshot_keep(snap, &name) != NGX_OK)
@@ -285,6 +290,7 @@ ngx_shop_status_answer_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_shop_conf_loc_t  *slcf = conf;
 
     ngx_str_t                 *value;
+    ngx_uint_t                 i;
     ngx_http_core_loc_conf_t  *clcf;
     ngx_shop_conf_main_t      *smcf;
 
@@ -295,16 +301,8 @@ ngx_shop_status_answer_directive(ngx_conf_t *cf, ngx_command_t *cmd,
                              : "is duplicate";
     }
 
-    if (cf->args->nelts == 2) {
-
-        slcf->status = ngx_shop_status_answer_named(&value[1]);
-
-        if (slcf->status == NGX_SHOP_STATUS_ANSWER_ASKED) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid value \"%V\" in \"shop_status\", "
-                               "expected json, html or prometheus, or "
-                               "nothing: then the client chooses",
-                               &value[1]);
+    for (i = 1; i < cf->args->nelts; i++) {
+        if (ngx_shop_status_answer_parameter(cf, slcf, &value[i]) != NGX_OK) {
             return NGX_CONF_ERROR;
         }
     }
@@ -322,4 +320,69 @@ ngx_shop_status_answer_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     clcf->handler = slcf->answer;
 
     return NGX_CONF_OK;
+}
+
+
+/* a format, or runbook=URL; each once */
+
+static ngx_int_t
+ngx_shop_status_answer_parameter(ngx_conf_t *cf, ngx_shop_conf_loc_t *slcf,
+    ngx_str_t *value)
+{
+    ngx_str_t  url;
+
+    if (value->len > 8 && ngx_strncmp(value->data, "runbook=", 8) == 0
+        && slcf->runbook.len == 0)
+    {
+        url.data = value->data + 8;
+        url.len = value->len - 8;
+
+        if (ngx_shop_status_answer_link(&url)) {
+            slcf->runbook = url;
+            return NGX_OK;
+        }
+
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\" in \"shop_status\", "
+                           "expected a link as runbook=https://wiki.example/"
+                           "shop", value);
+        return NGX_ERROR;
+    }
+
+    if (slcf->status == NGX_SHOP_STATUS_ANSWER_ASKED) {
+        slcf->status = ngx_shop_status_answer_named(value);
+
+        if (slcf->status != NGX_SHOP_STATUS_ANSWER_ASKED) {
+            return NGX_OK;
+        }
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid value \"%V\" in \"shop_status\", expected "
+                       "json, html or prometheus, or nothing: then the client "
+                       "chooses; and runbook=URL", value);
+    return NGX_ERROR;
+}
+
+
+/* what a browser may open from a screen: no script, and no blank in it */
+
+static ngx_uint_t
+ngx_shop_status_answer_link(ngx_str_t *url)
+{
+    ngx_uint_t  i;
+
+    if (ngx_strncasecmp(url->data, (u_char *) "https://", 8) != 0
+        && ngx_strncasecmp(url->data, (u_char *) "http://", 7) != 0)
+    {
+        return 0;
+    }
+
+    for (i = 0; i < url->len; i++) {
+        if (url->data[i] <= ' ' || url->data[i] == 0x7f) {
+            return 0;
+        }
+    }
+
+    return 1;
 }

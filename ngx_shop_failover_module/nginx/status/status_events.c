@@ -8,15 +8,16 @@
 
 #include "nginx/status/status.h"
 
+#include "logic/story/vocab.h"
+
 
 static void ngx_shop_status_events_incident(ngx_shop_emit_t *e,
     ngx_shop_incident_t *in);
 static void ngx_shop_status_events_texts(ngx_shop_emit_t *e,
     ngx_shop_incident_t *in);
-static void ngx_shop_status_events_words(ngx_shop_emit_t *e,
-    ngx_shop_event_t *event);
-static void ngx_shop_status_events_span(ngx_shop_emit_t *e,
-    ngx_shop_event_t *event, const char *before, ngx_shop_span_t span);
+
+
+#define NGX_SHOP_STATUS_EVENTS_MAX  5
 
 
 void
@@ -121,7 +122,9 @@ ngx_shop_status_events_texts(ngx_shop_emit_t *e, ngx_shop_incident_t *in)
 void
 ngx_shop_status_events_html(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
 {
-    ngx_uint_t  i;
+    u_char          buf[NGX_SHOP_EVENT_TEXT];
+    ngx_uint_t      i, n;
+    ngx_shop_str_t  text;
 
     if (snap->nevents == 0) {
         return;
@@ -129,78 +132,28 @@ ngx_shop_status_events_html(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
 
     ngx_shop_emit_text(e, "<section>\n<h2>What happened</h2>\n<ul>\n");
 
-    for (i = 0; i < snap->nevents; i++) {
+    for (i = 0, n = 0;
+         i < snap->nevents && n < NGX_SHOP_STATUS_EVENTS_MAX;
+         i++)
+    {
+        /* updates stand with the other texts */
+
+        if (snap->events[i].type == NGX_SHOP_EVENT_FLAG
+            && snap->events[i].to == NGX_SHOP_EVENT_UPDATE)
+        {
+            continue;
+        }
+
+        n++;
+        text.data = buf;
+        text.len = ngx_shop_vocab_event(buf, sizeof(buf), &snap->events[i]);
+
         ngx_shop_emit_text(e, "<li>");
-        ngx_shop_status_events_words(e, &snap->events[i]);
+        ngx_shop_emit_html(e, &text);
         ngx_shop_emit_text(e, " <span class=\"m\">");
-        ngx_shop_status_ago(e, snap->events[i].time / 1000, snap->now);
+        ngx_shop_status_piece_ago(e, snap->events[i].time / 1000, snap->now);
         ngx_shop_emit_text(e, "</span></li>\n");
     }
 
     ngx_shop_emit_text(e, "</ul>\n</section>\n");
-}
-
-
-static void
-ngx_shop_status_events_words(ngx_shop_emit_t *e, ngx_shop_event_t *event)
-{
-    const char  *from, *to;
-
-    from = ngx_shop_event_state_name(event->type, event->from);
-    to = ngx_shop_event_state_name(event->type, event->to);
-
-    switch (event->type) {
-
-    case NGX_SHOP_EVENT_PEER:
-        ngx_shop_status_events_span(e, event, "Server ", event->peer);
-        ngx_shop_status_events_span(e, event, " of ", event->upstream);
-        break;
-
-    case NGX_SHOP_EVENT_GROUP:
-        ngx_shop_status_events_span(e, event, "Upstream ", event->upstream);
-        break;
-
-    case NGX_SHOP_EVENT_SITE:
-        ngx_shop_emit_text(e, "The shop");
-        break;
-
-    case NGX_SHOP_EVENT_FLAG:
-        ngx_shop_emit_text(e, "Flag");
-        break;
-
-    default:
-        ngx_shop_emit_text(e, "Incident ");
-        ngx_shop_emit_number(e, event->incident);
-    }
-
-    ngx_shop_emit_text(e, ": ");
-    ngx_shop_emit_text(e, to);
-
-    if (event->type <= NGX_SHOP_EVENT_SITE && event->from != event->to) {
-        ngx_shop_emit_text(e, " (was ");
-        ngx_shop_emit_text(e, from);
-        ngx_shop_emit_text(e, ")");
-    }
-
-    ngx_shop_status_events_span(e, event, ", ", event->detail);
-    ngx_shop_status_events_span(e, event, ", served by ", event->served_by);
-
-    if (event->type == NGX_SHOP_EVENT_FLAG) {
-        ngx_shop_status_events_span(e, event, ", ", event->text);
-    }
-}
-
-
-static void
-ngx_shop_status_events_span(ngx_shop_emit_t *e, ngx_shop_event_t *event,
-    const char *before, ngx_shop_span_t span)
-{
-    ngx_shop_str_t  text;
-
-    if (span.len) {
-        text = ngx_shop_event_get(event, span);
-
-        ngx_shop_emit_text(e, before);
-        ngx_shop_emit_html(e, &text);
-    }
 }

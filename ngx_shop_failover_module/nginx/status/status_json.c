@@ -66,6 +66,13 @@ ngx_shop_status_json(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
     ngx_shop_emit_cstr(e, "nginx", NGINX_VERSION);
     ngx_shop_emit_time(e, "time", snap->now);
 
+    if (snap->runbook.len) {
+        ngx_shop_emit_str(e, "runbook", (ngx_shop_str_t *) &snap->runbook);
+
+    } else {
+        ngx_shop_emit_null(e, "runbook");
+    }
+
     ngx_shop_status_json_site(e, "site", snap->site);
     ngx_shop_status_json_maintenance(e, snap->site);
 
@@ -138,9 +145,9 @@ ngx_shop_status_json_site(ngx_shop_emit_t *e, const char *key,
     ngx_shop_emit_bool(e, "shut_by_flag_alone",
                        ngx_shop_site_alone(&site->view.site));
 
-    ngx_shop_emit_str(e, "flag", ngx_shop_status_path(site));
+    ngx_shop_emit_str(e, "flag", ngx_shop_status_site_path(site));
     ngx_shop_emit_cstr(e, "flag_state", ngx_shop_flagset_name(
-                                     ngx_shop_status_flag(&site->view)));
+                                     ngx_shop_status_site_flag(&site->view)));
     ngx_shop_status_json_sum(e, &site->view);
     ngx_shop_status_json_hosts(e, site);
     ngx_shop_status_json_uses(e, site);
@@ -239,7 +246,7 @@ ngx_shop_status_json_maintenance(ngx_shop_emit_t *e,
 
     ngx_shop_emit_object(e, "maintenance");
 
-    ngx_shop_emit_str(e, "flag", ngx_shop_status_path(site));
+    ngx_shop_emit_str(e, "flag", ngx_shop_status_site_path(site));
     ngx_shop_emit_bool(e, "present", view->flag);
     ngx_shop_emit_time(e, "since", view->flag ? view->flag_since : 0);
     ngx_shop_emit_int(e, "error", view->error);

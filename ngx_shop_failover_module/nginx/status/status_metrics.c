@@ -102,15 +102,17 @@ ngx_shop_status_metrics_get(site_incident, site,
     ngx_shop_status_metrics_time(site->incident))
 ngx_shop_status_metrics_get(site_flag, site, site->view.flag)
 ngx_shop_status_metrics_get(site_admitted, site, site->way.share)
+ngx_shop_status_metrics_get(site_end, site,
+    ngx_shop_status_metrics_time(site->way.end))
 ngx_shop_status_metrics_get(site_alone, site,
     ngx_shop_site_alone(&site->view.site) ? 1 : 0)
 ngx_shop_status_metrics_get(site_errors, site,
     site->view.notice.warnings_total + (site->view.error ? 1 : 0))
 ngx_shop_status_metrics_get(site_default, site,
-    ngx_shop_status_default_text(site))
+    ngx_shop_status_site_default_text(site))
 ngx_shop_status_metrics_get(site_updated, site,
     ngx_shop_status_metrics_time(
-                                 ngx_shop_status_updated(site)))
+                                 ngx_shop_status_site_updated(site)))
 ngx_shop_status_metrics_get(site_eta, site,
     ngx_shop_status_metrics_time(site->view.notice.eta.at))
 ngx_shop_status_metrics_get(site_next, site,
@@ -208,6 +210,11 @@ static ngx_shop_status_metrics_row_t ngx_shop_status_metrics_rows[] =
     ngx_shop_status_metrics_ms(SITE, "reopening_admitted_ratio",
         "gauge", site_admitted,
         "The share of visitors let in while the shop reopens, else 1."),
+
+    ngx_shop_status_metrics_of(SITE, "reopening_end_timestamp_seconds",
+        "gauge", site_end,
+        "When all visitors are in again, or the hold is over, if nothing "
+        "comes between; absent while the shop does not reopen."),
 
     ngx_shop_status_metrics_of(SITE, "shut_by_flag_alone",
         "gauge", site_alone,

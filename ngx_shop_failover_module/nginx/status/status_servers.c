@@ -12,13 +12,38 @@
 #include "state/force.h"
 
 #include "logic/flag/times.h"
+#include "logic/story/vocab.h"
 
 
+/* a group, counted */
+typedef struct {
+    ngx_uint_t  n;                      /* not switched off */
+    ngx_uint_t  up;
+    ngx_uint_t  unknown;                /* not checked yet */
+    ngx_uint_t  slow;                   /* in slow start */
+    ngx_uint_t  off;
+} ngx_shop_status_servers_sum_t;
+
+
+/* which servers of a group a table has */
+typedef enum {
+    NGX_SHOP_STATUS_SERVERS_UP = 1,
+    NGX_SHOP_STATUS_SERVERS_NOT_UP,
+    NGX_SHOP_STATUS_SERVERS_ALL
+} ngx_shop_status_servers_e;
+
+
+static ngx_uint_t ngx_shop_status_servers_well_one(
+    ngx_shop_snapshot_group_t *group, ngx_shop_status_servers_sum_t *sum);
+static void ngx_shop_status_servers_count(ngx_shop_emit_t *e,
+    ngx_shop_status_servers_sum_t *sum);
 static void ngx_shop_status_servers_group(ngx_shop_emit_t *e,
-    ngx_shop_snapshot_t *snap, ngx_shop_snapshot_group_t *group);
-static ngx_uint_t ngx_shop_status_servers_rows(ngx_shop_emit_t *e,
-    ngx_shop_snapshot_t *snap, ngx_shop_snapshot_group_t *group, ngx_uint_t up,
-    ngx_uint_t max);
+    ngx_shop_snapshot_t *snap, ngx_shop_snapshot_group_t *group,
+    ngx_shop_status_servers_sum_t *sum);
+static void ngx_shop_status_servers_table(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_t *snap, ngx_shop_snapshot_group_t *group,
+    ngx_uint_t which);
+static ngx_uint_t ngx_shop_status_servers_is(ngx_shop_snapshot_peer_t *peer);
 static void ngx_shop_status_servers_row(ngx_shop_emit_t *e,
     ngx_shop_snapshot_t *snap, ngx_shop_snapshot_peer_t *peer);
 static void ngx_shop_status_servers_why(ngx_shop_emit_t *e,
@@ -32,49 +57,157 @@ static void ngx_shop_status_servers_force(ngx_shop_emit_t *e,
 #define NGX_SHOP_STATUS_SERVERS_MAX  100
 
 
+/* what is broken, with why, and nothing else */
+
 void
-ngx_shop_status_servers(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
+ngx_shop_status_servers_broken(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
 {
-    ngx_uint_t  i;
+    ngx_uint_t                     i, begun;
+    ngx_shop_status_servers_sum_t  sum;
 
-    ngx_shop_emit_text(e, "<section>\n<h2>Servers</h2>\n");
-
-    if (snap->ngroups == 0) {
-        ngx_shop_emit_text(e, "<p>None is checked: no upstream has "
-                              "shop_health_check.</p>\n");
-    }
+    begun = 0;
 
     for (i = 0; i < snap->ngroups; i++) {
-        ngx_shop_status_servers_group(e, snap, &snap->groups[i]);
+
+        if (ngx_shop_status_servers_well_one(&snap->groups[i], &sum)) {
+            continue;
+        }
+
+        if (!begun) {
+            begun = 1;
+            ngx_shop_emit_text(e, "<section>\n<h2>What is not well</h2>\n");
+        }
+
+        ngx_shop_status_servers_group(e, snap, &snap->groups[i], &sum);
     }
 
-    ngx_shop_emit_text(e, "</section>\n");
+    if (begun) {
+        ngx_shop_emit_text(e, "</section>\n");
+    }
+}
+
+
+/* a line each; its servers are a click away */
+
+void
+ngx_shop_status_servers_well(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
+{
+    ngx_uint_t                     i, begun;
+    ngx_shop_snapshot_group_t     *group;
+    ngx_shop_status_servers_sum_t  sum;
+
+    begun = 0;
+
+    for (i = 0; i < snap->ngroups; i++) {
+        group = &snap->groups[i];
+
+        if (!ngx_shop_status_servers_well_one(group, &sum)) {
+            continue;
+        }
+
+        if (!begun) {
+            begun = 1;
+            ngx_shop_emit_text(e, "<section>\n<h2>What is well</h2>\n");
+        }
+
+        ngx_shop_emit_text(e, "<details id=\"u-");
+        ngx_shop_status_piece_str(e, &group->group->name);
+        ngx_shop_emit_text(e, "\"><summary><b class=\"ok\">");
+        ngx_shop_status_piece_str(e, &group->group->name);
+        ngx_shop_emit_text(e, "</b>: ");
+        ngx_shop_status_servers_count(e, &sum);
+        ngx_shop_emit_text(e, "</summary>\n");
+        ngx_shop_status_servers_table(e, snap, group,
+                                      NGX_SHOP_STATUS_SERVERS_ALL);
+        ngx_shop_emit_text(e, "</details>\n");
+    }
+
+    if (begun) {
+        ngx_shop_emit_text(e, "</section>\n");
+    }
+
+    if (snap->ngroups == 0) {
+        ngx_shop_emit_text(e, "<p>No server is checked: no upstream has "
+                              "shop_health_check.</p>\n");
+    }
+}
+
+
+/* those switched off in the configuration are meant to be */
+
+static ngx_uint_t
+ngx_shop_status_servers_well_one(ngx_shop_snapshot_group_t *group,
+    ngx_shop_status_servers_sum_t *sum)
+{
+    ngx_uint_t                 i;
+    ngx_shop_snapshot_peer_t  *peer;
+
+    ngx_memzero(sum, sizeof(ngx_shop_status_servers_sum_t));
+
+    for (i = 0; i < group->npeers; i++) {
+        peer = &group->peers[i];
+
+        if (peer->peer->down) {
+            sum->off++;
+            continue;
+        }
+
+        sum->n++;
+        sum->up += (peer->state == NGX_SHOP_VERDICT_UP);
+        sum->unknown += (peer->state == NGX_SHOP_VERDICT_CHECKING);
+        sum->slow += (peer->share < 1000);
+    }
+
+    return group->state == NGX_SHOP_SITE_GROUP_UP && !group->panic
+           && sum->slow == 0 && sum->up + sum->unknown == sum->n;
+}
+
+
+/* "12 of 12 up" */
+
+static void
+ngx_shop_status_servers_count(ngx_shop_emit_t *e,
+    ngx_shop_status_servers_sum_t *sum)
+{
+    ngx_shop_emit_number(e, (int64_t) sum->up);
+    ngx_shop_emit_text(e, " of ");
+    ngx_shop_emit_number(e, (int64_t) sum->n);
+    ngx_shop_emit_text(e, " up");
+
+    if (sum->unknown) {
+        ngx_shop_emit_text(e, ", ");
+        ngx_shop_emit_number(e, (int64_t) sum->unknown);
+        ngx_shop_emit_text(e, " not checked yet");
+    }
+
+    if (sum->off) {
+        ngx_shop_emit_text(e, ", ");
+        ngx_shop_emit_number(e, (int64_t) sum->off);
+        ngx_shop_emit_text(e, " switched off in the configuration");
+    }
 }
 
 
 static void
 ngx_shop_status_servers_group(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
-    ngx_shop_snapshot_group_t *group)
+    ngx_shop_snapshot_group_t *group, ngx_shop_status_servers_sum_t *sum)
 {
-    ngx_uint_t          n;
     static const char  *classes[] = { "ok", "w", "w", "x" };
-    static const char  *words[] = {
-        "all servers serve", "a spare is missing", "served by backups",
-        "nobody serves"
-    };
 
     ngx_shop_emit_text(e, "<h3>");
-    ngx_shop_status_str(e, &group->group->name);
-    ngx_shop_emit_text(e, ": <b class=\"");
+    ngx_shop_status_piece_str(e, &group->group->name);
+    ngx_shop_emit_text(e, ": ");
+    ngx_shop_status_servers_count(e, sum);
+    ngx_shop_emit_text(e, ", <b class=\"");
     ngx_shop_emit_text(e, classes[group->state]);
     ngx_shop_emit_text(e, "\">");
-    ngx_shop_emit_text(e, words[group->state]);
+    ngx_shop_emit_text(e, ngx_shop_vocab_group(group->state));
     ngx_shop_emit_text(e, "</b></h3>\n<p>");
-    ngx_shop_status_since(e, group->since, snap->now);
+    ngx_shop_status_piece_since(e, group->since, snap->now);
 
     if (group->serving && group->serving != group->group) {
         ngx_shop_emit_text(e, ", by upstream ");
-        ngx_shop_status_str(e, &group->serving->name);
+        ngx_shop_status_piece_str(e, &group->serving->name);
     }
 
     if (group->panic) {
@@ -82,42 +215,75 @@ ngx_shop_status_servers_group(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
                               "probes are ignored</b>");
     }
 
-    ngx_shop_emit_text(e,
-        "</p>\n<table>\n<thead><tr><th>Server</th><th>State</th><th>For</th>"
-        "<th>Last check</th></tr></thead>\n<tbody>\n");
+    ngx_shop_emit_text(e, "</p>\n");
 
-    n = ngx_shop_status_servers_rows(e, snap, group, 0,
-                                     NGX_SHOP_STATUS_SERVERS_MAX);
-    n += ngx_shop_status_servers_rows(e, snap, group, 1,
-                                      NGX_SHOP_STATUS_SERVERS_MAX - n);
+    ngx_shop_status_servers_table(e, snap, group,
+                                  NGX_SHOP_STATUS_SERVERS_NOT_UP);
 
-    ngx_shop_emit_text(e, "</tbody>\n</table>\n");
+    if (sum->up > sum->slow) {
+        ngx_shop_emit_text(e, "<details id=\"u-");
+        ngx_shop_status_piece_str(e, &group->group->name);
+        ngx_shop_emit_text(e, "\"><summary>");
+        ngx_shop_emit_number(e, (int64_t) (sum->up - sum->slow));
+        ngx_shop_emit_text(e, sum->up - sum->slow == 1 ? " is up" : " are up");
+        ngx_shop_emit_text(e, "</summary>\n");
+        ngx_shop_status_servers_table(e, snap, group,
+                                      NGX_SHOP_STATUS_SERVERS_UP);
+        ngx_shop_emit_text(e, "</details>\n");
+    }
+}
 
-    if (n < group->npeers) {
+
+static void
+ngx_shop_status_servers_table(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
+    ngx_shop_snapshot_group_t *group, ngx_uint_t which)
+{
+    ngx_uint_t                 i, n, more;
+    ngx_shop_snapshot_peer_t  *peer;
+
+    n = 0;
+    more = 0;
+
+    for (i = 0; i < group->npeers; i++) {
+        peer = &group->peers[i];
+
+        if (!(ngx_shop_status_servers_is(peer) & which)) {
+            continue;
+        }
+
+        if (n == NGX_SHOP_STATUS_SERVERS_MAX) {
+            more++;
+            continue;
+        }
+
+        if (n++ == 0) {
+            ngx_shop_emit_text(e,
+                "<table>\n<thead><tr><th>Server</th><th>State</th>"
+                "<th>For</th><th>Last checks</th></tr></thead>\n<tbody>\n");
+        }
+
+        ngx_shop_status_servers_row(e, snap, peer);
+    }
+
+    if (n) {
+        ngx_shop_emit_text(e, "</tbody>\n</table>\n");
+    }
+
+    if (more) {
         ngx_shop_emit_text(e, "<p>");
-        ngx_shop_emit_number(e, (int64_t) (group->npeers - n));
+        ngx_shop_emit_number(e, (int64_t) more);
         ngx_shop_emit_text(e, " more are in the JSON.</p>\n");
     }
 }
 
 
+/* a server in its slow start is up, and shown with what is not well */
+
 static ngx_uint_t
-ngx_shop_status_servers_rows(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
-    ngx_shop_snapshot_group_t *group, ngx_uint_t up, ngx_uint_t max)
+ngx_shop_status_servers_is(ngx_shop_snapshot_peer_t *peer)
 {
-    ngx_uint_t  i, n;
-
-    n = 0;
-
-    for (i = 0; i < group->npeers && n < max; i++) {
-
-        if ((group->peers[i].state == NGX_SHOP_VERDICT_UP) == up) {
-            ngx_shop_status_servers_row(e, snap, &group->peers[i]);
-            n++;
-        }
-    }
-
-    return n;
+    return peer->state == NGX_SHOP_VERDICT_UP && peer->share == 1000
+           ? NGX_SHOP_STATUS_SERVERS_UP : NGX_SHOP_STATUS_SERVERS_NOT_UP;
 }
 
 
@@ -133,13 +299,13 @@ ngx_shop_status_servers_row(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
     p = peer->peer;
 
     ngx_shop_emit_text(e, "<tr><td>");
-    ngx_shop_status_str(e, &p->server);
+    ngx_shop_status_piece_str(e, &p->server);
 
     if (p->address.len != p->server.len
         || ngx_memcmp(p->address.data, p->server.data, p->server.len) != 0)
     {
         ngx_shop_emit_text(e, "<br><span class=\"m\">");
-        ngx_shop_status_str(e, &p->address);
+        ngx_shop_status_piece_str(e, &p->address);
         ngx_shop_emit_text(e, "</span>");
     }
 
@@ -199,11 +365,9 @@ ngx_shop_status_servers_why(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
     ngx_shop_emit_html(e, &detail);
     ngx_shop_emit_text(e, ", ");
     ngx_shop_emit_number(e, peer->last.total);
-    ngx_shop_emit_text(e, " ms <span class=\"m\">\302\267 ");
-    ngx_shop_emit_number(e, (int64_t) peer->fails);
-    ngx_shop_emit_text(e, " of ");
-    ngx_shop_emit_number(e, (int64_t) peer->checks);
-    ngx_shop_emit_text(e, " failed</span>");
+    ngx_shop_emit_text(e, " ms");
+
+    ngx_shop_status_figure_strip(e, peer);
 }
 
 
@@ -221,7 +385,7 @@ ngx_shop_status_servers_aside(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
 
     ngx_shop_emit_html(e, &why);
     ngx_shop_emit_text(e, ", ends ");
-    ngx_shop_status_due(e, peer->back, snap->now);
+    ngx_shop_status_piece_due(e, peer->back, snap->now);
     ngx_shop_emit_text(e, "; ");
 }
 
@@ -237,7 +401,7 @@ ngx_shop_status_servers_force(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
 
     if (force->until) {
         ngx_shop_emit_text(e, ", ends ");
-        ngx_shop_status_due(e, force->until, snap->now);
+        ngx_shop_status_piece_due(e, force->until, snap->now);
     }
 
     if (force->reason_len) {
