@@ -14,6 +14,7 @@
 #include "logic/words/negotiate.h"
 #include "logic/flag/times.h"
 #include "logic/words/strings.h"
+#include "logic/words/tongue.h"
 
 
 /* bytes of a notice before it is escaped */
@@ -233,37 +234,18 @@ static ngx_shop_str_t
 ngx_shop_variables_gate_status(ngx_http_request_t *r,
     ngx_shop_flag_notice_t *notice)
 {
-    ngx_uint_t                i, n;
-    ngx_shop_str_t            langs[NGX_SHOP_FLAG_LANGS + 1];
-    ngx_shop_str_t            status;
+    ngx_shop_tongue_t        tongue;
+    ngx_shop_tongue_mark_t   mark;
     ngx_shop_choice_asked_t  asked;
 
-    status = ngx_shop_flag_text(notice, notice->status);
-
-    if (notice->nlangs == 0) {
-        return status;
-    }
-
     ngx_shop_headers_read(r, &asked);
+    ngx_memzero(&tongue, sizeof(ngx_shop_tongue_t));
 
-    /* "status" itself is what nobody asked for by name */
+    tongue.notice = notice;
+    tongue.lang.data = asked.language.data;
+    tongue.lang.len = asked.language.len;
 
-    langs[0].data = (u_char *) "x-status";
-    langs[0].len = sizeof("x-status") - 1;
-
-    for (i = 0; i < notice->nlangs; i++) {
-        langs[i + 1] = ngx_shop_flag_text(notice, notice->langs[i].lang);
-    }
-
-    n = ngx_shop_negotiate_language(
-                                    (ngx_shop_str_t *) &asked.language,
-                                    langs, notice->nlangs + 1);
-
-    if (n == 0 && status.len) {
-        return status;
-    }
-
-    return ngx_shop_flag_text(notice, notice->langs[n ? n - 1 : 0].text);
+    return ngx_shop_tongue_text(&tongue, NGX_SHOP_FLAG_SAID_STATUS, 0, &mark);
 }
 
 

@@ -7,6 +7,7 @@
 
 
 #include "nginx/status/status.h"
+#include "nginx/status/status_langs.h"
 
 #include "state/force.h"
 #include "state/counters.h"
@@ -240,19 +241,16 @@ ngx_shop_status_json_text(ngx_shop_emit_t *e, const char *key,
 static void
 ngx_shop_status_json_texts(ngx_shop_emit_t *e, ngx_shop_flag_notice_t *notice)
 {
-    ngx_uint_t  i;
+    ngx_uint_t      i;
+    ngx_shop_str_t  status;
 
-    ngx_shop_status_json_text(e, "status", notice, notice->status);
+    status = ngx_shop_flag_status(notice);
+
+    ngx_shop_emit_str(e, "status", &status);
     ngx_shop_status_json_text(e, "reason", notice, notice->reason);
     ngx_shop_status_json_text(e, "offer", notice, notice->offer);
 
-    ngx_shop_emit_array(e, "languages");
-
-    for (i = 0; i < notice->nlangs; i++) {
-        ngx_shop_status_json_text(e, NULL, notice, notice->langs[i].lang);
-    }
-
-    ngx_shop_emit_close(e, ']');
+    ngx_shop_status_langs_json(e, notice);
 
     ngx_shop_emit_array(e, "contacts");
 
