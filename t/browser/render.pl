@@ -337,7 +337,11 @@ sub values_of {
         map({ $_ => '' } qw(next next.before next.time next.after
                             next.iso)),
         map({ $_ => [] } qw(updates contacts reason offer)),
-        'var.name' => '', 'var.logo' => '', 
+        'var.name' => '', 'var.logo' => '',
+
+        # no text of the sample is marked as one of another language
+        map({ ("$_.lang" => '', "$_.dir" => '') }
+            qw(status reason offer contacts)),
         progress => $known && $since < $eta
                     ? int(($o{now} - $since) * 100 / ($eta - $since)) : '',
     );
@@ -378,8 +382,11 @@ sub version {
 
     for my $name (qw(reason offer contacts)) {
         $text->($_->{text}) for @{ $v->{$name} };
+        $text->($v->{"$name.lang"});
         $eat->(scalar @{ $v->{$name} });
     }
+
+    $text->($v->{'status.lang'});
 
     $text->($_->{text}), $text->($_->{time}) for @{ $v->{updates} };
 
