@@ -244,3 +244,21 @@ ngx_shop_flag_reason(unsigned reason)
 {
     return ngx_shop_flag_keys_reason(reason);
 }
+
+
+const char *
+ngx_shop_flag_mode_name(unsigned mode)
+{
+    static const char *const  names[] = { "full", "browse", "paths", "words" };
+
+    return mode < sizeof(names) / sizeof(names[0]) ? names[mode] : NULL;
+}
+
+
+const char *
+ngx_shop_flag_end_name(unsigned end)
+{
+    static const char *const  names[] = { "manual", "eta", "healthy" };
+
+    return end < sizeof(names) / sizeof(names[0]) ? names[end] : NULL;
+}

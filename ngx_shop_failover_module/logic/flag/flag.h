@@ -183,5 +183,9 @@ uint64_t ngx_shop_flag_sum(const ngx_shop_flag_notice_t *notice);
  */
 const char *ngx_shop_flag_reason(unsigned reason);
 
+/* "full", "browse", ... and "manual", "eta", ...; NULL: there is no such one */
+const char *ngx_shop_flag_mode_name(unsigned mode);
+const char *ngx_shop_flag_end_name(unsigned end);
+
 
 #endif /* _NGX_SHOP_FLAG_H_INCLUDED_ */

@@ -578,7 +578,7 @@ ngx_shop_flag_keys_reason(unsigned reason)
         return ngx_shop_flag_keys_reasons[reason];
     }
 
-    return ngx_shop_times_reason(reason - NGX_SHOP_FLAG_KEYS_NREASONS);
+    return ngx_shop_times_parse_reason(reason - NGX_SHOP_FLAG_KEYS_NREASONS);
 }
 
 
@@ -590,7 +590,7 @@ ngx_shop_flag_keys_times_reason(const char *text)
     unsigned     i;
     const char  *known;
 
-    for (i = 0; (known = ngx_shop_times_reason(i)) != NULL; i++) {
+    for (i = 0; (known = ngx_shop_times_parse_reason(i)) != NULL; i++) {
         if (known == text) {
             break;
         }

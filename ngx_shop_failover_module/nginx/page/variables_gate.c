@@ -7,8 +7,10 @@
 
 
 #include "nginx/page/variables_gate.h"
+#include "nginx/page/variables.h"
 #include "nginx/gate/gate.h"
-#include "nginx/page/headers.h"
+#include "nginx/page/choice.h"
+#include "nginx/page/skin.h"
 
 #include "logic/text/emit.h"
 #include "logic/words/negotiate.h"
@@ -40,8 +42,6 @@ static ngx_int_t ngx_shop_variables_gate_escape(ngx_http_request_t *r,
     ngx_str_t *text);
 static ngx_shop_model_site_t *ngx_shop_variables_gate_flag(
     ngx_http_request_t *r, ngx_shop_model_zone_t **zone);
-static void ngx_shop_variables_gate_set(ngx_http_variable_value_t *v,
-    const u_char *data, size_t len);
 
 
 static ngx_http_variable_t  ngx_shop_variables_gate[] = {
@@ -69,20 +69,7 @@ static ngx_http_variable_t  ngx_shop_variables_gate[] = {
 ngx_int_t
 ngx_shop_variables_gate_add(ngx_conf_t *cf)
 {
-    ngx_http_variable_t  *var, *v;
-
-    for (v = ngx_shop_variables_gate; v->name.len; v++) {
-
-        var = ngx_http_add_variable(cf, &v->name, v->flags);
-        if (var == NULL) {
-            return NGX_ERROR;
-        }
-
-        var->get_handler = v->get_handler;
-        var->data = v->data;
-    }
-
-    return NGX_OK;
+    return ngx_shop_variables_table(cf, ngx_shop_variables_gate);
 }
 
 
@@ -99,7 +86,7 @@ ngx_shop_variables_gate_bypass(ngx_http_request_t *r,
 
     name = ngx_shop_gate_pass_name(ngx_shop_gate_pass(r, slcf));
 
-    ngx_shop_variables_gate_set(v, (u_char *) name, ngx_strlen(name));
+    ngx_shop_variables_set(v, (u_char *) name, ngx_strlen(name));
 
     return NGX_OK;
 }
@@ -134,7 +121,7 @@ ngx_shop_variables_gate_notice(ngx_http_request_t *r,
     ngx_shop_model_site_t  *flag;
     ngx_shop_board_view_t  *view;
 
-    ngx_shop_variables_gate_set(v, (u_char *) "", 0);
+    ngx_shop_variables_set(v, (u_char *) "", 0);
 
     flag = ngx_shop_variables_gate_flag(r, &zone);
 
@@ -152,7 +139,7 @@ ngx_shop_variables_gate_notice(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    ngx_shop_variables_gate_set(v, text.data, text.len);
+    ngx_shop_variables_set(v, text.data, text.len);
 
     return NGX_OK;
 }
@@ -204,7 +191,7 @@ ngx_shop_variables_gate_times(ngx_http_request_t *r,
     slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
     skin = slcf->page->skin;
 
-    ngx_shop_headers_read(r, &asked);
+    ngx_shop_choice_read(r, &asked);
 
     words = &skin->words[ngx_shop_negotiate_language(
                     (ngx_shop_str_t *) &asked.language,
@@ -238,7 +225,7 @@ ngx_shop_variables_gate_status(ngx_http_request_t *r,
     ngx_shop_tongue_mark_t   mark;
     ngx_shop_choice_asked_t  asked;
 
-    ngx_shop_headers_read(r, &asked);
+    ngx_shop_choice_read(r, &asked);
     ngx_memzero(&tongue, sizeof(ngx_shop_tongue_t));
 
     tongue.notice = notice;
@@ -288,7 +275,7 @@ ngx_shop_variables_gate_eta(ngx_http_request_t *r,
     ngx_shop_model_site_t  *flag;
     ngx_shop_board_view_t  *view;
 
-    ngx_shop_variables_gate_set(v, (u_char *) "", 0);
+    ngx_shop_variables_set(v, (u_char *) "", 0);
 
     flag = ngx_shop_variables_gate_flag(r, &zone);
 
@@ -311,20 +298,8 @@ ngx_shop_variables_gate_eta(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    ngx_shop_variables_gate_set(v, p,
+    ngx_shop_variables_set(v, p,
          ngx_shop_times_rfc3339(p, view->notice.eta.at));
 
     return NGX_OK;
-}
-
-
-static void
-ngx_shop_variables_gate_set(ngx_http_variable_value_t *v, const u_char *data,
-    size_t len)
-{
-    v->data = (u_char *) data;
-    v->len = (unsigned) len & 0xfffffff;
-    v->valid = 1;
-    v->no_cacheable = 0;
-    v->not_found = 0;
 }

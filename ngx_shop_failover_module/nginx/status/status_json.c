@@ -197,9 +197,6 @@ ngx_shop_status_json_maintenance(ngx_shop_emit_t *e,
     ngx_shop_board_view_t   *view;
     ngx_shop_flag_notice_t  *notice;
 
-    static const char  *modes[] = { "full", "browse", "paths", "words" };
-    static const char  *ends[] = { "manual", "eta", "healthy" };
-
     view = &site->view;
     notice = &view->notice;
 
@@ -210,10 +207,11 @@ ngx_shop_status_json_maintenance(ngx_shop_emit_t *e,
     ngx_shop_emit_time(e, "since", view->flag ? view->flag_since : 0);
     ngx_shop_emit_int(e, "error", view->error);
 
-    ngx_shop_emit_cstr(e, "mode", modes[notice->mode]);
-    ngx_shop_emit_cstr(e, "end", ends[view->late && !notice->end_given
-                                      ? NGX_SHOP_FLAG_END_HEALTHY
-                                      : notice->end]);
+    ngx_shop_emit_cstr(e, "mode", ngx_shop_flag_mode_name(notice->mode));
+    ngx_shop_emit_cstr(e, "end", ngx_shop_flag_end_name(
+                                     view->late && !notice->end_given
+                                     ? NGX_SHOP_FLAG_END_HEALTHY
+                                     : notice->end));
     ngx_shop_emit_time(e, "start", notice->start.at);
     ngx_shop_emit_time(e, "until", notice->until.at);
     ngx_shop_emit_time(e, "eta", notice->eta.at);
