@@ -338,6 +338,8 @@ sub values_of {
                             next.iso)),
         map({ $_ => [] } qw(updates contacts reason offer)),
         'var.name' => '', 'var.logo' => '',
+
+        # no text of the sample is marked as one of another language
         map({ ("$_.lang" => '', "$_.dir" => '') }
             qw(status reason offer contacts)),
         progress => $known && $since < $eta
@@ -389,6 +391,7 @@ sub version {
     }
 
     $text->($v->{'status.lang'});
+
     $text->($_->{text}), $text->($_->{time}) for @{ $v->{updates} };
 
     return sprintf '%08x', $hash;

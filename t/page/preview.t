@@ -50,6 +50,64 @@ for my $lang (@langs) {
        "$lang: all that an operator can say, in every format");
 }
 
+# what languages do to a moment, in the module: cases, articles of the hour,
+# the first of a month, plurals, clocks; "~" is a no-break space
+my @said = (
+    ['es', 1300, 'a la 1:30'],
+    ['es', 2020, 'a las 13:30'],
+    ['es', 580, 'hasta las 13:30'],
+    ['it', 1300, 'fino a domenica 22 novembre all’01:30'],
+    ['it', 580, 'fino alle 13:30'],
+    ['it', 14980, 'martedì 1º dicembre alle 13:30'],
+    ['pt-BR', 14200, 'na terça-feira, 1º de dezembro, à 00:30'],
+    ['pt-BR', 2020, 'no domingo, 22 de novembro, às 13:30'],
+    ['pt-PT', 4180, 'na terça-feira, 24 de novembro, à 01:30'],
+    ['ca', 14235, 'dimarts 1 de desembre, a la 1:05'],
+    ['el', 3435, 'έως τη Δευτέρα 23 Νοεμβρίου, στη 1:05~μ.μ.'],
+    ['el', 615, 'έως τις 2:05~μ.μ.'],
+    ['el', 555, 'έως τη 1:05~μ.μ.'],
+    ['fr', 14415, 'jusqu’au mardi 1er décembre à 4~h~05'],
+    ['pl', 5775, 'do środy, 25 listopada, godz.~04:05'],
+    ['cs', 5775, 'do středy 25. listopadu, 4:05'],
+    ['sk', 7215, 'do štvrtka 26. novembra, 4:05'],
+    ['sl', 5775, 'do srede, 25. novembra ob 04:05'],
+    ['hr', 5775, 'do srijede, 25. studenoga u 04:05'],
+    ['lt', 5775, 'iki lapkričio 25~d., trečiadienio, 04:05~val.'],
+    ['lv', 5775, 'līdz trešdienai, 25. novembrim, plkst.~04:05'],
+    ['et', 5775, 'kuni kolmapäeva, 25. novembrini kell 04:05'],
+    ['fi', 5775, 'keskiviikkoon 25. marraskuuta klo~4.05 asti'],
+    ['ru', 4335, 'до вторника, 24 ноября, 04:05'],
+    ['ru', 4335, 'доступны со вторника, 24 ноября'],
+    ['uk', 5775, 'до середи, 25 листопада, 04:05'],
+    ['mt', 4335, 'sat-Tlieta, 24 ta’ Novembru, fil-04:05'],
+    ['hu', 5775, 'november 25., szerda 4:05-ig'],
+    ['en-US', 1215, 'until Sunday, November 22 at 12:05~AM'],
+    ['zh-Hant', 1540, '11月22日 星期日 清晨5:30'],
+    ['ko', 1995, '11월 22일 일요일 오후~1:05까지'],
+    ['he', 5775, 'יום רביעי, 25 בנובמבר, בשעה 4:05'],
+    ['pl', 130, 'za około 2~godziny'],
+    ['pl', 310, 'za około 5~godzin'],
+    ['sl', 130, 'čez približno 2~uri'],
+    ['ar', 130, 'بعد نحو ساعتين'],
+    ['ar', 10, 'بعد نحو 10~دقائق'],
+    ['ar', 40, 'بعد نحو 40~دقيقة'],
+    ['ro', 40, 'aproximativ 40~de~minute'],
+    ['ro', 15, 'aproximativ 15~minute'],
+    ['ga', 190, 'thart ar 3~huaire an chloig'],
+    ['ga', 430, 'thart ar 7~n-uaire an chloig'],
+    ['he', 130, 'בעוד כשעתיים'],
+    ['mt', 15, 'madwar 15-il~minuta'],
+);
+
+for my $case (@said) {
+    my ($lang, $eta, $text) = @$case;
+    my $said = output("$tmp/view", $lang, 'maintenance', '', $eta, 'txt');
+
+    $text =~ s/~/\xc2\xa0/g;
+    ok(index($said, $text) >= 0, "$lang, in $eta minutes: $case->[2]")
+        || diag($said);
+}
+
 done_testing();
 
 

@@ -363,25 +363,23 @@ ngx_shop_negotiate_range(const ngx_shop_negotiate_member_t *members,
     unsigned nmembers, const ngx_shop_str_t *range,
     const ngx_shop_str_t *available, unsigned n)
 {
-    int       best;
+    int       any, best;
     unsigned  i, distance, least;
 
+    any = ngx_shop_negotiate_is(range, "*");
     best = NGX_SHOP_DECLINED;
     least = NGX_SHOP_TAGS_NEVER;
 
     for (i = 0; i < n; i++) {
 
-        if (ngx_shop_negotiate_is_excluded(members, nmembers, &available[i])) {
-            continue;
-        }
+        distance = any ? 0 : ngx_shop_tags_distance(range, &available[i]);
 
-        if (ngx_shop_negotiate_is(range, "*")) {
-            return (int) i;
-        }
+        /* a look at all members, so only where it matters */
 
-        distance = ngx_shop_tags_distance(range, &available[i]);
-
-        if (distance < least) {
+        if (distance < least
+            && !ngx_shop_negotiate_is_excluded(members, nmembers,
+                                               &available[i]))
+        {
             least = distance;
             best = (int) i;
         }

@@ -39,7 +39,12 @@ typedef struct {
 } ngx_shop_tags_row_t;
 
 
-static void ngx_shop_tags_read(const ngx_shop_str_t *tag, ngx_shop_tags_t *t);
+static int ngx_shop_tags_may_be(const ngx_shop_str_t *range,
+    const ngx_shop_str_t *lang);
+static int ngx_shop_tags_is_name(unsigned char a, unsigned char b);
+static unsigned ngx_shop_tags_names_of(const ngx_shop_str_t *range,
+    const ngx_shop_str_t *lang, ngx_shop_tags_t *r, ngx_shop_tags_t *l);
+static void ngx_shop_tags_read(ngx_shop_tags_t *t);
 static ngx_shop_str_t ngx_shop_tags_part(ngx_shop_str_t *rest);
 static int ngx_shop_tags_is_script(const ngx_shop_str_t *part);
 static int ngx_shop_tags_is_region(const ngx_shop_str_t *part);
@@ -140,25 +145,18 @@ ngx_shop_tags_distance(const ngx_shop_str_t *range, const ngx_shop_str_t *lang)
     ngx_shop_str_t    a, b;
     ngx_shop_tags_t   r, l;
 
-    ngx_shop_tags_read(range, &r);
-    ngx_shop_tags_read(lang, &l);
-
-    distance = 0;
-
-    if (!ngx_shop_tags_same(&r.lang, &l.lang)) {
-
-        a = ngx_shop_tags_of(ngx_shop_tags_names, &r);
-        b = ngx_shop_tags_of(ngx_shop_tags_names, &l);
-
-        r.lang = a.len ? a : r.lang;
-        l.lang = b.len ? b : l.lang;
-
-        distance += NGX_SHOP_TAGS_NAME;
-    }
-
-    if (r.lang.len == 0 || !ngx_shop_tags_same(&r.lang, &l.lang)) {
+    if (!ngx_shop_tags_may_be(range, lang)) {
         return NGX_SHOP_TAGS_NEVER;
     }
+
+    distance = ngx_shop_tags_names_of(range, lang, &r, &l);
+
+    if (distance == NGX_SHOP_TAGS_NEVER) {
+        return distance;
+    }
+
+    ngx_shop_tags_read(&r);
+    ngx_shop_tags_read(&l);
 
     a = r.script.len ? r.script : ngx_shop_tags_of(ngx_shop_tags_scripts, &r);
     b = l.script.len ? l.script : ngx_shop_tags_of(ngx_shop_tags_scripts, &l);
@@ -169,6 +167,85 @@ ngx_shop_tags_distance(const ngx_shop_str_t *range, const ngx_shop_str_t *lang)
 
     return distance + ngx_shop_tags_regions(&r, &l)
            + ngx_shop_tags_rests(&r.rest, &l.rest);
+}
+
+
+/* two letters rule most pairs out: clients may send long lists */
+
+static int
+ngx_shop_tags_may_be(const ngx_shop_str_t *range, const ngx_shop_str_t *lang)
+{
+    unsigned char  a, b;
+
+    if (range->len < 2 || lang->len < 2) {
+        return 1;
+    }
+
+    a = ngx_shop_tags_lower(range->data[0]);
+    b = ngx_shop_tags_lower(range->data[1]);
+
+    if (a == ngx_shop_tags_lower(lang->data[0])
+        && b == ngx_shop_tags_lower(lang->data[1]))
+    {
+        return 1;
+    }
+
+    return ngx_shop_tags_is_name(a, b)
+           || ngx_shop_tags_is_name(ngx_shop_tags_lower(lang->data[0]),
+                                    ngx_shop_tags_lower(lang->data[1]));
+}
+
+
+/* whether a name of _names begins so */
+
+static int
+ngx_shop_tags_is_name(unsigned char a, unsigned char b)
+{
+    const ngx_shop_tags_row_t  *row;
+
+    for (row = ngx_shop_tags_names; row->lang; row++) {
+        if ((unsigned char) row->lang[0] == a
+            && (unsigned char) row->lang[1] == b)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static unsigned
+ngx_shop_tags_names_of(const ngx_shop_str_t *range, const ngx_shop_str_t *lang,
+    ngx_shop_tags_t *r, ngx_shop_tags_t *l)
+{
+    ngx_shop_str_t  a, b;
+
+    memset(r, 0, sizeof(ngx_shop_tags_t));
+    memset(l, 0, sizeof(ngx_shop_tags_t));
+
+    r->rest = *range;
+    l->rest = *lang;
+
+    r->lang = ngx_shop_tags_part(&r->rest);
+    l->lang = ngx_shop_tags_part(&l->rest);
+
+    if (r->lang.len == 0) {
+        return NGX_SHOP_TAGS_NEVER;
+    }
+
+    if (ngx_shop_tags_same(&r->lang, &l->lang)) {
+        return 0;
+    }
+
+    a = ngx_shop_tags_of(ngx_shop_tags_names, r);
+    b = ngx_shop_tags_of(ngx_shop_tags_names, l);
+
+    r->lang = a.len ? a : r->lang;
+    l->lang = b.len ? b : l->lang;
+
+    return ngx_shop_tags_same(&r->lang, &l->lang)
+           ? NGX_SHOP_TAGS_NAME : NGX_SHOP_TAGS_NEVER;
 }
 
 
@@ -236,18 +313,14 @@ ngx_shop_tags_rests(const ngx_shop_str_t *range, const ngx_shop_str_t *lang)
 }
 
 
-/* language, script, region; the three letters of an "extlang" are not read */
+/* script and region; the three letters of an "extlang" are not read */
 
 static void
-ngx_shop_tags_read(const ngx_shop_str_t *tag, ngx_shop_tags_t *t)
+ngx_shop_tags_read(ngx_shop_tags_t *t)
 {
     ngx_shop_str_t  rest, next;
 
-    memset(t, 0, sizeof(ngx_shop_tags_t));
-
-    rest = *tag;
-    t->lang = ngx_shop_tags_part(&rest);
-
+    rest = t->rest;
     next = rest;
     t->script = ngx_shop_tags_part(&next);
 
