@@ -79,7 +79,6 @@ ngx_shop_page_variant(ngx_http_request_t *r, ngx_shop_gate_why_e why,
     variant->slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
     variant->site = ngx_shop_conf_site(variant->slcf);
     variant->state = ngx_shop_page_variant_state(smcf, variant->site, why);
-    variant->jitter = 0;
     variant->admitted = 0;
 
     /* who calls an exempt location is a machine, if it does not say else */
@@ -93,6 +92,11 @@ ngx_shop_page_variant(ngx_http_request_t *r, ngx_shop_gate_why_e why,
     variant->kind = choice.kind;
     variant->lang = choice.lang;
     variant->coding = choice.coding;
+
+    /* a program reads in the body when to ask again, a browser in the header */
+
+    variant->jitter = (choice.kind == NGX_SHOP_NEGOTIATE_JSON)
+                      ? ngx_random() % NGX_SHOP_RENDER_JITTER : 0;
 
     if (ngx_shop_page_variant_asks(r)) {
         variant->post = NGX_SHOP_VIEW_NO_POST;

@@ -21,7 +21,7 @@
 /* beside the kinds that clients negotiate: what the waiting page polls */
 #define NGX_SHOP_RENDER_STATUS  (NGX_SHOP_NEGOTIATE_EMPTY + 1)
 
-#define NGX_SHOP_RENDER_JITTER  16   /* different polling times */
+#define NGX_SHOP_RENDER_JITTER  16   /* different times to ask again */
 
 #define NGX_SHOP_RENDER_DIGEST  32   /* bytes of SHA-256 */
 
@@ -35,7 +35,7 @@ typedef struct {
     ngx_uint_t               post;       /* _view_post_e */
     ngx_uint_t               lang;       /* of the skin */
     ngx_uint_t               coding;     /* _negotiate_coding_e */
-    ngx_uint_t               jitter;     /* of _STATUS, else 0 */
+    ngx_uint_t               jitter;     /* of _STATUS and _JSON, else 0 */
     ngx_uint_t               admitted;   /* of _STATUS, else 0 */
 } ngx_shop_render_variant_t;
 
@@ -46,6 +46,8 @@ typedef struct {
     ngx_str_t                encoding;   /* len 0: identity */
     ngx_str_t                shop_status;    /* the header */
     int64_t                  eta;        /* Unix s; 0: none */
+    int64_t                  retry;      /* s, as the body says; 0: it does
+                                            not */
 
     /* private to render.c */
     ngx_queue_t              queue;      /* in the chain of its key */

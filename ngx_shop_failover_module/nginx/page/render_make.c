@@ -102,6 +102,8 @@ ngx_shop_render_make_body(ngx_shop_conf_main_t *smcf,
     ngx_shop_view_prepare(v);
 
     rendering->eta = v->eta;
+    rendering->retry = (variant->kind == NGX_SHOP_NEGOTIATE_JSON)
+                       ? v->retry_after : 0;
 
     ngx_shop_emit_init(&e, buf, NGX_SHOP_RENDER_ROOM);
     ngx_shop_render_make_write(&e, v, variant, rendering);
@@ -205,6 +207,13 @@ ngx_shop_render_make_view(ngx_shop_view_t *v,
     /* the longer it takes, the less often the page has to ask */
 
     v->poll = ngx_max(NGX_SHOP_RENDER_POLL, v->retry_after / 30);
+
+    if (variant->kind == NGX_SHOP_NEGOTIATE_JSON) {
+        v->retry_after = ngx_min(v->retry_after
+                                 + v->retry_after / 4 * (int64_t) variant->jitter
+                                   / (NGX_SHOP_RENDER_JITTER - 1),
+                                 variant->slcf->retry_max);
+    }
 
     if (variant->kind == NGX_SHOP_RENDER_STATUS) {
         v->poll = v->poll / 2 + v->poll * (int64_t) variant->jitter
