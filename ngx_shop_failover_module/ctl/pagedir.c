@@ -16,6 +16,7 @@
 #include "ctl/pagedir.h"
 #include "ctl/say.h"
 #include "logic/words/assets.h"
+#include "logic/words/tags.h"
 
 
 /* as in nginx: every waiting visitor would load more than that */
@@ -179,6 +180,41 @@ ngx_shop_pagedir_read(ngx_shop_pagedir_file_t *file, FILE *in,
     source->data.len = n;
 
     return NGX_SHOP_OK;
+}
+
+
+const char *
+ngx_shop_pagedir_nearest(const char *lang)
+{
+    unsigned         i, distance, least;
+    ngx_shop_str_t   range, code;
+
+    static char  nearest[64];
+
+    range.data = (const unsigned char *) lang;
+    range.len = strlen(lang);
+    least = NGX_SHOP_TAGS_NEVER;
+
+    for (i = 0; i < ngx_shop_assets_n; i++) {
+        code = ngx_shop_assets[i].name;
+
+        if (code.len <= 9 || memcmp(code.data, "lang/", 5) != 0) {
+            continue;
+        }
+
+        code.data += 5;
+        code.len -= 9;
+
+        distance = ngx_shop_tags_distance(&range, &code);
+
+        if (distance < least) {
+            least = distance;
+            snprintf(nearest, sizeof(nearest), "%.*s", (int) code.len,
+                     (const char *) code.data);
+        }
+    }
+
+    return least == NGX_SHOP_TAGS_NEVER ? NULL : nearest;
 }
 
 

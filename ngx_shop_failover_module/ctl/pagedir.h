@@ -31,6 +31,9 @@ int ngx_shop_pagedir_builtin(const char *name,
 /* OK; DECLINED: the directory has none; ERROR after it was said why */
 int ngx_shop_pagedir_own(const char *name, ngx_shop_pagedir_source_t *source);
 
+/* the built-in language next to this one, or NULL */
+const char *ngx_shop_pagedir_nearest(const char *lang);
+
 /* the codes of those that are built in, in one line on stderr */
 void ngx_shop_pagedir_languages(void);
 

@@ -24,6 +24,7 @@
 static int ngx_shop_preview_words(const char *lang, ngx_shop_strings_t *words);
 static void ngx_shop_preview_name(const ngx_shop_view_t *v,
     ngx_shop_strings_t *words);
+static int ngx_shop_preview_informal(void);
 static int ngx_shop_preview_layer(const char *lang, ngx_shop_strings_t *words);
 static int ngx_shop_preview_parse(ngx_shop_strings_t *words,
     const ngx_shop_pagedir_source_t *source);
@@ -39,7 +40,7 @@ const ngx_shop_options_entry_t  ngx_shop_preview_options[] = {
     { "html", NGX_SHOP_OPTIONS_SWITCH, NULL,
       "the page of a browser, and not the text" },
     { "lang", NGX_SHOP_OPTIONS_VALUE, "LANG",
-      "de, fr, pt, ... [en]" },
+      "de, fr, pt-BR, ... [en]" },
     { "outage", NGX_SHOP_OPTIONS_SWITCH, NULL,
       "the page of an outage, and not of maintenance" },
     { "page-dir", NGX_SHOP_OPTIONS_VALUE, "DIR",
@@ -139,17 +140,37 @@ ngx_shop_preview_name(const ngx_shop_view_t *v, ngx_shop_strings_t *words)
 }
 
 
-/* English, and over it the language */
+/* English, over it the language, or the one next to one of your own */
 
 static int
 ngx_shop_preview_words(const char *lang, ngx_shop_strings_t *words)
 {
-    int  rc;
+    int              rc;
+    const char      *nearest;
+    ngx_shop_str_t   code;
+
+    code.data = (const unsigned char *) lang;
+    code.len = strlen(lang);
+
+    ngx_shop_strings_language(words, &code, ngx_shop_preview_informal());
 
     rc = ngx_shop_preview_layer("en", words);
+    nearest = ngx_shop_pagedir_nearest(lang);
+
+    if (rc == NGX_SHOP_OK && nearest && strcmp(nearest, lang) != 0
+        && strcmp(nearest, "en") != 0)
+    {
+        rc = ngx_shop_preview_layer(nearest, words);
+    }
 
     if (rc == NGX_SHOP_OK && strcmp(lang, "en") != 0) {
         rc = ngx_shop_preview_layer(lang, words);
+    }
+
+    /* "pt" is the one next to it */
+
+    if (rc == NGX_SHOP_DECLINED && nearest) {
+        rc = NGX_SHOP_OK;
     }
 
     if (rc == NGX_SHOP_DECLINED) {
@@ -159,6 +180,26 @@ ngx_shop_preview_words(const char *lang, ngx_shop_strings_t *words)
     }
 
     return rc;
+}
+
+
+/* shop_page_var address informal; other values are refused */
+
+static int
+ngx_shop_preview_informal(void)
+{
+    unsigned              i;
+    ngx_shop_view_var_t  *var;
+
+    for (i = 0; i < ngx_shop_preview_page.nvars; i++) {
+        var = &ngx_shop_preview_given[i];
+
+        if (var->name.len == 7 && memcmp(var->name.data, "address", 7) == 0) {
+            return var->value.len == 8;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -21,6 +21,7 @@
 # --look    hero (default), card, plain
 # --now     Unix time of the sample
 # --set     NAME=VALUE, as shop_page_var; repeatable
+# --informal  the texts for a shop that says "du"
 
 use strict;
 use warnings;
@@ -43,7 +44,7 @@ my %o = (lang => 'en', state => 'maintenance', format => 'html', eta => 40,
 GetOptions(\%o, 'lang=s', 'state=s', 'format=s', 'eta=i', 'post:s', 'now=i',
            'full', 'updates=i', 'small', 'dir=s', 'set=s@', 'admitted',
            'poll=f', 'retry=f', 'url!', 'zone=s', 'status=s', 'look=s',
-           'without=s')
+           'without=s', 'informal')
     or die "render.pl: see the comment at its top\n";
 
 $ENV{TZ} = $o{zone};
@@ -66,8 +67,11 @@ if ($o{format} eq 'status') {
 
     if ($o{format} eq 'html') {
         my $style = source("look/$o{look}.css");
-        $page =~ s/\{\{look\.style\}\}/$style/;
-        $page =~ s/\{\{look\.icon\}\}/data:,/;
+
+
+        # the last: a comment speaks of them, too
+        $page =~ s/.*\K\{\{look\.style\}\}/$style/s;
+        $page =~ s/.*\K\{\{look\.icon\}\}/data:,/s;
     }
 
     my $text = render($page, $o{format} eq 'html');
@@ -126,7 +130,13 @@ sub translation {
             next if $line =~ /^\s*(#|$)/;
             $line =~ /^\s*([a-z0-9_.]+)\s*=\s*(.*?)\s*$/
                 or die "render.pl: lang/$one.txt: \"$line\"\n";
-            $t{$1} = $2;
+            my ($key, $text) = ($1, $2);
+
+            if ($key =~ s/\.informal\z// && !$o{informal}) {
+                next;
+            }
+
+            $t{$key} = $text;
         }
     }
 
@@ -163,22 +173,33 @@ sub iso {
 }
 
 
-# how: time, date or date_zone
+# how: time, date or date_zone; case: of "weekdays.genitive"
 sub moment {
-    my ($at, $how) = @_;
+    my ($at, $how, $case) = @_;
 
     my @tm = localtime $at;
     my $zone = strftime('%Z', @tm);
     $zone = "UTC$zone" if $zone =~ /^[+-]/;
 
+    my @ampm = items('ampm');
     my %clock = (hour => sprintf("%02d", $tm[2]), h => $tm[2],
+                 h12 => ($tm[2] + 11) % 12 + 1,
+                 ampm => $ampm[@ampm > 2 ? $tm[2] : $tm[2] >= 12],
                  minute => sprintf("%02d", $tm[1]));
+    my $text = $case ? $t{"$how.$case"} : undef;
 
-    return fill($t{"$how." . $tm[2]} // $t{$how}, %clock,
-        weekday => (split /\s*,\s*/, $t{weekdays})[$tm[6]],
-        month => (split /\s*,\s*/, $t{months})[$tm[4]],
-        day => $tm[3] == 1 ? $t{day_first} : $tm[3], year => $tm[5] + 1900, zone => $zone,
-        time => fill($t{time}, %clock));
+    return fill($text // $t{"$how." . $tm[2]} // $t{$how}, %clock,
+        weekday => (items('weekdays', $case))[$tm[6]],
+        month => (items('months', $case))[$tm[4]],
+        day => $tm[3] == 1 ? $t{day_first} : $tm[3], year => $tm[5] + 1900,
+        zone => $zone, time => fill($t{time}, %clock));
+}
+
+
+sub items {
+    my ($key, $case) = @_;
+
+    return split /\s*,\s*/, ($case ? $t{"$key.$case"} : undef) // $t{$key};
 }
 
 
@@ -210,7 +231,54 @@ sub phrase {
 sub counted {
     my ($key, $n) = @_;
 
-    return fill($t{"$key.$n"} // $t{$key}, n => $n);
+    return fill($t{"$key.$n"} // $t{"$key." . category($n)} // $t{$key},
+                n => $n);
+}
+
+
+# CLDR's rules, from the module's table; "i = 2..4 and i % 100 != 12..14"
+sub category {
+    my ($n) = @_;
+
+    my $c = do {
+        local (@ARGV, $/) = "$root/ngx_shop_failover_module/logic/words/"
+                            . 'plural_rules.c';
+        <>;
+    };
+    my %of;
+
+    while ($c =~ /\{ ((?:\s*"[^"]*")+),((?:\s*"[^"]*")+) \}/g) {
+        my ($codes, $rules) = map { join '', /"([^"]*)"/g } $1, $2;
+        $of{$_} = $rules for split ' ', $codes;
+    }
+
+    for my $rule (split /;/, $of{$o{lang}} // $of{ $o{lang} =~ s/-.*//r }
+                             // '')
+    {
+        my ($name, $any) = split /:/, $rule;
+
+        for my $all (split / or /, $any) {
+            return $name if !grep { !holds($_, $n) } split / and /, $all;
+        }
+    }
+
+    return 'other';
+}
+
+
+sub holds {
+    my ($relation, $n) = @_;
+
+    my ($of, $mod, $not, $list)
+        = $relation =~ /^(\w)(?: % (\d+))? (!?)= (\S+)$/ or die $relation;
+    my $value = $of =~ /[ni]/ ? $n : 0;
+    $value %= $mod if $mod;
+
+    my $in = grep { my ($from, $to) = split /\.\./;
+                    $value >= $from && $value <= ($to // $from) }
+             split /,/, $list;
+
+    return $not ? !$in : $in;
 }
 
 
@@ -221,9 +289,10 @@ sub parts {
     my ($before, $after) = ($text, '');
     my $time = '';
 
-    if ($text =~ /^(.*?)\{(?:eta|since|next|start)\}(.*)$/s) {
-        ($before, $after) = (fill($1, %place), fill($2, %place));
-        $time = moment($at, $how);
+    if ($text =~ /^(.*?)\{(?:eta|since|next|start)(?::(\w+))?\}(.*)$/s) {
+        ($before, my $case, $after) = ($1, $2, $3);
+        $time = moment($at, $how, $case);
+        $_ = fill($_, %place) for $before, $after;
     }
 
     return ($name => "$before$time$after", "$name.before" => $before,
@@ -262,7 +331,8 @@ sub values_of {
               $eta, near($eta)),
         parts('when', $t{$when}, $eta, 'date_zone',
               in => phrase($eta - $o{now})),
-        parts('since', $t{started}, $since, near($since)),
+        parts('since', $t{'started.' . (localtime $since)[2]} // $t{started},
+              $since, near($since)),
         'since.iso' => iso($since),
         map({ $_ => '' } qw(next next.before next.time next.after
                             next.iso)),
@@ -275,7 +345,8 @@ sub values_of {
     $v{'title.short'} = length $v{'title.time'} < 13 ? 1 : '';
 
     if ($o{full}) {
-        %v = (%v, parts('next', $t{next_update}, $next, near($next)),
+        %v = (%v, parts('next', $t{'next_update.' . (localtime $next)[2]}
+                                // $t{next_update}, $next, near($next)),
               'next.iso' => iso($next), sample());
         silence(\%v, $_) for split /,/, $o{without} // '';
     }

@@ -15,10 +15,14 @@ const os = require('os');
 const path = require('path');
 
 const STATUS = '/.shop-status';
-const LANGS = ['en', 'ar', 'de', 'es', 'fr', 'it', 'ja', 'nl', 'pl', 'pt',
-               'zh'];
-const LOOKS = ['hero', 'card', 'plain'];
 const HTML = path.join(__dirname, '../../html');
+const LANGS = fs.readdirSync(path.join(HTML, 'lang')).sort()
+    .map((name) => name.replace(/\.txt$/, ''));
+
+/* where a page is looked at: each script, both directions, the longest words */
+const SHOWN = ['en', 'ar', 'bg', 'de', 'el', 'fi', 'he', 'hi', 'ja', 'ko', 'pl',
+               'th', 'vi', 'zh-Hant'];
+const LOOKS = ['hero', 'card', 'plain'];
 const rendered = new Map();
 let small;
 
@@ -163,4 +167,4 @@ class Site {
 }
 
 
-module.exports = { Site, HTML, LANGS, LOOKS, perl, render };
+module.exports = { Site, HTML, LANGS, LOOKS, SHOWN, perl, render };

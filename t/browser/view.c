@@ -69,6 +69,13 @@ view_words(const char *lang)
     const char      *reason;
     ngx_shop_str_t   s;
 
+    s.data = (const unsigned char *) lang;
+    s.len = strlen(lang);
+    ngx_shop_strings_language(&words, &s, 0);
+
+    s = view_asset("lang/%s.txt", "en");
+    (void) ngx_shop_strings_parse(&words, &s, &line, &reason);
+
     s = view_asset("lang/%s.txt", lang);
 
     if (ngx_shop_strings_parse(&words, &s, &line, &reason) != NGX_SHOP_OK) {

@@ -50,12 +50,15 @@ whole(const ngx_shop_strings_t *w, const ngx_shop_str_t *source)
 
     for (i = 0; i < w->nforms; i++) {
         inside(&w->forms[i].text, source);
-        fuzz_holds(w->forms[i].n != 0);
+        fuzz_holds(w->forms[i].key < NGX_SHOP_STRINGS_N);
     }
 }
 
 
-/* the first n lines, each alone */
+/*
+ * The first n lines, each alone.  Not where there are forms, of which a later
+ * file takes another's place, nor cases, which are known at the end only.
+ */
 
 static void
 lines(const ngx_shop_str_t *source, unsigned n,
@@ -66,6 +69,12 @@ lines(const ngx_shop_str_t *source, unsigned n,
     ngx_shop_str_t             one;
     const unsigned char       *p, *last, *end;
     static ngx_shop_strings_t  w;
+
+    if (memchr(source->data, '.', source->len)
+        || memchr(source->data, ':', source->len))
+    {
+        return;
+    }
 
     memset(&w, 0, sizeof(w));
 
@@ -91,6 +100,8 @@ lines(const ngx_shop_str_t *source, unsigned n,
         p = end;
     }
 
+    w.sources = 1;
+
     fuzz_holds(wanted == NULL || memcmp(&w, wanted, sizeof(w)) == 0);
 }
 
@@ -105,7 +116,7 @@ fill(ngx_shop_strings_t *w)
     static unsigned char   buf[4096];
 
     static const ngx_shop_strings_place_t  place = {
-        "n", ngx_shop_string("40")
+        "n", ngx_shop_string("40"), 0, 0
     };
 
     for (i = 0; i < NGX_SHOP_STRINGS_N; i++) {
@@ -115,7 +126,7 @@ fill(ngx_shop_strings_t *w)
         }
 
         ngx_shop_emit_init(&e, buf, sizeof(buf));
-        ngx_shop_strings_fill(&e, &w->text[i], &place, 1);
+        ngx_shop_strings_fill(w, &e, &w->text[i], &place, 1);
 
         if (w->text[i].len <= sizeof(buf)
             && memchr(w->text[i].data, '{', w->text[i].len) == NULL)
@@ -128,7 +139,8 @@ fill(ngx_shop_strings_t *w)
     ngx_shop_emit_init(&e, buf, sizeof(buf));
     ngx_shop_strings_in(w, &e, 40 * 60);
     ngx_shop_strings_in(w, &e, 3 * 3600);
-    ngx_shop_strings_moment(w, &e, 1795230000, NGX_SHOP_STRINGS_DATE_ZONE);
+    ngx_shop_strings_moment(w, &e, 1795230000, NGX_SHOP_STRINGS_DATE_ZONE,
+                            w->ncases ? &w->cases[0] : NULL);
 }
 
 

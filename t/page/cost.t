@@ -126,7 +126,7 @@ cmp_ok $deflate, '<=', 1 + int($seconds / 60 + 1), 'once';
 
 # ---- a crowd that reads all languages, in all forms, and polls meanwhile
 
-my @LANGS = qw(en de fr es it nl pl pt ar zh ja);
+my @LANGS = qw(en de fr es it nl pl pt-BR ar zh-Hans ja);
 
 sub crowd {
     my ($client, $polls) = @_;

@@ -6,6 +6,7 @@
 # truth about a POST in each form, whatever became of it.
 
 use ShopTest;
+use ShopTest::Dir;
 
 use IO::Uncompress::Gunzip qw(gunzip);
 use JSON::PP ();
@@ -48,17 +49,19 @@ my %where = (
     sent   => [$nginx->address('OUTAGE'), '/sent'],
 );
 
-my @langs = map { m{/([\w-]+)\.txt$} } glob 'html/lang/*.txt';
+my @langs = sort map { m{/([\w-]+)\.txt$} } glob 'html/lang/*.txt';
 
-is "@langs", 'ar de en es fr it ja nl pl pt zh',
-    'the eleven languages that are promised';
+is "@langs", 'ar bg ca cs da de el en en-US es et fi fr ga he hi hr hu id it '
+    . 'ja ko lt lv mt nl no pl pt-BR pt-PT ro ru sk sl sv th tr uk vi '
+    . 'zh-Hans zh-Hant', 'the languages that are promised';
 
 
 sub texts {
     my ($lang) = @_;
 
     open my $in, '<', "html/lang/$lang.txt" or die "$lang: $!\n";
-    return map { /^(\w[\w.]*) = (.*)/ ? ($1, $2) : () } <$in>;
+    return ($lang =~ /^en-/ ? texts('en') : (),
+            map { /^(\w[\w.]*) = (.*)/ ? ($1, $2) : () } <$in>);
 }
 
 sub html {
@@ -99,7 +102,7 @@ for my $lang (@langs) {
                 if $page->{body} !~ /<html lang="$lang" dir="$t{dir}">/
                     || $page->{headers}{'content-language'} ne $lang;
             push @wrong, "$method $how: a place is left"
-                if $page->{body} =~ /\{\{|\{(?:eta|in|since|next|n)\}/;
+                if $page->{body} =~ /\{\{|\{(?:eta|in|since|next|n)[:}]/;
 
             gunzip(\$gzip->{body}, \my $plain);
             push @wrong, "$method $how: gzip" if $plain ne $page->{body};
@@ -134,5 +137,67 @@ for my $lang (@langs) {
     cmp_ok $compressed, '<=', 3072, "$lang: at most 3 KB compressed";
     note "$lang: $largest bytes, $compressed compressed";
 }
+
+
+# ---- who gets which language, and a shop's own beside it
+
+my $page = ShopTest::Dir->new('pages');
+my %mine = ('de-AT' => 'stop = Nicht mehr schauen', pt => 'try_again = De novo',
+            es => 'in_minutes = , en {n} min');
+
+chmod 0755, "$page" or die "chmod: $!\n";
+mkdir "$page/lang", 0755 or die "mkdir: $!\n";
+
+for my $lang (keys %mine) {
+    open my $out, '>', "$page/lang/$lang.txt" or die "$lang: $!\n";
+    print $out "$mine{$lang}\n" or die;
+    close $out or die;
+}
+
+my $own = nginx(files => { flag => "eta: +45m\n" }, http => <<"END");
+    server {
+        listen %%ADDR%%;
+        shop_page_dir $page;
+        shop_page_var address informal;
+        shop_maintenance %%DIR%%/flag;
+        location / { proxy_pass http://127.0.0.1:$gone; }
+    }
+END
+
+for my $case (['nb-NO,nb;q=0.9,no;q=0.8', 'no'], ['zh-TW,zh;q=0.9', 'zh-Hant'],
+              ['zh-CN', 'zh-Hans'], ['pt-AO', 'pt-PT'], ['pt-BR', 'pt-BR'],
+              ['pt', 'pt'], ['en-US,en;q=0.9', 'en-US'], ['en-GB', 'en'],
+              ['de-AT', 'de-AT'], ['de-CH', 'de'], ['iw', 'he'])
+{
+    is get($own, '/', headers => ['Accept-Language' => $case->[0],
+                                  Accept => 'text/html'])
+        ->{headers}{'content-language'}, $case->[1],
+        "who asks for $case->[0] reads $case->[1]";
+}
+
+sub says {
+    my ($nginx, $lang) = @_;
+
+    return get($nginx, '/', headers => ['Accept-Language' => $lang,
+                                        Accept => 'text/html'])->{body};
+}
+
+like says($own, 'de'), qr/Du kannst wieder einkaufen/, 'informal, if asked to';
+like says($nginx, 'de'), qr/Sie k\xc3\xb6nnen wieder einkaufen/,
+    'formal otherwise';
+like says($own, 'de-AT'), qr/Du kannst.*Nicht mehr schauen/s,
+    'a language next to one that is there says what it does not say itself';
+like says($own, 'pt'), qr/Você vai poder voltar.*>De novo</s,
+    'so does the one that has another name now';
+like says($own, 'pt-BR'), qr/Você vai poder voltar.*>De novo</s,
+    'and its file is still that of the language';
+like says($own, 'es'), qr/, en 45 min/,
+    'a text of the shop takes the place of the built-in one';
+like says($own, 'en-US'), qr/until <time[^>]*>\d+:\d\d\xc2\xa0[AP]M</,
+    'a clock of twelve hours';
+
+config_fails('an address is formal or informal',
+    qr/invalid value "casual" in "shop_page_var address", expected formal or /,
+    http => 'server { listen %%ADDR%%; shop_page_var address casual; }');
 
 done_testing;

@@ -119,7 +119,7 @@ like page('/', 'Accept-Language' => 'ar')->{body}, qr/dir="rtl"/,
 is page('/', 'Accept-Language' => 'tlh')->{headers}{'content-language'}, 'en',
     'English where nothing else fits';
 
-for my $lang (qw(en de fr es it nl pl pt ar zh ja)) {
+for my $lang (qw(en de fr es it nl pl pt-BR ar zh-Hans ja)) {
     is page('/', 'Accept-Language' => $lang)->{headers}{'content-language'},
         $lang, "there is a page in \"$lang\"";
 }

@@ -60,7 +60,7 @@ int gettimeofday(struct timeval *tv, void *tz) {
 }
 END
 
-my @LANGS = qw(en de fr es it nl pl pt ar zh ja);
+my @LANGS = qw(en de fr es it nl pl pt-BR ar zh-Hans ja);
 my @made;
 
 sub start {

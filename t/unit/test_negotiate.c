@@ -360,6 +360,84 @@ the_language_liked_best_is_found(void **state)
 }
 
 
+/* as CLDR has it: likelySubtags, parentLocales, aliases */
+
+static void
+a_language_near_by_is_found(void **state)
+{
+    static const char  *names[] = {
+        "en", "en-US", "pt-BR", "pt-PT", "no", "zh-Hans", "zh-Hant", "he"
+    };
+
+    static const test_negotiate_language_t  cases[] = {
+        { "zh-TW,zh;q=0.9,en-US;q=0.8", "zh-Hant" },
+        { "zh-HK", "zh-Hant" },
+        { "zh-MO", "zh-Hant" },
+        { "zh-Hant-HK", "zh-Hant" },
+        { "ZH-HANT", "zh-Hant" },
+        { "zh-Hans-TW", "zh-Hans" },
+        { "zh-Hant-CN", "zh-Hant" },
+        { "zh-CN", "zh-Hans" },
+        { "zh-SG", "zh-Hans" },
+        { "zh", "zh-Hans" },
+        { "cmn-TW", "zh-Hant" },
+        { "zh-TW;q=0.5, en;q=0.4", "zh-Hant" },
+        { "zh-Hant;q=0, zh-TW, en;q=0.1", "zh-Hans" },
+
+        { "pt", "pt-BR" },
+        { "pt-BR,pt;q=0.9", "pt-BR" },
+        { "pt-PT,pt;q=0.9,en;q=0.8", "pt-PT" },
+        { "pt-AO", "pt-PT" },
+        { "pt-US", "pt-BR" },
+
+        { "en-US,en;q=0.9", "en-US" },
+        { "en", "en" },
+        { "en-GB", "en" },
+        { "en-AU,en;q=0.5", "en" },
+        { "en-US-x-shop", "en-US" },
+
+        { "nb-NO,nb;q=0.9,no;q=0.8,nn;q=0.7,en-US;q=0.6", "no" },
+        { "nn", "no" },
+        { "no-NO", "no" },
+        { "iw-IL", "he" },
+        { "he-IL", "he" },
+        { "nob", "en" }
+    };
+
+    (void) state;
+
+    test_negotiate_languages(cases, sizeof(cases) / sizeof(cases[0]), names,
+                             8);
+}
+
+
+static void
+an_own_language_is_nearer_than_one_near_by(void **state)
+{
+    static const char  *names[] = {
+        "en", "es", "es-419", "nb", "no", "zh", "zh-Hant", "de-x-shop"
+    };
+
+    static const test_negotiate_language_t  cases[] = {
+        { "es-MX", "es-419" },
+        { "es-ES", "es" },
+        { "es-PH", "es" },
+        { "nb-NO", "nb" },
+        { "no", "no" },
+        { "nn-NO", "nb" },
+        { "zh-TW", "zh-Hant" },
+        { "zh-CN", "zh" },
+        { "zh-Hans", "zh" },
+        { "de", "de-x-shop" }
+    };
+
+    (void) state;
+
+    test_negotiate_languages(cases, sizeof(cases) / sizeof(cases[0]), names,
+                             8);
+}
+
+
 static void
 the_order_of_what_is_available_does_not_matter(void **state)
 {
@@ -494,6 +572,8 @@ main(void)
         cmocka_unit_test(the_path_decides_where_accept_does_not),
         cmocka_unit_test(broken_lists_do_no_harm),
         cmocka_unit_test(the_language_liked_best_is_found),
+        cmocka_unit_test(a_language_near_by_is_found),
+        cmocka_unit_test(an_own_language_is_nearer_than_one_near_by),
         cmocka_unit_test(the_order_of_what_is_available_does_not_matter),
         cmocka_unit_test(no_available_language_is_not_read),
         cmocka_unit_test(a_language_without_a_name_is_never_found),

@@ -73,6 +73,7 @@ a_language_file_is_read(void **state)
                         14);
     assert_memory_equal(w.months[11].data, "l", 1);
     assert_int_equal(w.nforms, 1);
+    assert_int_equal(w.forms[0].n, 2);
     assert_int_equal(ngx_shop_strings_missing(&w), NGX_SHOP_STRINGS_NAME);
 }
 
@@ -90,12 +91,27 @@ a_bad_line_is_refused_with_its_number(void **state)
         { "weekdays = a, b", "1: weekdays are 7 names" },
         { "weekdays = a, b, c, d, e, f, g, h", "1: weekdays are 7 names" },
         { "months = a,,c,d,e,f,g,h,i,j,k,l", "1: months are 12 names" },
-        { "in_hours.x = a", "1: only in_minutes.N" },
-        { "in_hours.0 = a", "1: only in_minutes.N" },
-        { "doing.2 = a", "1: only in_minutes.N" },
-        { "in_hours.0 = a", "1: only in_minutes.N" },
-        { "date. = a", "1: only in_minutes.N" },
-        { "date.24 = a", "1: only in_minutes.N" }
+        { "ampm = a", "1: ampm are 2 names" },
+        { "ampm = a, b, c", "1: ampm are 2 names" },
+        { "in_hours.x = a", "1: no such form" },
+        { "in_hours.0 = a", "1: no such form" },
+        { "in_hours.1000 = a", "1: no such form" },
+        { "doing.2 = a", "1: no such form" },
+        { "doing.few = a", "1: no such form" },
+        { "done.informal = a", "1: no such form" },
+        { "started.24 = a", "1: no such form" },
+        { "date. = a", "1: no such form" },
+        { "date.24 = a", "1: no such form" },
+        { "date.Gen = a", "1: no such form" },
+        { "weekdays.1 = a, b, c, d, e, f, g", "1: no such form" },
+        { "weekdays.genitive = a, b", "1: weekdays are 7 names" },
+        { "months.genitive = a, b, c, d, e, f, g", "1: weekdays are 7" },
+        { "date.a = a\ndate.b = a\ndate.c = a\ndate.d = a\ndate.e = a",
+          "5: no such form" },
+        { "stop = x\n\nwhen_late = {eta:gen}, {eta}\nresume = y",
+          "3: the text has a place such as {eta:CASE}" },
+        { "date.gen = x\nwhen_late = {eta:gen}\nnotice = {start:genitive}",
+          "3: the text has a place such as {eta:CASE}" }
     };
 
     (void) state;
@@ -113,16 +129,20 @@ places_are_filled_and_unknown_ones_stay(void **state)
     unsigned char             buf[128];
     ngx_shop_str_t            text;
     ngx_shop_emit_t           e;
+    ngx_shop_strings_t        w;
     ngx_shop_strings_place_t  place;
 
     (void) state;
+
+    memset(&w, 0, sizeof(w));
+    memset(&place, 0, sizeof(place));
 
     place.name = "n";
     place.value = str("40");
     text = str("in {n} or {m}, {n, {}{n}");
 
     ngx_shop_emit_init(&e, buf, sizeof(buf));
-    ngx_shop_strings_fill(&e, &text, &place, 1);
+    ngx_shop_strings_fill(&w, &e, &text, &place, 1);
 
     assert_written(&e, "in 40 or {m}, {n, {}40");
 }
@@ -181,13 +201,15 @@ a_moment_is_said_in_the_zone_of_the_server(void **state)
     setenv("TZ", "Europe/Berlin", 1);
     tzset();
     ngx_shop_emit_init(&e, buf, sizeof(buf));
-    ngx_shop_strings_moment(&w, &e, 1795231800, NGX_SHOP_STRINGS_DATE_ZONE);
+    ngx_shop_strings_moment(&w, &e, 1795231800, NGX_SHOP_STRINGS_DATE_ZONE,
+                            NULL);
     assert_written(&e, "Sa 21 Nov 2026 4.30 04 CET");
 
     setenv("TZ", "<+03>-3", 1);
     tzset();
     ngx_shop_emit_init(&e, buf, sizeof(buf));
-    ngx_shop_strings_moment(&w, &e, 1795231800, NGX_SHOP_STRINGS_DATE_ZONE);
+    ngx_shop_strings_moment(&w, &e, 1795231800, NGX_SHOP_STRINGS_DATE_ZONE,
+                            NULL);
     assert_written(&e, "Sa 21 Nov 2026 6.30 06 UTC+03");
 }
 
@@ -272,8 +294,214 @@ an_hour_and_the_first_may_have_a_form(void **state)
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         ngx_shop_emit_init(&e, buf, sizeof(buf));
-        ngx_shop_strings_moment(&w, &e, cases[i].at, NGX_SHOP_STRINGS_DATE);
+        ngx_shop_strings_moment(&w, &e, cases[i].at, NGX_SHOP_STRINGS_DATE,
+                                NULL);
         assert_written(&e, cases[i].expected);
+    }
+}
+
+
+/* a text of w as it is said at a moment in UTC */
+
+static const char *
+said(const ngx_shop_strings_t *w, unsigned key, int64_t at, unsigned how)
+{
+    ngx_shop_emit_t           e;
+    ngx_shop_strings_place_t  place;
+
+    static char  buf[256];
+
+    setenv("TZ", "UTC", 1);
+    tzset();
+
+    memset(&place, 0, sizeof(place));
+    place.name = "eta";
+    place.at = at;
+    place.how = how;
+
+    ngx_shop_emit_init(&e, (unsigned char *) buf, sizeof(buf) - 1);
+    ngx_shop_strings_fill(w, &e, &w->text[key], &place, 1);
+    *e.pos = '\0';
+
+    return buf;
+}
+
+
+/* 2026-11-21 is a Saturday */
+
+static void
+a_moment_stands_in_the_case_that_its_sentence_asks_for(void **state)
+{
+    ngx_shop_strings_t  w;
+
+    (void) state;
+
+    assert_string_equal(parse(&w, "weekdays = ned,pon,ut,st,ct,pa,sobota\n"
+                                  "weekdays.gen = n,p,u,s,c,p,soboty\n"
+                                  "weekdays.acc = n,p,u,s,c,p,v sobotu\n"
+                                  "months = 1,2,3,4,5,6,7,8,9,10,listopad,12\n"
+                                  "months.gen = 1,2,3,4,5,6,7,8,9,10,"
+                                  "listopadu,12\n"
+                                  "time = {h}:{minute}\n"
+                                  "date = {weekday} {day}. {month} {time}\n"
+                                  "date.acc = {weekday} o {time}\n"
+                                  "when_closed = od {eta:gen}.\n"
+                                  "when_late = {eta}, {eta:acc}, {eta:gen}\n"),
+                        "");
+
+    assert_string_equal(said(&w, NGX_SHOP_STRINGS_WHEN_CLOSED, 1795231800,
+                             NGX_SHOP_STRINGS_DATE),
+                        "od soboty 21. listopadu 3:30.");
+    assert_string_equal(said(&w, NGX_SHOP_STRINGS_WHEN_LATE, 1795231800,
+                             NGX_SHOP_STRINGS_DATE),
+                        "sobota 21. listopad 3:30, v sobotu o 3:30, "
+                        "soboty 21. listopadu 3:30");
+
+    /* where there is only a time, no case changes it */
+
+    w.forms[w.nforms - 1].text.len = 0;
+    assert_string_equal(said(&w, NGX_SHOP_STRINGS_WHEN_CLOSED, 1795231800,
+                             NGX_SHOP_STRINGS_TIME), "od 3:30.");
+}
+
+
+static void
+the_clock_may_have_twelve_hours(void **state)
+{
+    size_t              i;
+    ngx_shop_strings_t  w;
+
+    static const struct {
+        int64_t      at;              /* of 2026-11-21 */
+        const char  *two;
+        const char  *hours;
+    } cases[] = {
+        { 0, "12:00 AM", "12:00 h0" },
+        { 59 * 60, "12:59 AM", "12:59 h0" },
+        { 3600, "1:00 AM", "1:00 h1" },
+        { 11 * 3600, "11:00 AM", "11:00 h11" },
+        { 12 * 3600, "12:00 PM", "12:00 h12" },
+        { 13 * 3600 + 300, "1:05 PM", "1:05 h13" },
+        { 23 * 3600, "11:00 PM", "11:00 h23" }
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_string_equal(parse(&w, "weekdays = a,b,c,d,e,f,g\n"
+                                      "months = 1,2,3,4,5,6,7,8,9,10,11,12\n"
+                                      "ampm = AM, PM\ndate = {time}\n"
+                                      "time = {h12}:{minute} {ampm}\n"
+                                      "stop = {eta}\n"), "");
+        assert_string_equal(said(&w, NGX_SHOP_STRINGS_STOP,
+                                 1795219200 + cases[i].at,
+                                 NGX_SHOP_STRINGS_DATE), cases[i].two);
+
+        assert_string_equal(parse(&w, "weekdays = a,b,c,d,e,f,g\n"
+                                      "months = 1,2,3,4,5,6,7,8,9,10,11,12\n"
+                                      "ampm = h0,h1,h2,h3,h4,h5,h6,h7,h8,h9,"
+                                      "h10,h11,h12,h13,h14,h15,h16,h17,h18,"
+                                      "h19,h20,h21,h22,h23\ndate = {time}\n"
+                                      "time = {h12}:{minute} {ampm}\n"
+                                      "stop = {eta}\n"), "");
+        assert_string_equal(said(&w, NGX_SHOP_STRINGS_STOP,
+                                 1795219200 + cases[i].at,
+                                 NGX_SHOP_STRINGS_DATE), cases[i].hours);
+    }
+}
+
+
+static void
+a_number_has_the_form_of_its_category(void **state)
+{
+    size_t              i;
+    unsigned char       buf[64];
+    ngx_shop_str_t      code;
+    ngx_shop_emit_t     e;
+    ngx_shop_strings_t  w;
+
+    static const struct {
+        const char  *code;
+        int64_t      hours;
+        const char  *expected;
+    } cases[] = {
+        { "pl", 2, "2 few" }, { "pl", 4, "4 few" }, { "pl", 5, "5 many" },
+        { "sl", 2, "two of two" }, { "sl", 3, "3 few" }, { "sl", 5, "5 h" },
+        { "pt-BR", 2, "2 h" }, { "xx", 3, "3 h" }
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_string_equal(parse(&w, "in_hours.few = {n} few\n"
+                                      "in_hours.many = {n} many\n"
+                                      "in_hours = {n} h\n"
+                                      "in_hours.two = two of two\n"), "");
+        code = str(cases[i].code);
+        ngx_shop_strings_language(&w, &code, 0);
+
+        ngx_shop_emit_init(&e, buf, sizeof(buf));
+        ngx_shop_strings_in(&w, &e, cases[i].hours * 3600);
+        assert_written(&e, cases[i].expected);
+    }
+}
+
+
+/* the operator's file over the built-in one */
+
+static void
+a_text_takes_the_place_of_one_before_and_of_its_forms(void **state)
+{
+    unsigned            line;
+    const char         *reason;
+    ngx_shop_str_t      text;
+    ngx_shop_strings_t  w;
+
+    (void) state;
+
+    assert_string_equal(parse(&w, "in_hours = {n} a\nin_hours.2 = two a\n"
+                                  "in_minutes = {n} a\nin_minutes.10 = ten\n"),
+                        "");
+
+    text = str("in_hours.3 = three b\nin_hours = {n} b\n");
+    assert_int_equal(ngx_shop_strings_parse(&w, &text, &line, &reason),
+                     NGX_SHOP_OK);
+
+    assert_memory_equal(ngx_shop_strings_text(&w, NGX_SHOP_STRINGS_IN_HOURS, 2)
+                        ->data, "{n} b", 5);
+    assert_memory_equal(ngx_shop_strings_text(&w, NGX_SHOP_STRINGS_IN_HOURS, 3)
+                        ->data, "three b", 7);
+    assert_memory_equal(ngx_shop_strings_text(&w, NGX_SHOP_STRINGS_IN_MINUTES,
+                                              10)->data, "ten", 3);
+}
+
+
+static void
+who_is_on_first_name_terms_says_so_throughout(void **state)
+{
+    int                 informal;
+    ngx_shop_str_t      code, text;
+    ngx_shop_strings_t  w;
+
+    unsigned            line;
+    const char         *reason;
+
+    (void) state;
+
+    code = str("de");
+
+    for (informal = 0; informal < 2; informal++) {
+        memset(&w, 0, sizeof(w));
+        ngx_shop_strings_language(&w, &code, informal);
+
+        text = str("stop = Warten Sie\nstop.informal = Warte\nresume = Los\n");
+        assert_int_equal(ngx_shop_strings_parse(&w, &text, &line, &reason),
+                         NGX_SHOP_OK);
+
+        assert_int_equal(w.text[NGX_SHOP_STRINGS_STOP].len,
+                         strlen(informal ? "Warte" : "Warten Sie"));
+        assert_int_equal(w.text[NGX_SHOP_STRINGS_RESUME].len, 3);
+        assert_int_equal(w.nforms, 0);
     }
 }
 
@@ -288,7 +516,14 @@ main(void)
         cmocka_unit_test(how_long_it_takes_is_said_in_round_numbers),
         cmocka_unit_test(a_moment_is_said_in_the_zone_of_the_server),
         cmocka_unit_test(the_name_of_the_shop_stands_in_the_texts),
-        cmocka_unit_test(an_hour_and_the_first_may_have_a_form)
+        cmocka_unit_test(an_hour_and_the_first_may_have_a_form),
+        cmocka_unit_test(
+                      a_moment_stands_in_the_case_that_its_sentence_asks_for),
+        cmocka_unit_test(the_clock_may_have_twelve_hours),
+        cmocka_unit_test(a_number_has_the_form_of_its_category),
+        cmocka_unit_test(
+                       a_text_takes_the_place_of_one_before_and_of_its_forms),
+        cmocka_unit_test(who_is_on_first_name_terms_says_so_throughout)
     };
 
     return cmocka_run_group_tests_name("words", tests, NULL, NULL);

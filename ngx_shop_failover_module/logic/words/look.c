@@ -35,6 +35,7 @@ typedef struct {
 } ngx_shop_look_var_t;
 
 
+static const char *ngx_shop_look_address(const ngx_shop_str_t *value);
 static const char *ngx_shop_look_colour(const ngx_shop_str_t *value);
 static const char *ngx_shop_look_font(const ngx_shop_str_t *value);
 static const char *ngx_shop_look_radius(const ngx_shop_str_t *value);
@@ -63,7 +64,7 @@ static const ngx_shop_look_var_t  ngx_shop_look_vars[] = {
     { "home", NULL },
     { "basket", NULL },
     { "contact", NULL },
-    { "address", NULL },
+    { "address", ngx_shop_look_address },
     { "logo", NULL },
     { "logo_dark", NULL },
     { "logo_alt", NULL },
@@ -126,6 +127,17 @@ ngx_shop_look_knows(const ngx_shop_str_t *name)
     }
 
     return 0;
+}
+
+
+/* how visitors are addressed; the texts of some languages have both */
+
+static const char *
+ngx_shop_look_address(const ngx_shop_str_t *value)
+{
+    return (value->len == 6 && memcmp(value->data, "formal", 6) == 0)
+           || (value->len == 8 && memcmp(value->data, "informal", 8) == 0)
+           ? NULL : "formal or informal";
 }
 
 

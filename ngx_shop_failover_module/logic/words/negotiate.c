@@ -8,6 +8,7 @@
 
 
 #include "logic/words/negotiate.h"
+#include "logic/words/tags.h"
 
 
 #define NGX_SHOP_NEGOTIATE_Q_MAX    1000
@@ -362,54 +363,31 @@ ngx_shop_negotiate_range(const ngx_shop_negotiate_member_t *members,
     unsigned nmembers, const ngx_shop_str_t *range,
     const ngx_shop_str_t *available, unsigned n)
 {
-    int              best, cousin, any;
-    size_t           len;
-    unsigned         i;
-    ngx_shop_str_t   primary;
-
-    any = ngx_shop_negotiate_is(range, "*");
-
-    primary.data = range->data;
-
-    for (primary.len = 0; primary.len < range->len; primary.len++) {
-        if (range->data[primary.len] == '-') {
-            break;
-        }
-    }
+    int       best;
+    unsigned  i, distance, least;
 
     best = NGX_SHOP_DECLINED;
-    cousin = NGX_SHOP_DECLINED;
-    len = 0;
+    least = NGX_SHOP_TAGS_NEVER;
 
     for (i = 0; i < n; i++) {
-
-        if (!any && !ngx_shop_negotiate_covers(&primary, &available[i])) {
-            continue;
-        }
 
         if (ngx_shop_negotiate_is_excluded(members, nmembers, &available[i])) {
             continue;
         }
 
-        if (any) {
+        if (ngx_shop_negotiate_is(range, "*")) {
             return (int) i;
         }
 
-        /* "de-AT" may fall to "de", and falls no further than it must */
+        distance = ngx_shop_tags_distance(range, &available[i]);
 
-        if (available[i].len > len
-            && ngx_shop_negotiate_covers(&available[i], range))
-        {
-            len = available[i].len;
+        if (distance < least) {
+            least = distance;
             best = (int) i;
-        }
-
-        if (cousin == NGX_SHOP_DECLINED) {
-            cousin = (int) i;
         }
     }
 
-    return (best != NGX_SHOP_DECLINED) ? best : cousin;
+    return best;
 }
 
 

@@ -51,10 +51,11 @@ ngx_shop_negotiate_e ngx_shop_negotiate_kind(const ngx_shop_str_t *accept,
     const ngx_shop_str_t *path);
 
 /*
- * The best of n available languages (RFC 4647 lookup, by quality; "de-AT"
- * falls to "de", then "pt-PT" and "pt" find "pt-BR" as a last resort; "q=0"
- * excludes).  The first 64 ranges are looked at.  Returns its index, or 0
- * (the default is the first) where nothing fits.
+ * The best of n available languages (by quality; "de-AT" falls to "de", as
+ * in RFC 4647 lookup, and what is near by CLDR is found: "nb" finds "no",
+ * "zh-TW" "zh-Hant", "pt" "pt-BR"; tags.h.  "q=0" excludes).  The first 64
+ * ranges are looked at.  Returns its index, or 0 (the default is the first)
+ * where nothing fits.
  */
 unsigned ngx_shop_negotiate_language(const ngx_shop_str_t *accept_language,
     const ngx_shop_str_t *available, unsigned n);

@@ -21,6 +21,7 @@ typedef enum {
     NGX_SHOP_STRINGS_SHOP,
     NGX_SHOP_STRINGS_WEEKDAYS,
     NGX_SHOP_STRINGS_MONTHS,
+    NGX_SHOP_STRINGS_AMPM,
     NGX_SHOP_STRINGS_DAY_FIRST,
     NGX_SHOP_STRINGS_TIME,
     NGX_SHOP_STRINGS_DATE,
@@ -80,12 +81,18 @@ typedef enum {
 } ngx_shop_strings_e;
 
 
-#define NGX_SHOP_STRINGS_FORMS  24    /* "in_hours.2", "date.1" */
+#define NGX_SHOP_STRINGS_FORMS   32    /* "in_hours.2", "date.1" */
+#define NGX_SHOP_STRINGS_CASES   4     /* "weekdays.genitive" */
+
+/* what a form is for: else a number, or an hour */
+#define NGX_SHOP_STRINGS_PLURAL  0x4000  /* of this category */
+#define NGX_SHOP_STRINGS_CASE    0x8000  /* of this number in cases[] */
 
 
-/* a text for one number */
+/* a text that is used instead of the plain one of its key */
 typedef struct {
-    uint8_t                  key;      /* _words_e */
+    uint8_t                  key;      /* _strings_e */
+    uint8_t                  source;   /* that it is of */
     uint16_t                 n;
     ngx_shop_str_t           text;
 } ngx_shop_strings_form_t;
@@ -98,13 +105,20 @@ typedef struct {
     ngx_shop_str_t           months[12];
     ngx_shop_strings_form_t  forms[NGX_SHOP_STRINGS_FORMS];
     unsigned                 nforms;
+    ngx_shop_str_t           cases[NGX_SHOP_STRINGS_CASES];
+    unsigned                 ncases;
+    const char              *plural;   /* rules; set by _language() */
+    uint8_t                  informal;
+    uint8_t                  sources;  /* that were read */
 } ngx_shop_strings_t;
 
 
-/* a value for {name} in a text */
+/* a value for {name} in a text, or a moment for {name} and {name:case} */
 typedef struct {
     const char              *name;
     ngx_shop_str_t           value;
+    int64_t                  at;       /* 0: no moment */
+    unsigned                 how;
 } ngx_shop_strings_place_t;
 
 
@@ -112,9 +126,17 @@ typedef struct {
 int ngx_shop_strings_key(const ngx_shop_str_t *name);
 
 /*
- * Reads a language file over what w has already: start with zeroed memory or
- * with a copy of another language.  OK, or ERROR with *line (from 1) and a
- * static *reason; w is then half read.
+ * Before a language's files are read, over zeroed memory or over a copy of
+ * another language: whose rules of number they follow, and whether the texts
+ * that say "du" are taken.
+ */
+void ngx_shop_strings_language(ngx_shop_strings_t *w,
+    const ngx_shop_str_t *code, int informal);
+
+/*
+ * Reads a language file over what w has already.  OK, or ERROR with *line
+ * (from 1) and a static *reason; w is then half read.  A text of this file
+ * takes the place of one before with all its forms.
  */
 int ngx_shop_strings_parse(ngx_shop_strings_t *w, const ngx_shop_str_t *source,
     unsigned *line, const char **reason);
@@ -140,12 +162,30 @@ const ngx_shop_str_t *ngx_shop_strings_text(const ngx_shop_strings_t *w,
 unsigned ngx_shop_strings_hour(int64_t at);
 
 /* text with its places filled; a {name} that is not among them stays */
-void ngx_shop_strings_fill(ngx_shop_emit_t *e, const ngx_shop_str_t *text,
-    const ngx_shop_strings_place_t *places, unsigned n);
+void ngx_shop_strings_fill(const ngx_shop_strings_t *w, ngx_shop_emit_t *e,
+    const ngx_shop_str_t *text, const ngx_shop_strings_place_t *places,
+    unsigned n);
 
-/* a moment in the process's zone; how is _TIME, _DATE or _DATE_ZONE */
+/*
+ * The length of a place at the beginning of text, 0 if there is none; its name
+ * and its case, which has len 0 if it has none.
+ */
+size_t ngx_shop_strings_place(const ngx_shop_str_t *text, ngx_shop_str_t *name,
+    ngx_shop_str_t *form);
+
+/*
+ * A moment in the process's zone; how is _TIME, _DATE or _DATE_ZONE.  Of an
+ * unknown form it is the plain one.
+ */
 void ngx_shop_strings_moment(const ngx_shop_strings_t *w, ngx_shop_emit_t *e,
-    int64_t at, unsigned how);
+    int64_t at, unsigned how, const ngx_shop_str_t *form);
+
+/* without blanks around it */
+ngx_shop_str_t ngx_shop_strings_trim(const unsigned char *p,
+    const unsigned char *last);
+
+/* item i of a list with commas between; len 0: it has not so many */
+ngx_shop_str_t ngx_shop_strings_item(const ngx_shop_str_t *list, unsigned i);
 
 /* ", in about 40 minutes"; nothing where it is too far away or past */
 void ngx_shop_strings_in(const ngx_shop_strings_t *w, ngx_shop_emit_t *e,

@@ -30,6 +30,8 @@ static uint32_t ngx_shop_view_hash(uint32_t hash, const ngx_shop_str_t *s);
 static void ngx_shop_view_times(ngx_shop_view_t *v);
 static void ngx_shop_view_sentence(ngx_shop_view_t *v,
     ngx_shop_view_sentence_t *s, unsigned key, int64_t at, unsigned how);
+static size_t ngx_shop_view_is_moment(const ngx_shop_str_t *text,
+    ngx_shop_str_t *form);
 static unsigned ngx_shop_view_near(const ngx_shop_view_t *v, int64_t at);
 static void ngx_shop_view_head(ngx_shop_view_t *v);
 static void ngx_shop_view_lines(ngx_shop_view_t *v);
@@ -41,7 +43,7 @@ static void ngx_shop_view_news(ngx_shop_view_t *v);
 static ngx_shop_str_t ngx_shop_view_var(const ngx_shop_view_t *v,
     const char *name);
 static ngx_shop_str_t ngx_shop_view_moment(ngx_shop_view_t *v, int64_t at,
-    unsigned how);
+    unsigned how, const ngx_shop_str_t *form);
 static ngx_shop_str_t ngx_shop_view_iso(ngx_shop_view_t *v, int64_t at);
 static ngx_shop_str_t ngx_shop_view_end(ngx_shop_view_t *v,
     const unsigned char *start);
@@ -267,33 +269,28 @@ static void
 ngx_shop_view_sentence(ngx_shop_view_t *v, ngx_shop_view_sentence_t *s,
     unsigned key, int64_t at, unsigned how)
 {
-    unsigned                  i, n;
-    ngx_shop_str_t            text, rest;
-    const unsigned char      *start, *p, *last;
+    size_t                    len;
+    ngx_shop_str_t            text, rest, form;
+    const unsigned char      *start, *p;
     ngx_shop_strings_place_t  in;
-
-    static const char  *moments[] = { "{eta}", "{since}", "{next}" };
 
     text = *ngx_shop_strings_text(v->words, key, ngx_shop_strings_hour(at));
     rest = text;
-    rest.len = 0;
-    last = text.data + text.len;
 
     memset(s, 0, sizeof(ngx_shop_view_sentence_t));
+    memset(&in, 0, sizeof(ngx_shop_strings_place_t));
 
-    for (p = text.data; p < last && s->time.len == 0; p++) {
-        for (i = 0; at && i < 3; i++) {
+    for (len = 0; rest.len && len == 0; /* void */) {
 
-            n = (unsigned) strlen(moments[i]);
+        len = at ? ngx_shop_view_is_moment(&rest, &form) : 0;
 
-            if ((size_t) (last - p) >= n && memcmp(p, moments[i], n) == 0) {
-                text.len = (size_t) (p - text.data);
-                rest.data = p + n;
-                rest.len = (size_t) (last - rest.data);
-                s->time = ngx_shop_view_moment(v, at, how);
-                break;
-            }
-        }
+        rest.data += len ? len : 1;
+        rest.len -= len ? len : 1;
+    }
+
+    if (len) {
+        text.len = (size_t) (rest.data - len - text.data);
+        s->time = ngx_shop_view_moment(v, at, how, &form);
     }
 
     start = v->scratch.pos;
@@ -303,7 +300,7 @@ ngx_shop_view_sentence(ngx_shop_view_t *v, ngx_shop_view_sentence_t *s,
     in.value = ngx_shop_view_end(v, start);
 
     start = v->scratch.pos;
-    ngx_shop_strings_fill(&v->scratch, &text, &in, 1);
+    ngx_shop_strings_fill(v->words, &v->scratch, &text, &in, 1);
     s->before = ngx_shop_view_end(v, start);
 
     p = v->scratch.pos;
@@ -311,10 +308,35 @@ ngx_shop_view_sentence(ngx_shop_view_t *v, ngx_shop_view_sentence_t *s,
     s->time = ngx_shop_view_end(v, p);
 
     p = v->scratch.pos;
-    ngx_shop_strings_fill(&v->scratch, &rest, &in, 1);
+    ngx_shop_strings_fill(v->words, &v->scratch, &rest, &in, 1);
     s->after = ngx_shop_view_end(v, p);
 
     s->whole = ngx_shop_view_end(v, start);
+}
+
+
+/* the length of {eta}, {since:case} and their kind, else 0 */
+
+static size_t
+ngx_shop_view_is_moment(const ngx_shop_str_t *text, ngx_shop_str_t *form)
+{
+    size_t           len;
+    unsigned         i;
+    ngx_shop_str_t   name;
+
+    static const char  *moments[] = { "eta", "since", "next" };
+
+    len = ngx_shop_strings_place(text, &name, form);
+
+    for (i = 0; len && i < 3; i++) {
+        if (strlen(moments[i]) == name.len
+            && memcmp(moments[i], name.data, name.len) == 0)
+        {
+            return len;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -553,7 +575,8 @@ ngx_shop_view_news(ngx_shop_view_t *v)
 
         if (from->at) {
             to->time = ngx_shop_view_moment(v, from->at,
-                                            ngx_shop_view_near(v, from->at));
+                                            ngx_shop_view_near(v, from->at),
+                                            NULL);
             to->iso = ngx_shop_view_iso(v, from->at);
         }
     }
@@ -579,12 +602,13 @@ ngx_shop_view_var(const ngx_shop_view_t *v, const char *name)
 
 
 static ngx_shop_str_t
-ngx_shop_view_moment(ngx_shop_view_t *v, int64_t at, unsigned how)
+ngx_shop_view_moment(ngx_shop_view_t *v, int64_t at, unsigned how,
+    const ngx_shop_str_t *form)
 {
     const unsigned char  *start;
 
     start = v->scratch.pos;
-    ngx_shop_strings_moment(v->words, &v->scratch, at, how);
+    ngx_shop_strings_moment(v->words, &v->scratch, at, how, form);
 
     return ngx_shop_view_end(v, start);
 }

@@ -3,27 +3,19 @@
  * Copyright (C) ngx_shop_failover_module authors
  *
  * Templates and languages: the operator's own over the built-in ones.  Knows
- * files and what a page directory holds; not what is shown to whom.
+ * what a page directory holds; not what is shown to whom.
  */
 
 
 #include "nginx/page/skin.h"
+#include "nginx/page/skin_lang.h"
 #include "nginx/page/skin_look.h"
+#include "nginx/page/skin_source.h"
 
-#include "state/readfile.h"
-
-#include "logic/words/assets.h"
 #include "logic/words/look.h"
 #include "logic/words/placeholders.h"
 
 #include <openssl/evp.h>
-
-
-/* a source with the name that errors are told by */
-typedef struct {
-    ngx_str_t         name;
-    ngx_shop_str_t    data;
-} ngx_shop_skin_source_t;
 
 
 static ngx_int_t ngx_shop_skin_style(ngx_conf_t *cf, ngx_shop_skin_t *skin,
@@ -32,25 +24,10 @@ static ngx_int_t ngx_shop_skin_template(ngx_conf_t *cf, ngx_shop_skin_t *skin,
     ngx_str_t *dir, const char *name, ngx_shop_template_t *t);
 static ngx_int_t ngx_shop_skin_dress(ngx_conf_t *cf, ngx_shop_skin_t *skin,
     ngx_shop_str_t *source);
-static ngx_int_t ngx_shop_skin_languages(ngx_conf_t *cf, ngx_shop_skin_t *skin,
-    ngx_str_t *dir);
-static ngx_int_t ngx_shop_skin_more(ngx_conf_t *cf, ngx_shop_skin_t *skin,
-    ngx_str_t *dir);
-static ngx_uint_t ngx_shop_skin_is_code(u_char *name, size_t len);
-static ngx_int_t ngx_shop_skin_language(ngx_conf_t *cf, ngx_shop_skin_t *skin,
-    ngx_str_t *dir, ngx_shop_str_t *code);
-static ngx_int_t ngx_shop_skin_name(ngx_conf_t *cf, ngx_shop_skin_t *skin,
-    ngx_shop_strings_t *words);
-static ngx_int_t ngx_shop_skin_words(ngx_conf_t *cf, ngx_shop_strings_t *words,
-    ngx_shop_skin_source_t *source);
-static ngx_int_t ngx_shop_skin_builtin(const char *name,
-    ngx_shop_skin_source_t *source);
-static ngx_int_t ngx_shop_skin_file(ngx_conf_t *cf, ngx_str_t *dir,
-    const char *name, ngx_shop_skin_source_t *source);
 static ngx_int_t ngx_shop_skin_csp(ngx_conf_t *cf, ngx_shop_skin_t *skin);
 static u_char *ngx_shop_skin_hashes(u_char *p, u_char *last,
     ngx_shop_str_t *page, const char *open, const char *close);
-static ngx_shop_str_t ngx_shop_skin_source(ngx_shop_template_t *t);
+static ngx_shop_str_t ngx_shop_skin_bytes(ngx_shop_template_t *t);
 
 
 ngx_shop_skin_t *
@@ -74,14 +51,14 @@ ngx_shop_skin_load(ngx_conf_t *cf, ngx_str_t *dir, ngx_str_t *look,
         || ngx_shop_skin_template(cf, skin, dir, "page.txt",
                                   &skin->text)
            != NGX_OK
-        || ngx_shop_skin_languages(cf, skin, dir) != NGX_OK
+        || ngx_shop_skin_lang_load(cf, skin, dir) != NGX_OK
         || ngx_shop_skin_csp(cf, skin) != NGX_OK)
     {
         return NULL;
     }
 
-    html = ngx_shop_skin_source(&skin->html);
-    text = ngx_shop_skin_source(&skin->text);
+    html = ngx_shop_skin_bytes(&skin->html);
+    text = ngx_shop_skin_bytes(&skin->text);
 
     ngx_shop_skin_look_unused(cf, skin, &html, &text);
 
@@ -102,10 +79,10 @@ ngx_shop_skin_style(ngx_conf_t *cf, ngx_shop_skin_t *skin, ngx_str_t *dir,
     *ngx_snprintf((u_char *) name, sizeof(name) - 1, "look/%V.css", look)
         = '\0';
 
-    rc = ngx_shop_skin_file(cf, dir, name, &source);
+    rc = ngx_shop_skin_source_file(cf, dir, name, &source);
 
     if (rc == NGX_DECLINED) {
-        rc = ngx_shop_skin_builtin(name, &source);
+        rc = ngx_shop_skin_source_builtin(name, &source);
     }
 
     return rc == NGX_OK ? ngx_shop_skin_look_load(cf, skin,
@@ -124,10 +101,10 @@ ngx_shop_skin_template(ngx_conf_t *cf, ngx_shop_skin_t *skin, ngx_str_t *dir,
     ngx_shop_skin_source_t      source;
     ngx_shop_template_error_t   error;
 
-    found = ngx_shop_skin_file(cf, dir, name, &source);
+    found = ngx_shop_skin_source_file(cf, dir, name, &source);
 
     if (found == NGX_DECLINED) {
-        found = ngx_shop_skin_builtin(name, &source);
+        found = ngx_shop_skin_source_builtin(name, &source);
     }
 
     if (found != NGX_OK
@@ -218,321 +195,6 @@ ngx_shop_skin_dress(ngx_conf_t *cf, ngx_shop_skin_t *skin,
 }
 
 
-static ngx_int_t
-ngx_shop_skin_languages(ngx_conf_t *cf, ngx_shop_skin_t *skin, ngx_str_t *dir)
-{
-    unsigned         i;
-    ngx_shop_str_t   code;
-
-    skin->codes = ngx_palloc(cf->pool, NGX_SHOP_SKIN_LANGS
-                                       * sizeof(ngx_shop_str_t));
-    skin->words = ngx_pcalloc(cf->pool, NGX_SHOP_SKIN_LANGS
-                                        * sizeof(ngx_shop_strings_t));
-
-    if (skin->codes == NULL || skin->words == NULL) {
-        return NGX_ERROR;
-    }
-
-    for (i = 0; i < ngx_shop_assets_n; i++) {
-        code = ngx_shop_assets[i].name;
-
-        if (code.len <= sizeof("lang/.txt") - 1
-            || ngx_strncmp(code.data, "lang/", 5) != 0)
-        {
-            continue;
-        }
-
-        code.data += 5;
-        code.len -= sizeof("lang/.txt") - 1;
-
-        if (ngx_shop_skin_language(cf, skin, dir, &code) != NGX_OK) {
-            return NGX_ERROR;
-        }
-    }
-
-    return dir->len ? ngx_shop_skin_more(cf, skin, dir) : NGX_OK;
-}
-
-
-/* languages of the directory that are not built in */
-
-static ngx_int_t
-ngx_shop_skin_more(ngx_conf_t *cf, ngx_shop_skin_t *skin, ngx_str_t *dir)
-{
-    u_char          *name;
-    ngx_dir_t        d;
-    ngx_str_t        path, file;
-    ngx_uint_t       i;
-    ngx_int_t        rc;
-    ngx_shop_str_t   code;
-
-    path.len = dir->len + sizeof("/lang") - 1;
-    path.data = ngx_pnalloc(cf->pool, path.len + 1);
-    if (path.data == NULL) {
-        return NGX_ERROR;
-    }
-
-    *ngx_sprintf(path.data, "%V/lang", dir) = '\0';
-
-    if (ngx_open_dir(&path, &d) == NGX_ERROR) {
-
-        /* templates only */
-
-        return NGX_OK;
-    }
-
-    rc = NGX_OK;
-
-    while (rc == NGX_OK && ngx_read_dir(&d) == NGX_OK) {
-
-        name = ngx_de_name(&d);
-        code.len = ngx_de_namelen(&d);
-
-        if (name[0] == '.' || code.len <= 4
-            || ngx_strcmp(name + code.len - 4, ".txt") != 0)
-        {
-            continue;
-        }
-
-        code.len -= 4;
-
-        if (!ngx_shop_skin_is_code(name, code.len)) {
-
-            /* the name is not told: it can hold anything */
-
-            ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
-                               "a file in \"%V\" is not used: its name is "
-                               "not that of a language, expected one such as "
-                               "de.txt or pt-BR.txt", &path);
-            continue;
-        }
-
-        file.len = code.len;
-        file.data = name;
-
-        code.data = ngx_pstrdup(cf->pool, &file);
-        if (code.data == NULL) {
-            rc = NGX_ERROR;
-            break;
-        }
-
-        for (i = 0; i < skin->nlangs; i++) {
-            if (skin->codes[i].len == code.len
-                && ngx_strncmp(skin->codes[i].data, code.data, code.len) == 0)
-            {
-                break;
-            }
-        }
-
-        if (i == skin->nlangs) {
-            rc = ngx_shop_skin_language(cf, skin, dir, &code);
-        }
-    }
-
-    (void) ngx_close_dir(&d);
-
-    return rc;
-}
-
-
-/* it becomes a header's value */
-
-static ngx_uint_t
-ngx_shop_skin_is_code(u_char *name, size_t len)
-{
-    size_t  i;
-    u_char  c;
-
-    for (i = 0; i < len; i++) {
-        c = name[i] | 0x20;
-
-        if ((c < 'a' || c > 'z') && (name[i] < '0' || name[i] > '9')
-            && name[i] != '-' && name[i] != '_')
-        {
-            return 0;
-        }
-    }
-
-    return 1;
-}
-
-
-/* English, over it the built-in language, over it the operator's file */
-
-static ngx_int_t
-ngx_shop_skin_language(ngx_conf_t *cf, ngx_shop_skin_t *skin, ngx_str_t *dir,
-    ngx_shop_str_t *code)
-{
-    char                     name[64];
-    ngx_int_t                rc;
-    ngx_shop_strings_t      *words;
-    ngx_shop_skin_source_t   source;
-
-    if (skin->nlangs == NGX_SHOP_SKIN_LANGS || code->len > 40) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" has more than %d languages, or one with a "
-                           "name longer than 40 bytes", dir,
-                           NGX_SHOP_SKIN_LANGS);
-        return NGX_ERROR;
-    }
-
-    words = &skin->words[skin->nlangs];
-
-    if (skin->nlangs) {
-        *words = skin->words[0];
-    }
-
-    *ngx_sprintf((u_char *) name, "lang/%*s.txt", code->len, code->data)
-        = '\0';
-
-    if (ngx_shop_skin_builtin(name, &source) == NGX_OK
-        && ngx_shop_skin_words(cf, words, &source) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    rc = ngx_shop_skin_file(cf, dir, name, &source);
-
-    if (rc == NGX_ERROR
-        || (rc == NGX_OK
-            && ngx_shop_skin_words(cf, words, &source) != NGX_OK))
-    {
-        return NGX_ERROR;
-    }
-
-    if (ngx_shop_skin_name(cf, skin, words) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    skin->codes[skin->nlangs++] = *code;
-
-    return NGX_OK;
-}
-
-
-/* the shop's name into the texts, once for all pages */
-
-static ngx_int_t
-ngx_shop_skin_name(ngx_conf_t *cf, ngx_shop_skin_t *skin,
-    ngx_shop_strings_t *words)
-{
-    u_char          *buf;
-    ngx_uint_t       i;
-    ngx_shop_str_t   name;
-
-    name.len = 0;
-    name.data = NULL;
-
-    for (i = 0; i < skin->nvars; i++) {
-        if (skin->vars[i].name.len == 4
-            && ngx_strncmp(skin->vars[i].name.data, "name", 4) == 0)
-        {
-            name = skin->vars[i].value;
-        }
-    }
-
-    buf = ngx_pnalloc(cf->pool, ngx_shop_strings_shop(words, &name, NULL) + 1);
-    if (buf == NULL) {
-        return NGX_ERROR;
-    }
-
-    (void) ngx_shop_strings_shop(words, &name, buf);
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_shop_skin_words(ngx_conf_t *cf, ngx_shop_strings_t *words,
-    ngx_shop_skin_source_t *source)
-{
-    unsigned     line;
-    const char  *reason;
-
-    if (ngx_shop_strings_parse(words, &source->data, &line, &reason)
-        == NGX_SHOP_OK)
-    {
-        return NGX_OK;
-    }
-
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%V:%ui: %s",
-                       &source->name, (ngx_uint_t) line, reason);
-
-    return NGX_ERROR;
-}
-
-
-static ngx_int_t
-ngx_shop_skin_builtin(const char *name, ngx_shop_skin_source_t *source)
-{
-    const ngx_shop_assets_entry_t  *asset;
-
-    asset = ngx_shop_assets_find(name);
-
-    if (asset == NULL) {
-        return NGX_DECLINED;
-    }
-
-    source->name.len = asset->name.len;
-    source->name.data = (u_char *) asset->name.data;
-    source->data = asset->data;
-
-    return NGX_OK;
-}
-
-
-/* NGX_DECLINED: the directory has no such file, which is no error */
-
-static ngx_int_t
-ngx_shop_skin_file(ngx_conf_t *cf, ngx_str_t *dir, const char *name,
-    ngx_shop_skin_source_t *source)
-{
-    ngx_shop_readfile_e  outcome;
-    ngx_shop_readfile_t  file;
-
-    if (dir->len == 0) {
-        return NGX_DECLINED;
-    }
-
-    source->name.len = dir->len + 1 + ngx_strlen(name);
-    source->name.data = ngx_pnalloc(cf->pool, source->name.len + 1);
-    if (source->name.data == NULL) {
-        return NGX_ERROR;
-    }
-
-    *ngx_sprintf(source->name.data, "%V/%s", dir, name) = '\0';
-
-    file.pool = cf->pool;
-    file.max = NGX_SHOP_SKIN_FILE;
-
-    outcome = ngx_shop_readfile_whole(source->name.data, &file);
-
-    switch (outcome) {
-
-    case NGX_SHOP_READFILE_OK:
-        source->data.data = file.data.data;
-        source->data.len = file.data.len;
-        return NGX_OK;
-
-    case NGX_SHOP_READFILE_NONE:
-        return NGX_DECLINED;
-
-    case NGX_SHOP_READFILE_LARGE:
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "page file \"%V\" is larger than 256k: every "
-                           "waiting visitor would load it", &source->name);
-        return NGX_ERROR;
-
-    default:
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, file.err,
-                           "page file \"%V\" %s; write it anew, or remove it "
-                           "for the built-in one", &source->name,
-                           ngx_shop_readfile_words(outcome));
-        return NGX_ERROR;
-    }
-}
-
-
 /*
  * The hashes of what stands in the page's <style> and <script> elements (CSP
  * Level 3, 6.7.3.3): no value may stand there (template.c refuses it), so
@@ -545,7 +207,7 @@ ngx_shop_skin_csp(ngx_conf_t *cf, ngx_shop_skin_t *skin)
     u_char          *p, *last;
     ngx_shop_str_t   page;
 
-    page = ngx_shop_skin_source(&skin->html);
+    page = ngx_shop_skin_bytes(&skin->html);
 
     skin->csp.data = ngx_pnalloc(cf->pool, 2048);
     if (skin->csp.data == NULL) {
@@ -579,7 +241,7 @@ ngx_shop_skin_csp(ngx_conf_t *cf, ngx_shop_skin_t *skin)
 /* from the first byte of the first op to the last of the last one */
 
 static ngx_shop_str_t
-ngx_shop_skin_source(ngx_shop_template_t *t)
+ngx_shop_skin_bytes(ngx_shop_template_t *t)
 {
     ngx_shop_str_t           s;
     ngx_shop_template_op_t  *op;

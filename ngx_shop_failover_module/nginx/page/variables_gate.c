@@ -194,10 +194,6 @@ static void
 ngx_shop_variables_gate_times(ngx_http_request_t *r,
     ngx_shop_flag_notice_t *notice, ngx_shop_emit_t *e)
 {
-    u_char                      buf[2][256];
-    int64_t                     at[2];
-    ngx_uint_t                  i;
-    ngx_shop_emit_t             moment;
     ngx_shop_skin_t            *skin;
     ngx_shop_strings_t         *words;
     ngx_shop_conf_loc_t        *slcf;
@@ -213,25 +209,20 @@ ngx_shop_variables_gate_times(ngx_http_request_t *r,
                     (ngx_shop_str_t *) &asked.language,
                     skin->codes, skin->nlangs)];
 
-    at[0] = notice->start.at;
-    at[1] = notice->until.at ? notice->until.at : notice->eta.at;
+    ngx_memzero(places, sizeof(places));
 
     places[0].name = "start";
+    places[0].at = notice->start.at;
+    places[0].how = NGX_SHOP_STRINGS_DATE_ZONE;
+
     places[1].name = "eta";
+    places[1].at = notice->until.at ? notice->until.at : notice->eta.at;
+    places[1].how = NGX_SHOP_STRINGS_DATE_ZONE;
 
-    for (i = 0; i < 2; i++) {
-        ngx_shop_emit_init(&moment, buf[i], sizeof(buf[i]));
-        ngx_shop_strings_moment(words, &moment, at[i],
-                                NGX_SHOP_STRINGS_DATE_ZONE);
-
-        places[i].value.data = buf[i];
-        places[i].value.len = moment.failed ? 0 : (size_t)
-                                                  (moment.pos - moment.start);
-    }
-
-    ngx_shop_strings_fill(e,
-                          &words->text[at[1] ? NGX_SHOP_STRINGS_NOTICE_UNTIL
-                                             : NGX_SHOP_STRINGS_NOTICE],
+    ngx_shop_strings_fill(words, e,
+                          &words->text[places[1].at
+                                       ? NGX_SHOP_STRINGS_NOTICE_UNTIL
+                                       : NGX_SHOP_STRINGS_NOTICE],
                           places, 2);
 }
 
