@@ -13,6 +13,7 @@
 #include "ctl/ask.h"
 #include "ctl/flags.h"
 #include "ctl/show.h"
+#include "ctl/show_langs.h"
 #include "ctl/store.h"
 
 
@@ -215,13 +216,6 @@ ngx_shop_show_notice(const char *path, const ngx_shop_flag_notice_t *n,
 
     ngx_shop_show_text(n, "status", n->status);
 
-    for (i = 0; i < n->nlangs; i++) {
-        printf("  status.%-9.*s",
-               ngx_shop_say_str(ngx_shop_flag_text(n,
-                                                   n->langs[i].lang)));
-        ngx_shop_show_span(stdout, n, n->langs[i].text, "\n");
-    }
-
     ngx_shop_show_text(n, "reason", n->reason);
     ngx_shop_show_text(n, "offer", n->offer);
 
@@ -229,12 +223,15 @@ ngx_shop_show_notice(const char *path, const ngx_shop_flag_notice_t *n,
         ngx_shop_show_text(n, "contact", n->contacts[i]);
     }
 
+    ngx_shop_show_langs_texts(n);
+
     ngx_shop_show_time(n, "start", &n->start, now);
     ngx_shop_show_time(n, "eta", &n->eta, now);
     ngx_shop_show_time(n, "until", &n->until, now);
     ngx_shop_show_time(n, "next-update", &n->next_update, now);
     ngx_shop_show_mode(n);
     ngx_shop_show_updates(n);
+    ngx_shop_show_langs_lacks(n);
 
     return ngx_shop_show_warnings(stdout, n, path)
            ? NGX_SHOP_SAY_NO : NGX_SHOP_SAY_YES;
@@ -359,6 +356,7 @@ ngx_shop_show_updates(const ngx_shop_flag_notice_t *n)
 
         printf("  %-16s%s", "update", when);
         ngx_shop_show_span(stdout, n, n->updates[i].text, "\n");
+        ngx_shop_show_langs_update(n, i);
     }
 }
 

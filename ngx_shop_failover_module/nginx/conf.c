@@ -9,6 +9,8 @@
 
 #include "nginx/conf.h"
 
+#include "state/readfile.h"
+
 
 static void ngx_shop_conf_flag_directory(ngx_conf_t *cf, ngx_str_t *path);
 
@@ -144,19 +146,18 @@ ngx_shop_conf_flag(ngx_conf_t *cf, ngx_shop_conf_main_t *smcf, ngx_str_t *path)
 static void
 ngx_shop_conf_flag_directory(ngx_conf_t *cf, ngx_str_t *path)
 {
-    u_char           *p, *dir;
+    size_t            len;
+    u_char           *dir;
     ngx_file_info_t   fi;
 
-    for (p = path->data + path->len; p > path->data + 1 && p[-1] != '/'; p--) {
-        /* void */
-    }
+    len = ngx_shop_readfile_parent(path);
 
-    dir = ngx_pnalloc(cf->pool, p - path->data + 1);
+    dir = ngx_pnalloc(cf->pool, len + 1);
     if (dir == NULL) {
         return;
     }
 
-    (void) ngx_cpystrn(dir, path->data, p - path->data + 1);
+    (void) ngx_cpystrn(dir, path->data, len + 1);
 
     if (ngx_file_info(dir, &fi) == NGX_FILE_ERROR) {
         ngx_conf_log_error(NGX_LOG_WARN, cf, ngx_errno,

@@ -29,19 +29,6 @@ static ngx_uint_t ngx_shop_conf_check_method_char(u_char ch);
 static ngx_uint_t ngx_shop_conf_check_param_char(u_char ch);
 static ngx_uint_t ngx_shop_conf_check_value_char(u_char ch);
 static char *ngx_shop_conf_check_pair(ngx_conf_t *cf, ngx_array_t *pairs);
-static ngx_int_t ngx_shop_conf_check_join(ngx_conf_t *cf, ngx_array_t *matches,
-    ngx_shop_conf_srv_t *sscf, ngx_http_upstream_srv_conf_t *uscf);
-static void ngx_shop_conf_check_uri(ngx_shop_conf_check_t *check);
-static ngx_shop_conf_match_t *
-    ngx_shop_conf_check_match(ngx_conf_t *cf, ngx_array_t *matches,
-    ngx_str_t *name, ngx_http_upstream_srv_conf_t *uscf);
-static const char *ngx_shop_conf_check_stray(ngx_shop_conf_check_t *check,
-    ngx_shop_conf_check_ask_t *ask);
-static ngx_uint_t ngx_shop_conf_check_only_unix(
-    ngx_http_upstream_srv_conf_t *uscf);
-
-
-#define NGX_SHOP_CONF_CHECK_DAY  86400000      /* ms */
 
 
 static ngx_conf_enum_t  ngx_shop_conf_check_types[] = {
@@ -53,58 +40,55 @@ static ngx_conf_enum_t  ngx_shop_conf_check_types[] = {
 };
 
 
-#define ngx_shop_conf_check_row(name, type, field, min, max,                 \
-                                values, expected)                            \
+#define ngx_shop_conf_check_row(name, type, field, standard, min, max,       \
+                                values, such)                                \
     { ngx_string(name), NGX_SHOP_PARAMS_ ## type,                            \
-      offsetof(ngx_shop_conf_check_t, field), min, max, values, expected }
+      offsetof(ngx_shop_conf_check_t, field), standard, min, max, values,    \
+      such }
 
 
 static ngx_shop_params_t  ngx_shop_conf_check_params[] = {
 
-    ngx_shop_conf_check_row("type", ENUM, type, 0, 0,
-        ngx_shop_conf_check_types,
-        "one of http, https, tcp, fastcgi"),
+    ngx_shop_conf_check_row("type", ENUM, type, "http", 0, 0,
+        ngx_shop_conf_check_types, NULL),
 
-    ngx_shop_conf_check_row("uri", STR, uri, 0, 0, NULL,
+    /* "/", or what PHP-FPM answers itself: conf_check_finish_uri() */
+
+    ngx_shop_conf_check_row("uri", STR, uri, NULL, 0, 0, NULL,
         "a path such as /healthz"),
 
-    ngx_shop_conf_check_row("method", STR, method, 0, 0, NULL,
+    ngx_shop_conf_check_row("method", STR, method, "GET", 0, 0, NULL,
         "a method such as GET or HEAD"),
 
-    ngx_shop_conf_check_row("match", STR, match_name, 0, 0, NULL,
+    ngx_shop_conf_check_row("match", STR, match_name, NULL, 0, 0, NULL,
         "the name of a \"shop_match\" block"),
 
-    ngx_shop_conf_check_row("port", NUM, port, 1, 65535, NULL,
-        "a port number from 1 to 65535"),
+    ngx_shop_conf_check_row("port", NUM, port, NULL, 1, 65535, NULL,
+        "a port number"),
 
-    ngx_shop_conf_check_row("interval", MSEC, interval, 100,
-        NGX_SHOP_CONF_CHECK_DAY, NULL,
-        "a time from 100ms to 1d such as 5s"),
+    ngx_shop_conf_check_row("interval", MSEC, interval, "5s", 100,
+        NGX_SHOP_PARAMS_DAY, NULL, "5s"),
 
-    ngx_shop_conf_check_row("fast", MSEC, fast, 50,
-        NGX_SHOP_CONF_CHECK_DAY, NULL,
-        "a time from 50ms to 1d such as 1s"),
+    ngx_shop_conf_check_row("fast", MSEC, fast, "1s", 50,
+        NGX_SHOP_PARAMS_DAY, NULL, "1s"),
 
-    ngx_shop_conf_check_row("jitter", PERCENT, jitter, 0, 50, NULL,
-        "a share from 0% to 50% such as 10%"),
+    ngx_shop_conf_check_row("jitter", PERCENT, jitter, "10%", 0, 50, NULL,
+        "10%"),
 
-    ngx_shop_conf_check_row("timeout", MSEC, timeout, 10,
-        NGX_SHOP_CONF_CHECK_DAY, NULL,
-        "a time from 10ms to 1d such as 2s"),
+    ngx_shop_conf_check_row("timeout", MSEC, timeout, "2s", 10,
+        NGX_SHOP_PARAMS_DAY, NULL, "2s"),
 
-    ngx_shop_conf_check_row("fails", NUM, fails, 1, 1000, NULL,
-        "a number from 1 to 1000"),
+    ngx_shop_conf_check_row("fails", NUM, fails, "2", 1, 1000, NULL, NULL),
 
-    ngx_shop_conf_check_row("passes", NUM, passes, 1, 1000, NULL,
-        "a number from 1 to 1000"),
+    ngx_shop_conf_check_row("passes", NUM, passes, "2", 1, 1000, NULL, NULL),
 
-    ngx_shop_conf_check_row("mandatory", FLAG, mandatory, 0, 0, NULL,
-        "on or off"),
+    ngx_shop_conf_check_row("mandatory", FLAG, mandatory, "off", 0, 0, NULL,
+        NULL),
 
-    ngx_shop_conf_check_row("keepalive", FLAG, keepalive, 0, 0, NULL,
-        "on or off"),
+    ngx_shop_conf_check_row("keepalive", FLAG, keepalive, "off", 0, 0, NULL,
+        NULL),
 
-    { ngx_null_string, 0, 0, 0, 0, NULL, NULL }
+    ngx_shop_params_end
 };
 
 
@@ -158,14 +142,6 @@ ngx_shop_conf_check(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    check->type = NGX_SHOP_CONF_CHECK_HTTP;
-    check->interval = 5000;
-    check->fast = 1000;
-    check->jitter = 10;
-    check->timeout = 2000;
-    check->fails = 2;
-    check->passes = 2;
-
     rv = ngx_shop_params_parse(cf, ngx_shop_conf_check_params, 1, check);
     if (rv != NGX_CONF_OK) {
         return rv;
@@ -203,10 +179,6 @@ ngx_shop_conf_check(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 static char *
 ngx_shop_conf_check_request(ngx_conf_t *cf, ngx_shop_conf_check_t *check)
 {
-    if (check->method.len == 0) {
-        ngx_str_set(&check->method, "GET");
-    }
-
     if (check->uri.len
         && (check->uri.data[0] != '/'
             || !ngx_shop_conf_check_is(&check->uri,
@@ -244,9 +216,9 @@ ngx_shop_conf_check_tcp(ngx_conf_t *cf, ngx_shop_conf_check_t *check)
 {
     const char  *name;
 
-    name = check->uri.len ? "uri"
-           : check->method.len ? "method"
-           : check->match_name.len ? "match"
+    name = ngx_shop_params_given(cf, "uri") ? "uri"
+           : ngx_shop_params_given(cf, "method") ? "method"
+           : ngx_shop_params_given(cf, "match") ? "match"
            : check->keepalive ? "keepalive"
            : NULL;
 
@@ -472,249 +444,4 @@ ngx_shop_conf_check_find(ngx_array_t *pairs, ngx_str_t *name)
     }
 
     return NULL;
-}
-
-
-ngx_int_t
-ngx_shop_conf_check_finish(ngx_conf_t *cf)
-{
-    ngx_uint_t                       i;
-    ngx_shop_conf_srv_t             *sscf;
-    ngx_shop_conf_main_t            *smcf;
-    ngx_http_upstream_srv_conf_t   **uscfp;
-    ngx_http_upstream_main_conf_t   *umcf;
-
-    smcf = ngx_http_conf_get_module_main_conf(cf, ngx_shop_failover_module);
-    umcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_upstream_module);
-    uscfp = umcf->upstreams.elts;
-
-    for (i = 0; i < umcf->upstreams.nelts; i++) {
-
-        if (uscfp[i]->srv_conf == NULL) {
-
-            /* implicit: "proxy_pass http://host" */
-
-            continue;
-        }
-
-        sscf = ngx_http_conf_upstream_srv_conf(uscfp[i],
-                                               ngx_shop_failover_module);
-
-        if (ngx_shop_conf_check_join(cf, &smcf->matches, sscf,
-                                     uscfp[i])
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-    }
-
-    ngx_shop_conf_match_unused(cf, &smcf->matches);
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_shop_conf_check_join(ngx_conf_t *cf, ngx_array_t *matches,
-    ngx_shop_conf_srv_t *sscf, ngx_http_upstream_srv_conf_t *uscf)
-{
-    const char             *stray;
-    ngx_shop_conf_check_t  *check;
-
-    check = sscf->check;
-    stray = ngx_shop_conf_check_stray(check, &sscf->ask);
-
-    if (stray) {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "%s in upstream \"%V\" in %s:%ui",
-                      stray, &uscf->host, uscf->file_name, uscf->line);
-        return NGX_ERROR;
-    }
-
-    if (check == NULL) {
-        return NGX_OK;
-    }
-
-    if (check->uri.len == 0) {
-        ngx_shop_conf_check_uri(check);
-    }
-
-    if (check->match_name.len) {
-        check->match = ngx_shop_conf_check_match(cf, matches,
-                                                 &check->match_name, uscf);
-        if (check->match == NULL) {
-            return NGX_ERROR;
-        }
-
-        if (check->match->body && check->method.len == 4
-            && ngx_strncmp(check->method.data, "HEAD", 4) == 0)
-        {
-            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                          "\"method=HEAD\" of \"shop_health_check\" asks for "
-                          "no body, but \"shop_match %V\" looks at one, "
-                          "expected \"method=GET\" in upstream \"%V\" in "
-                          "%s:%ui", &check->match_name, &uscf->host,
-                          uscf->file_name, uscf->line);
-            return NGX_ERROR;
-        }
-    }
-
-    if (check->port && ngx_shop_conf_check_only_unix(uscf)) {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "parameter \"port\" of \"shop_health_check\" has no "
-                      "meaning for unix sockets in upstream \"%V\" in %s:%ui",
-                      &uscf->host, uscf->file_name, uscf->line);
-        return NGX_ERROR;
-    }
-
-    if (check->type == NGX_SHOP_CONF_CHECK_HTTPS) {
-        return ngx_shop_conf_tls_finish(cf, check, uscf);
-    }
-
-    return NGX_OK;
-}
-
-
-static void
-ngx_shop_conf_check_uri(ngx_shop_conf_check_t *check)
-{
-    ngx_str_t  script = ngx_string("SCRIPT_FILENAME");
-
-    ngx_str_set(&check->uri, "/");
-
-    /* PHP-FPM has no script that is called "/", but an answer of its own */
-
-    if (check->type == NGX_SHOP_CONF_CHECK_FASTCGI
-        && ngx_shop_conf_check_find(&check->ask->params, &script)
-           == NULL)
-    {
-        ngx_str_set(&check->uri, "/ping");
-    }
-}
-
-
-static ngx_shop_conf_match_t *
-ngx_shop_conf_check_match(ngx_conf_t *cf, ngx_array_t *matches,
-    ngx_str_t *name, ngx_http_upstream_srv_conf_t *uscf)
-{
-    u_char                  *p, *last, known[512];
-    ngx_uint_t               i;
-    ngx_shop_conf_match_t   *match, **all;
-
-    match = ngx_shop_conf_match_find(matches, name);
-
-    if (match) {
-        match->used = 1;
-        return match;
-    }
-
-    p = known;
-    last = known + sizeof(known);
-    all = matches->elts;
-
-    for (i = 0; i < matches->nelts; i++) {
-        p = ngx_slprintf(p, last, " %V", &all[i]->name);
-    }
-
-    if (p == known) {
-        p = ngx_slprintf(p, last, " none");
-    }
-
-    ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                  "unknown \"match=%V\" of \"shop_health_check\", expected "
-                  "the name of a \"shop_match\" block, known are:%*s in "
-                  "upstream \"%V\" in %s:%ui", name, (size_t) (p - known),
-                  known, &uscf->host, uscf->file_name, uscf->line);
-
-    return NULL;
-}
-
-
-/* what was said of a check that there is not, or is of another type */
-
-static const char *
-ngx_shop_conf_check_stray(ngx_shop_conf_check_t *check,
-    ngx_shop_conf_check_ask_t *ask)
-{
-    ngx_uint_t  ssl;
-
-    ssl = ngx_shop_conf_tls_given(ask);
-
-    if (check == NULL) {
-        return (ssl || ask->headers.nelts || ask->params.nelts
-                || ask->body.data)
-               ? "a \"shop_health_...\" directive needs \"shop_health_check\""
-               : NULL;
-    }
-
-    if (ssl && check->type != NGX_SHOP_CONF_CHECK_HTTPS) {
-        return "\"shop_health_ssl_...\" has a meaning only with "
-               "\"shop_health_check type=https\"";
-    }
-
-    if (ask->params.nelts && check->type != NGX_SHOP_CONF_CHECK_FASTCGI) {
-        return "\"shop_health_fastcgi_param\" has a meaning only with "
-               "\"shop_health_check type=fastcgi\"";
-    }
-
-    if (check->type == NGX_SHOP_CONF_CHECK_TCP
-        && (ask->headers.nelts || ask->body.data))
-    {
-        return "\"shop_health_header\" and \"shop_health_body\" have no "
-               "meaning with \"shop_health_check type=tcp\"";
-    }
-
-    return NULL;
-}
-
-
-static ngx_uint_t
-ngx_shop_conf_check_only_unix(ngx_http_upstream_srv_conf_t *uscf)
-{
-    ngx_uint_t                   i;
-    ngx_http_upstream_server_t  *server;
-
-    if (uscf->servers == NULL) {
-        return 0;
-    }
-
-    server = uscf->servers->elts;
-
-    for (i = 0; i < uscf->servers->nelts; i++) {
-        if (ngx_strncmp(server[i].name.data, "unix:", 5) != 0) {
-            return 0;
-        }
-    }
-
-    return 1;
-}
-
-
-ngx_uint_t
-ngx_shop_conf_check_host(ngx_str_t *server, ngx_str_t *host)
-{
-    u_char  *p, *last;
-
-    *host = *server;
-
-    if (server->len >= 5 && ngx_strncmp(server->data, "unix:", 5) == 0) {
-        host->len = 0;
-        return 0;
-    }
-
-    last = server->data + server->len;
-
-    if (server->len && server->data[0] == '[') {
-        p = ngx_strlchr(server->data, last, ']');
-        host->len = p ? (size_t) (p + 1 - server->data) : server->len;
-        return 1;
-    }
-
-    p = ngx_strlchr(server->data, last, ':');
-
-    if (p) {
-        host->len = p - server->data;
-    }
-
-    return ngx_inet_addr(host->data, host->len) != INADDR_NONE;
 }

@@ -113,12 +113,6 @@ ngx_int_t ngx_shop_conf_tls_finish(ngx_conf_t *cf,
 /* whether any of the shop_health_ssl_... was given */
 ngx_uint_t ngx_shop_conf_tls_given(ngx_shop_conf_check_ask_t *ask);
 
-/*
- * The host of a server as written, without its port; len 0 for a unix socket.
- * Returns whether it is an address.
- */
-ngx_uint_t ngx_shop_conf_check_host(ngx_str_t *server, ngx_str_t *host);
-
 /* the value of a name, without regard to case; NULL: none */
 ngx_str_t *ngx_shop_conf_check_find(ngx_array_t *pairs, ngx_str_t *name);
 

@@ -2,12 +2,12 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * The directives of failover, and which upstream backs up which.  Defaults
- * live here, and nowhere else.
+ * The directives of failover, and which upstream backs up which.  Their
+ * defaults are in the tables here, and nowhere else.
  */
 
 
-#include "nginx/conf.h"
+#include "nginx/conf_upstreams.h"
 #include "nginx/params.h"
 
 
@@ -17,39 +17,45 @@ static ngx_int_t ngx_shop_conf_failover_needs_check(ngx_conf_t *cf,
     ngx_shop_conf_srv_t *sscf);
 static ngx_int_t ngx_shop_conf_failover_chain(ngx_conf_t *cf,
     ngx_shop_conf_srv_t *sscf, ngx_shop_conf_srv_t *from);
-static ngx_shop_conf_srv_t *ngx_shop_conf_failover_find(ngx_conf_t *cf,
-    ngx_str_t *name);
 static ngx_int_t ngx_shop_conf_failover_chain_add(ngx_conf_t *cf,
     ngx_shop_conf_srv_t *sscf, ngx_shop_conf_srv_t *backup);
-
-
-#define NGX_SHOP_CONF_FAILOVER_HOLD    30000      /* ms */
-#define NGX_SHOP_CONF_FAILOVER_WINDOW  10000      /* ms */
-#define NGX_SHOP_CONF_FAILOVER_DAY     86400000   /* ms */
 
 
 static ngx_shop_params_t  ngx_shop_conf_failover_backups[] = {
 
     { ngx_string("hold"), NGX_SHOP_PARAMS_MSEC,
-      offsetof(ngx_shop_conf_backups_t, hold), 0,
-      NGX_SHOP_CONF_FAILOVER_DAY, NULL, "a time from 0 to 1d such as 30s" },
+      offsetof(ngx_shop_conf_backups_t, hold), "30s", 0,
+      NGX_SHOP_PARAMS_DAY, NULL, "30s" },
 
-    { ngx_null_string, 0, 0, 0, 0, NULL, NULL }
+    ngx_shop_params_end
 };
 
+
+/* without a check: off */
 
 static ngx_shop_params_t  ngx_shop_conf_failover_observes[] = {
 
     { ngx_string("errors"), NGX_SHOP_PARAMS_NUM,
-      offsetof(ngx_shop_conf_observe_t, errors), 1, 10000, NULL,
-      "a number from 1 to 10000" },
+      offsetof(ngx_shop_conf_observe_t, errors), "1", 1, 10000, NULL, NULL },
 
     { ngx_string("window"), NGX_SHOP_PARAMS_MSEC,
-      offsetof(ngx_shop_conf_observe_t, window), 100,
-      NGX_SHOP_CONF_FAILOVER_DAY, NULL,
-      "a time from 100ms to 1d such as 10s" },
+      offsetof(ngx_shop_conf_observe_t, window), "10s", 100,
+      NGX_SHOP_PARAMS_DAY, NULL, "10s" },
 
-    { ngx_null_string, 0, 0, 0, 0, NULL, NULL }
+    ngx_shop_params_end
+};
+
+
+static ngx_shop_params_t  ngx_shop_conf_failover_start = {
+    ngx_null_string, NGX_SHOP_PARAMS_MSEC,
+    offsetof(ngx_shop_conf_srv_t, slow_start), "0", 0,
+    NGX_SHOP_PARAMS_DAY, NULL, "30s"
+};
+
+
+static ngx_shop_params_t  ngx_shop_conf_failover_share = {
+    ngx_null_string, NGX_SHOP_PARAMS_SHARE,
+    offsetof(ngx_shop_conf_srv_t, panic), "0", 0, 100, NULL, "50%"
 };
 
 
@@ -73,7 +79,6 @@ ngx_shop_conf_failover_to(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    backups->hold = NGX_SHOP_CONF_FAILOVER_HOLD;
     backups->file = cf->conf_file->file.name.data;
     backups->line = cf->conf_file->line;
 
@@ -100,9 +105,7 @@ ngx_shop_conf_failover_to(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_shop_params_parse(cf,
-                             ngx_shop_conf_failover_backups,
-                             i, backups)
+    if (ngx_shop_params_parse(cf, ngx_shop_conf_failover_backups, i, backups)
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
@@ -164,12 +167,8 @@ ngx_shop_conf_failover_observe(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return ngx_shop_conf_use(cf, sscf);
     }
 
-    sscf->observe.errors = 1;
-    sscf->observe.window = NGX_SHOP_CONF_FAILOVER_WINDOW;
-
-    if (ngx_shop_params_parse(cf,
-                              ngx_shop_conf_failover_observes,
-                              1, &sscf->observe)
+    if (ngx_shop_params_parse(cf, ngx_shop_conf_failover_observes, 1,
+                              &sscf->observe)
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
@@ -183,62 +182,32 @@ char *
 ngx_shop_conf_failover_slow_start(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf)
 {
-    ngx_int_t             time;
-    ngx_str_t            *value;
+    char                 *rv;
     ngx_shop_conf_srv_t  *sscf = conf;
 
     if (sscf->slow_start != NGX_CONF_UNSET_MSEC) {
         return "is duplicate";
     }
 
-    value = cf->args->elts;
-    time = ngx_parse_time(&value[1], 0);
+    rv = ngx_shop_params_value(cf, &ngx_shop_conf_failover_start, sscf);
 
-    if (time == NGX_ERROR || time > NGX_SHOP_CONF_FAILOVER_DAY) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid value \"%V\" in \"shop_slow_start\", "
-                           "expected a time from 0 to 1d such as 30s",
-                           &value[1]);
-        return NGX_CONF_ERROR;
-    }
-
-    sscf->slow_start = time;
-
-    return ngx_shop_conf_use(cf, sscf);
+    return rv != NGX_CONF_OK ? rv : ngx_shop_conf_use(cf, sscf);
 }
 
 
 char *
 ngx_shop_conf_failover_panic(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_int_t             n;
-    ngx_str_t            *value, number;
+    char                 *rv;
     ngx_shop_conf_srv_t  *sscf = conf;
 
     if (sscf->panic != NGX_CONF_UNSET) {
         return "is duplicate";
     }
 
-    value = cf->args->elts;
-    number = value[1];
+    rv = ngx_shop_params_value(cf, &ngx_shop_conf_failover_share, sscf);
 
-    if (number.len && number.data[number.len - 1] == '%') {
-        number.len--;
-    }
-
-    n = ngx_atoi(number.data, number.len);
-
-    if (n == NGX_ERROR || n > 100) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid value \"%V\" in \"shop_panic\", expected "
-                           "a share from 0%% to 100%% such as 50%%",
-                           &value[1]);
-        return NGX_CONF_ERROR;
-    }
-
-    sscf->panic = n;
-
-    return ngx_shop_conf_use(cf, sscf);
+    return rv != NGX_CONF_OK ? rv : ngx_shop_conf_use(cf, sscf);
 }
 
 
@@ -250,24 +219,15 @@ ngx_shop_conf_failover_panic(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 ngx_int_t
 ngx_shop_conf_failover_chains(ngx_conf_t *cf)
 {
-    ngx_uint_t                       i;
-    ngx_shop_conf_srv_t             *sscf;
-    ngx_http_upstream_srv_conf_t   **uscfp;
-    ngx_http_upstream_main_conf_t   *umcf;
+    ngx_uint_t            i;
+    ngx_shop_conf_srv_t  *sscf;
 
-    umcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_upstream_module);
-    uscfp = umcf->upstreams.elts;
+    i = 0;
 
-    for (i = 0; i < umcf->upstreams.nelts; i++) {
-
-        if (uscfp[i]->srv_conf == NULL) {
-            continue;
-        }
-
-        sscf = ngx_http_conf_upstream_srv_conf(uscfp[i],
-                                               ngx_shop_failover_module);
-        sscf->uscf = uscfp[i];
-
+    for (sscf = ngx_shop_conf_upstreams_next(cf, &i);
+         sscf;
+         sscf = ngx_shop_conf_upstreams_next(cf, &i))
+    {
         if (ngx_array_init(&sscf->chain, cf->pool, 1, sizeof(void *))
             != NGX_OK
             || ngx_shop_conf_failover_needs_check(cf, sscf) != NGX_OK)
@@ -276,30 +236,30 @@ ngx_shop_conf_failover_chains(ngx_conf_t *cf)
         }
 
         if (sscf->observe.errors == NGX_CONF_UNSET) {
-            sscf->observe.errors = sscf->check ? 1 : 0;
-            sscf->observe.window = NGX_SHOP_CONF_FAILOVER_WINDOW;
+            ngx_shop_params_standards(ngx_shop_conf_failover_observes,
+                                      &sscf->observe);
+            if (sscf->check == NULL) {
+                sscf->observe.errors = 0;
+            }
         }
 
         ngx_shop_conf_outlier_finish(cf, sscf);
 
         if (sscf->slow_start == NGX_CONF_UNSET_MSEC) {
-            sscf->slow_start = 0;
+            ngx_shop_params_standard(&ngx_shop_conf_failover_start, sscf);
         }
 
         if (sscf->panic == NGX_CONF_UNSET) {
-            sscf->panic = 0;
+            ngx_shop_params_standard(&ngx_shop_conf_failover_share, sscf);
         }
     }
 
-    for (i = 0; i < umcf->upstreams.nelts; i++) {
+    i = 0;
 
-        if (uscfp[i]->srv_conf == NULL) {
-            continue;
-        }
-
-        sscf = ngx_http_conf_upstream_srv_conf(uscfp[i],
-                                               ngx_shop_failover_module);
-
+    for (sscf = ngx_shop_conf_upstreams_next(cf, &i);
+         sscf;
+         sscf = ngx_shop_conf_upstreams_next(cf, &i))
+    {
         if (ngx_shop_conf_failover_chain(cf, sscf, sscf) != NGX_OK) {
             return NGX_ERROR;
         }
@@ -379,7 +339,7 @@ ngx_shop_conf_failover_chain(ngx_conf_t *cf, ngx_shop_conf_srv_t *sscf,
 
     for (i = 0; i < backups->names.nelts; i++) {
 
-        backup = ngx_shop_conf_failover_find(cf, &names[i]);
+        backup = ngx_shop_conf_upstreams_find(cf, &names[i]);
 
         if (backup == NULL) {
             ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
@@ -417,32 +377,6 @@ ngx_shop_conf_failover_chain(ngx_conf_t *cf, ngx_shop_conf_srv_t *sscf,
     }
 
     return NGX_OK;
-}
-
-
-static ngx_shop_conf_srv_t *
-ngx_shop_conf_failover_find(ngx_conf_t *cf, ngx_str_t *name)
-{
-    ngx_uint_t                       i;
-    ngx_http_upstream_srv_conf_t   **uscfp;
-    ngx_http_upstream_main_conf_t   *umcf;
-
-    umcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_upstream_module);
-    uscfp = umcf->upstreams.elts;
-
-    for (i = 0; i < umcf->upstreams.nelts; i++) {
-
-        if (uscfp[i]->srv_conf
-            && uscfp[i]->host.len == name->len
-            && ngx_strncasecmp(uscfp[i]->host.data, name->data, name->len)
-               == 0)
-        {
-            return ngx_http_conf_upstream_srv_conf(uscfp[i],
-                                                   ngx_shop_failover_module);
-        }
-    }
-
-    return NULL;
 }
 
 

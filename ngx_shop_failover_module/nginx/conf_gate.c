@@ -18,42 +18,27 @@ static char *ngx_shop_conf_gate_hand_over(ngx_conf_t *cf,
     ngx_shop_conf_loc_t *conf);
 
 
-#define NGX_SHOP_CONF_GATE_DAY   86400000      /* ms */
-#define NGX_SHOP_CONF_GATE_HOLD  10000
-#define NGX_SHOP_CONF_GATE_RAMP  0
-#define NGX_SHOP_CONF_GATE_TTL   (12 * 3600000)
-
-
 static ngx_shop_params_t  ngx_shop_conf_gate_keys[] = {
 
     { ngx_string("ttl"), NGX_SHOP_PARAMS_MSEC,
-      offsetof(ngx_shop_conf_key_t, ttl), 1000,
-      20 * NGX_SHOP_CONF_GATE_DAY, NULL,
-      "a time from 1s to 20d such as 12h" },
+      offsetof(ngx_shop_conf_key_t, ttl), "12h", 1000,
+      20 * NGX_SHOP_PARAMS_DAY, NULL, "12h" },
 
-    { ngx_null_string, 0, 0, 0, 0, NULL, NULL }
+    ngx_shop_params_end
 };
 
 
 static ngx_shop_params_t  ngx_shop_conf_gate_reopens[] = {
 
     { ngx_string("hold"), NGX_SHOP_PARAMS_MSEC,
-      offsetof(ngx_shop_conf_reopen_t, hold), 0,
-      NGX_SHOP_CONF_GATE_DAY, NULL,
-      "a time from 0s to 1d such as 10s" },
+      offsetof(ngx_shop_conf_reopen_t, hold), "10s", 0,
+      NGX_SHOP_PARAMS_DAY, NULL, "10s" },
 
     { ngx_string("ramp"), NGX_SHOP_PARAMS_MSEC,
-      offsetof(ngx_shop_conf_reopen_t, ramp), 0,
-      NGX_SHOP_CONF_GATE_DAY, NULL,
-      "a time from 0s to 1d such as 2m" },
+      offsetof(ngx_shop_conf_reopen_t, ramp), "0s", 0,
+      NGX_SHOP_PARAMS_DAY, NULL, "2m" },
 
-    { ngx_null_string, 0, 0, 0, 0, NULL, NULL }
-};
-
-
-static ngx_shop_conf_reopen_t  ngx_shop_conf_gate_default = {
-    NGX_SHOP_CONF_GATE_HOLD,
-    NGX_SHOP_CONF_GATE_RAMP
+    ngx_shop_params_end
 };
 
 
@@ -71,10 +56,18 @@ char *
 ngx_shop_conf_gate_merge(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev,
     ngx_shop_conf_loc_t *conf)
 {
+    if (prev->reopen == NGX_CONF_UNSET_PTR) {
+        prev->reopen = ngx_palloc(cf->pool, sizeof(ngx_shop_conf_reopen_t));
+        if (prev->reopen == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        ngx_shop_params_standards(ngx_shop_conf_gate_reopens, prev->reopen);
+    }
+
+    ngx_conf_merge_ptr_value(conf->reopen, prev->reopen, prev->reopen);
     ngx_conf_merge_ptr_value(conf->bypass, prev->bypass, NULL);
     ngx_conf_merge_ptr_value(conf->bypass_key, prev->bypass_key, NULL);
-    ngx_conf_merge_ptr_value(conf->reopen, prev->reopen,
-                             &ngx_shop_conf_gate_default);
     ngx_conf_merge_ptr_value(conf->open, prev->open,
                              &ngx_shop_conf_open_default);
 
@@ -131,15 +124,18 @@ ngx_shop_conf_gate_hand_over(ngx_conf_t *cf, ngx_shop_conf_loc_t *conf)
 void
 ngx_shop_conf_gate_finish(ngx_shop_conf_main_t *smcf)
 {
-    ngx_uint_t              i;
-    ngx_shop_conf_site_t  **site;
+    ngx_uint_t               i;
+    ngx_shop_conf_site_t   **site;
+    ngx_shop_conf_reopen_t   reopen;
+
+    ngx_shop_params_standards(ngx_shop_conf_gate_reopens, &reopen);
 
     site = smcf->sites.elts;
 
     for (i = 0; i < smcf->sites.nelts; i++) {
         if (site[i]->own.hold == NGX_CONF_UNSET_MSEC) {
-            site[i]->own.hold = NGX_SHOP_CONF_GATE_HOLD;
-            site[i]->own.ramp = NGX_SHOP_CONF_GATE_RAMP;
+            site[i]->own.hold = reopen.hold;
+            site[i]->own.ramp = reopen.ramp;
         }
     }
 }
@@ -260,10 +256,7 @@ ngx_shop_conf_gate_key(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    key->ttl = NGX_SHOP_CONF_GATE_TTL;
-
-    if (ngx_shop_params_parse(cf, ngx_shop_conf_gate_keys,
-                              2, key)
+    if (ngx_shop_params_parse(cf, ngx_shop_conf_gate_keys, 2, key)
         != NGX_CONF_OK
         || ngx_shop_keyfile_read(cf, cmd, 0, &key->key) != NGX_OK)
     {
@@ -291,7 +284,6 @@ ngx_shop_conf_gate_reopen(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    *reopen = ngx_shop_conf_gate_default;
     slcf->reopen = reopen;
 
     return ngx_shop_params_parse(cf, ngx_shop_conf_gate_reopens, 1, reopen);

@@ -10,14 +10,13 @@
 #include "nginx/params.h"
 
 
-#define NGX_SHOP_CONF_ERRORS     3
-#define NGX_SHOP_CONF_MIN        20
-#define NGX_SHOP_CONF_RATIO      25
-#define NGX_SHOP_CONF_SLOW       5
-#define NGX_SHOP_CONF_EJECT_MIN  10000      /* ms */
-#define NGX_SHOP_CONF_EJECT_MAX  300000     /* ms */
-#define NGX_SHOP_CONF_MAX        50
-#define NGX_SHOP_CONF_LONGEST    86400000   /* ms */
+#define NGX_SHOP_CONF_OUTLIER_SHORTEST  100         /* ms */
+#define NGX_SHOP_CONF_OUTLIER_LONGEST   NGX_SHOP_PARAMS_DAY
+
+/* of an ngx_str_t, with the limits above */
+#define NGX_SHOP_CONF_OUTLIER_EJECT                                          \
+    "the time of the first time aside and the longest, from 100ms to 1d, "   \
+    "such as 10s..5m"
 
 
 /* as written */
@@ -31,41 +30,38 @@ typedef struct {
 } ngx_shop_conf_outlier_t;
 
 
-static void ngx_shop_conf_outlier_set(ngx_shop_record_conf_t *outlier,
+static ngx_int_t ngx_shop_conf_outlier_set(ngx_shop_record_conf_t *outlier,
     ngx_shop_conf_outlier_t *written);
-static ngx_int_t ngx_shop_conf_outlier_eject(ngx_conf_t *cf,
-    ngx_shop_record_conf_t *outlier, ngx_str_t *value);
+static ngx_int_t ngx_shop_conf_outlier_eject(ngx_shop_record_conf_t *outlier,
+    ngx_str_t *value);
 static ngx_uint_t ngx_shop_conf_outlier_hashed(ngx_conf_t *cf,
     ngx_shop_conf_srv_t *sscf);
 
 
+#define ngx_shop_conf_outlier_row(name, type, field, standard, min, max,     \
+                                  such)                                      \
+    { ngx_string(name), NGX_SHOP_PARAMS_ ## type,                            \
+      offsetof(ngx_shop_conf_outlier_t, field), standard, min, max, NULL,    \
+      such }
+
+
 static ngx_shop_params_t  ngx_shop_conf_outliers[] = {
 
-    { ngx_string("errors"), NGX_SHOP_PARAMS_NUM,
-      offsetof(ngx_shop_conf_outlier_t, errors), 1, 1000, NULL,
-      "a number from 1 to 1000" },
+    ngx_shop_conf_outlier_row("errors", NUM, errors, "3", 1, 1000, NULL),
 
-    { ngx_string("min"), NGX_SHOP_PARAMS_NUM,
-      offsetof(ngx_shop_conf_outlier_t, min), 2, 100000, NULL,
-      "a number from 2 to 100000" },
+    ngx_shop_conf_outlier_row("min", NUM, min, "20", 2, 100000, NULL),
 
-    { ngx_string("ratio"), NGX_SHOP_PARAMS_PERCENT,
-      offsetof(ngx_shop_conf_outlier_t, ratio), 1, 100, NULL,
-      "a percentage from 1% to 100%" },
+    ngx_shop_conf_outlier_row("ratio", PERCENT, ratio, "25%", 1, 100, "25%"),
 
-    { ngx_string("slow"), NGX_SHOP_PARAMS_NUM,
-      offsetof(ngx_shop_conf_outlier_t, slow), 0, 1000, NULL,
-      "how many times as slow, from 2 to 1000, or 0 for never" },
+    ngx_shop_conf_outlier_row("slow", NUM, slow, "5", 0, 1000,
+        "how many times as slow, 0 for never,"),
 
-    { ngx_string("eject"), NGX_SHOP_PARAMS_STR,
-      offsetof(ngx_shop_conf_outlier_t, eject), 0, 0, NULL,
-      "two times such as 10s..5m" },
+    ngx_shop_conf_outlier_row("eject", STR, eject, "10s..5m", 0, 0,
+        NGX_SHOP_CONF_OUTLIER_EJECT),
 
-    { ngx_string("max"), NGX_SHOP_PARAMS_PERCENT,
-      offsetof(ngx_shop_conf_outlier_t, max), 1, 99, NULL,
-      "a percentage from 1% to 99%" },
+    ngx_shop_conf_outlier_row("max", PERCENT, max, "50%", 1, 99, "50%"),
 
-    { ngx_null_string, 0, 0, 0, 0, NULL, NULL }
+    ngx_shop_params_end
 };
 
 
@@ -89,10 +85,7 @@ ngx_shop_conf_outlier(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return ngx_shop_conf_use(cf, sscf);
     }
 
-    ngx_shop_conf_outlier_set(&sscf->outlier, &written);
-
-    if (ngx_shop_params_parse(cf, ngx_shop_conf_outliers, 1,
-                              &written)
+    if (ngx_shop_params_parse(cf, ngx_shop_conf_outliers, 1, &written)
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
@@ -102,22 +95,15 @@ ngx_shop_conf_outlier(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"1\" of parameter \"slow\" in "
                            "\"shop_outlier\": each server is as slow as "
-                           "itself; expected %s",
-                           ngx_shop_conf_outliers[3].expected);
+                           "itself; expected 2 or more, or 0 for never");
         return NGX_CONF_ERROR;
     }
 
-    sscf->outlier.rule.errors = (uint32_t) written.errors;
-    sscf->outlier.rule.min = (uint32_t) written.min;
-    sscf->outlier.rule.ratio = (uint32_t) written.ratio;
-    sscf->outlier.rule.slow = (uint32_t) written.slow;
-    sscf->outlier.percent = (ngx_uint_t) written.max;
-
-    if (written.eject.len
-        && ngx_shop_conf_outlier_eject(cf, &sscf->outlier,
-                                       &written.eject)
-           != NGX_OK)
-    {
+    if (ngx_shop_conf_outlier_set(&sscf->outlier, &written) != NGX_OK) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\" of parameter \"eject\" in "
+                           "\"shop_outlier\", expected "
+                           NGX_SHOP_CONF_OUTLIER_EJECT, &written.eject);
         return NGX_CONF_ERROR;
     }
 
@@ -125,33 +111,24 @@ ngx_shop_conf_outlier(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/* the defaults, in both forms */
+/* NGX_ERROR: "eject" is not two times */
 
-static void
+static ngx_int_t
 ngx_shop_conf_outlier_set(ngx_shop_record_conf_t *outlier,
     ngx_shop_conf_outlier_t *written)
 {
-    ngx_memzero(written, sizeof(ngx_shop_conf_outlier_t));
+    outlier->rule.errors = (uint32_t) written->errors;
+    outlier->rule.min = (uint32_t) written->min;
+    outlier->rule.ratio = (uint32_t) written->ratio;
+    outlier->rule.slow = (uint32_t) written->slow;
+    outlier->percent = (ngx_uint_t) written->max;
 
-    written->errors = NGX_SHOP_CONF_ERRORS;
-    written->min = NGX_SHOP_CONF_MIN;
-    written->ratio = NGX_SHOP_CONF_RATIO;
-    written->slow = NGX_SHOP_CONF_SLOW;
-    written->max = NGX_SHOP_CONF_MAX;
-
-    outlier->rule.errors = NGX_SHOP_CONF_ERRORS;
-    outlier->rule.min = NGX_SHOP_CONF_MIN;
-    outlier->rule.ratio = NGX_SHOP_CONF_RATIO;
-    outlier->rule.slow = NGX_SHOP_CONF_SLOW;
-    outlier->percent = NGX_SHOP_CONF_MAX;
-    outlier->min = NGX_SHOP_CONF_EJECT_MIN;
-    outlier->max = NGX_SHOP_CONF_EJECT_MAX;
+    return ngx_shop_conf_outlier_eject(outlier, &written->eject);
 }
 
 
 static ngx_int_t
-ngx_shop_conf_outlier_eject(ngx_conf_t *cf, ngx_shop_record_conf_t *outlier,
-    ngx_str_t *value)
+ngx_shop_conf_outlier_eject(ngx_shop_record_conf_t *outlier, ngx_str_t *value)
 {
     u_char     *p;
     ngx_int_t   min, max;
@@ -173,14 +150,10 @@ ngx_shop_conf_outlier_eject(ngx_conf_t *cf, ngx_shop_record_conf_t *outlier,
     min = ngx_parse_time(&from, 0);
     max = ngx_parse_time(&to, 0);
 
-    if (to.len == 0 || min == NGX_ERROR || max == NGX_ERROR || min < 100
-        || max < min || max > NGX_SHOP_CONF_LONGEST)
+    if (to.len == 0 || min == NGX_ERROR || max == NGX_ERROR
+        || min < NGX_SHOP_CONF_OUTLIER_SHORTEST || max < min
+        || max > NGX_SHOP_CONF_OUTLIER_LONGEST)
     {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid value \"%V\" of parameter \"eject\" in "
-                           "\"shop_outlier\", expected the time of the "
-                           "first time aside and the longest, from 100ms to "
-                           "1d, such as 10s..5m", value);
         return NGX_ERROR;
     }
 
@@ -201,11 +174,13 @@ ngx_shop_conf_outlier_finish(ngx_conf_t *cf, ngx_shop_conf_srv_t *sscf)
         sscf->outlier.percent = 0;
 
         if (sscf->check) {
-            ngx_shop_conf_outlier_set(&sscf->outlier, &written);
+            ngx_shop_params_standards(ngx_shop_conf_outliers, &written);
+            (void) ngx_shop_conf_outlier_set(&sscf->outlier, &written);
         }
     }
 
     if (sscf->outlier.percent && ngx_shop_conf_outlier_hashed(cf, sscf)) {
+
         /* each server has URLs of its own: their times say nothing of it */
 
         sscf->outlier.rule.slow = 0;

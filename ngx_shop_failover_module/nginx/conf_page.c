@@ -14,43 +14,47 @@
 #include "logic/words/view.h"
 
 
-extern ngx_module_t  ngx_http_headers_filter_module;
-
-
-static ngx_shop_conf_page_t *ngx_shop_conf_page_record(ngx_conf_t *cf,
-    ngx_shop_conf_loc_t *conf);
-static ngx_uint_t ngx_shop_conf_page_same(ngx_str_t *one, ngx_str_t *other);
-static ngx_int_t ngx_shop_conf_page_bare(ngx_conf_t *cf,
-    ngx_shop_conf_loc_t *conf);
-static void ngx_shop_conf_page_early(ngx_conf_t *cf,
-    ngx_shop_conf_loc_t *conf);
 static char *ngx_shop_conf_page_intercept(ngx_conf_t *cf,
     ngx_shop_conf_loc_t *slcf, ngx_str_t *value);
 static ngx_int_t ngx_shop_conf_page_code(ngx_conf_t *cf, ngx_array_t *codes,
     ngx_str_t *text);
 
 
-typedef struct {
-    ngx_int_t    min;
-    ngx_int_t    max;
-} ngx_shop_conf_page_retry_t;
-
-
 #define NGX_SHOP_CONF_PAGE_RETRY_MAX  (7 * 86400)     /* s */
 
 
 static ngx_shop_params_t  ngx_shop_conf_page_retries[] = {
+
     { ngx_string("min"), NGX_SHOP_PARAMS_SEC,
-      offsetof(ngx_shop_conf_page_retry_t, min),
-      1, NGX_SHOP_CONF_PAGE_RETRY_MAX, NULL,
-      "a time from 1s to 7d such as 30s" },
+      offsetof(ngx_shop_conf_loc_t, retry_min), "30s",
+      1, NGX_SHOP_CONF_PAGE_RETRY_MAX, NULL, "30s" },
 
     { ngx_string("max"), NGX_SHOP_PARAMS_SEC,
-      offsetof(ngx_shop_conf_page_retry_t, max),
-      1, NGX_SHOP_CONF_PAGE_RETRY_MAX, NULL,
-      "a time from 1s to 7d such as 1h" },
+      offsetof(ngx_shop_conf_loc_t, retry_max), "1h",
+      1, NGX_SHOP_CONF_PAGE_RETRY_MAX, NULL, "1h" },
 
-    { ngx_null_string, 0, 0, 0, 0, NULL, NULL }
+    ngx_shop_params_end
+};
+
+
+static ngx_shop_params_t  ngx_shop_conf_page_retry = {
+    ngx_null_string, NGX_SHOP_PARAMS_SEC,
+    offsetof(ngx_shop_conf_loc_t, retry_default), "120s",
+    1, NGX_SHOP_CONF_PAGE_RETRY_MAX, NULL, "120s"
+};
+
+
+static ngx_shop_params_t  ngx_shop_conf_page_status = {
+    ngx_null_string, NGX_SHOP_PARAMS_STR,
+    offsetof(ngx_shop_conf_loc_t, public_status), "/.shop-status",
+    0, 0, NULL, "a path such as /.shop-status, or off"
+};
+
+
+static ngx_shop_params_t  ngx_shop_conf_page_looks = {
+    ngx_null_string, NGX_SHOP_PARAMS_STR,
+    offsetof(ngx_shop_conf_loc_t, page_look), "hero",
+    0, 0, NULL, "hero, card or plain"
 };
 
 
@@ -67,185 +71,23 @@ ngx_shop_conf_page_create(ngx_shop_conf_loc_t *conf)
 }
 
 
-char *
-ngx_shop_conf_page_merge(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev,
-    ngx_shop_conf_loc_t *conf)
+/* the defaults, of what the outermost block does not say */
+
+void
+ngx_shop_conf_page_standard(ngx_shop_conf_loc_t *conf)
 {
-    ngx_shop_conf_main_t  *smcf;
-
-    if (conf->fallback == NGX_CONF_UNSET) {
-        ngx_conf_merge_ptr_value(conf->intercept, prev->intercept, NULL);
-        conf->over = prev->over;
-
-    } else {
-        ngx_conf_init_ptr_value(conf->intercept, NULL);
+    if (conf->retry_default == NGX_CONF_UNSET) {
+        ngx_shop_params_standard(&ngx_shop_conf_page_retry, conf);
+        ngx_shop_params_standards(ngx_shop_conf_page_retries, conf);
     }
 
-    /* on where a flag is set or "off", unless said otherwise */
-
-    if (conf->fallback == NGX_CONF_UNSET) {
-        conf->fallback = prev->fallback;
+    if (conf->public_status.data == NULL) {
+        ngx_shop_params_standard(&ngx_shop_conf_page_status, conf);
     }
 
-    conf->falls_back = (conf->fallback == NGX_CONF_UNSET)
-                       ? conf->said : (unsigned) conf->fallback;
-
-    ngx_conf_merge_value(conf->retry_default, prev->retry_default, 120);
-    ngx_conf_merge_value(conf->retry_min, prev->retry_min, 30);
-    ngx_conf_merge_value(conf->retry_max, prev->retry_max, 3600);
-    ngx_conf_merge_ptr_value(conf->cors, prev->cors, NULL);
-    ngx_conf_merge_str_value(conf->public_status, prev->public_status,
-                             "/.shop-status");
-
-    /* what is watched for at each request: nothing where nothing closes */
-
-    if (conf->falls_back || conf->flagged) {
-        conf->polled = conf->public_status;
-
-        if (ngx_shop_conf_page_bare(cf, conf) != NGX_OK) {
-            return NGX_CONF_ERROR;
-        }
-
-        ngx_shop_conf_page_early(cf, conf);
-
-        smcf = ngx_http_conf_get_module_main_conf(cf,
-                                                  ngx_shop_failover_module);
-        smcf->gated = 1;
+    if (conf->page_look.data == NULL) {
+        ngx_shop_params_standard(&ngx_shop_conf_page_looks, conf);
     }
-
-    ngx_conf_merge_str_value(conf->page_dir, prev->page_dir, "");
-    ngx_conf_merge_str_value(conf->page_look, prev->page_look, "hero");
-    ngx_conf_merge_ptr_value(conf->page_vars, prev->page_vars, NULL);
-
-    conf->page = ngx_shop_conf_page_record(cf, conf);
-
-    return conf->page ? NGX_CONF_OK : NGX_CONF_ERROR;
-}
-
-
-/*
- * The location with another configuration of add_header and expires: zeroed,
- * as ngx_http_headers_filter_module has it where neither is set.  It is longer
- * than any version's.
- */
-
-static ngx_int_t
-ngx_shop_conf_page_bare(ngx_conf_t *cf, ngx_shop_conf_loc_t *conf)
-{
-    ngx_http_conf_ctx_t     *ctx;
-    static const ngx_uint_t  none[64];
-
-    ctx = cf->ctx;
-
-    conf->bare = ngx_palloc(cf->pool, ngx_http_max_module * sizeof(void *));
-    if (conf->bare == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memcpy(conf->bare, ctx->loc_conf,
-               ngx_http_max_module * sizeof(void *));
-
-    conf->bare[ngx_http_headers_filter_module.ctx_index] = (void *) none;
-
-    return NGX_OK;
-}
-
-
-/*
- * Who answers for a server's public status before its locations do: the server
- * itself, or where only locations have a flag, they, if it is one site.
- */
-
-static void
-ngx_shop_conf_page_early(ngx_conf_t *cf, ngx_shop_conf_loc_t *conf)
-{
-    ngx_http_conf_ctx_t       *ctx;
-    ngx_shop_conf_srv_t       *sscf;
-    ngx_http_core_srv_conf_t  *cscf;
-
-    sscf = ngx_http_conf_get_module_srv_conf(cf, ngx_shop_failover_module);
-
-    if (conf->polled.len == 0) {
-        return;
-    }
-
-    if (sscf->early == NULL) {
-        sscf->early = conf;
-        return;
-    }
-
-    ctx = cf->ctx;
-    cscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
-
-    if (cscf->ctx->loc_conf[ngx_shop_failover_module.ctx_index] == conf
-        || ((ngx_shop_conf_loc_t *)
-                cscf->ctx->loc_conf[ngx_shop_failover_module.ctx_index])
-           == sscf->early
-        || ctx->loc_conf == cscf->ctx->loc_conf)
-    {
-        return;
-    }
-
-    if (sscf->early->site != conf->site
-        || !ngx_shop_conf_page_same(&sscf->early->polled, &conf->polled))
-    {
-        sscf->many = 1;
-    }
-}
-
-
-/* one for all locations whose pages are the same, in the order of use */
-
-static ngx_shop_conf_page_t *
-ngx_shop_conf_page_record(ngx_conf_t *cf, ngx_shop_conf_loc_t *conf)
-{
-    ngx_uint_t              i;
-    ngx_shop_conf_loc_t    *other;
-    ngx_shop_conf_page_t   *page, **pages;
-    ngx_shop_conf_main_t   *smcf;
-
-    smcf = ngx_http_conf_get_module_main_conf(cf, ngx_shop_failover_module);
-    pages = smcf->pages.elts;
-
-    for (i = 0; i < smcf->pages.nelts; i++) {
-        other = pages[i]->conf;
-
-        if (other->page_vars == conf->page_vars
-            && ngx_shop_conf_page_same(&other->page_dir,
-                                       &conf->page_dir)
-            && ngx_shop_conf_page_same(&other->page_look,
-                                       &conf->page_look)
-            && ngx_shop_conf_page_same(&other->public_status,
-                                       &conf->public_status)
-            && other->retry_default == conf->retry_default
-            && other->retry_min == conf->retry_min
-            && other->retry_max == conf->retry_max)
-        {
-            return pages[i];
-        }
-    }
-
-    page = ngx_pcalloc(cf->pool, sizeof(ngx_shop_conf_page_t));
-    pages = ngx_array_push(&smcf->pages);
-
-    if (page == NULL || pages == NULL) {
-        return NULL;
-    }
-
-    page->number = smcf->pages.nelts - 1;
-    page->conf = conf;
-
-    *pages = page;
-
-    return page;
-}
-
-
-static ngx_uint_t
-ngx_shop_conf_page_same(ngx_str_t *one, ngx_str_t *other)
-{
-    return one->len == other->len
-           && ngx_strncmp(one->data, other->data, one->len) == 0;
 }
 
 
@@ -429,7 +271,8 @@ ngx_shop_conf_page_look(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (ngx_shop_assets_find((char *) asset) == NULL) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" in \"shop_page_look\", "
-                           "expected hero, card or plain", &value[1]);
+                           "expected %s", &value[1],
+                           ngx_shop_conf_page_looks.such);
         return NGX_CONF_ERROR;
     }
 
@@ -520,37 +363,30 @@ ngx_shop_conf_page_var(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 char *
 ngx_shop_conf_page_retry_after(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    char                        *rv;
-    ngx_str_t                   *value;
-    ngx_shop_conf_loc_t         *slcf = conf;
-    ngx_shop_conf_page_retry_t   retry;
+    ngx_str_t            *value;
+    ngx_shop_conf_loc_t  *slcf = conf;
 
     if (slcf->retry_default != NGX_CONF_UNSET) {
         return "is duplicate";
     }
 
-    value = cf->args->elts;
-
-    retry.min = 30;
-    retry.max = 3600;
-
-    rv = ngx_shop_params_parse(cf, ngx_shop_conf_page_retries, 2, &retry);
-    if (rv != NGX_CONF_OK) {
-        return rv;
+    if (ngx_shop_params_parse(cf, ngx_shop_conf_page_retries, 2, slcf)
+        != NGX_CONF_OK
+        || ngx_shop_params_value(cf, &ngx_shop_conf_page_retry, slcf)
+           != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
     }
 
-    slcf->retry_default = ngx_parse_time(&value[1], 1);
-    slcf->retry_min = retry.min;
-    slcf->retry_max = retry.max;
-
-    if (slcf->retry_default == NGX_ERROR
-        || slcf->retry_default < retry.min
-        || slcf->retry_default > retry.max)
+    if (slcf->retry_default < slcf->retry_min
+        || slcf->retry_default > slcf->retry_max)
     {
+        value = cf->args->elts;
+
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" in \"shop_retry_after\", "
                            "expected a time from min (%is) to max (%is)",
-                           &value[1], retry.min, retry.max);
+                           &value[1], slcf->retry_min, slcf->retry_max);
         return NGX_CONF_ERROR;
     }
 
@@ -640,8 +476,8 @@ ngx_shop_conf_page_public_status(ngx_conf_t *cf, ngx_command_t *cmd,
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" in \"shop_public_status\", "
-                           "expected a path such as /.shop-status, or off",
-                           &value[1]);
+                           "expected %s", &value[1],
+                           ngx_shop_conf_page_status.such);
         return NGX_CONF_ERROR;
     }
 

@@ -29,5 +29,8 @@ void ngx_shop_conf_page_create(ngx_shop_conf_loc_t *conf);
 char *ngx_shop_conf_page_merge(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev,
     ngx_shop_conf_loc_t *conf);
 
+/* called by conf_page_merge only: the defaults, of what conf does not say */
+void ngx_shop_conf_page_standard(ngx_shop_conf_loc_t *conf);
+
 
 #endif /* _NGX_SHOP_CONF_PAGE_H_INCLUDED_ */

@@ -9,6 +9,7 @@
 
 
 #include "nginx/conf_site.h"
+#include "nginx/conf_upstreams.h"
 #include "nginx/conf_pass.h"
 
 
@@ -508,25 +509,12 @@ static ngx_int_t
 ngx_shop_conf_site_named(ngx_conf_t *cf, ngx_shop_conf_site_t *site,
     ngx_shop_conf_use_t *named)
 {
-    ngx_uint_t                       i;
-    ngx_shop_model_group_t          *group;
-    ngx_http_upstream_srv_conf_t   **uscfp;
-    ngx_http_upstream_main_conf_t   *umcf;
+    ngx_shop_conf_srv_t     *sscf;
+    ngx_shop_model_group_t  *group;
 
-    umcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_upstream_module);
-    uscfp = umcf->upstreams.elts;
+    sscf = ngx_shop_conf_upstreams_find(cf, &named->name);
 
-    for (i = 0; i < umcf->upstreams.nelts; i++) {
-        if (uscfp[i]->srv_conf && uscfp[i]->host.len == named->name.len
-            && ngx_strncasecmp(uscfp[i]->host.data, named->name.data,
-                               named->name.len)
-               == 0)
-        {
-            break;
-        }
-    }
-
-    if (i == umcf->upstreams.nelts) {
+    if (sscf == NULL) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                       "upstream \"%V\" of \"shop_upstreams\" is not known, "
                       "expected the name of an \"upstream\" block in "
@@ -534,7 +522,7 @@ ngx_shop_conf_site_named(ngx_conf_t *cf, ngx_shop_conf_site_t *site,
         return NGX_ERROR;
     }
 
-    group = ngx_shop_conf_site_group(uscfp[i]);
+    group = ngx_shop_conf_site_group(sscf->uscf);
 
     if (group == NULL) {
         ngx_log_error(NGX_LOG_WARN, cf->log, 0,

@@ -8,6 +8,8 @@
 
 #include "nginx/conf_statefile.h"
 
+#include "state/readfile.h"
+
 
 static ngx_int_t ngx_shop_conf_statefile_directory(ngx_conf_t *cf,
     ngx_str_t *path);
@@ -64,19 +66,18 @@ ngx_shop_conf_statefile_file(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 static ngx_int_t
 ngx_shop_conf_statefile_directory(ngx_conf_t *cf, ngx_str_t *path)
 {
-    u_char           *p, *dir;
+    size_t            len;
+    u_char           *dir;
     ngx_file_info_t   fi;
 
-    for (p = path->data + path->len; p > path->data + 1 && p[-1] != '/'; p--) {
-        /* void */
-    }
+    len = ngx_shop_readfile_parent(path);
 
-    dir = ngx_pnalloc(cf->pool, p - path->data + 1);
+    dir = ngx_pnalloc(cf->pool, len + 1);
     if (dir == NULL) {
         return NGX_ERROR;
     }
 
-    (void) ngx_cpystrn(dir, path->data, p - path->data + 1);
+    (void) ngx_cpystrn(dir, path->data, len + 1);
 
     if (ngx_file_info(dir, &fi) == NGX_FILE_ERROR || !ngx_is_dir(&fi)) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,

@@ -7,6 +7,7 @@
 
 
 #include "nginx/conf.h"
+#include "nginx/conf_host.h"
 
 
 #if (NGX_HTTP_SSL)
@@ -301,7 +302,7 @@ ngx_shop_conf_tls_names(ngx_conf_t *cf, ngx_http_upstream_srv_conf_t *uscf)
 
     for (i = 0; i < uscf->servers->nelts; i++) {
 
-        if (!ngx_shop_conf_check_host(&server[i].name, &host) && host.len) {
+        if (!ngx_shop_conf_host(&server[i].name, &host) && host.len) {
             continue;
         }
 

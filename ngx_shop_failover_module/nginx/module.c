@@ -300,7 +300,7 @@ static ngx_command_t  ngx_shop_module_commands[] = {
 
     { ngx_string("shop_status"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
-      ngx_shop_status_directive,
+      ngx_shop_status_answer_directive,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },

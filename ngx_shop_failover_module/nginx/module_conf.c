@@ -9,6 +9,7 @@
 
 
 #include "nginx/module_conf.h"
+#include "nginx/conf_upstreams.h"
 #include "nginx/conf_gate.h"
 #include "nginx/conf_hints.h"
 #include "nginx/conf_page.h"
@@ -184,11 +185,9 @@ ngx_shop_module_conf_nameless(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev,
 ngx_int_t
 ngx_shop_module_conf_finish(ngx_conf_t *cf)
 {
-    ngx_uint_t                       i;
-    ngx_shop_conf_srv_t             *sscf;
-    ngx_shop_conf_main_t            *smcf;
-    ngx_http_upstream_srv_conf_t   **uscfp;
-    ngx_http_upstream_main_conf_t   *umcf;
+    ngx_uint_t             i;
+    ngx_shop_conf_srv_t   *sscf;
+    ngx_shop_conf_main_t  *smcf;
 
     smcf = ngx_http_conf_get_module_main_conf(cf, ngx_shop_failover_module);
 
@@ -202,21 +201,12 @@ ngx_shop_module_conf_finish(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    umcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_upstream_module);
-    uscfp = umcf->upstreams.elts;
+    i = 0;
 
-    for (i = 0; i < umcf->upstreams.nelts; i++) {
-
-        if (uscfp[i]->srv_conf == NULL) {
-
-            /* implicit: "proxy_pass http://host" */
-
-            continue;
-        }
-
-        sscf = ngx_http_conf_upstream_srv_conf(uscfp[i],
-                                               ngx_shop_failover_module);
-
+    for (sscf = ngx_shop_conf_upstreams_next(cf, &i);
+         sscf;
+         sscf = ngx_shop_conf_upstreams_next(cf, &i))
+    {
         if ((sscf->check || sscf->backups || sscf->is_backup)
             && ngx_shop_module_conf_upstream(cf, smcf, sscf) != NGX_OK)
         {

@@ -17,6 +17,11 @@ static ngx_int_t ngx_shop_params_number(ngx_shop_params_t *param, ngx_int_t n,
     ngx_int_t *field);
 static char *ngx_shop_params_unknown(ngx_conf_t *cf, ngx_shop_params_t *table,
     ngx_str_t *arg);
+static char *ngx_shop_params_invalid(ngx_conf_t *cf, ngx_shop_params_t *param,
+    ngx_str_t *value);
+static u_char *ngx_shop_params_expected(ngx_shop_params_t *param, u_char *p,
+    u_char *last);
+static u_char *ngx_shop_params_time(u_char *p, u_char *last, ngx_int_t ms);
 
 
 char *
@@ -30,6 +35,8 @@ ngx_shop_params_parse(ngx_conf_t *cf, ngx_shop_params_t *table,
 
     args = cf->args->elts;
     seen = 0;
+
+    ngx_shop_params_standards(table, base);
 
     for (i = first; i < cf->args->nelts; i++) {
 
@@ -54,16 +61,75 @@ ngx_shop_params_parse(ngx_conf_t *cf, ngx_shop_params_t *table,
                                 (u_char *) base + param->offset)
             != NGX_OK)
         {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid value \"%V\" of parameter \"%V\" in "
-                               "\"%V\", expected %s",
-                               &value, &param->name, &args[0],
-                               param->expected);
-            return NGX_CONF_ERROR;
+            return ngx_shop_params_invalid(cf, param, &value);
         }
     }
 
     return NGX_CONF_OK;
+}
+
+
+char *
+ngx_shop_params_value(ngx_conf_t *cf, ngx_shop_params_t *param, void *base)
+{
+    ngx_str_t  *args;
+
+    args = cf->args->elts;
+
+    return ngx_shop_params_set(param, &args[1],
+                               (u_char *) base + param->offset)
+           == NGX_OK
+           ? NGX_CONF_OK : ngx_shop_params_invalid(cf, param, &args[1]);
+}
+
+
+void
+ngx_shop_params_standards(ngx_shop_params_t *table, void *base)
+{
+    ngx_shop_params_t  *param;
+
+    for (param = table; param->name.len; param++) {
+        ngx_shop_params_standard(param, base);
+    }
+}
+
+
+void
+ngx_shop_params_standard(ngx_shop_params_t *param, void *base)
+{
+    ngx_str_t  value;
+
+    if (param->standard == NULL) {
+        return;
+    }
+
+    value.data = (u_char *) param->standard;
+    value.len = ngx_strlen(param->standard);
+
+    (void) ngx_shop_params_set(param, &value,
+                               (u_char *) base + param->offset);
+}
+
+
+ngx_uint_t
+ngx_shop_params_given(ngx_conf_t *cf, const char *name)
+{
+    size_t       len;
+    ngx_str_t   *args;
+    ngx_uint_t   i;
+
+    len = ngx_strlen(name);
+    args = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        if (args[i].len > len && args[i].data[len] == '='
+            && ngx_strncmp(args[i].data, name, len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -138,6 +204,11 @@ ngx_shop_params_set(ngx_shop_params_t *param, ngx_str_t *value, void *field)
         n = ngx_atoi(value->data, value->len - 1);
         return ngx_shop_params_number(param, n, field);
 
+    case NGX_SHOP_PARAMS_SHARE:
+        n = ngx_atoi(value->data, value->len
+                                  - (value->data[value->len - 1] == '%'));
+        return ngx_shop_params_number(param, n, field);
+
     case NGX_SHOP_PARAMS_FLAG:
         if (value->len == 2 && ngx_strncmp(value->data, "on", 2) == 0) {
             *(ngx_flag_t *) field = 1;
@@ -205,4 +276,106 @@ ngx_shop_params_unknown(ngx_conf_t *cf, ngx_shop_params_t *table,
                        arg, &args[0], (size_t) (p - list), list);
 
     return NGX_CONF_ERROR;
+}
+
+
+static char *
+ngx_shop_params_invalid(ngx_conf_t *cf, ngx_shop_params_t *param,
+    ngx_str_t *value)
+{
+    u_char     *last, right[512];
+    ngx_str_t  *args;
+
+    args = cf->args->elts;
+    last = ngx_shop_params_expected(param, right, right + sizeof(right));
+
+    if (param->name.len) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\" of parameter \"%V\" in "
+                           "\"%V\", expected %*s",
+                           value, &param->name, &args[0],
+                           (size_t) (last - right), right);
+
+    } else {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\" in \"%V\", expected %*s",
+                           value, &args[0], (size_t) (last - right), right);
+    }
+
+    return NGX_CONF_ERROR;
+}
+
+
+/* what would be right, with the limits of the row */
+
+static u_char *
+ngx_shop_params_expected(ngx_shop_params_t *param, u_char *p, u_char *last)
+{
+    ngx_int_t         unit;
+    ngx_conf_enum_t  *e;
+
+    switch (param->type) {
+
+    case NGX_SHOP_PARAMS_MSEC:
+    case NGX_SHOP_PARAMS_SEC:
+        unit = (param->type == NGX_SHOP_PARAMS_SEC) ? 1000 : 1;
+
+        p = ngx_slprintf(p, last, "a time from ");
+        p = ngx_shop_params_time(p, last, param->min * unit);
+        p = ngx_slprintf(p, last, " to ");
+        p = ngx_shop_params_time(p, last, param->max * unit);
+
+        return ngx_slprintf(p, last, " such as %s", param->such);
+
+    case NGX_SHOP_PARAMS_NUM:
+        return ngx_slprintf(p, last, "%s from %i to %i",
+                            param->such ? param->such : "a number",
+                            param->min, param->max);
+
+    case NGX_SHOP_PARAMS_PERCENT:
+    case NGX_SHOP_PARAMS_SHARE:
+        return ngx_slprintf(p, last, "a share from %i%% to %i%% such as %s",
+                            param->min, param->max, param->such);
+
+    case NGX_SHOP_PARAMS_FLAG:
+        return ngx_slprintf(p, last, "on or off");
+
+    case NGX_SHOP_PARAMS_ENUM:
+        p = ngx_slprintf(p, last, "one of");
+
+        for (e = param->values; e->name.len; e++) {
+            p = ngx_slprintf(p, last, "%s %V", e == param->values ? "" : ",",
+                             &e->name);
+        }
+
+        return p;
+
+    default:
+        return ngx_slprintf(p, last, "%s", param->such);
+    }
+}
+
+
+/* in the largest unit of which it is a whole number */
+
+static u_char *
+ngx_shop_params_time(u_char *p, u_char *last, ngx_int_t ms)
+{
+    ngx_uint_t  i;
+
+    static struct {
+        ngx_int_t    ms;
+        const char  *name;
+    } units[] = {
+        { 86400000, "d" }, { 3600000, "h" }, { 60000, "m" }, { 1000, "s" },
+        { 1, "ms" }
+    };
+
+    if (ms == 0) {
+        return ngx_slprintf(p, last, "0s");
+    }
+
+    for (i = 0; ms % units[i].ms; i++) { /* void */ }
+
+    return ngx_slprintf(p, last, "%i%s", ms / units[i].ms, units[i].name);
 }

@@ -25,25 +25,18 @@ ngx_shop_stall_start(ngx_shop_stall_t *stall, ngx_msec_t timeout,
                                     NGX_SHOP_STALL_NOISE),
                             NGX_SHOP_STALL_PERIOD);
 
-    stall->timer.data = stall;
-    stall->timer.fd = (ngx_socket_t) -1;
-
-    stall->event.handler = ngx_shop_stall_beat;
-    stall->event.data = &stall->timer;
-    stall->event.log = log;
-    stall->event.cancelable = 1;
+    ngx_shop_timer_init(&stall->timer, ngx_shop_stall_beat, stall, log);
 
     stall->expected = ngx_current_msec + stall->period;
 
-    ngx_add_timer(&stall->event, stall->period);
+    ngx_add_timer(&stall->timer.event, stall->period);
 }
 
 
 static void
 ngx_shop_stall_beat(ngx_event_t *ev)
 {
-    ngx_shop_stall_timer_t  *timer = ev->data;
-    ngx_shop_stall_t        *stall = timer->data;
+    ngx_shop_stall_t        *stall = ngx_shop_timer_data(ev);
 
     stall->total += ngx_shop_stall_late(stall);
     stall->expected = ngx_current_msec + stall->period;

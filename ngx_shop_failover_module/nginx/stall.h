@@ -11,27 +11,17 @@
 #define _NGX_SHOP_STALL_H_INCLUDED_
 
 
-#include "nginx/compat.h"
+#include "nginx/timer.h"
 
 
-/*
- * Begins as a connection does: nginx's debug log reads the descriptor behind
- * ev->data of every timer (ngx_event_ident() in src/event/ngx_event.h).
- */
-typedef struct {
-    void           *data;
-    ngx_event_t    *read;
-    ngx_event_t    *write;
-    ngx_socket_t    fd;
-} ngx_shop_stall_timer_t;
+#define ngx_shop_stall_timer_t  ngx_shop_timer_t
 
 
 typedef struct {
-    ngx_shop_stall_timer_t   timer;
-    ngx_event_t              event;
-    ngx_msec_t               period;      /* of the beat */
-    ngx_msec_t               expected;    /* of the next beat */
-    ngx_msec_t               total;       /* ms late so far */
+    ngx_shop_timer_t   timer;
+    ngx_msec_t         period;      /* of the beat */
+    ngx_msec_t         expected;    /* of the next beat */
+    ngx_msec_t         total;       /* ms late so far */
 } ngx_shop_stall_t;
 
 

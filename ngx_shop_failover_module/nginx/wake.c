@@ -9,12 +9,11 @@
 
 
 #include "nginx/wake.h"
-#include "nginx/stall.h"
+#include "nginx/timer.h"
 
 
 typedef struct {
-    ngx_shop_stall_timer_t   timer;      /* behind event.data */
-    ngx_event_t              event;
+    ngx_shop_timer_t         timer;
     ngx_shop_conf_main_t    *smcf;
     void                           (*handler)(ngx_shop_conf_main_t *smcf);
 } ngx_shop_wake_t;
@@ -91,15 +90,9 @@ ngx_shop_wake_start(ngx_cycle_t *cycle, ngx_shop_conf_main_t *smcf,
         return NGX_OK;
     }
 
-    wake->timer.data = wake;
-    wake->timer.fd = (ngx_socket_t) -1;
+    ngx_shop_timer_init(&wake->timer, ngx_shop_wake_tick, wake, cycle->log);
 
-    wake->event.handler = ngx_shop_wake_tick;
-    wake->event.data = &wake->timer;
-    wake->event.log = cycle->log;
-    wake->event.cancelable = 1;
-
-    ngx_add_timer(&wake->event, NGX_SHOP_WAKE_TICK);
+    ngx_add_timer(&wake->timer.event, NGX_SHOP_WAKE_TICK);
 
     return NGX_OK;
 }
@@ -148,8 +141,7 @@ ngx_shop_wake_edge(ngx_event_t *ev)
 static void
 ngx_shop_wake_tick(ngx_event_t *ev)
 {
-    ngx_shop_stall_timer_t  *timer = ev->data;
-    ngx_shop_wake_t         *wake = timer->data;
+    ngx_shop_wake_t         *wake = ngx_shop_timer_data(ev);
 
     wake->handler(wake->smcf);
 

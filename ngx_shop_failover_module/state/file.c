@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * Writes the state file.  Never half a file: a new one is made beside it and
- * renamed.  A worker that leaves late does not replace what a newer one wrote.
+ * What the state file says, and when it is written.  A worker that leaves late
+ * does not replace what a newer one wrote.
  */
 
 
@@ -30,10 +30,6 @@ static void ngx_shop_file_board(ngx_shop_layout_t *sh,
     ngx_shop_saved_writer_t *w);
 static ngx_uint_t ngx_shop_file_superseded(ngx_shop_model_zone_t *zone,
     int64_t at);
-static void ngx_shop_file_write(ngx_shop_model_zone_t *zone, u_char *data,
-    size_t len, u_char *temp, ngx_shop_file_outcome_t *outcome);
-static ngx_err_t ngx_shop_file_fill(int fd, u_char *data, size_t len);
-static void ngx_shop_file_sync_directory(u_char *path);
 
 
 #define NGX_SHOP_FILE_REFRESH  60000     /* ms, if nothing changes */
@@ -444,100 +440,4 @@ ngx_shop_file_superseded(ngx_shop_model_zone_t *zone, int64_t at)
     (void) ngx_shop_saved_open(&r, head, n, &wish, &saved);
 
     return saved > at && saved <= now;
-}
-
-
-static void
-ngx_shop_file_write(ngx_shop_model_zone_t *zone, u_char *data, size_t len,
-    u_char *temp, ngx_shop_file_outcome_t *outcome)
-{
-    int  fd;
-
-    outcome->what = "open()";
-
-    /* of a worker that was killed, a link, or a file that others may write */
-
-    (void) unlink((char *) temp);
-
-    fd = open((char *) temp, O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC, 0600);
-    if (fd == -1) {
-        outcome->err = ngx_errno;
-        return;
-    }
-
-    outcome->what = "write()";
-    outcome->err = ngx_shop_file_fill(fd, data, len);
-
-    if (outcome->err == 0 && fsync(fd) == -1) {
-        outcome->what = "fsync()";
-        outcome->err = ngx_errno;
-    }
-
-    if (close(fd) == -1 && outcome->err == 0) {
-        outcome->what = "close()";
-        outcome->err = ngx_errno;
-    }
-
-    if (outcome->err == 0
-        && rename((char *) temp, (char *) zone->state_file.data) == -1)
-    {
-        outcome->what = "rename()";
-        outcome->err = ngx_errno;
-    }
-
-    if (outcome->err) {
-        (void) unlink((char *) temp);
-        return;
-    }
-
-    ngx_shop_file_sync_directory(temp);
-}
-
-
-static ngx_err_t
-ngx_shop_file_fill(int fd, u_char *data, size_t len)
-{
-    ssize_t  n;
-
-    while (len) {
-        n = write(fd, data, len);
-
-        if (n == -1) {
-            if (ngx_errno == NGX_EINTR) {
-                continue;
-            }
-
-            return ngx_errno;
-        }
-
-        data += n;
-        len -= n;
-    }
-
-    return 0;
-}
-
-
-/* so that the rename, too, outlives a power cut; cuts path */
-
-static void
-ngx_shop_file_sync_directory(u_char *path)
-{
-    int      fd;
-    u_char  *p;
-
-    p = path + ngx_strlen(path);
-
-    while (p > path + 1 && *p != '/') {
-        p--;
-    }
-
-    *p = '\0';
-
-    fd = open((char *) path, O_RDONLY|O_DIRECTORY|O_CLOEXEC);
-
-    if (fd != -1) {
-        (void) fsync(fd);
-        (void) close(fd);
-    }
 }

@@ -44,5 +44,9 @@ void ngx_shop_file_load(ngx_shop_model_zone_t *zone, ngx_log_t *log);
 ngx_int_t ngx_shop_file_save(ngx_shop_model_zone_t *zone, ngx_uint_t last,
     ngx_shop_file_outcome_t *outcome, ngx_log_t *log);
 
+/* called by file.c only: the file becomes these bytes, or is as it was */
+void ngx_shop_file_write(ngx_shop_model_zone_t *zone, u_char *data, size_t len,
+    u_char *temp, ngx_shop_file_outcome_t *outcome);
+
 
 #endif /* _NGX_SHOP_FILE_H_INCLUDED_ */

@@ -101,6 +101,11 @@ ngx_shop_news_sum(ngx_shop_flag_notice_t *notice)
         ngx_crc32_update(&sum, (u_char *) text.data, text.len);
     }
 
+    for (i = 0; i < notice->nlangs; i++) {
+        text = ngx_shop_flag_text(notice, notice->langs[i].text);
+        ngx_crc32_update(&sum, (u_char *) text.data, text.len);
+    }
+
     ngx_crc32_final(sum);
 
     return sum;

@@ -358,3 +358,16 @@ ngx_shop_readfile_bytes(ngx_fd_t fd, ngx_shop_readfile_t *file)
 
     return NGX_SHOP_READFILE_OK;
 }
+
+
+size_t
+ngx_shop_readfile_parent(const ngx_str_t *path)
+{
+    size_t  len;
+
+    for (len = path->len; len > 1 && path->data[len - 1] != '/'; len--) {
+        /* void */
+    }
+
+    return len;
+}

@@ -56,5 +56,8 @@ ngx_shop_readfile_e ngx_shop_readfile_open(u_char *path,
 /* "is empty", to be said after the file's name */
 const char *ngx_shop_readfile_words(ngx_shop_readfile_e outcome);
 
+/* how many bytes of an absolute path are its directory, with the last "/" */
+size_t ngx_shop_readfile_parent(const ngx_str_t *path);
+
 
 #endif /* _NGX_SHOP_READFILE_H_INCLUDED_ */

@@ -17,43 +17,24 @@ use constant TOP => 'ngx_shop_failover_module';
 my %CONTEXT = (NGX_HTTP_MAIN_CONF => 'http', NGX_HTTP_SRV_CONF => 'server',
     NGX_HTTP_LOC_CONF => 'location', NGX_HTTP_UPS_CONF => 'upstream');
 
-my %MS = (ms => 1, s => 1000, m => 60_000, h => 3_600_000);
+# A table of parameters in the code, and whose they are.
+my %DIRECTIVE = (
+    check_params => 'shop_health_check', outliers => 'shop_outlier',
+    failover_backups => 'shop_failover_to', failover_observes => 'shop_observe',
+    failover_start => 'shop_slow_start', failover_share => 'shop_panic',
+    gate_keys => 'shop_bypass_key', gate_reopens => 'shop_reopen',
+    page_retries => 'shop_retry_after', page_retry => 'shop_retry_after',
+    page_status => 'shop_public_status', page_looks => 'shop_page_look',
+);
 
-# A default: its directive, as documented, and where the code has it.  Numbers
-# of the code are ms but where a unit is given.
+# Defaults that are in no table: the directive, as documented, where the code
+# has it.
 my @DEFAULTS = (
-    [shop_health_check  => '`type=` | `http`', conf_check => qr/->type = \w+_(HTTP);/],
-    [shop_health_check  => '`uri=` | `/`', conf_check => qr{uri, "(/)"}],
-    [shop_health_check  => 'it is `/ping`', conf_check => qr{uri, "(/ping)"}],
-    [shop_health_check  => '`method=` | `GET`', conf_check => qr/method, "(GET)"/],
-    [shop_health_check  => '`interval=` | `5s`', conf_check => qr/->interval = (\d+)/],
-    [shop_health_check  => '`fast=` | `1s`', conf_check => qr/->fast = (\d+)/],
-    [shop_health_check  => '`jitter=` | `10%`', conf_check => qr/->jitter = (\d+)/],
-    [shop_health_check  => '`timeout=` | `2s`', conf_check => qr/->timeout = (\d+)/],
-    [shop_health_check  => '`fails=` | `2`', conf_check => qr/->fails = (\d+)/],
-    [shop_health_check  => '`passes=` | `2`', conf_check => qr/->passes = (\d+)/],
+    [shop_health_check  => '`uri=` | `/`', conf_check_finish => qr{uri, "(/)"}],
+    [shop_health_check  => 'it is `/ping`', conf_check_finish => qr{uri, "(/ping)"}],
+    [shop_health_ssl_verify => '; on;', conf_tls => qr/value\(ask->verify, (1)\)/],
     [shop_health_ssl_protocols => '`TLSv1.2 TLSv1.3`', conf_tls =>
         qr/->protocols == 0\) \{\s+ask->protocols = (.*);/],
-    [shop_failover_to   => '`hold=30s`', conf_failover => qr/_HOLD +(\d+)/],
-    [shop_observe       => '`errors=1', conf_failover => qr/check \? (1) : 0;/],
-    [shop_observe       => ' window=10s`', conf_failover => qr/_WINDOW +(\d+)/],
-    [shop_outlier       => '`errors=3', conf_outlier => qr/_ERRORS +(\d+)/],
-    [shop_outlier       => ' min=20', conf_outlier => qr/_CONF_MIN +(\d+)/],
-    [shop_outlier       => ' ratio=25%', conf_outlier => qr/_RATIO +(\d+)/],
-    [shop_outlier       => ' slow=5', conf_outlier => qr/_SLOW +(\d+)/],
-    [shop_outlier       => ' max=50%`', conf_outlier => qr/_CONF_MAX +(\d+)/],
-    [shop_slow_start    => '`0`: off', conf_failover => qr/slow_start = (0);/],
-    [shop_panic         => '`0`: off', conf_failover => qr/panic = (0);/],
-    [shop_reopen        => ' hold=10s', conf_gate => qr/_GATE_HOLD +(\d+)/],
-    [shop_reopen        => ' ramp=0s', conf_gate => qr/_GATE_RAMP +(\d+)/],
-    [shop_bypass_key    => '`ttl` (12h', conf_gate =>
-        qr/_TTL +\((\d+) \* 3600000\)/, 'h'],
-    [shop_retry_after   => 'shop_retry_after 120s', conf_page =>
-        qr/retry_default, prev\S+ (\d+)/, 's'],
-    [shop_retry_after   => ' min=30s', conf_page => qr/retry_min, prev\S+ (\d+)/, 's'],
-    [shop_retry_after   => ' max=1h', conf_page => qr/retry_max, prev\S+ (\d+)/, 's'],
-    [shop_public_status => 'shop_public_status /.shop-status', conf_page =>
-        qr/public_status,\s+"(\S+)"/],
 );
 
 
@@ -73,15 +54,6 @@ sub source {
 
     return (grep { -e } map { TOP . "/$_/$name.c" }
         'nginx', map { m{(nginx/\w+)$} } glob TOP . '/nginx/*')[0];
-}
-
-
-# what is written last in a piece of documentation: "`fast=` | `1s`" -> "1s"
-sub value {
-    my ($text) = @_;
-    my ($value) = $text =~ /([^\s=`(]+)[`)]*(?:: off)?$/;
-
-    return $value;
 }
 
 
@@ -132,24 +104,67 @@ for my $file (glob TOP . '/nginx/conf_*.c') {
     }
 }
 
+# directive => { parameter, or '' => [default, or undef for none] }
+sub standards {
+    my %of;
+
+    for my $file (glob TOP . '/nginx/conf_*.c') {
+        my $code = slurp($file);
+
+        while ($code =~ /_params_t\s+ngx_shop_conf_(\w+)(?:\[\])? = \{(.*?)^\};/msg) {
+            my ($name, $rows) = ($1, $2);
+
+            ok $DIRECTIVE{$name}, "$file: whose parameters ${name} has" or next;
+
+            while ($rows =~ /(?:(?:string|_row)\("(\w+)"\)?|(ngx_null_string)),\s*
+                (?:NGX_SHOP_PARAMS_)?[A-Z]+,\s*(?:offsetof\([^)]*\)|\w+),\s*
+                (?:"([^"]+)"|NULL),/xg)
+            {
+                $of{ $DIRECTIVE{$name} }{ $1 // '' } = $3;
+            }
+        }
+    }
+
+    return \%of;
+}
+
+my $standards = standards();
+
+cmp_ok scalar(map { keys %$_ } values %$standards), '>', 25,
+    'the tables of parameters are read';
+
+for my $name (sort keys %$standards) {
+    my $of = $standards->{$name};
+    my $text = $section{$name};
+    my ($default) = $text =~ /\| Default \| (.*) \|/;
+
+    # what is said: in the row "Default", in a table of its own, or in a text
+    my %said = ($default =~ /\b(\w+)=([^\s;`]+)/g,
+        $text =~ /^\| `(\w+)=?` \| `?([^`|]+?)`? \|/mg,
+        $text =~ /`([a-z]+)` \((\d+[smhd])\)/g);
+
+    for my $param (sort grep { $_ ne '' } keys %$of) {
+        is $said{$param}, $of->{$param}, "$name: the default of $param"
+            if defined $of->{$param};
+    }
+
+    is join(' ', grep { !exists $of->{$_} } sort keys %said), '',
+        "$name: no other default is documented";
+    like $default, qr{(?<![\w/.=])\Q$of->{''}\E(?![\w/])}, "$name: its own default"
+        if exists $of->{''};
+}
+
 for my $row (@DEFAULTS) {
-    my ($name, $said, $file, $where, $unit) = @$row;
+    my ($name, $said, $file, $where) = @$row;
     my ($is) = slurp(source($file)) =~ $where;
-    my $value = value($said);
 
     like $section{$name}, qr/\Q$said\E(?!\w)/, "$name: \"$said\" is documented";
     ok defined $is, '... and found in the code' or next;
 
-    if (my ($n, $of) = $value =~ /^(\d+)(ms|s|m|h)$/) {
-        is $n * $MS{$of}, $is * $MS{ $unit // 'ms' }, '... and so it is';
+    $is = join ' ', map { tr/_/./r } $is =~ /NGX_SSL_(\w+)/g if $is =~ /NGX_SSL/;
+    $is = 'on' if $is eq '1';
 
-    } elsif ($is =~ /NGX_SSL/) {
-        is join(' ', map { tr/_/./r } $is =~ /NGX_SSL_(\w+)/g),
-            $said =~ tr/`//dr, '... and so it is';
-
-    } else {
-        is lc $value =~ tr/%//dr, lc $is, '... and so it is';
-    }
+    like $said, qr/(?<![\w.])\Q$is\E(?!\w)/, '... and so it is';
 }
 
 
@@ -207,7 +222,7 @@ cmp_ok $messages, '>', 30, 'the lines of the error log are read';
 # the words of a failed probe: what stands last in the rows of these tables
 my $operations = slurp('docs/operations.md');
 
-for my $name (qw(attempt/attempt_errors attempt_tls/attempt_tls_table
+for my $name (qw(attempt_end/attempt_end_errors attempt_tls/attempt_tls_table
     attempt_tls/attempt_tls_codes))
 {
     my ($file, $words) = split m{/}, $name;
@@ -223,6 +238,24 @@ my ($results) = slurp(TOP . '/logic/judge/verdict.c') =~ /\{ "ok", "ok" \},(.*?)
 
 is join(' ', grep { $operations !~ /^\|.*`$_`.*\|.*\|/m }
     $results =~ /\{ "(\w+)"/g), '', 'all results of probes are explained';
+
+
+# ---- the ways through the code: functions and files that are named are there
+
+my $architecture = slurp('docs/architecture.md');
+my @sources = map { slurp($_) } glob TOP . '/{logic/*,state,nginx,nginx/*,ctl}/*.[ch]';
+
+for my $function (sort keys %{ { map { $_ => 1 } $architecture =~ /`(\w+)\(\)`/g } }) {
+    ok scalar(grep { /^(?:#define )?ngx_shop_\Q$function\E\(/m } @sources),
+        "architecture: $function() is there";
+}
+
+my ($parts) = $architecture =~ /^## Files of one part\n(.*?)^There are/ms;
+my %there = map { m{(\w+)\.[ch]$} ? ($1 => 1) : () }
+    glob TOP . '/{logic/*,state,nginx,nginx/*}/*.[ch]';
+
+is join(' ', grep { !$there{$_} } $parts =~ /`([a-z]+_[a-z_]+)`/g), '',
+    'architecture: the files of each part are there';
 
 
 # ---- links

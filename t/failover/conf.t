@@ -27,7 +27,7 @@ my @BAD = (
     ['no group', "shop_failover_to hold=3s;",
      qr/no upstream is named in "shop_failover_to" before "hold=3s"/],
     ['a bad time', "shop_failover_to b hold=soon;",
-     qr/invalid value "soon" of parameter "hold" in "shop_failover_to", expected a time from 0 to 1d/],
+     qr/invalid value "soon" of parameter "hold" in "shop_failover_to", expected a time from 0s to 1d/],
     ['an unknown parameter', "shop_failover_to b keep=1;",
      qr/unknown parameter "keep=1" of "shop_failover_to", known are: hold=/],
     ['a name after a parameter', "shop_failover_to b hold=1s c;",

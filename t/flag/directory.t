@@ -35,28 +35,15 @@ END
 my $dir = $nginx->dir . '/flags';
 
 
-sub write_flag {
-    my ($name, $content) = @_;
-
-    open my $out, '>', "$dir/.new" or die "$dir: $!\n";
-    print $out $content;
-    close $out;
-    rename "$dir/.new", "$dir/$name" or die "$name: $!\n";
-    return;
-}
-
 sub page { return get($nginx, '/', headers => [Accept => 'text/html']) }
 
 sub becomes {
     my ($status, $name, $pattern) = @_;
-    local $Test::Builder::Level = $Test::Builder::Level + 1;
 
-    $pattern //= qr//;
-    my $seen = wait_until(10, sub {
-        !grep { my $p = page(); $p->{status} != $status || $p->{body} !~ $pattern } 1 .. 4;
-    });
-
-    return ok($seen, $name) || diag(page()->{body});
+    return settles($name, sub {
+        my $page = page();
+        $page->{status} == $status && $page->{body} =~ ($pattern // qr//);
+    }) || diag(page()->{body});
 }
 
 
@@ -65,12 +52,12 @@ is page()->{status}, 200, 'no directory, no flag';
 mkdir $dir;
 is page()->{status}, 200, 'an empty directory is no flag';
 
-write_flag('deploy', "status: a new release\n");
+replace_file("$dir/deploy", "status: a new release\n");
 becomes 503, 'a file in it closes', qr/a new release/;
 is get($nginx->address('SLASH'), '/')->{status}, 503,
     'also where the directory is written with a slash';
 
-write_flag('backup', "status: a backup\n");
+replace_file("$dir/backup", "status: a backup\n");
 becomes 503, 'of two files the first by name is shown', qr/a backup/;
 
 sub updated {
@@ -87,10 +74,10 @@ utime 1_800_000_000, 1_800_000_000, "$dir/deploy";
 ok wait_until(10, sub { updated() == 1_700_000_000 }),
     'and it says since when that is so';
 
-write_flag('backup', "status: a longer backup\n");
+replace_file("$dir/backup", "status: a longer backup\n");
 becomes 503, 'a change of it is seen', qr/a longer backup/;
 
-write_flag('alpha', "mode: browse\nstatus: reading only\n");
+replace_file("$dir/alpha", "mode: browse\nstatus: reading only\n");
 becomes 503, 'one that closes all comes before one that closes less',
     qr/a longer backup/;
 
@@ -98,8 +85,8 @@ unlink "$dir/backup", "$dir/deploy";
 becomes 200, 'without the others, browse lets a GET pass';
 is post($nginx, '/', body => 'x')->{status}, 503, 'and no POST';
 
-write_flag('zeta', "start: +2h\nstatus: tonight\n");
-write_flag('yota', "until: 2020-01-01 00:00\nstatus: long ago\n");
+replace_file("$dir/zeta", "start: +2h\nstatus: tonight\n");
+replace_file("$dir/yota", "until: 2020-01-01 00:00\nstatus: long ago\n");
 is post($nginx, '/', body => 'x')->{status}, 503,
     'files whose time is not now do not matter';
 
@@ -107,7 +94,7 @@ unlink "$dir/alpha";
 ok wait_until(10, sub { post($nginx, '/', body => 'x')->{status} == 200 }),
     'nor do they close';
 
-write_flag('.hidden', '');
+replace_file("$dir/.hidden", '');
 mkdir "$dir/directory";
 is page()->{status}, 200, 'nor hidden files and directories';
 
@@ -123,14 +110,14 @@ sub soon {
 my $soon = time + 2;
 my $start = soon(2);
 
-write_flag('soon', "start: $start\nstatus: it is time\n");
+replace_file("$dir/soon", "start: $start\nstatus: it is time\n");
 is page()->{status}, 200, 'before its start a file does not close';
 becomes 503, 'at its start it does, without anything else', qr/it is time/;
 cmp_ok time, '>=', $soon, 'and not before';
 
 # a file that nobody may read closes, with another's text if there is one
 
-write_flag('unreadable', 'x' x 20000);
+replace_file("$dir/unreadable", 'x' x 20000);
 ok $nginx->log->wait_for(qr{\[error\].*flags/unreadable" is larger than 16k}),
     'a file that is too big is named';
 becomes 503, 'and a readable one speaks', qr/it is time/;
@@ -161,9 +148,9 @@ for my $other (["mode: browse\n", 200, 200], ["mode: paths /a\n", 200, 503],
     my ($content, $root, $a) = @$other;
     my $what = substr $content, 0, 12;
 
-    write_flag('a', "mode: full\nend: healthy\nstatus: ended $what\n");
+    replace_file("$dir/a", "mode: full\nend: healthy\nstatus: ended $what\n");
     becomes 503, 'closed until it is healthy', qr/ended/;
-    write_flag('b', $content);
+    replace_file("$dir/b", $content);
 
     ok wait_until(15, sub {
         get($nginx, '/')->{status} == $root && get($nginx, '/a')->{status} == $a
@@ -172,7 +159,7 @@ for my $other (["mode: browse\n", 200, 200], ["mode: paths /a\n", 200, 503],
         '... and closes as it did';
 
     # the files are read again each ten seconds; this makes it sooner
-    write_flag('c', "mode: nonsense\nuntil: 2020-01-01 00:00\n");
+    replace_file("$dir/c", "mode: nonsense\nuntil: 2020-01-01 00:00\n");
     ok $nginx->log->wait_for(qr{flags/c:1: unknown mode}), 'all are read again';
     is get($nginx, '/a')->{status}, $a, '... and what has ended stays so';
 
@@ -184,13 +171,13 @@ for my $other (["mode: browse\n", 200, 200], ["mode: paths /a\n", 200, 503],
     unlink "$dir/a";
 }
 
-write_flag('b', "mode: browse\n");
+replace_file("$dir/b", "mode: browse\n");
 ok wait_until(10, sub { refused() }), 'browse';
-write_flag('a', "mode: full\nend: healthy\n");
+replace_file("$dir/a", "mode: full\nend: healthy\n");
 becomes 503, 'and full, until it is healthy';
 never_open_while(sub { get($nginx, '/')->{status} == 200 },
     'browse goes on where full has ended');
-write_flag('a', "mode: full\nuntil: " . soon(2) . "\n");
+replace_file("$dir/a", "mode: full\nuntil: " . soon(2) . "\n");
 becomes 503, 'full until a moment';
 never_open_while(sub { get($nginx, '/')->{status} == 200 },
     'browse goes on when that has come');
@@ -221,7 +208,7 @@ unlink "$dir/shop";
 is page()->{status}, 200, 'also when its link does';
 
 for my $i (1 .. 65) {
-    write_flag(sprintf('many%02d', $i), '');
+    replace_file(sprintf('%s/many%02d', $dir, $i), '');
 }
 becomes 503, 'many files close';
 ok $nginx->log->wait_for(qr/flags" has more than 64 files: closed/),
@@ -230,7 +217,7 @@ ok $nginx->log->wait_for(qr/flags" has more than 64 files: closed/),
 my @told = $nginx->log->find(qr/has more than 64 files/);
 
 for my $n (0 .. 199) {
-    write_flag("more$n", '');
+    replace_file("$dir/more$n", '');
     select undef, undef, undef, 0.01;
 }
 

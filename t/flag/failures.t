@@ -6,8 +6,7 @@
 # nobody can tell, the last known state stays.
 
 use ShopTest;
-
-use File::Temp qw(tempdir);
+use ShopTest::Dir;
 
 # ASan must be loaded first, and has these calls itself
 plan(skip_all => 'fault injection is not for a sanitized nginx')
@@ -15,10 +14,10 @@ plan(skip_all => 'fault injection is not for a sanitized nginx')
 
 # a library that fails calls on the flag with the errno that a file names
 
-my $fault = tempdir(CLEANUP => 1);
-chmod 0777, $fault;
+my $fault = ShopTest::Dir->new('fault');
+chmod 0777, "$fault";
 
-my $source = <<'END';
+my $library = $fault->library('fault', <<'END');
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -117,20 +116,11 @@ ssize_t __read_chk(int fd, void *buf, size_t n, size_t room) {
 }
 END
 
-open my $out, '>', "$fault/fault.c" or die;
-print $out $source;
-close $out;
-
-plan(skip_all => 'no compiler')
-    if system('cc', '-shared', '-fPIC', '-w', '-o', "$fault/fault.so",
-        "$fault/fault.c", '-ldl');
-chmod 0755, "$fault/fault.so";
-
 my $shop = shop_server(body => 'shop');
 my $nginx;
 
 {
-    local $ENV{LD_PRELOAD} = "$fault/fault.so";
+    local $ENV{LD_PRELOAD} = $library;
     local $ENV{FAULT_DIR} = $fault;
 
     $nginx = nginx(main => 'env FAULT_DIR; env LD_PRELOAD;', http => <<"END");
@@ -176,27 +166,16 @@ sub disarm {
 # whether what was armed for a number of times has happened
 sub spent { return !glob "$fault/$_[0].[0-9]" }
 
-sub write_flag {
-    my ($content) = @_;
-
-    open my $out, '>', $flag or die "$flag: $!\n";
-    print $out $content;
-    close $out;
-    return;
-}
 
 sub page { return get($nginx, '/', headers => [Accept => 'text/html']) }
 
 sub becomes {
     my ($status, $name, $pattern) = @_;
-    local $Test::Builder::Level = $Test::Builder::Level + 1;
 
-    $pattern //= qr//;
-    my $seen = wait_until(10, sub {
-        !grep { my $p = page(); $p->{status} != $status || $p->{body} !~ $pattern } 1 .. 4;
-    });
-
-    return ok($seen, $name) || diag(page()->{body});
+    return settles($name, sub {
+        my $page = page();
+        $page->{status} == $status && $page->{body} =~ ($pattern // qr//);
+    }) || diag(page()->{body});
 }
 
 # how often the log has said that the flag cannot be looked at
@@ -209,11 +188,11 @@ for my $case ([stat => 'EIO'], [open => 'ESTALE'], [read => 'EIO'],
     my ($call, $errno) = @$case;
     my $before = told();
 
-    write_flag("status: before\n");
+    write_file($flag, "status: before\n");
     becomes 503, "closed before $call() fails with $errno", qr/before/;
 
     arm($call, $errno);
-    write_flag("status: after\n");
+    write_file($flag, "status: after\n");
     ok wait_until(10, sub { told() == $before + 1 }), 'the failure is told';
 
     unlink $flag if $call eq 'stat';
@@ -233,7 +212,7 @@ for my $case ([stat => 'EIO'], [open => 'ESTALE'], [read => 'EIO'],
 ok $nginx->log->wait_for(qr/can be looked at again/), 'that is told, too';
 
 arm(stat => 'EIO');
-write_flag('');
+write_file($flag, '');
 sleep 2;
 is page()->{status}, 200, 'an open shop stays open while nobody can tell';
 disarm();
@@ -273,7 +252,7 @@ ok $nginx->reload, 'a reload without inotify';
 disarm();
 ok $nginx->log->wait_for(qr/inotify_init1\(\) failed/), 'which is told';
 
-write_flag("status: here\n");
+write_file($flag, "status: here\n");
 becomes 503, 'closed', qr/here/;
 arm(open => 'ENOENT', 1);
 swap_flag("status: still there\n");
@@ -291,17 +270,17 @@ unlink $flag;
 
 # ---- there, but not for us
 
-write_flag("status: good\n");
+write_file($flag, "status: good\n");
 becomes 503, 'a good text', qr/good/;
 
-write_flag("status: big\n" . '#' x 17000);
+write_file($flag, "status: big\n" . '#' x 17000);
 ok $nginx->log->wait_for(qr/\[error\].*maintenance" is larger than 16k: closed/),
     'a file that is too big is told';
 becomes 503, 'it closes with the last good text', qr/good/;
 
 unlink $flag;
 becomes 200, 'open again';
-write_flag("status: big\n" . '#' x 17000);
+write_file($flag, "status: big\n" . '#' x 17000);
 becomes 503, 'too big from the start: closed with the default text';
 unlike page()->{body}, qr/big/, 'and not with half of a text';
 unlink $flag;
@@ -310,7 +289,7 @@ becomes 200, 'open again';
 SKIP: {
     skip 'root reads everything without other users', 4 if $> != 0;
 
-    write_flag("status: secret\n");
+    write_file($flag, "status: secret\n");
     becomes 503, 'readable', qr/secret/;
     chmod 0600, $flag;
     ok $nginx->log->wait_for(

@@ -28,23 +28,11 @@ sub status { return get($nginx, '/')->{status} }
 # every worker may answer: several requests say the same
 sub becomes {
     my ($status, $name) = @_;
-    local $Test::Builder::Level = $Test::Builder::Level + 1;
 
-    my $seen = wait_until(10, sub {
-        !grep { status() != $status } 1 .. 6;
-    });
-
-    return ok($seen, $name) || diag('the status is ' . status());
+    return settles($name, sub { status() == $status }, times => 6)
+        || diag('the status is ' . status());
 }
 
-sub write_flag {
-    my ($content, $path) = @_;
-
-    open my $out, '>', $path // $flag or die "$flag: $!\n";
-    print $out $content;
-    close $out;
-    return;
-}
 
 sub text_of_page { return get($nginx, '/', headers => [Accept => 'text/html'])->{body} }
 
@@ -52,17 +40,17 @@ sub text_of_page { return get($nginx, '/', headers => [Accept => 'text/html'])->
 is status(), 200, 'without a flag the shop is open';
 
 mkdir $dir or die "$dir: $!\n";
-write_flag('');
+write_file($flag, '');
 becomes 503, 'an empty file closes, in a directory that was made later';
 
 unlink $flag;
 becomes 200, 'and opens when it goes';
 
-write_flag("status: first\n");
+write_file($flag, "status: first\n");
 becomes 503, 'a file with a text closes';
 like text_of_page(), qr/first/, 'and its text is shown';
 
-write_flag("status: second\n", "$flag.tmp");
+write_file("$flag.tmp", "status: second\n");
 rename "$flag.tmp", $flag;
 ok wait_until(10, sub { text_of_page() =~ /second/ }),
     'a file that is renamed over it is seen';
@@ -80,8 +68,8 @@ becomes 200, 'gone';
 # ---- symlinks, as of a release and of a ConfigMap
 
 mkdir "$nginx->{dir}/$_" for qw(one two);
-write_flag("status: from one\n", "$nginx->{dir}/one/maintenance");
-write_flag("status: from two\n", "$nginx->{dir}/two/maintenance");
+write_file("$nginx->{dir}/one/maintenance", "status: from one\n");
+write_file("$nginx->{dir}/two/maintenance", "status: from two\n");
 
 symlink "$nginx->{dir}/one/maintenance", $flag;
 becomes 503, 'a symlink to a file closes';
@@ -90,7 +78,7 @@ symlink "$nginx->{dir}/two/maintenance", "$flag.tmp";
 rename "$flag.tmp", $flag;
 ok wait_until(10, sub { text_of_page() =~ /from two/ }), 'its swap is seen';
 
-write_flag("status: target changed\n", "$nginx->{dir}/two/maintenance");
+write_file("$nginx->{dir}/two/maintenance", "status: target changed\n");
 ok wait_until(10, sub { text_of_page() =~ /target changed/ }),
     'so is a change of its target';
 
@@ -102,7 +90,7 @@ symlink "$nginx->{dir}/one", "$dir/..data";
 symlink '..data/maintenance', $flag;
 becomes 503, 'a ConfigMap closes';
 
-write_flag("status: swapped\n", "$nginx->{dir}/two/maintenance");
+write_file("$nginx->{dir}/two/maintenance", "status: swapped\n");
 symlink "$nginx->{dir}/two", "$dir/..data_tmp";
 rename "$dir/..data_tmp", "$dir/..data";
 ok wait_until(10, sub { text_of_page() =~ /swapped/ }),
@@ -111,7 +99,7 @@ ok wait_until(10, sub { text_of_page() =~ /swapped/ }),
 unlink $flag, "$dir/..data";
 becomes 200, 'open again';
 
-write_flag('');
+write_file($flag, '');
 becomes 503, 'closed';
 rename $dir, "$dir.old";
 becomes 200, 'a directory that is renamed away takes the flag along';
@@ -137,7 +125,7 @@ sub keeps_closed {
     my ($content, $mark, $name) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
 
-    write_flag("$content\nstatus: $mark.\n");
+    write_file($flag, "$content\nstatus: $mark.\n");
     ok wait_until(10, sub {
         my $page = get($nginx, '/', headers => [Accept => 'text/html']);
         return $page->{status} == 503 && $page->{body} =~ /$mark\./;
@@ -160,7 +148,7 @@ for my $i (0 .. 15) {
     keeps_closed($changed, "byte$i", "with another byte at $at it closes");
 }
 
-write_flag("nonsense\nstatus without colon\nstatus: shown\neta: 4\n");
+write_file($flag, "nonsense\nstatus without colon\nstatus: shown\neta: 4\n");
 ok wait_until(10, sub { text_of_page() =~ /shown/ }),
     'bad lines are ignored, good ones count';
 ok $nginx->log->wait_for(qr{\[warn\].*run/maintenance:1: no ":" after the key}),
@@ -173,7 +161,7 @@ becomes 200, 'and open at last';
 
 # ---- a reload and a killed worker keep it
 
-write_flag("status: before\n");
+write_file($flag, "status: before\n");
 becomes 503, 'closed';
 ok $nginx->reload, 'a reload';
 is status(), 503, 'keeps it closed';

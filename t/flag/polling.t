@@ -17,7 +17,7 @@ plan(skip_all => 'sanitizers want to be loaded before any other library')
     if $ENV{SANITIZED};
 
 my $lib = ShopTest::Dir->new('lib');
-my $source = $lib->write('none.c', <<'END');
+my $none = $lib->library('none', <<'END');
 #include <errno.h>
 
 int
@@ -28,13 +28,10 @@ inotify_init1(int flags)
 }
 END
 
-system('cc', '-shared', '-fPIC', '-o', "$lib/none.so", $source) == 0
-    or die "cc failed\n";
-
 # Workers change to another user before they look at the flag, and keep what
 # the loader has loaded.
 sub without_inotify {
-    local $ENV{LD_PRELOAD} = "$lib/none.so";
+    local $ENV{LD_PRELOAD} = $none;
     return nginx(@_);
 }
 
@@ -64,11 +61,9 @@ sub page {
 # in every worker, so far as chance tells them apart
 sub becomes {
     my ($where, $expected, $name) = @_;
-    local $Test::Builder::Level = $Test::Builder::Level + 1;
 
-    return ok(wait_until(20, sub {
-        !grep { page($where) !~ $expected } 1 .. 8;
-    }), $name);
+    return settles($name, sub { page($where) =~ $expected },
+        seconds => 20, times => 8);
 }
 
 my $blind = without_inotify(workers => 3, http => $http,

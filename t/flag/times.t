@@ -29,12 +29,6 @@ END
 my $flag = $nginx->dir . '/maintenance';
 
 
-sub write_flag {
-    my ($content) = @_;
-
-    return replace_file($flag, $content);
-}
-
 # "in N seconds" as the flag wants it
 sub at {
     my @t = gmtime(int(time) + $_[0]);
@@ -47,11 +41,8 @@ sub status { return get($nginx, '/')->{status} }
 
 sub becomes {
     my ($status, $name) = @_;
-    local $Test::Builder::Level = $Test::Builder::Level + 1;
 
-    return ok(wait_until(15, sub {
-        !grep { status() != $status } 1 .. 4;
-    }), $name);
+    return settles($name, sub { status() == $status }, seconds => 15);
 }
 
 # the log tells the change, so it is seen without a request
@@ -61,7 +52,7 @@ sub told { return scalar $nginx->log->find(qr/is now "$_[0]"/) }
 # ---- start and until
 
 my $begun = int time;
-write_flag('start: ' . at(2) . "\nuntil: " . at(5) . "\n");
+replace_file($flag, 'start: ' . at(2) . "\nuntil: " . at(5) . "\n");
 is status(), 200, 'before its start the flag does not close';
 
 ok wait_until(10, sub { told('maintenance') == 1 }),
@@ -76,11 +67,11 @@ becomes 200, 'open, though the file is still there';
 
 # ---- end: eta, and an ETA that ends nothing
 
-write_flag('eta: ' . at(2) . "\nend: eta\n");
+replace_file($flag, 'eta: ' . at(2) . "\nend: eta\n");
 becomes 503, 'closed until the ETA';
 ok wait_until(15, sub { told('reopening') == 2 }), 'the ETA ends it';
 
-write_flag('eta: ' . at(3) . "\nnext-update: " . at(3) . "\n");
+replace_file($flag, 'eta: ' . at(3) . "\nnext-update: " . at(3) . "\n");
 becomes 503, 'closed with an ETA that is only a promise';
 
 # the page is rendered once a minute, and again when a time of the flag passes
@@ -101,12 +92,12 @@ like get($nginx, '/.shop-status')->{body}, qr/longer than we said/,
 
 unlink $flag;
 becomes 200, 'open';
-write_flag("start: tomorrow\n");
+replace_file($flag, "start: tomorrow\n");
 ok $nginx->log->wait_for(qr/maintenance:1: .*tomorrow/), 'a bad start is told';
 is status(), 200, 'and keeps the shop as it was: open';
-write_flag('');
+replace_file($flag, '');
 becomes 503, 'closed';
-write_flag("start: to morrow\n");
+replace_file($flag, "start: to morrow\n");
 ok $nginx->log->wait_for(qr/maintenance:1: .*to morrow/), 'another bad start';
 is status(), 503, 'keeps it closed';
 
@@ -117,7 +108,7 @@ becomes 200, 'open';
 $shop->set('*', status => 500);
 ok wait_until(15, sub { told('outage') == 1 }), 'the shop breaks';
 
-write_flag("end: healthy\nstatus: broken\n");
+replace_file($flag, "end: healthy\nstatus: broken\n");
 ok wait_until(10, sub {
     get($nginx, '/', headers => [Accept => 'text/html'])->{body} =~ /broken/
 }), 'closed until it is healthy, with the text of the flag';
@@ -134,7 +125,7 @@ ok wait_until(15, sub { told('outage') == 2 }),
 $shop->set('*', body => 'shop');
 becomes 200, 'open';
 
-write_flag("end: healthy\nstatus: once more\n");
+replace_file($flag, "end: healthy\nstatus: once more\n");
 ok wait_until(10, sub {
     get($nginx, '/', headers => [Accept => 'text/html'])->{body} =~ /once more/
 }), 'a new text closes again';

@@ -17,6 +17,7 @@
 #include "logic/flag/flag.h"
 #include "logic/judge/site.h"
 #include "logic/text/utf8.h"
+#include "logic/words/tongue.h"
 
 
 #define FUZZ_FLAG_NOW   ((int64_t) 1795230000)
@@ -153,7 +154,6 @@ fuzz_flag_prefix(const uint8_t *data, size_t cut)
 
     fuzz_holds(part->text_len <= whole->text_len);
     fuzz_holds(memcmp(part->text, whole->text, part->text_len) == 0);
-    fuzz_holds(part->nlangs <= whole->nlangs);
     fuzz_holds(part->ncontacts <= whole->ncontacts);
     fuzz_holds(part->nupdates <= whole->nupdates);
     fuzz_holds(part->warnings_total <= whole->warnings_total);
@@ -196,19 +196,36 @@ fuzz_flag_again(const uint8_t *data, size_t size)
 }
 
 
+/* who reads a language is told what stands in it, in no other one */
+
 static void
 fuzz_flag_languages(void)
 {
-    unsigned                       i;
-    ngx_shop_str_t                 lang, text;
+    unsigned                       i, nth;
+    ngx_shop_str_t                 text;
+    ngx_shop_tongue_t              t;
+    ngx_shop_tongue_mark_t         mark;
     const ngx_shop_flag_notice_t  *n;
 
     n = &fuzz_flag_whole;
+    memset(&t, 0, sizeof(t));
+    t.notice = n;
 
     for (i = 0; i < n->nlangs; i++) {
-        lang = ngx_shop_flag_text(n, n->langs[i].lang);
-        text = ngx_shop_flag_status(n, &lang);
-        fuzz_holds(text.data == n->text + n->langs[i].text.off);
+        nth = n->langs[i].nth;
+        fuzz_holds(n->langs[i].said > NGX_SHOP_FLAG_SAID_NONE);
+        fuzz_holds(n->langs[i].said < NGX_SHOP_FLAG_SAID_N);
+        fuzz_holds(nth == 0 || nth < n->nupdates);
+
+        t.lang = ngx_shop_flag_text(n, n->langs[i].lang);
+        text = ngx_shop_tongue_text(&t, n->langs[i].said, nth, &mark);
+        fuzz_holds(mark.lang.len == 0);
+
+        if (n->langs[i].said != NGX_SHOP_FLAG_SAID_CONTACT) {
+            fuzz_holds(text.data == n->text + n->langs[i].text.off);
+        }
+
+        (void) ngx_shop_tongue_lacks(n, &t.lang);
     }
 }
 

@@ -96,7 +96,7 @@ fuzz_times_point(const ngx_shop_str_t *text, int64_t anchor)
 
     fuzz_holds(ngx_shop_times_local(buf, at) > 0);
 
-    if (ngx_shop_times_is_relative(text)) {
+    if (ngx_shop_times_parse_is_relative(text)) {
         fuzz_holds(at >= anchor);
     }
 

@@ -46,12 +46,6 @@ END
 my $flag = $nginx->dir . '/maintenance';
 
 
-sub write_flag {
-    my ($content) = @_;
-
-    return replace_file($flag, $content);
-}
-
 sub answers {
     my ($method, $uri) = @_;
 
@@ -61,17 +55,14 @@ sub answers {
 
 sub becomes {
     my ($status, $method, $uri, $name) = @_;
-    local $Test::Builder::Level = $Test::Builder::Level + 1;
 
-    return ok(wait_until(10, sub {
-        !grep { answers($method, $uri) != $status } 1 .. 4;
-    }), $name);
+    return settles($name, sub { answers($method, $uri) == $status });
 }
 
 
 # ---- browse
 
-write_flag("mode: browse\n");
+replace_file($flag, "mode: browse\n");
 becomes 503, 'POST', '/', 'browse refuses a POST';
 is answers($_ => '/'), 503, "and $_" for qw(PUT PATCH DELETE);
 is answers($_ => '/'), 200, "$_ passes" for qw(GET HEAD OPTIONS);
@@ -86,7 +77,7 @@ is $shop->count(uri => '/cart'), 0, 'and never reached the shop';
 
 # ---- paths
 
-write_flag("mode: paths /checkout /my%20account /cart/\n");
+replace_file($flag, "mode: paths /checkout /my%20account /cart/\n");
 becomes 503, 'GET', '/checkout', 'a path is closed';
 is answers('GET', '/'), 200, 'others are open';
 is answers('POST', '/other'), 200, 'also to a POST';
@@ -118,7 +109,7 @@ is get($nginx->address('FRONT'), "http://localhost$_")->{status}, 200,
 
 # ---- full, and what is never closed
 
-write_flag('');
+replace_file($flag, '');
 becomes 503, 'GET', '/', 'full closes all';
 is answers($_ => '/'), 503, "also to $_" for qw(HEAD POST PUT DELETE);
 is answers('GET', '/callback/paid'), 200, 'but what is exempt';

@@ -44,12 +44,6 @@ END
 my $flag = $nginx->dir . '/maintenance';
 
 
-sub write_flag {
-    my ($content) = @_;
-
-    return replace_file($flag, $content);
-}
-
 sub header {
     my ($name, $language) = @_;
 
@@ -64,7 +58,7 @@ sub banner { return get($nginx->address('BANNER'), '/')->{body} }
 is header('X-Notice'), undef, 'nothing is announced';
 like banner(), qr{<body><h1>}, 'so there is no banner';
 
-write_flag(<<'END');
+replace_file($flag, <<'END');
 status: Closed <tonight> from 22:00 & back "soon".
 status.de: Heute Nacht geschlossen.
 start: +1h
@@ -88,7 +82,7 @@ is $page->{status}, 200, 'the shop is open';
 like $page->{body}, qr{<body><[^>]*>Closed &lt;tonight&gt; from},
     'and has the banner';
 
-write_flag("start: +1h\nuntil: +2h\n");
+replace_file($flag, "start: +1h\nuntil: +2h\n");
 ok wait_until(10, sub { (header('X-Notice') // '') =~ /^The shop will/ }),
     'without a text the times are told';
 like header('X-Notice'),
@@ -97,12 +91,12 @@ like header('X-Notice'),
 like header('X-Notice', 'de-AT'), qr/^Der Shop ist f\S+r kurze Zeit geschlossen: /,
     'in the language of the visitor';
 
-write_flag("status: now\neta: +1h\n");
+replace_file($flag, "status: now\neta: +1h\n");
 ok wait_until(10, sub { get($nginx, '/')->{status} == 503 }), 'closed';
 is header('X-Notice'), undef, 'what has begun is no longer announced';
 like get($nginx, '/eta')->{body}, qr/^\d{4}-.*Z$/, 'but has an ETA';
 
-write_flag("start: 2020-01-01 00:00\nuntil: 2020-01-02 00:00\nstatus: old\n");
+replace_file($flag, "start: 2020-01-01 00:00\nuntil: 2020-01-02 00:00\nstatus: old\n");
 ok wait_until(10, sub { get($nginx, '/')->{status} == 200 }), 'over';
 is header('X-Notice'), undef, 'what is over is not announced';
 is header('X-Eta'), undef, 'and has no ETA';

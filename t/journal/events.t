@@ -31,14 +31,6 @@ END
 }
 
 
-sub write_flag {
-    my ($nginx, $text) = @_;
-    my $flag = $nginx->dir . '/maintenance';
-
-    return replace_file($flag, $text);
-}
-
-
 # ---- each transition is one line
 
 my ($one, $two) = (shop_server(body => 'one'), shop_server(body => 'two'));
@@ -77,19 +69,19 @@ $two->refuse;
 ok wait_for_event($log, type => 'incident', what => 'escalated',
     severity => 'P1'), 'nobody serves: the incident is worse';
 
-write_flag($nginx, "status: repairing\neta: +45m\n");
+replace_file($nginx->dir . '/maintenance', "status: repairing\neta: +45m\n");
 ok $event = wait_for_event($log, type => 'flag', what => 'set'),
     'a flag is told';
 is $event->{text}, 'repairing', 'and what it says';
 ok $event->{eta}, 'and its ETA';
 
-write_flag($nginx,
+replace_file($nginx->dir . '/maintenance',
     "status: repairing\neta: +45m\nupdate: 03:10 cause found\n");
 ok $event = wait_for_event($log, type => 'flag', what => 'update'),
     'an update is';
 is $event->{text}, 'cause found', 'with its text';
 
-write_flag($nginx, "status: done soon\nupdate: 03:10 cause found\nbad\n");
+replace_file($nginx->dir . '/maintenance', "status: done soon\nupdate: 03:10 cause found\nbad\n");
 ok $event = wait_for_event($log, type => 'flag', what => 'changed'),
     'another text is';
 is $event->{warnings}, 1, 'with its warnings';

@@ -49,7 +49,7 @@ use Test::More import => ['!done_testing'];
 
 use ShopTest::CA;
 use ShopTest::Client;
-use ShopTest::Dir qw(replace_file);
+use ShopTest::Dir qw(replace_file write_file);
 use ShopTest::Nginx;
 use ShopTest::Port qw(free_port);
 use ShopTest::Process;
@@ -60,6 +60,7 @@ our @EXPORT = (
     (grep { !/^\$|^done_testing$/ } @Test::More::EXPORT),
     qw(done_testing nginx config_ok config_fails shop_server ca),
     qw(client request get head post free_port wait_until replace_file),
+    qw(write_file settles),
 );
 
 my $owner = $$;
@@ -70,6 +71,18 @@ $SIG{PIPE} = 'IGNORE';
 $SIG{ALRM} = sub { diag('no result for too long: given up'); exit 255 };
 Test2::API::test2_stack()->top->listen(\&watch_over, inherit => 1);
 watch_over();
+
+
+# settles(NAME, CODE, seconds => 10, times => 4): a test that passes once CODE
+# is true so many times in a row: each time another worker may be asked.
+sub settles {
+    my ($name, $code, %opt) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 2;
+
+    return ok wait_until($opt{seconds} // 10, sub {
+        !grep { !$code->() } 1 .. $opt{times} // 4;
+    }), $name;
+}
 
 
 # A test may take its time, but not over one result: each starts this anew.

@@ -91,7 +91,7 @@ my @others = (
     ['shop_page_var twice', qr/"shop_page_var name" is given twice/,
      server('shop_page_var name a; shop_page_var name b;')],
 
-    ['shop_retry_after soon', qr/"soon" in "shop_retry_after".*from min/,
+    ['shop_retry_after soon', qr/"soon" in "shop_retry_after".*from 1s to 7d/,
      server('shop_retry_after soon;')],
     ['shop_retry_after 10s', qr/"10s" in "shop_retry_after".*30s.*3600s/,
      server('shop_retry_after 10s;')],

@@ -132,12 +132,8 @@ sub page {
 
 sub becomes {
     my ($status, $name) = @_;
-    local $Test::Builder::Level = $Test::Builder::Level + 1;
 
-    ok wait_until(15, sub {
-        !grep { page()->{status} != $status } 1 .. 4;
-    }), $name;
-    return;
+    return settles($name, sub { page()->{status} == $status }, seconds => 15);
 }
 
 sub opens {

@@ -6,18 +6,17 @@
 # flag.  A library counts the calls.
 
 use ShopTest;
-
-use File::Temp qw(tempdir);
+use ShopTest::Dir;
 use Time::HiRes qw(time);
 
 # ASan must be loaded first
 plan(skip_all => 'a preloaded library is not for a sanitized nginx')
     if $ENV{SANITIZED};
 
-my $count = tempdir(CLEANUP => 1);
-chmod 0777, $count;
+my $count = ShopTest::Dir->new('count');
+chmod 0777, "$count";
 
-my $source = <<'END';
+my $library = $count->library('count', <<'END');
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -58,20 +57,11 @@ int stat64(const char *path, struct stat64 *sb) {
 }
 END
 
-open my $out, '>', "$count/count.c" or die;
-print $out $source;
-close $out;
-
-plan(skip_all => 'no compiler, or no zlib.h')
-    if system('cc', '-shared', '-fPIC', '-w', '-o', "$count/count.so",
-        "$count/count.c", '-ldl');
-chmod 0755, "$count/count.so";
-
 my $shop = shop_server(body => 'shop');
 my $nginx;
 
 {
-    local $ENV{LD_PRELOAD} = "$count/count.so";
+    local $ENV{LD_PRELOAD} = $library;
     local $ENV{COUNT_DIR} = $count;
 
     $nginx = nginx(workers => 1, main => 'env COUNT_DIR; env LD_PRELOAD;',

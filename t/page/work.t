@@ -12,20 +12,8 @@ use ShopTest::Dir;
 my $dir = ShopTest::Dir->new('work');
 chmod 0777, "$dir" or die "chmod: $!\n";
 
-
-sub library {
-    my ($name, $source) = @_;
-    my $file = $dir->write("$name.c", $source);
-
-    plan(skip_all => 'no compiler') if system('cc', '-shared', '-fPIC', '-w',
-        "-DDIR=\"$dir\"", '-o', "$dir/$name", $file, '-ldl');
-    chmod 0755, "$dir/$name";
-
-    return "$dir/$name";
-}
-
 # three quarters of the bytes; a line for each call
-library('libbrotlienc.so.1', <<'END');
+my $brotli = $dir->library('libbrotlienc', <<'END', qq(-DDIR="$dir"));
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,9 +31,10 @@ int BrotliEncoderCompress(int quality, int window, int mode, size_t len,
     return 1;
 }
 END
+rename $brotli, "$dir/libbrotlienc.so.1" or die "$brotli: $!\n";
 
 # as many seconds later as the file has bytes
-my $clock = library('clock.so', <<'END');
+my $clock = $dir->library('clock', <<'END', qq(-DDIR="$dir"));
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <sys/stat.h>

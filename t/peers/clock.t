@@ -20,7 +20,7 @@ plan(skip_all => 'sanitizers want to be loaded before any other library')
 
 # two seconds late in worker number 1, so that it is seen in any case
 my $lib = ShopTest::Dir->new('lib');
-my $source = $lib->write('late.c', <<'END');
+my $late = $lib->library('late', <<'END');
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <time.h>
@@ -52,13 +52,9 @@ clock_gettime(clockid_t id, struct timespec *ts)
 }
 END
 
-system('cc', '-shared', '-fPIC', '-o', "$lib/late.so", $source, '-ldl') == 0
-    or die "cc failed\n";
-chmod 0755, "$lib";                     # workers are not root
-
 
 sub late_nginx {
-    local $ENV{LD_PRELOAD} = "$lib/late.so";
+    local $ENV{LD_PRELOAD} = $late;
     return nginx(@_);
 }
 

@@ -19,7 +19,7 @@ plan(skip_all => 'sanitizers want to be loaded before any other library')
 # Refuses what a probe's pools ask for, of 2048 and of 1024 bytes, while a file
 # of that name is there.
 my $lib = ShopTest::Dir->new('lib');
-my $source = $lib->write('full.c', <<"END");
+my $full = $lib->library('full', <<"END");
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -45,13 +45,9 @@ posix_memalign(void **p, size_t alignment, size_t size)
 }
 END
 
-system('cc', '-shared', '-fPIC', '-o', "$lib/full.so", $source, '-ldl') == 0
-    or die "cc failed\n";
-chmod 0755, "$lib";                     # workers are not root
-
 my $shop = shop_server();
 my $nginx = do {
-    local $ENV{LD_PRELOAD} = "$lib/full.so";
+    local $ENV{LD_PRELOAD} = $full;
 
     nginx(workers => 1, http => <<"END");
         upstream shop {

@@ -23,8 +23,7 @@ use constant STEP => 3 * 3600;
 
 # a wall clock that is three hours ahead while a file is there
 my $lib = ShopTest::Dir->new('lib');
-chmod 0755, "$lib";                     # workers are not root
-my $source = $lib->write('step.c', <<"END");
+my $step = $lib->library('step', <<"END");
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <sys/time.h>
@@ -50,9 +49,6 @@ gettimeofday(struct timeval *restrict tv, void *restrict tz)
 }
 END
 
-system('cc', '-shared', '-fPIC', '-o', "$lib/step.so", $source, '-ldl') == 0
-    or die "cc failed\n";
-
 sub ahead  { $lib->write('ahead', ''); return }
 sub behind { unlink "$lib/ahead" or die "ahead: $!\n"; return }
 
@@ -63,7 +59,7 @@ my ($shop, $other, $third) = map { shop_server(body => $_) }
     qw(shop other third);
 
 my $nginx = do {
-    local $ENV{LD_PRELOAD} = "$lib/step.so";
+    local $ENV{LD_PRELOAD} = $step;
     nginx(http => <<"END");
         shop_events %%DIR%%/events.log;
         upstream shop {

@@ -51,12 +51,6 @@ sub visit {
     return get($nginx, '/', headers => [Accept => 'text/html']);
 }
 
-sub write_flag {
-    my ($text) = @_;
-
-    return replace_file($flag, $text);
-}
-
 
 ok wait_for_peer($nginx, 'shop', $_, 'up'), "$_ is up" for $one, $two;
 is visit()->{body}, 'one', 'a quiet evening';
@@ -124,11 +118,11 @@ print $copy $status;
 close $copy;
 like((ctl('status', "$log.json"))[1], qr/\Aoutage P1/, 'a status in a file');
 
-write_flag("status: We repair the *order* database.\n");
+replace_file($flag, "status: We repair the *order* database.\n");
 ok wait_for_event($log, type => 'flag', what => 'set'), 'a flag';
 is visit()->{status}, 503, 'more visitors';
 
-write_flag("status: We repair the *order* database.\n"
+replace_file($flag, "status: We repair the *order* database.\n"
     . "update: 03:10 Half is done.\n");
 ok wait_for_event($log, type => 'flag', what => 'update'), 'an update';
 

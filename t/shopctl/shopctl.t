@@ -28,15 +28,6 @@ sub content {
     return <$in> // '';
 }
 
-sub write_flag {
-    my ($content, $path) = @_;
-
-    open my $out, '>', $path // $flag or die "$flag: $!\n";
-    print $out $content;
-    close $out;
-    return;
-}
-
 
 # ---- from nothing to closed and back
 
@@ -77,14 +68,14 @@ says 0, qr/^open: \Q$flag\E was not there$/m, 'off again is no error', 'off';
 
 # ---- what is there already
 
-write_flag("# by hand\nstatus: by hand\neta: +30m\nStart : 2019-01-01 00:00\n");
+write_file($flag, "# by hand\nstatus: by hand\neta: +30m\nStart : 2019-01-01 00:00\n");
 utime time - 600, time - 600, $flag;
 says 0, qr/in 30m|in 29m/, 'a relative time counts from when the file came here',
     'update', 'Half done.';
 like content(), qr/^# by hand\nstatus: by hand\neta: \d{4}-.*Z # /,
     'and becomes absolute, so that it does not move';
 
-write_flag("until: 2020-01-01 00:00\nstatus: long ago\n");
+write_file($flag, "until: 2020-01-01 00:00\nstatus: long ago\n");
 says 1, qr/^open$/, 'what is over does not close', 'is-active';
 says 0, qr/is over, and is left out.*closed: /s, 'on does not revive it', 'on';
 unlike content(), qr/until|long ago/, 'nor keep any of it';
@@ -107,7 +98,7 @@ for my $mode ('browse', 'paths /checkout /cart') {
 }
 
 symlink "$dir/target", $flag;
-write_flag('', "$dir/target");
+write_file("$dir/target", '');
 says 0, qr/closed/, 'a symlink', 'on', '--status', 'through a link';
 ok -l $flag, 'stays one';
 like content("$dir/target"), qr/through a link/, 'its target is written';
@@ -128,7 +119,7 @@ unlink $flag, "$dir/target";
 sub others_may_write {
     my ($link, $victim, @flag) = @_;
 
-    write_flag("secret: of root\n", $victim);
+    write_file($victim, "secret: of root\n");
     chmod 0600, $victim;
     symlink $victim, $link or die "$link: $!\n";
 
@@ -190,7 +181,7 @@ says 0, qr/closed/, 'another name', 'on', @flags, '--name', 'deploy';
 says 0, qr/"shopctl" is still in .*^off: /ms, 'off says what is left', 'off',
     @flags, '--name', 'deploy';
 says 0, qr/^closed$/, 'it is closed', 'is-active', @flags;
-write_flag("nonsense\n", "$dir/flags/zeta");
+write_file("$dir/flags/zeta", "nonsense\n");
 says 1, qr{flags/shopctl: closed\n.*flags/zeta: closed\n.*zeta:1: no ":"}s,
     'check shows all of them', 'check', @flags;
 unlink "$dir/flags/zeta";
@@ -202,7 +193,7 @@ says 2, qr/invalid --name ".x"/, 'a hidden name would not count', 'on', @flags,
 
 # ---- check and preview
 
-write_flag(<<'END');
+write_file($flag, <<'END');
 status: Text
 eta: +45m
 mode: paths /a /b
@@ -221,18 +212,18 @@ like $checked, qr/update +\d{4}-\d\d-\d\d 03:10 Cause found\./, 'its updates';
 like $checked, qr/maintenance:5: unknown key: "stauts/, 'a bad line';
 like $checked, qr/maintenance:6: not a clear date.*: "11\/12"/, 'a bad time';
 
-write_flag("status: fine\n");
+write_file($flag, "status: fine\n");
 says 0, qr/status +fine/, 'a good file', 'check', $flag;
 says 0, qr/\A\Q$flag\E: closed\n +status +fine/, '... also unnamed', 'check';
 open STDIN, '<', $flag or die "$flag: $!\n";
 says 0, qr/^stdin: closed\n +status +fine/, 'the same from a pipe', 'check', '-';
 says 2, qr/cannot read "\Q$dir\E\/none": No such file/, 'none', 'check',
     "$dir/none";
-write_flag('#' x 17000);
+write_file($flag, '#' x 17000);
 says 2, qr/is larger than 16384 bytes/, 'one that is too big', 'check', $flag;
 says 0, qr/closed/, 'which closes', 'is-active';
 
-write_flag("status: <b>bold</b>\nstatus.ar: \x{d9}\x{85}\neta: +45m\n");
+write_file($flag, "status: <b>bold</b>\nstatus.ar: \x{d9}\x{85}\neta: +45m\n");
 says 0, qr/^Sorry, our online shop is closed until .*<b>bold<\/b>/s,
     'preview shows the page as text', 'preview';
 says 0, qr/<html lang="en".*&lt;b&gt;bold/s, 'as HTML', 'preview', '--html';
@@ -246,9 +237,9 @@ says 2, qr/no language "xx"; built in are:\n en ar de/,
 # a page of the operator's own, as nginx makes it
 my $page = "$dir/page";
 mkdir $_ for $page, "$page/lang";
-write_flag("{{title}} at {{var.name}}\n{{status}}\n", "$page/page.txt");
-write_flag("title_problem = Ups\n", "$page/lang/de.txt");
-write_flag("title_problem = Hoppsan\n", "$page/lang/sv.txt");
+write_file("$page/page.txt", "{{title}} at {{var.name}}\n{{status}}\n");
+write_file("$page/lang/de.txt", "title_problem = Ups\n");
+write_file("$page/lang/sv.txt", "title_problem = Hoppsan\n");
 my @own = ('preview', '--outage', '--page-dir', $page, '--page-var');
 
 says 0, qr/^Ups at Tea\n<b>bold/, 'a template and a text of your own', @own,
@@ -259,10 +250,10 @@ says 0, qr/<h1[^>]*>Ups</, 'in a template that is built in', @own, 'name=Tea',
     '--lang', 'de', '--html';
 says 2, qr/invalid --page-var "Tea": write NAME=VALUE/, 'a name without a value',
     @own, 'Tea';
-write_flag("one\n{{nonsense}}\n", "$page/page.txt");
+write_file("$page/page.txt", "one\n{{nonsense}}\n");
 says 2, qr{page/page\.txt:2: no such name: "\{\{nonsense\}\}"}, 'a template that is broken', @own,
     'a=b';
-write_flag("nonsense\n", "$page/lang/de.txt");
+write_file("$page/lang/de.txt", "nonsense\n");
 says 2, qr{page/lang/de\.txt:1: }, 'a text that is broken', @own, 'a=b',
     '--lang', 'de';
 says 2, qr/"$page\/none" is no directory/, 'a directory that is not there',
@@ -321,7 +312,7 @@ while (my ($pattern, $arguments) = splice @errors, 0, 2) {
     ok !-e $flag, 'and nothing was written';
 }
 
-write_flag('');
+write_file($flag, '');
 says 2, qr/--update "a\?until: \+1m" has a line break/,
     'a text of two lines, the second one a key', 'update', "a\nuntil: +1m";
 says 2, qr/invalid --update "": no value/, 'a text without one', 'update', '';
@@ -334,7 +325,7 @@ says 0, qr/closed/, 'a value like an option', 'on', '--status=--eta';
 like content(), qr/^status: --eta$/m, 'is taken where it is meant';
 unlink $flag;
 
-write_flag(join '', map { "update: 03:10 news $_\n" } 1 .. 31);
+write_file($flag, join '', map { "update: 03:10 news $_\n" } 1 .. 31);
 says 0, qr/\Aclosed: \S+\nnote: whether nginx has seen [^\n]*\n\z/, 'the 32nd update', 'update', 'the last one';
 says 0, qr/\Aclosed: \S+\nnote: whether nginx has seen [^\n]*\n\z/, 'and two more, without a warning', 'on',
     '--update', 'more', '--update', 'most';
@@ -364,7 +355,7 @@ SKIP: {
 
 # ---- a full disk, or a file that may not grow, leaves what was there
 
-write_flag("status: before\n");
+write_file($flag, "status: before\n");
 my $before = content();
 
 if (my $pid = fork) {
@@ -388,11 +379,11 @@ my $key = "$dir/key";
 
 says 2, qr/key file .* cannot be read: No such.*openssl rand -hex 32 > \Q$key/s,
     'a key that is missing', 'link', '--key', $key, 'https://localhost/';
-write_flag("short\n", $key);
+write_file($key, "short\n");
 chmod 0600, $key;
 says 2, qr/is too short, .* 32 bytes/, 'a key that is short', 'link',
     '--key', $key, 'https://localhost/';
-write_flag(('k' x 40) . "\n", $key);
+write_file($flag, ('k' x 40) . "\n", $key);
 says 2, qr/invalid address "localhost": write a page/, 'no address', 'link',
     '--key', $key, 'localhost';
 says 2, qr/invalid address "\Q${\ tr{\e}{?}r}\E": .* as browsers send it, such/,
@@ -433,15 +424,11 @@ $ENV{SHOP_FLAG} = "$dir/run/maintenance";
 
 sub becomes {
     my ($status, $name, $pattern) = @_;
-    local $Test::Builder::Level = $Test::Builder::Level + 1;
 
-    $pattern //= qr//;
-    return ok(wait_until(10, sub {
-        !grep {
-            my $page = get($nginx, '/', headers => [Accept => 'text/html']);
-            $page->{status} != $status || $page->{body} !~ $pattern;
-        } 1 .. 4;
-    }), $name);
+    return settles($name, sub {
+        my $page = get($nginx, '/', headers => [Accept => 'text/html']);
+        $page->{status} == $status && $page->{body} =~ ($pattern // qr//);
+    });
 }
 
 ctl('on', '--status', 'We are repairing it.');
@@ -497,7 +484,7 @@ for (1 .. 30) {
     ctl('off') if $_ % 3 == 0;
 }
 
-write_flag('', "$dir/stop");
+write_file("$dir/stop", '');
 waitpid $reader, 0;
 is $?, 0, 'nobody ever reads half a flag';
 

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "logic/flag/flag.h"
 #include "logic/story/event.h"
 #include "logic/judge/site.h"
 #include "logic/judge/verdict.h"
@@ -153,13 +154,14 @@ a_group_a_site_and_a_flag_change(void **state)
 
     test_event_init(&event, NGX_SHOP_EVENT_FLAG);
     event.to = NGX_SHOP_EVENT_UPDATE;
+    event.mode = NGX_SHOP_FLAG_WORDS;
     event.eta = TEST_EVENT_TIME;
     test_event_set(&event, &event.text, "Gef\xC3\xBCllt \"halb\"\n");
 
     test_event_line(&event,
         "{\"v\":1,\"seq\":7,\"time\":\"2026-11-21T03:10:00.123Z\","
         "\"type\":\"flag\",\"site\":\"\",\"flag\":\"\",\"what\":\"update\","
-        "\"mode\":\"full\",\"text\":\"Gef\xC3\xBCllt \\\"halb\\\"\\n\","
+        "\"mode\":\"words\",\"text\":\"Gef\xC3\xBCllt \\\"halb\\\"\\n\","
         "\"eta\":\"2026-11-21T03:10:00.123Z\",\"next_update\":null,"
         "\"warnings\":0,\"error\":0}");
 }

@@ -160,48 +160,98 @@ static void
 test_keys_languages(void **state)
 {
     unsigned                       i;
-    ngx_shop_str_t                 s;
     const ngx_shop_flag_notice_t  *n;
-
-    static const struct {
-        const char  *lang;
-        const char  *text;
-    } rows[] = {
-        { "de", "Hallo" }, { "DE", "Hallo" }, { "de-AT", "Hallo" },
-        { "de-Latn-CH-1996", "Hallo" }, { "pt-BR", "Oi" }, { "pt", "Hello" },
-        { "d", "Hello" }, { "deu", "Hello" }, { "fr", "Hello" },
-        { "", "Hello" }, { "-", "Hello" }, { "nl", "" }
-    };
 
     static const char *const  bad[] = {
         "status.: x", "status.d: x", "status.de_AT: x", "status.1: x",
         "status.de-: x", "status..de: x", "status.de-toolongpart: x",
-        "status.germanlang: x", "status.\xC3\xA4: x"
+        "status.germanlang: x", "status.\xC3\xA4: x", "eta.de: +1h",
+        "mode.de: full", "update.d: x"
     };
 
     (void) state;
 
     n = test_flag_parse("status: Hello\nstatus.de: no\nSTATUS.de: Hallo\n"
-                        "status.pt-BR: Oi\nstatus.nl:\n");
-    assert_int_equal(n->nlangs, 3);
-    assert_int_equal(n->warnings_total, 2);
+                        "status.pt-BR: Oi\nstatus.nl:\nreason.de: Strom\n"
+                        "OFFER.de: 10 %\ncontact.de: a\ncontact.de: b\n"
+                        "contact.de:\n");
+    assert_int_equal(n->nlangs, 7);
+    test_flag_text_is(n, n->langs[0].lang, "de");
+    test_flag_text_is(n, n->langs[0].text, "Hallo");
+    assert_int_equal(n->langs[0].said, NGX_SHOP_FLAG_SAID_STATUS);
+    test_flag_text_is(n, n->langs[3].text, "Strom");
+    assert_int_equal(n->langs[3].said, NGX_SHOP_FLAG_SAID_REASON);
+    assert_int_equal(n->langs[4].said, NGX_SHOP_FLAG_SAID_OFFER);
+    test_flag_text_is(n, n->langs[6].text, "b");
+    assert_int_equal(n->langs[6].said, NGX_SHOP_FLAG_SAID_CONTACT);
+
+    assert_int_equal(n->warnings_total, 3);
     test_flag_warns(n, 0, 3, "again", "de");
     test_flag_warns(n, 1, 5, "no value", "");
-
-    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        s.data = (const unsigned char *) rows[i].lang;
-        s.len = strlen(rows[i].lang);
-        s = ngx_shop_flag_status(n, &s);
-
-        assert_int_equal(s.len, strlen(rows[i].text));
-        assert_memory_equal(s.data, rows[i].text, s.len);
-    }
+    test_flag_warns(n, 2, 10, "no value", "");
 
     for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         n = test_flag_parse(bad[i]);
         assert_int_equal(n->nlangs, 0);
+        assert_int_equal(n->nupdates, 0);
         assert_int_equal(n->warnings_total, 1);
     }
+}
+
+
+/* "update.de" is the text of an update that is there, or one of its own */
+
+static void
+test_keys_update_languages(void **state)
+{
+    char                           text[8192];
+    size_t                         len;
+    unsigned                       i;
+    const ngx_shop_flag_notice_t  *n;
+
+    (void) state;
+
+    /* in blocks, in pairs, and without times */
+
+    n = test_flag_parse("update: 03:10 a\nupdate: 03:40 b\n"
+                        "update.de: 03:10 A\nupdate.de: [03:40] B\n"
+                        "update: c\nupdate.de: C\nupdate.fr: 03:10 AF\n");
+    assert_int_equal(n->nupdates, 3);
+    assert_int_equal(n->nlangs, 4);
+    assert_int_equal(n->langs[0].nth, 0);
+    test_flag_text_is(n, n->langs[0].text, "A");
+    assert_int_equal(n->langs[1].nth, 1);
+    test_flag_text_is(n, n->langs[1].text, "B");
+    assert_int_equal(n->langs[2].nth, 2);
+    assert_int_equal(n->langs[3].nth, 0);
+    assert_int_equal(n->warnings_total, 0);
+
+    /* what belongs to none stands alone */
+
+    n = test_flag_parse("update.de: 03:10 A\nupdate.fr: 03:10 AF\n"
+                        "update.de: 03:40 B\nupdate.de: C\nupdate.de: D\n");
+    assert_int_equal(n->nupdates, 4);
+    assert_int_equal(n->nlangs, 1);
+    test_flag_text_is(n, n->updates[0].lang, "de");
+    test_flag_text_is(n, n->updates[0].text, "A");
+    assert_true(n->updates[0].at == TEST_FLAG_0310);
+    test_flag_text_is(n, n->langs[0].text, "AF");
+    test_flag_text_is(n, n->updates[3].text, "D");
+
+    /* the oldest goes with all that it says */
+
+    for (i = 1, len = 0; i <= 33; i++) {
+        len += (size_t) sprintf(text + len, "update: u%u\nupdate.de: d%u\n"
+                                "update.fr: f%u\n", i, i, i);
+    }
+
+    n = test_flag_parse(text);
+    assert_int_equal(n->nupdates, 32);
+    assert_int_equal(n->nlangs, 64);
+    assert_int_equal(n->langs[0].nth, 0);
+    test_flag_text_is(n, n->langs[0].text, "d2");
+    assert_int_equal(n->langs[63].nth, 31);
+    test_flag_text_is(n, n->langs[63].text, "f33");
 }
 
 
@@ -292,14 +342,23 @@ test_keys_too_many(void **state)
     test_flag_warns(n, 0, 33, "more than 32", "u1");
     test_flag_warns(n, 1, 34, "more than 32", "u2");
 
-    for (i = 0, len = 0; i < 26; i++) {
-        len += (size_t) sprintf(text + len, "status.x%c: t\n", 'a' + i);
+    for (i = 0, len = 0; i < 130; i++) {
+        len += (size_t) sprintf(text + len, "reason.%c%c: t\n", 'a' + i / 26,
+                                'a' + i % 26);
     }
 
     n = test_flag_parse(text);
-    assert_int_equal(n->nlangs, 24);
+    assert_int_equal(n->nlangs, 128);
     assert_int_equal(n->warnings_total, 2);
-    test_flag_warns(n, 0, 25, "more than 24", "xy");
+    test_flag_warns(n, 0, 129, "more than 128", "ey");
+
+    for (i = 1, len = 0; i <= 9; i++) {
+        len += (size_t) sprintf(text + len, "contact.de: c%u\n", i);
+    }
+
+    n = test_flag_parse(text);
+    assert_int_equal(n->nlangs, 8);
+    test_flag_warns(n, 0, 9, "more than 8", "c9");
 
     len = (size_t) sprintf(text, "mode: paths");
 
@@ -468,7 +527,8 @@ main(void)
                       test_keys_bad_start),
         test_flag_row("modes, and full where one is bad", test_keys_modes),
         test_flag_row("ends, and manual where one is bad", test_keys_ends),
-        test_flag_row("the status in a language", test_keys_languages),
+        test_flag_row("texts in a language", test_keys_languages),
+        test_flag_row("updates in a language", test_keys_update_languages),
         test_flag_row("updates and when they were said",
                       test_keys_updates),
         test_flag_row("of keys given again the last counts",

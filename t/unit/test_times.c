@@ -452,8 +452,8 @@ test_times_every_reason(void **state)
 
     (void) state;
 
-    for (i = 0; ngx_shop_times_reason(i); i++) {
-        assert_true(strlen(ngx_shop_times_reason(i)) > 5);
+    for (i = 0; ngx_shop_times_parse_reason(i); i++) {
+        assert_true(strlen(ngx_shop_times_parse_reason(i)) > 5);
     }
 
     assert_int_equal(i, 17);
@@ -468,11 +468,11 @@ test_times_is_relative(void **state)
     (void) state;
 
     s = test_times_str("+45m");
-    assert_true(ngx_shop_times_is_relative(&s));
+    assert_true(ngx_shop_times_parse_is_relative(&s));
     s = test_times_str("04:30");
-    assert_false(ngx_shop_times_is_relative(&s));
+    assert_false(ngx_shop_times_parse_is_relative(&s));
     s = test_times_str("");
-    assert_false(ngx_shop_times_is_relative(&s));
+    assert_false(ngx_shop_times_parse_is_relative(&s));
 }
 
 

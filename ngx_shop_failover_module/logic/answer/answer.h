@@ -88,8 +88,5 @@ int ngx_shop_answer_eof(ngx_shop_answer_t *a);
 int ngx_shop_answer_header(const ngx_shop_answer_t *a,
     const ngx_shop_str_t *name, size_t *pos, ngx_shop_str_t *value);
 
-/* whether two names are the same without regard to case */
-int ngx_shop_answer_same(const ngx_shop_str_t *one, const ngx_shop_str_t *two);
-
 
 #endif /* _NGX_SHOP_ANSWER_H_INCLUDED_ */

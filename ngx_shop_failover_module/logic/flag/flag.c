@@ -9,6 +9,7 @@
 
 #include "logic/flag/flag.h"
 #include "logic/flag/flag_keys.h"
+#include "logic/flag/flag_langs.h"
 #include "logic/text/span.h"
 #include "logic/text/utf8.h"
 
@@ -147,6 +148,7 @@ ngx_shop_flag_clean(ngx_shop_flag_keys_ctx_t *ctx, const unsigned char *p,
 static void
 ngx_shop_flag_line(ngx_shop_flag_keys_ctx_t *ctx, ngx_shop_span_t line)
 {
+    unsigned                         said;
     ngx_shop_str_t                   s;
     ngx_shop_span_t                  name, lang, value;
     const unsigned char             *text;
@@ -183,14 +185,17 @@ ngx_shop_flag_line(ngx_shop_flag_keys_ctx_t *ctx, ngx_shop_span_t line)
     name = ngx_shop_span_word(text, &lang, ".");
     s = ngx_shop_span_str(text, name);
 
-    if (lang.len == 0 || !ngx_shop_span_is(&s, "status")) {
+    row = lang.len ? ngx_shop_flag_keys_find(&s) : NULL;
+    said = row ? ngx_shop_flag_keys_said(row) : NGX_SHOP_FLAG_SAID_NONE;
+
+    if (said == NGX_SHOP_FLAG_SAID_NONE) {
         ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_UNKNOWN, line);
         return;
     }
 
     lang.off++;
     lang.len--;
-    ngx_shop_flag_keys_set_lang(ctx, lang, value);
+    ngx_shop_flag_langs_set(ctx, said, lang, value);
 }
 
 
@@ -202,27 +207,14 @@ ngx_shop_flag_text(const ngx_shop_flag_notice_t *notice, ngx_shop_span_t span)
 
 
 ngx_shop_str_t
-ngx_shop_flag_status(const ngx_shop_flag_notice_t *notice,
-    const ngx_shop_str_t *lang)
+ngx_shop_flag_status(const ngx_shop_flag_notice_t *notice)
 {
-    unsigned        i;
-    ngx_shop_str_t  s, wanted;
+    unsigned  i;
 
-    wanted = *lang;
-
-    while (wanted.len) {
-
-        for (i = 0; i < notice->nlangs; i++) {
-            s = ngx_shop_flag_text(notice, notice->langs[i].lang);
-
-            if (ngx_shop_span_same(&s, &wanted)) {
-                return ngx_shop_flag_text(notice, notice->langs[i].text);
-            }
+    for (i = 0; notice->status.len == 0 && i < notice->nlangs; i++) {
+        if (notice->langs[i].said == NGX_SHOP_FLAG_SAID_STATUS) {
+            return ngx_shop_flag_text(notice, notice->langs[i].text);
         }
-
-        do {
-            wanted.len--;
-        } while (wanted.len && wanted.data[wanted.len] != '-');
     }
 
     return ngx_shop_flag_text(notice, notice->status);
@@ -251,4 +243,22 @@ const char *
 ngx_shop_flag_reason(unsigned reason)
 {
     return ngx_shop_flag_keys_reason(reason);
+}
+
+
+const char *
+ngx_shop_flag_mode_name(unsigned mode)
+{
+    static const char *const  names[] = { "full", "browse", "paths", "words" };
+
+    return mode < sizeof(names) / sizeof(names[0]) ? names[mode] : NULL;
+}
+
+
+const char *
+ngx_shop_flag_end_name(unsigned end)
+{
+    static const char *const  names[] = { "manual", "eta", "healthy" };
+
+    return end < sizeof(names) / sizeof(names[0]) ? names[end] : NULL;
 }

@@ -17,7 +17,7 @@
 #define NGX_SHOP_FLAG_MAX_SIZE   16384    /* bytes of a flag file */
 #define NGX_SHOP_FLAG_CONTACTS   8
 #define NGX_SHOP_FLAG_UPDATES    32
-#define NGX_SHOP_FLAG_LANGS      24
+#define NGX_SHOP_FLAG_LANGS      128      /* texts with a language */
 #define NGX_SHOP_FLAG_PATHS      32
 #define NGX_SHOP_FLAG_WARNINGS   16
 
@@ -55,15 +55,31 @@ typedef struct {
 } ngx_shop_flag_time_t;
 
 
+/* the keys that may have a language behind them: "status.de" */
+typedef enum {
+    NGX_SHOP_FLAG_SAID_NONE = 0,
+    NGX_SHOP_FLAG_SAID_STATUS,
+    NGX_SHOP_FLAG_SAID_REASON,
+    NGX_SHOP_FLAG_SAID_OFFER,
+    NGX_SHOP_FLAG_SAID_CONTACT,
+    NGX_SHOP_FLAG_SAID_UPDATE,
+    NGX_SHOP_FLAG_SAID_N
+} ngx_shop_flag_said_e;
+
+
+/* a text in one language; the same one as the text without a language */
 typedef struct {
     ngx_shop_span_t  lang;      /* "de", "pt-BR" */
     ngx_shop_span_t  text;
+    uint8_t          said;      /* _flag_said_e */
+    uint8_t          nth;       /* of an update: which of them */
 } ngx_shop_flag_lang_t;
 
 
 typedef struct {
     int64_t          at;        /* of "HH:MM "; 0: none given */
     ngx_shop_span_t  text;      /* without the time */
+    ngx_shop_span_t  lang;      /* of text; len 0: not told */
 } ngx_shop_flag_update_t;
 
 
@@ -128,6 +144,10 @@ typedef struct {
  * of contacts, languages and paths the first ones stay.  After a time, a mode
  * or an end " # ..." is a comment; in a text it is text.
  *
+ * "update.de: HH:MM text" is the German text of the last update of that time
+ * (without one: of the last update) that has none yet; where there is none, it
+ * is an update of its own.
+ *
  * appeared, see flag_appeared(), anchors what is counted or completed from a
  * moment ("+45m", "04:30", the "HH:MM" of an update) unless prev (may be NULL;
  * not notice itself) has the same line: then prev's resolved time is kept, so
@@ -149,12 +169,8 @@ int64_t ngx_shop_flag_appeared(int64_t mtime, int64_t ctime);
 ngx_shop_str_t ngx_shop_flag_text(const ngx_shop_flag_notice_t *notice,
     ngx_shop_span_t span);
 
-/*
- * the status text for a language ("de-AT" falls to "de", then to status), or
- * len 0: the built-in text
- */
-ngx_shop_str_t ngx_shop_flag_status(const ngx_shop_flag_notice_t *notice,
-    const ngx_shop_str_t *lang);
+/* the status for an operator: the one without a language, else the first */
+ngx_shop_str_t ngx_shop_flag_status(const ngx_shop_flag_notice_t *notice);
 
 /*
  * Stands for the whole text: two readers of the same file have the same sum.
@@ -166,6 +182,10 @@ uint64_t ngx_shop_flag_sum(const ngx_shop_flag_notice_t *notice);
  * beside the piece; NULL: no such reason
  */
 const char *ngx_shop_flag_reason(unsigned reason);
+
+/* "full", "browse", ... and "manual", "eta", ...; NULL: there is no such one */
+const char *ngx_shop_flag_mode_name(unsigned mode);
+const char *ngx_shop_flag_end_name(unsigned end);
 
 
 #endif /* _NGX_SHOP_FLAG_H_INCLUDED_ */

@@ -21,6 +21,7 @@ struct ngx_shop_flag_keys_row_s {
     const char                *name;
     ngx_shop_flag_keys_set_pt  set;
     size_t                     offset;   /* in the notice */
+    uint8_t                    said;     /* _flag_said_e */
     unsigned                   many:1;   /* may stand again */
     unsigned                   words:1;  /* " #" ends the value */
 };
@@ -40,13 +41,7 @@ static void ngx_shop_flag_keys_set_end(ngx_shop_flag_keys_ctx_t *ctx,
     const ngx_shop_flag_keys_row_t *row, ngx_shop_span_t value);
 static void ngx_shop_flag_keys_set_update(ngx_shop_flag_keys_ctx_t *ctx,
     const ngx_shop_flag_keys_row_t *row, ngx_shop_span_t value);
-static ngx_shop_span_t ngx_shop_flag_keys_clock(ngx_shop_flag_keys_ctx_t *ctx,
-    ngx_shop_span_t *value);
-static int64_t ngx_shop_flag_keys_said(const ngx_shop_flag_keys_ctx_t *ctx,
-    ngx_shop_span_t clock, ngx_shop_span_t text);
-static ngx_shop_span_t ngx_shop_flag_keys_value(ngx_shop_flag_keys_ctx_t *ctx,
-    ngx_shop_span_t value);
-static int ngx_shop_flag_keys_is_lang(const ngx_shop_str_t *s);
+static void ngx_shop_flag_keys_shift(ngx_shop_flag_notice_t *notice);
 static unsigned ngx_shop_flag_keys_times_reason(const char *text);
 
 
@@ -60,13 +55,13 @@ static const char *const
     "longer than 500 bytes, the rest is not shown",
     "not UTF-8, shown with ? in its place",
     "control bytes, left out",
-    "bad language, write as status.de or status.pt-BR",
+    "bad language, write as status.de or update.pt-BR",
     ("unknown mode, full is used; write full, browse, browse /a, "
      "paths /a /b, or words"),
     "not a path, it begins with /",
     "unknown end, manual is used; write manual, eta, or healthy",
     "no such time of day, it goes from 00:00 to 23:59",
-    "more than 24 languages, this one is left out",
+    "more than 128 texts with a language, this one is left out",
     "more than 8 contacts, this one is left out",
     "more than 32 updates, the oldest is left out",
     "more than 32 paths, this one is left out",
@@ -92,39 +87,39 @@ static const ngx_shop_flag_keys_reason_e  ngx_shop_flag_keys_faults[] = {
 static const ngx_shop_flag_keys_row_t  ngx_shop_flag_keys_table[] = {
 
     { "status", ngx_shop_flag_keys_set_text,
-      ngx_shop_flag_keys_offset(status), 0, 0 },
+      ngx_shop_flag_keys_offset(status), NGX_SHOP_FLAG_SAID_STATUS, 0, 0 },
 
     { "reason", ngx_shop_flag_keys_set_text,
-      ngx_shop_flag_keys_offset(reason), 0, 0 },
+      ngx_shop_flag_keys_offset(reason), NGX_SHOP_FLAG_SAID_REASON, 0, 0 },
 
     { "offer", ngx_shop_flag_keys_set_text,
-      ngx_shop_flag_keys_offset(offer), 0, 0 },
+      ngx_shop_flag_keys_offset(offer), NGX_SHOP_FLAG_SAID_OFFER, 0, 0 },
 
     { "contact", ngx_shop_flag_keys_set_contact,
-      ngx_shop_flag_keys_offset(contacts), 1, 0 },
+      ngx_shop_flag_keys_offset(contacts), NGX_SHOP_FLAG_SAID_CONTACT, 1, 0 },
 
     { "eta", ngx_shop_flag_keys_set_time,
-      ngx_shop_flag_keys_offset(eta), 0, 1 },
+      ngx_shop_flag_keys_offset(eta), NGX_SHOP_FLAG_SAID_NONE, 0, 1 },
 
     { "start", ngx_shop_flag_keys_set_time,
-      ngx_shop_flag_keys_offset(start), 0, 1 },
+      ngx_shop_flag_keys_offset(start), NGX_SHOP_FLAG_SAID_NONE, 0, 1 },
 
     { "until", ngx_shop_flag_keys_set_time,
-      ngx_shop_flag_keys_offset(until), 0, 1 },
+      ngx_shop_flag_keys_offset(until), NGX_SHOP_FLAG_SAID_NONE, 0, 1 },
 
     { "next-update", ngx_shop_flag_keys_set_time,
-      ngx_shop_flag_keys_offset(next_update), 0, 1 },
+      ngx_shop_flag_keys_offset(next_update), NGX_SHOP_FLAG_SAID_NONE, 0, 1 },
 
     { "end", ngx_shop_flag_keys_set_end,
-      ngx_shop_flag_keys_offset(end), 0, 1 },
+      ngx_shop_flag_keys_offset(end), NGX_SHOP_FLAG_SAID_NONE, 0, 1 },
 
     { "mode", ngx_shop_flag_keys_set_mode,
-      ngx_shop_flag_keys_offset(mode), 0, 1 },
+      ngx_shop_flag_keys_offset(mode), NGX_SHOP_FLAG_SAID_NONE, 0, 1 },
 
     { "update", ngx_shop_flag_keys_set_update,
-      ngx_shop_flag_keys_offset(updates), 1, 0 },
+      ngx_shop_flag_keys_offset(updates), NGX_SHOP_FLAG_SAID_UPDATE, 1, 0 },
 
-    { NULL, NULL, 0, 0, 0 }
+    { NULL, NULL, 0, 0, 0, 0 }
 };
 
 
@@ -165,44 +160,10 @@ ngx_shop_flag_keys_set(ngx_shop_flag_keys_ctx_t *ctx,
 }
 
 
-void
-ngx_shop_flag_keys_set_lang(ngx_shop_flag_keys_ctx_t *ctx,
-    ngx_shop_span_t lang, ngx_shop_span_t value)
+unsigned
+ngx_shop_flag_keys_said(const ngx_shop_flag_keys_row_t *row)
 {
-    unsigned                 i;
-    ngx_shop_str_t           wanted, s;
-    ngx_shop_flag_notice_t  *notice;
-
-    notice = ctx->notice;
-    wanted = ngx_shop_span_str(notice->text, lang);
-
-    if (!ngx_shop_flag_keys_is_lang(&wanted)) {
-        ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_BAD_LANG, lang);
-        return;
-    }
-
-    value = ngx_shop_flag_keys_value(ctx, value);
-
-    for (i = 0; i < notice->nlangs; i++) {
-        s = ngx_shop_span_str(notice->text, notice->langs[i].lang);
-
-        if (ngx_shop_span_same(&s, &wanted)) {
-            ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_AGAIN, lang);
-            break;
-        }
-    }
-
-    if (i == NGX_SHOP_FLAG_LANGS) {
-        ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_MANY_LANGS, lang);
-        return;
-    }
-
-    if (i == notice->nlangs) {
-        notice->nlangs++;
-    }
-
-    notice->langs[i].lang = lang;
-    notice->langs[i].text = value;
+    return row->said;
 }
 
 
@@ -416,43 +377,79 @@ ngx_shop_flag_keys_set_end(ngx_shop_flag_keys_ctx_t *ctx,
 }
 
 
-/* the newest news counts most: of too many updates the oldest goes */
-
 static void
 ngx_shop_flag_keys_set_update(ngx_shop_flag_keys_ctx_t *ctx,
     const ngx_shop_flag_keys_row_t *row, ngx_shop_span_t value)
 {
-    ngx_shop_span_t          clock;
-    ngx_shop_flag_notice_t  *notice;
-    ngx_shop_flag_update_t  *update;
+    ngx_shop_span_t  clock;
 
     (void) row;
 
-    notice = ctx->notice;
     clock = ngx_shop_flag_keys_clock(ctx, &value);
     value = ngx_shop_flag_keys_value(ctx, value);
 
-    if (value.len == 0) {
-        return;
+    if (value.len) {
+        (void) ngx_shop_flag_keys_update(ctx, clock, value);
     }
+}
+
+
+/* the newest news counts most: of too many updates the oldest goes */
+
+ngx_shop_flag_update_t *
+ngx_shop_flag_keys_update(ngx_shop_flag_keys_ctx_t *ctx, ngx_shop_span_t clock,
+    ngx_shop_span_t text)
+{
+    ngx_shop_flag_notice_t  *notice;
+    ngx_shop_flag_update_t  *update;
+
+    notice = ctx->notice;
 
     if (notice->nupdates == NGX_SHOP_FLAG_UPDATES) {
         ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_MANY_UPDATES,
                                 notice->updates[0].text);
-        notice->nupdates--;
-        memmove(notice->updates, notice->updates + 1,
-                notice->nupdates * sizeof(ngx_shop_flag_update_t));
+        ngx_shop_flag_keys_shift(notice);
     }
 
     update = &notice->updates[notice->nupdates++];
-    update->text = value;
-    update->at = clock.len ? ngx_shop_flag_keys_said(ctx, clock, value) : 0;
+    memset(update, 0, sizeof(ngx_shop_flag_update_t));
+
+    update->text = text;
+    update->at = clock.len ? ngx_shop_flag_keys_when(ctx, clock, text) : 0;
+
+    return update;
 }
 
 
-/* takes "HH:MM " or "[HH:MM]" off the begin of an update; len 0: none there */
+/* the oldest update goes, and what it says in other languages */
 
-static ngx_shop_span_t
+static void
+ngx_shop_flag_keys_shift(ngx_shop_flag_notice_t *notice)
+{
+    unsigned               i, n;
+    ngx_shop_flag_lang_t  *lang;
+
+    notice->nupdates--;
+    memmove(notice->updates, notice->updates + 1,
+            notice->nupdates * sizeof(ngx_shop_flag_update_t));
+
+    for (i = 0, n = 0; i < notice->nlangs; i++) {
+        lang = &notice->langs[i];
+
+        if (lang->said == NGX_SHOP_FLAG_SAID_UPDATE && lang->nth-- == 0) {
+            continue;
+        }
+
+        notice->langs[n++] = *lang;
+    }
+
+    memset(&notice->langs[n], 0,
+           (notice->nlangs - n) * sizeof(ngx_shop_flag_lang_t));
+    notice->nlangs = (uint8_t) n;
+}
+
+
+ngx_shop_span_t
 ngx_shop_flag_keys_clock(ngx_shop_flag_keys_ctx_t *ctx, ngx_shop_span_t *value)
 {
     int64_t               at;
@@ -498,8 +495,8 @@ ngx_shop_flag_keys_clock(ngx_shop_flag_keys_ctx_t *ctx, ngx_shop_span_t *value)
  * next day "03:10" would else be that of today.
  */
 
-static int64_t
-ngx_shop_flag_keys_said(const ngx_shop_flag_keys_ctx_t *ctx,
+int64_t
+ngx_shop_flag_keys_when(const ngx_shop_flag_keys_ctx_t *ctx,
     ngx_shop_span_t clock, ngx_shop_span_t text)
 {
     int64_t                        at;
@@ -534,9 +531,7 @@ ngx_shop_flag_keys_said(const ngx_shop_flag_keys_ctx_t *ctx,
 }
 
 
-/* a text as it is kept, with the warnings that it earns */
-
-static ngx_shop_span_t
+ngx_shop_span_t
 ngx_shop_flag_keys_value(ngx_shop_flag_keys_ctx_t *ctx, ngx_shop_span_t value)
 {
     ngx_shop_span_t  kept;
@@ -551,44 +546,6 @@ ngx_shop_flag_keys_value(ngx_shop_flag_keys_ctx_t *ctx, ngx_shop_span_t value)
     }
 
     return kept;
-}
-
-
-/* the shape of RFC 5646: 2 to 8 letters, then parts of 1 to 8 alphanumerics */
-
-static int
-ngx_shop_flag_keys_is_lang(const ngx_shop_str_t *s)
-{
-    size_t         i, part;
-    unsigned       first;
-    unsigned char  ch;
-
-    part = 0;
-    first = 1;
-
-    for (i = 0; i < s->len; i++) {
-        ch = s->data[i] | 0x20;
-
-        if (ch == '-') {
-
-            if (part < 1 + first) {
-                return 0;
-            }
-
-            part = 0;
-            first = 0;
-            continue;
-        }
-
-        if (++part > 8
-            || !((ch >= 'a' && ch <= 'z')
-                 || (!first && ch >= '0' && ch <= '9')))
-        {
-            return 0;
-        }
-    }
-
-    return part >= 1 + first;
 }
 
 
@@ -621,7 +578,7 @@ ngx_shop_flag_keys_reason(unsigned reason)
         return ngx_shop_flag_keys_reasons[reason];
     }
 
-    return ngx_shop_times_reason(reason - NGX_SHOP_FLAG_KEYS_NREASONS);
+    return ngx_shop_times_parse_reason(reason - NGX_SHOP_FLAG_KEYS_NREASONS);
 }
 
 
@@ -633,7 +590,7 @@ ngx_shop_flag_keys_times_reason(const char *text)
     unsigned     i;
     const char  *known;
 
-    for (i = 0; (known = ngx_shop_times_reason(i)) != NULL; i++) {
+    for (i = 0; (known = ngx_shop_times_parse_reason(i)) != NULL; i++) {
         if (known == text) {
             break;
         }

@@ -61,13 +61,27 @@ void ngx_shop_flag_keys_set(ngx_shop_flag_keys_ctx_t *ctx,
     const ngx_shop_flag_keys_row_t *row, ngx_shop_span_t name,
     ngx_shop_span_t value);
 
-/* a line "status.LANG: value" */
-void ngx_shop_flag_keys_set_lang(ngx_shop_flag_keys_ctx_t *ctx,
-    ngx_shop_span_t lang, ngx_shop_span_t value);
+/* _flag_said_e of a key that may have a language, or NONE */
+unsigned ngx_shop_flag_keys_said(const ngx_shop_flag_keys_row_t *row);
 
 /* a line of a key (or of none: NULL) that has no colon */
 void ngx_shop_flag_keys_refuse(ngx_shop_flag_keys_ctx_t *ctx,
     const ngx_shop_flag_keys_row_t *row, ngx_shop_span_t line);
+
+/* a text as it is kept, with the warnings that it earns */
+ngx_shop_span_t ngx_shop_flag_keys_value(ngx_shop_flag_keys_ctx_t *ctx,
+    ngx_shop_span_t value);
+
+/* takes "HH:MM " or "[HH:MM]" off the begin of an update; len 0: none there */
+ngx_shop_span_t ngx_shop_flag_keys_clock(ngx_shop_flag_keys_ctx_t *ctx,
+    ngx_shop_span_t *value);
+int64_t ngx_shop_flag_keys_when(const ngx_shop_flag_keys_ctx_t *ctx,
+    ngx_shop_span_t clock, ngx_shop_span_t text);
+
+/* a new update; the oldest goes where there is no room */
+ngx_shop_flag_update_t *ngx_shop_flag_keys_update(
+    ngx_shop_flag_keys_ctx_t *ctx, ngx_shop_span_t clock,
+    ngx_shop_span_t text);
 
 void ngx_shop_flag_keys_warn(ngx_shop_flag_keys_ctx_t *ctx, unsigned reason,
     ngx_shop_span_t what);

@@ -30,7 +30,7 @@
  * counts as if the clocks had not changed.
  *
  * NGX_SHOP_OK and *at (Unix seconds, above 0), or ERROR and *reason:
- * a text of ngx_shop_times_reason() for a person, e.g. "no unit after
+ * a text of ngx_shop_times_parse_reason() for a person, e.g. "no unit after
  * the number, write +45m".
  */
 int ngx_shop_times_parse(const ngx_shop_str_t *text, int64_t anchor,
@@ -44,10 +44,10 @@ int ngx_shop_times_last(const ngx_shop_str_t *text, int64_t limit,
     int64_t *at);
 
 /* every text that *reason may get, from 0; NULL past the last */
-const char *ngx_shop_times_reason(unsigned i);
+const char *ngx_shop_times_parse_reason(unsigned i);
 
 /* whether the text is counted from an anchor ("+...") */
-int ngx_shop_times_is_relative(const ngx_shop_str_t *text);
+int ngx_shop_times_parse_is_relative(const ngx_shop_str_t *text);
 
 /*
  * "45s", "10m", "1h30m", "1h 30m", "2d": a length, not a point.  Seconds, at

@@ -9,6 +9,7 @@
 
 
 #include "logic/pass/target.h"
+#include "logic/text/span.h"
 
 
 typedef struct {
@@ -30,7 +31,6 @@ static void ngx_shop_target_begin(ngx_shop_target_walk_t *walk,
 static int ngx_shop_target_next(ngx_shop_target_walk_t *walk,
     ngx_shop_str_t *arg);
 static int ngx_shop_target_named(const ngx_shop_str_t *arg, const char *name);
-static unsigned char ngx_shop_target_lower(unsigned char c);
 static void ngx_shop_target_put(ngx_shop_target_sink_t *sink, const void *data,
     size_t len);
 
@@ -156,21 +156,14 @@ ngx_shop_target_named(const ngx_shop_str_t *arg, const char *name)
 
     for (i = 0; name[i]; i++) {
         if (i == arg->len
-            || ngx_shop_target_lower(arg->data[i])
-               != ngx_shop_target_lower((unsigned char) name[i]))
+            || ngx_shop_span_lower(arg->data[i])
+               != ngx_shop_span_lower((unsigned char) name[i]))
         {
             return 0;
         }
     }
 
     return i < arg->len && arg->data[i] == '=';
-}
-
-
-static unsigned char
-ngx_shop_target_lower(unsigned char c)
-{
-    return (c >= 'A' && c <= 'Z') ? (unsigned char) (c | 0x20) : c;
 }
 
 

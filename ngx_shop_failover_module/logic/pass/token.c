@@ -15,6 +15,7 @@
 
 
 #include "logic/pass/token.h"
+#include "logic/text/span.h"
 
 #include "logic/pass/secret.h"
 
@@ -139,11 +140,11 @@ static int
 ngx_shop_token_mac(const ngx_shop_token_key_t *key, const unsigned char *head,
     unsigned char *mac)
 {
-    size_t         i;
-    unsigned char  ch, *p;
-    unsigned char  bytes[NGX_SHOP_TOKEN_LABEL_LEN
-                         + NGX_SHOP_TOKEN_HEAD
-                         + NGX_SHOP_TOKEN_SITE_MAX];
+    size_t          i;
+    unsigned char  *p;
+    unsigned char   bytes[NGX_SHOP_TOKEN_LABEL_LEN
+                          + NGX_SHOP_TOKEN_HEAD
+                          + NGX_SHOP_TOKEN_SITE_MAX];
 
     if (key->site.len == 0 || key->site.len > NGX_SHOP_TOKEN_SITE_MAX) {
         return NGX_SHOP_ERROR;
@@ -157,8 +158,7 @@ ngx_shop_token_mac(const ngx_shop_token_key_t *key, const unsigned char *head,
     p += NGX_SHOP_TOKEN_HEAD;
 
     for (i = 0; i < key->site.len; i++) {
-        ch = key->site.data[i];
-        *p++ = (ch >= 'A' && ch <= 'Z') ? (unsigned char) (ch | 0x20) : ch;
+        *p++ = ngx_shop_span_lower(key->site.data[i]);
     }
 
     return key->hmac(key->data, bytes, (size_t) (p - bytes), mac);

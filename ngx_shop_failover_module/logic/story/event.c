@@ -9,6 +9,7 @@
 
 #include "logic/story/event_member.h"
 #include "logic/judge/site.h"
+#include "logic/flag/flag.h"
 #include "logic/flag/times.h"
 #include "logic/text/utf8.h"
 #include "logic/judge/verdict.h"
@@ -109,10 +110,6 @@ static const char  *ngx_shop_event_incidents[] = {
 
 static const char  *ngx_shop_event_bys[] = {
     "", "backup", "group", "browse", "page"
-};
-
-static const char  *ngx_shop_event_modes[] = {
-    "full", "browse", "paths", "words"
 };
 
 
@@ -278,7 +275,7 @@ ngx_shop_event_mode(unsigned type, unsigned n)
 {
     (void) type;
 
-    return n <= NGX_SHOP_FLAG_PATHS_ONLY ? ngx_shop_event_modes[n] : NULL;
+    return ngx_shop_flag_mode_name(n);
 }
 
 

@@ -166,6 +166,10 @@ void ngx_shop_event_write_object(ngx_shop_emit_t *e,
 void ngx_shop_event_write_time(ngx_shop_emit_t *e, const char *key,
     int64_t msec);
 
+/* what a class of requests was refused, an element of "refused" */
+void ngx_shop_event_write_class(ngx_shop_emit_t *e, const ngx_shop_str_t *name,
+    int64_t refused, int64_t unknown);
+
 /*
  * OK, or ERROR and *reason (static text).  Members that are not known are
  * skipped, those that are missing are as if they were null.

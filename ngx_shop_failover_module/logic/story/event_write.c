@@ -137,12 +137,20 @@ ngx_shop_event_write_classes(ngx_shop_emit_t *e, const ngx_shop_event_t *event)
         class = &event->classes[i];
         s = ngx_shop_event_get(event, class->name);
 
-        ngx_shop_emit_object(e, NULL);
-        ngx_shop_emit_str(e, "class", &s);
-        ngx_shop_emit_int(e, "refused", class->refused);
-        ngx_shop_emit_int(e, "unknown", class->unknown);
-        ngx_shop_emit_close(e, '}');
+        ngx_shop_event_write_class(e, &s, class->refused, class->unknown);
     }
 
     ngx_shop_emit_close(e, ']');
+}
+
+
+void
+ngx_shop_event_write_class(ngx_shop_emit_t *e, const ngx_shop_str_t *name,
+    int64_t refused, int64_t unknown)
+{
+    ngx_shop_emit_object(e, NULL);
+    ngx_shop_emit_str(e, "class", name);
+    ngx_shop_emit_int(e, "refused", refused);
+    ngx_shop_emit_int(e, "unknown", unknown);
+    ngx_shop_emit_close(e, '}');
 }

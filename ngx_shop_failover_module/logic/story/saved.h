@@ -145,16 +145,21 @@ typedef struct {
 
 void ngx_shop_saved_begin(ngx_shop_saved_writer_t *w, unsigned char *buf,
     size_t size);
-void ngx_shop_saved_peer(ngx_shop_saved_writer_t *w,
-    const ngx_shop_saved_peer_t *peer);
-void ngx_shop_saved_group(ngx_shop_saved_writer_t *w,
-    const ngx_shop_saved_group_t *group);
-void ngx_shop_saved_site(ngx_shop_saved_writer_t *w,
-    const ngx_shop_saved_site_t *site);
-void ngx_shop_saved_flag(ngx_shop_saved_writer_t *w,
-    const ngx_shop_saved_flag_t *flag);
-void ngx_shop_saved_order(ngx_shop_saved_writer_t *w,
-    const ngx_shop_saved_order_t *order);
+
+/* from: one of the structs above, that of the type */
+void ngx_shop_saved_write(ngx_shop_saved_writer_t *w,
+    ngx_shop_saved_type_e type, const void *from);
+
+#define ngx_shop_saved_peer(w, peer)                                         \
+    ngx_shop_saved_write(w, NGX_SHOP_SAVED_PEER, peer)
+#define ngx_shop_saved_group(w, group)                                       \
+    ngx_shop_saved_write(w, NGX_SHOP_SAVED_GROUP, group)
+#define ngx_shop_saved_site(w, site)                                         \
+    ngx_shop_saved_write(w, NGX_SHOP_SAVED_SITE, site)
+#define ngx_shop_saved_flag(w, flag)                                         \
+    ngx_shop_saved_write(w, NGX_SHOP_SAVED_FLAG, flag)
+#define ngx_shop_saved_order(w, order)                                       \
+    ngx_shop_saved_write(w, NGX_SHOP_SAVED_ORDER, order)
 
 /* the length of all; 0: the buffer was too small */
 size_t ngx_shop_saved_end(ngx_shop_saved_writer_t *w, uint64_t identity,

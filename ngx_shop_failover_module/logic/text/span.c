@@ -9,9 +9,6 @@
 #include "logic/text/span.h"
 
 
-static unsigned char ngx_shop_span_lower(unsigned char ch);
-
-
 ngx_shop_str_t
 ngx_shop_span_str(const unsigned char *text, ngx_shop_span_t span)
 {
@@ -135,7 +132,7 @@ ngx_shop_span_same(const ngx_shop_str_t *a, const ngx_shop_str_t *b)
 }
 
 
-static unsigned char
+unsigned char
 ngx_shop_span_lower(unsigned char ch)
 {
     return (unsigned char) (ch >= 'A' && ch <= 'Z' ? ch | 0x20 : ch);

@@ -34,6 +34,9 @@ ngx_shop_span_t ngx_shop_span_fit(const unsigned char *text,
 ngx_shop_span_t ngx_shop_span_word(const unsigned char *text,
     ngx_shop_span_t *rest, const char *ends);
 
+/* of an ASCII letter, whatever the locale; any other byte stays */
+unsigned char ngx_shop_span_lower(unsigned char ch);
+
 /* whether two are equal but for the case of ASCII letters */
 int ngx_shop_span_same(const ngx_shop_str_t *a, const ngx_shop_str_t *b);
 int ngx_shop_span_is(const ngx_shop_str_t *s, const char *name);

@@ -9,6 +9,7 @@
 
 
 #include "logic/words/link.h"
+#include "logic/text/span.h"
 
 
 #define NGX_SHOP_LINK_HOST_MAX    253
@@ -260,17 +261,13 @@ static int
 ngx_shop_link_starts(const unsigned char *p, const unsigned char *last,
     const char *text)
 {
-    unsigned char  c;
-
     for ( /* void */ ; *text; text++, p++) {
 
         if (p == last) {
             return 0;
         }
 
-        c = (unsigned char) ((*p >= 'A' && *p <= 'Z') ? *p | 0x20 : *p);
-
-        if (c != (unsigned char) *text) {
+        if (ngx_shop_span_lower(*p) != (unsigned char) *text) {
             return 0;
         }
     }

@@ -9,6 +9,7 @@
 
 
 #include "logic/words/markup.h"
+#include "logic/text/span.h"
 
 
 enum {
@@ -255,7 +256,7 @@ ngx_shop_markup_step_raw(ngx_shop_markup_t *m, unsigned char c)
     unsigned char  d;
 
     n = m->matched;
-    d = (unsigned char) ((c >= 'A' && c <= 'Z') ? c | 0x20 : c);
+    d = ngx_shop_span_lower(c);
 
     if (n == 2 + strlen((char *) m->raw)
         && (c == '>' || ngx_shop_markup_is_between(c)))
@@ -338,8 +339,7 @@ ngx_shop_markup_step_tag(ngx_shop_markup_t *m, unsigned char c)
     }
 
     if (m->len < NGX_SHOP_MARKUP_NAME) {
-        m->name[m->len++] = (unsigned char)
-                                ((c >= 'A' && c <= 'Z') ? c | 0x20 : c);
+        m->name[m->len++] = ngx_shop_span_lower(c);
     }
 }
 

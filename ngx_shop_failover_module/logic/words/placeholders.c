@@ -47,6 +47,14 @@ enum {
     NGX_SHOP_PLACEHOLDERS_SINCE_BEFORE,
     NGX_SHOP_PLACEHOLDERS_SINCE_TIME,
     NGX_SHOP_PLACEHOLDERS_SINCE_AFTER,
+    NGX_SHOP_PLACEHOLDERS_STATUS_LANG,
+    NGX_SHOP_PLACEHOLDERS_STATUS_DIR,
+    NGX_SHOP_PLACEHOLDERS_REASON_LANG,
+    NGX_SHOP_PLACEHOLDERS_REASON_DIR,
+    NGX_SHOP_PLACEHOLDERS_OFFER_LANG,
+    NGX_SHOP_PLACEHOLDERS_OFFER_DIR,
+    NGX_SHOP_PLACEHOLDERS_CONTACTS_LANG,
+    NGX_SHOP_PLACEHOLDERS_CONTACTS_DIR,
     NGX_SHOP_PLACEHOLDERS_HAS_REASON,
     NGX_SHOP_PLACEHOLDERS_HAS_OFFER,
     NGX_SHOP_PLACEHOLDERS_HAS_CONTACTS,
@@ -66,7 +74,9 @@ enum {
     NGX_SHOP_PLACEHOLDERS_UPDATES,
     NGX_SHOP_PLACEHOLDERS_UPDATE_TEXT,
     NGX_SHOP_PLACEHOLDERS_UPDATE_TIME,
-    NGX_SHOP_PLACEHOLDERS_UPDATE_ISO
+    NGX_SHOP_PLACEHOLDERS_UPDATE_ISO,
+    NGX_SHOP_PLACEHOLDERS_UPDATE_LANG,
+    NGX_SHOP_PLACEHOLDERS_UPDATE_DIR
 };
 
 #define NGX_SHOP_PLACEHOLDERS_WORD  0x100
@@ -84,10 +94,12 @@ typedef struct {
 
 static int ngx_shop_placeholders_item(const ngx_shop_view_t *v, unsigned id,
     unsigned item, ngx_shop_str_t *value);
-static int ngx_shop_placeholders_piece(const ngx_shop_view_pieces_t *pieces,
+static int ngx_shop_placeholders_piece(const ngx_shop_pieces_t *pieces,
     unsigned item, unsigned field, ngx_shop_str_t *value);
 static const ngx_shop_str_t *ngx_shop_placeholders_field(
     const ngx_shop_view_t *v, unsigned id);
+static const ngx_shop_str_t *ngx_shop_placeholders_mark_of(
+    const ngx_shop_view_t *v, unsigned n);
 static int ngx_shop_placeholders_flag(int set, ngx_shop_str_t *value);
 
 
@@ -100,6 +112,10 @@ static int ngx_shop_placeholders_flag(int set, ngx_shop_str_t *value);
     ngx_shop_placeholders_value(name ".before", id ## _BEFORE),               \
     ngx_shop_placeholders_value(name ".time", id ## _TIME),                   \
     ngx_shop_placeholders_value(name ".after", id ## _AFTER)
+
+#define ngx_shop_placeholders_mark(name, id)                                  \
+    ngx_shop_placeholders_value(name ".lang", id ## _LANG),                   \
+    ngx_shop_placeholders_value(name ".dir", id ## _DIR)
 
 #define ngx_shop_placeholders_list(name, id)                                  \
     { name, NGX_SHOP_PLACEHOLDERS_ ## id,                                  \
@@ -134,6 +150,10 @@ static const ngx_shop_placeholders_name_t ngx_shop_placeholders_names[] =
     ngx_shop_placeholders_parts("when", WHEN),
     ngx_shop_placeholders_parts("next", NEXT),
     ngx_shop_placeholders_parts("since", SINCE),
+    ngx_shop_placeholders_mark("status", STATUS),
+    ngx_shop_placeholders_mark("reason", REASON),
+    ngx_shop_placeholders_mark("offer", OFFER),
+    ngx_shop_placeholders_mark("contacts", CONTACTS),
     ngx_shop_placeholders_value("has.reason", HAS_REASON),
     ngx_shop_placeholders_value("has.offer", HAS_OFFER),
     ngx_shop_placeholders_value("has.contacts", HAS_CONTACTS),
@@ -154,6 +174,8 @@ static const ngx_shop_placeholders_name_t ngx_shop_placeholders_names[] =
     ngx_shop_placeholders_of("update.text", UPDATE_TEXT, UPDATES),
     ngx_shop_placeholders_of("update.time", UPDATE_TIME, UPDATES),
     ngx_shop_placeholders_of("update.iso", UPDATE_ISO, UPDATES),
+    ngx_shop_placeholders_of("update.lang", UPDATE_LANG, UPDATES),
+    ngx_shop_placeholders_of("update.dir", UPDATE_DIR, UPDATES),
     { NULL, 0, 0, 0 }
 };
 
@@ -330,6 +352,11 @@ ngx_shop_placeholders_field(const ngx_shop_view_t *v, unsigned id)
         return &v->since_iso;
     }
 
+    if (id >= NGX_SHOP_PLACEHOLDERS_STATUS_LANG) {
+        return ngx_shop_placeholders_mark_of(v,
+                               id - NGX_SHOP_PLACEHOLDERS_STATUS_LANG);
+    }
+
     /* four sentences of four parts each */
 
     n = id - NGX_SHOP_PLACEHOLDERS_TITLE;
@@ -350,6 +377,21 @@ ngx_shop_placeholders_field(const ngx_shop_view_t *v, unsigned id)
     default:
         return &s->after;
     }
+}
+
+
+/* four texts, of each lang and dir */
+
+static const ngx_shop_str_t *
+ngx_shop_placeholders_mark_of(const ngx_shop_view_t *v, unsigned n)
+{
+    const ngx_shop_tongue_mark_t  *mark;
+
+    mark = n < 2 ? &v->status_mark
+           : n < 4 ? &v->reason.mark
+           : n < 6 ? &v->offer.mark : &v->contacts.mark;
+
+    return n % 2 ? &mark->dir : &mark->lang;
 }
 
 
@@ -382,27 +424,38 @@ ngx_shop_placeholders_item(const ngx_shop_view_t *v, unsigned id,
         return NGX_SHOP_DECLINED;
     }
 
-    if (id == NGX_SHOP_PLACEHOLDERS_UPDATE_TIME) {
+    switch (id) {
+
+    case NGX_SHOP_PLACEHOLDERS_UPDATE_TIME:
         *value = v->updates[item].time;
+        return NGX_SHOP_OK;
 
-    } else if (id == NGX_SHOP_PLACEHOLDERS_UPDATE_ISO) {
+    case NGX_SHOP_PLACEHOLDERS_UPDATE_ISO:
         *value = v->updates[item].iso;
+        return NGX_SHOP_OK;
 
-    } else {
+    case NGX_SHOP_PLACEHOLDERS_UPDATE_LANG:
+        *value = v->updates[item].mark.lang;
+        return NGX_SHOP_OK;
+
+    case NGX_SHOP_PLACEHOLDERS_UPDATE_DIR:
+        *value = v->updates[item].mark.dir;
+        return NGX_SHOP_OK;
+
+    default:
         *value = v->updates[item].text;
+        return NGX_SHOP_OK;
     }
-
-    return NGX_SHOP_OK;
 }
 
 
 /* field: 0 the list itself, 1 text, 2 href, 3 first, 4 last */
 
 static int
-ngx_shop_placeholders_piece(const ngx_shop_view_pieces_t *pieces,
+ngx_shop_placeholders_piece(const ngx_shop_pieces_t *pieces,
     unsigned item, unsigned field, ngx_shop_str_t *value)
 {
-    const ngx_shop_view_piece_t  *piece;
+    const ngx_shop_pieces_piece_t  *piece;
 
     if (item >= pieces->n) {
         return NGX_SHOP_DECLINED;

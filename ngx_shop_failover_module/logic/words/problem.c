@@ -13,7 +13,7 @@
 static void ngx_shop_problem_or_null(ngx_shop_emit_t *e, const char *key,
     const ngx_shop_str_t *value);
 static void ngx_shop_problem_pieces(ngx_shop_emit_t *e, const char *key,
-    const ngx_shop_view_pieces_t *pieces);
+    const ngx_shop_pieces_t *pieces);
 static void ngx_shop_problem_triple(ngx_shop_emit_t *e, const char *key,
     const ngx_shop_view_sentence_t *s);
 
@@ -144,10 +144,10 @@ ngx_shop_problem_or_null(ngx_shop_emit_t *e, const char *key,
 
 static void
 ngx_shop_problem_pieces(ngx_shop_emit_t *e, const char *key,
-    const ngx_shop_view_pieces_t *pieces)
+    const ngx_shop_pieces_t *pieces)
 {
     unsigned                      i;
-    const ngx_shop_view_piece_t  *piece;
+    const ngx_shop_pieces_piece_t  *piece;
 
     ngx_shop_emit_array(e, key);
 

@@ -25,7 +25,7 @@ typedef struct {
 
 static void ngx_shop_view_count(ngx_shop_view_t *v);
 static uint32_t ngx_shop_view_hashes(uint32_t hash,
-    const ngx_shop_view_pieces_t *pieces);
+    const ngx_shop_pieces_t *pieces);
 static uint32_t ngx_shop_view_hash(uint32_t hash, const ngx_shop_str_t *s);
 static void ngx_shop_view_times(ngx_shop_view_t *v);
 static void ngx_shop_view_sentence(ngx_shop_view_t *v,
@@ -34,11 +34,8 @@ static size_t ngx_shop_view_is_moment(const ngx_shop_str_t *text,
     ngx_shop_str_t *form);
 static unsigned ngx_shop_view_near(const ngx_shop_view_t *v, int64_t at);
 static void ngx_shop_view_head(ngx_shop_view_t *v);
-static void ngx_shop_view_lines(ngx_shop_view_t *v);
-static void ngx_shop_view_line(ngx_shop_view_pieces_t *pieces,
-    ngx_shop_str_t text);
-static void ngx_shop_view_codes(ngx_shop_view_pieces_t *pieces);
-static size_t ngx_shop_view_code(const ngx_shop_str_t *text, size_t *from);
+static void ngx_shop_view_said(ngx_shop_view_t *v);
+static ngx_shop_tongue_t ngx_shop_view_tongue(const ngx_shop_view_t *v);
 static void ngx_shop_view_news(ngx_shop_view_t *v);
 static ngx_shop_str_t ngx_shop_view_var(const ngx_shop_view_t *v,
     const char *name);
@@ -102,11 +99,7 @@ ngx_shop_view_prepare(ngx_shop_view_t *v)
 
     v->eta = v->notice->eta.at ? v->notice->eta.at : v->notice->until.at;
 
-    v->status = ngx_shop_flag_status(v->notice, &v->lang);
-
-    if (v->status.len == 0) {
-        v->status = v->words->text[ngx_shop_view_states[v->state].status];
-    }
+    ngx_shop_view_said(v);
 
     start = v->scratch.pos;
     ngx_shop_emit_number(&v->scratch, v->poll);
@@ -131,7 +124,6 @@ ngx_shop_view_prepare(ngx_shop_view_t *v)
 
     ngx_shop_view_times(v);
     ngx_shop_view_head(v);
-    ngx_shop_view_lines(v);
     ngx_shop_view_news(v);
     ngx_shop_view_count(v);
 }
@@ -165,6 +157,7 @@ ngx_shop_view_count(ngx_shop_view_t *v)
     hash = ngx_shop_view_hashes(hash, &v->reason);
     hash = ngx_shop_view_hashes(hash, &v->offer);
     hash = ngx_shop_view_hashes(hash, &v->contacts);
+    hash = ngx_shop_view_hash(hash, &v->status_mark.lang);
 
     for (i = 0; i < v->nupdates; i++) {
         hash = ngx_shop_view_hash(hash, &v->updates[i].text);
@@ -180,13 +173,15 @@ ngx_shop_view_count(ngx_shop_view_t *v)
 
 
 static uint32_t
-ngx_shop_view_hashes(uint32_t hash, const ngx_shop_view_pieces_t *pieces)
+ngx_shop_view_hashes(uint32_t hash, const ngx_shop_pieces_t *pieces)
 {
     unsigned  i;
 
     for (i = 0; i < pieces->n; i++) {
         hash = ngx_shop_view_hash(hash, &pieces->piece[i].link.text);
     }
+
+    hash = ngx_shop_view_hash(hash, &pieces->mark.lang);
 
     return (hash ^ pieces->n) * 16777619u;
 }
@@ -392,164 +387,60 @@ ngx_shop_view_near(const ngx_shop_view_t *v, int64_t at)
 }
 
 
-static void
-ngx_shop_view_lines(ngx_shop_view_t *v)
-{
-    unsigned                       i;
-    const ngx_shop_flag_notice_t  *notice;
+/* what the operator said, in the reader's language where there is one */
 
-    notice = v->notice;
+static void
+ngx_shop_view_said(ngx_shop_view_t *v)
+{
+    unsigned           i, n;
+    ngx_shop_str_t     line[NGX_SHOP_FLAG_CONTACTS];
+    ngx_shop_tongue_t  t;
+
+    t = ngx_shop_view_tongue(v);
+
+    v->status = ngx_shop_tongue_text(&t, NGX_SHOP_FLAG_SAID_STATUS, 0,
+                                     &v->status_mark);
+
+    if (v->status.len == 0) {
+        v->status = v->words->text[ngx_shop_view_states[v->state].status];
+        memset(&v->status_mark, 0, sizeof(v->status_mark));
+    }
 
     v->reason.n = 0;
     v->offer.n = 0;
     v->contacts.n = 0;
 
-    ngx_shop_view_line(&v->reason, ngx_shop_flag_text(notice, notice->reason));
-    ngx_shop_view_line(&v->offer, ngx_shop_flag_text(notice, notice->offer));
+    ngx_shop_pieces_line(&v->reason,
+                         ngx_shop_tongue_text(&t, NGX_SHOP_FLAG_SAID_REASON,
+                                              0, &v->reason.mark));
+    ngx_shop_pieces_line(&v->offer,
+                         ngx_shop_tongue_text(&t, NGX_SHOP_FLAG_SAID_OFFER, 0,
+                                              &v->offer.mark));
+    ngx_shop_pieces_codes(&v->offer);
 
-    for (i = 0; i < notice->ncontacts; i++) {
-        ngx_shop_view_line(&v->contacts,
-                           ngx_shop_flag_text(notice, notice->contacts[i]));
+    n = ngx_shop_tongue_contacts(&t, line, &v->contacts.mark);
+
+    for (i = 0; i < n; i++) {
+        ngx_shop_pieces_line(&v->contacts, line[i]);
     }
 
-    ngx_shop_view_codes(&v->offer);
-
-    if (notice->ncontacts == 0) {
-        ngx_shop_view_line(&v->contacts, ngx_shop_view_var(v, "contact"));
-    }
-}
-
-
-/*
- * Cuts a line into text and links.  A line that is cut more often than there
- * is room for ends as text: nothing that the operator wrote is lost.
- */
-
-static void
-ngx_shop_view_line(ngx_shop_view_pieces_t *pieces, ngx_shop_str_t text)
-{
-    size_t                  pos;
-    unsigned                first;
-    ngx_shop_link_piece_t   link;
-    ngx_shop_view_piece_t  *piece;
-
-    first = pieces->n;
-    pos = 0;
-
-    while (ngx_shop_link_next(&text, &pos, &link) == NGX_SHOP_OK) {
-        if (pieces->n == NGX_SHOP_VIEW_PIECES) {
-
-            /* grow the last piece over the rest */
-
-            piece = &pieces->piece[pieces->n - 1];
-
-            if (first < pieces->n) {
-                piece->link.href.len = 0;
-                piece->link.text.len = (size_t) (text.data + text.len
-                                                 - piece->link.text.data);
-            }
-
-            break;
-        }
-
-        piece = &pieces->piece[pieces->n++];
-        piece->link = link;
-        piece->first = 0;
-        piece->last = 0;
-    }
-
-    if (first < pieces->n) {
-        pieces->piece[first].first = 1;
-        pieces->piece[pieces->n - 1].last = 1;
+    if (n == 0) {
+        ngx_shop_pieces_line(&v->contacts, ngx_shop_view_var(v, "contact"));
     }
 }
 
 
-/* a code to type in stands as a piece of its own, so that it is not broken */
-
-static void
-ngx_shop_view_codes(ngx_shop_view_pieces_t *pieces)
+static ngx_shop_tongue_t
+ngx_shop_view_tongue(const ngx_shop_view_t *v)
 {
-    size_t                  from, len;
-    unsigned                i;
-    ngx_shop_view_piece_t  *piece;
+    ngx_shop_tongue_t  t;
 
-    for (i = 0; i < pieces->n; i++) {
+    t.notice = v->notice;
+    t.lang = v->lang;
+    t.second = v->second;
+    t.bare = v->bare;
 
-        piece = &pieces->piece[i];
-        from = 0;
-        len = piece->link.href.len
-              ? 0 : ngx_shop_view_code(&piece->link.text, &from);
-
-        if (len == 0 || pieces->n + 2 > NGX_SHOP_VIEW_PIECES) {
-            continue;
-        }
-
-        /* text, code, text: of which the last is looked at next */
-
-        memmove(piece + 2, piece, (pieces->n - i)
-                                  * sizeof(ngx_shop_view_piece_t));
-        memset(piece + 1, 0, sizeof(ngx_shop_view_piece_t));
-
-        piece[1].code = 1;
-        piece[1].link.text.data = piece[0].link.text.data + from;
-        piece[1].link.text.len = len;
-        piece[2].link.text.data += from + len;
-        piece[2].link.text.len -= from + len;
-        piece[2].first = 0;
-        piece[0].link.text.len = from;
-        piece[0].last = 0;
-
-        pieces->n += 2;
-        i++;
-    }
-}
-
-
-/*
- * The length of the first word that looks like a code, SORRY10 or TEA-2026:
- * capitals, digits and hyphens, at least four, with a digit and a capital.
- */
-
-static size_t
-ngx_shop_view_code(const ngx_shop_str_t *text, size_t *from)
-{
-    size_t         i, start;
-    unsigned       capitals, digits, other;
-    unsigned char  c;
-
-    for (start = 0; start < text->len; start = i + 1) {
-
-        capitals = 0;
-        digits = 0;
-        other = 0;
-
-        for (i = start; i < text->len; i++) {
-            c = text->data[i];
-
-            if (c >= 'A' && c <= 'Z') {
-                capitals++;
-
-            } else if (c >= '0' && c <= '9') {
-                digits++;
-
-            } else if ((c >= 'a' && c <= 'z') || c >= 0x80 || c == '_'
-                       || c == '/' || c == '@')
-            {
-                other++;
-
-            } else if (c != '-') {
-                break;
-            }
-        }
-
-        if (capitals && digits && !other && i - start >= 4) {
-            *from = start;
-            return i - start;
-        }
-    }
-
-    return 0;
+    return t;
 }
 
 
@@ -560,8 +451,10 @@ ngx_shop_view_news(ngx_shop_view_t *v)
 {
     unsigned                       i, n;
     ngx_shop_view_update_t        *to;
+    ngx_shop_tongue_t              t;
     const ngx_shop_flag_update_t  *from;
 
+    t = ngx_shop_view_tongue(v);
     n = v->notice->nupdates;
     v->nupdates = 0;
 
@@ -571,7 +464,8 @@ ngx_shop_view_news(ngx_shop_view_t *v)
 
         memset(to, 0, sizeof(ngx_shop_view_update_t));
 
-        to->text = ngx_shop_flag_text(v->notice, from->text);
+        to->text = ngx_shop_tongue_text(&t, NGX_SHOP_FLAG_SAID_UPDATE,
+                                        n - 1 - i, &to->mark);
 
         if (from->at) {
             to->time = ngx_shop_view_moment(v, from->at,

@@ -15,12 +15,12 @@
 #include "logic/text/base.h"
 #include "logic/text/emit.h"
 #include "logic/flag/flag.h"
-#include "logic/words/link.h"
+#include "logic/words/pieces.h"
 #include "logic/words/template.h"
 #include "logic/words/strings.h"
+#include "logic/words/tongue.h"
 
 
-#define NGX_SHOP_VIEW_PIECES   64
 #define NGX_SHOP_VIEW_UPDATES  10       /* the newest */
 #define NGX_SHOP_VIEW_SCRATCH  16384
 #define NGX_SHOP_VIEW_BRIEF    13       /* characters; shorter ones
@@ -63,24 +63,10 @@ typedef struct {
 
 
 typedef struct {
-    ngx_shop_link_piece_t           link;
-    unsigned                        first:1;     /* of its line */
-    unsigned                        last:1;
-    unsigned                        code:1;      /* of an offer */
-} ngx_shop_view_piece_t;
-
-
-typedef struct {
-    ngx_shop_view_piece_t
-                                  piece[NGX_SHOP_VIEW_PIECES];
-    unsigned                        n;
-} ngx_shop_view_pieces_t;
-
-
-typedef struct {
     ngx_shop_str_t                  text;
     ngx_shop_str_t                  time;
     ngx_shop_str_t                  iso;
+    ngx_shop_tongue_mark_t          mark;
 } ngx_shop_view_update_t;
 
 
@@ -89,6 +75,8 @@ typedef struct {
     const ngx_shop_flag_notice_t   *notice;
     const ngx_shop_strings_t       *words;
     ngx_shop_str_t                  lang;
+    ngx_shop_str_t                  second;      /* see tongue.h */
+    ngx_shop_str_t                  bare;        /* see tongue.h */
     uint8_t                         state;       /* _view_e */
     uint8_t                         post;        /* _view_post_e */
     uint8_t                         unplanned;   /* an outage began it */
@@ -103,6 +91,7 @@ typedef struct {
     /* set by view_prepare() */
     int64_t                         eta;         /* eta, else until */
     ngx_shop_str_t                  status;
+    ngx_shop_tongue_mark_t          status_mark;
     ngx_shop_str_t                  poll_text;
     ngx_shop_str_t                  url;         /* status_url?lang= */
     ngx_shop_str_t                  home;
@@ -118,9 +107,9 @@ typedef struct {
     ngx_shop_str_t                  eta_iso;
     ngx_shop_str_t                  next_iso;
     ngx_shop_str_t                  since_iso;
-    ngx_shop_view_pieces_t          reason;
-    ngx_shop_view_pieces_t          offer;
-    ngx_shop_view_pieces_t          contacts;
+    ngx_shop_pieces_t               reason;
+    ngx_shop_pieces_t               offer;
+    ngx_shop_pieces_t               contacts;
     ngx_shop_view_update_t
                             updates[NGX_SHOP_VIEW_UPDATES];
     unsigned                        nupdates;

@@ -8,6 +8,8 @@
 
 #include "nginx/control/control.h"
 
+#include "state/force.h"
+
 #include "logic/text/form.h"
 #include "logic/flag/times.h"
 #include "logic/text/utf8.h"
@@ -141,16 +143,17 @@ static ngx_int_t
 ngx_shop_control_order_action(ngx_http_request_t *r,
     ngx_shop_control_order_t *order, ngx_str_t *error)
 {
-    ngx_uint_t          i;
-    static const char  *actions[] = { "enable", "drain", "down", "up" };
+    ngx_uint_t   i;
+    const char  *name;
 
-    for (i = 0; i < 4; i++) {
-        if (order->action.len == ngx_strlen(actions[i])
-            && ngx_strncmp(order->action.data, actions[i], order->action.len)
-               == 0)
+    for (i = NGX_SHOP_LAYOUT_FORCE_NONE; i <= NGX_SHOP_LAYOUT_FORCE_UP; i++) {
+
+        name = (i == NGX_SHOP_LAYOUT_FORCE_NONE) ? "enable"
+                                                 : ngx_shop_force_name(i);
+
+        if (order->action.len == ngx_strlen(name)
+            && ngx_strncmp(order->action.data, name, order->action.len) == 0)
         {
-            /* the numbers of ngx_shop_layout_force_e */
-
             order->force.how = (uint8_t) i;
             return NGX_OK;
         }

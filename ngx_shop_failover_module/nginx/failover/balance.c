@@ -9,7 +9,7 @@
 
 
 #include "nginx/failover/balance.h"
-#include "nginx/failover/discover.h"
+#include "nginx/probe/discover.h"
 
 
 

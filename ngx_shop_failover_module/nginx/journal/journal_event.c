@@ -334,7 +334,7 @@ ngx_shop_journal_event_notice(ngx_shop_model_zone_t *zone,
     if (view) {
         ngx_shop_board_view(zone, conf, view);
 
-        text = ngx_shop_flag_text(&view->notice, view->notice.status);
+        text = ngx_shop_flag_status(&view->notice);
         ngx_shop_event_set(event, &event->text, &text);
         event->eta = view->notice.eta.at * 1000;
     }
@@ -422,7 +422,7 @@ ngx_shop_journal_event_tell(ngx_shop_model_zone_t *zone,
                     : news->appeared ? NGX_SHOP_EVENT_SET
                                      : NGX_SHOP_EVENT_CHANGED);
 
-        text = ngx_shop_flag_text(&view->notice, view->notice.status);
+        text = ngx_shop_flag_status(&view->notice);
         ngx_shop_event_set(&event, &event.text, &text);
         ngx_shop_chronicle_add(zone, &event);
     }

@@ -8,14 +8,13 @@
 
 
 #include "nginx/journal/statefile.h"
-#include "nginx/stall.h"
+#include "nginx/timer.h"
 
 #include "state/file.h"
 
 
 typedef struct {
-    ngx_shop_stall_timer_t        timer;      /* behind event.data */
-    ngx_event_t                   event;
+    ngx_shop_timer_t              timer;
     ngx_shop_model_zone_t        *zone;
 } ngx_shop_statefile_t;
 
@@ -43,15 +42,10 @@ ngx_shop_statefile_start(ngx_cycle_t *cycle, ngx_shop_conf_main_t *smcf)
     }
 
     store->zone = &smcf->zone;
-    store->timer.data = store;
-    store->timer.fd = (ngx_socket_t) -1;
+    ngx_shop_timer_init(&store->timer, ngx_shop_statefile_handler, store,
+                        cycle->log);
 
-    store->event.handler = ngx_shop_statefile_handler;
-    store->event.data = &store->timer;
-    store->event.log = cycle->log;
-    store->event.cancelable = 1;
-
-    ngx_add_timer(&store->event, NGX_SHOP_STATEFILE_PERIOD);
+    ngx_add_timer(&store->timer.event, NGX_SHOP_STATEFILE_PERIOD);
 
     return NGX_OK;
 }
@@ -60,8 +54,7 @@ ngx_shop_statefile_start(ngx_cycle_t *cycle, ngx_shop_conf_main_t *smcf)
 static void
 ngx_shop_statefile_handler(ngx_event_t *ev)
 {
-    ngx_shop_stall_timer_t  *timer = ev->data;
-    ngx_shop_statefile_t    *store = timer->data;
+    ngx_shop_statefile_t    *store = ngx_shop_timer_data(ev);
 
     if (ngx_exiting || ngx_terminate || ngx_quit) {
         return;

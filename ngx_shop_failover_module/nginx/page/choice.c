@@ -2,8 +2,9 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * Remembers what was negotiated: a table of the last headers and what they
- * led to.  A key that is too long is negotiated each time.
+ * What a client asks for, and what it gets: negotiated, and remembered in a
+ * table of the last headers and what they led to.  A key that is too long is
+ * negotiated each time.
  */
 
 
@@ -28,6 +29,12 @@ struct ngx_shop_choice_cache_s {
 };
 
 
+typedef struct {
+    ngx_str_t    name;
+    size_t       offset;
+} ngx_shop_choice_ask_t;
+
+
 static size_t ngx_shop_choice_key(u_char *key, ngx_shop_conf_page_t *page,
     ngx_shop_choice_asked_t *asked, ngx_str_t *uri);
 static void ngx_shop_choice_negotiate(ngx_shop_conf_main_t *smcf,
@@ -36,10 +43,69 @@ static void ngx_shop_choice_negotiate(ngx_shop_conf_main_t *smcf,
 static ngx_str_t ngx_shop_choice_extension(ngx_str_t *uri);
 
 
+#define ngx_shop_choice_ask(name, field)                                    \
+    { ngx_string(name), offsetof(ngx_shop_choice_asked_t, field) }
+
+
+static ngx_shop_choice_ask_t  ngx_shop_choice_asks[] = {
+    ngx_shop_choice_ask("accept", accept),
+    ngx_shop_choice_ask("accept-language", language),
+    ngx_shop_choice_ask("accept-encoding", encoding),
+    ngx_shop_choice_ask("sec-fetch-dest", dest),
+    ngx_shop_choice_ask("content-type", type),
+    ngx_shop_choice_ask("origin", origin),
+    ngx_shop_choice_ask("access-control-request-method", preflight),
+    ngx_shop_choice_ask("access-control-request-headers",
+                         preflight_headers),
+    { ngx_null_string, 0 }
+};
+
+
 ngx_shop_choice_cache_t *
 ngx_shop_choice_init(ngx_conf_t *cf)
 {
     return ngx_pcalloc(cf->pool, sizeof(ngx_shop_choice_cache_t));
+}
+
+
+/* of several lines of one name the last counts: browsers send one */
+
+void
+ngx_shop_choice_read(ngx_http_request_t *r, ngx_shop_choice_asked_t *asked)
+{
+    ngx_uint_t               i;
+    ngx_list_part_t         *part;
+    ngx_table_elt_t         *h;
+    ngx_shop_choice_ask_t  *ask;
+
+    ngx_memzero(asked, sizeof(ngx_shop_choice_asked_t));
+
+    part = &r->headers_in.headers.part;
+    h = part->elts;
+
+    for (i = 0; /* void */ ; i++) {
+
+        if (i >= part->nelts) {
+            if (part->next == NULL) {
+                return;
+            }
+
+            part = part->next;
+            h = part->elts;
+            i = 0;
+        }
+
+        for (ask = ngx_shop_choice_asks; ask->name.len; ask++) {
+
+            if (h[i].key.len == ask->name.len
+                && ngx_memcmp(h[i].lowcase_key, ask->name.data, ask->name.len)
+                   == 0)
+            {
+                *(ngx_str_t *) ((u_char *) asked + ask->offset) = h[i].value;
+                break;
+            }
+        }
+    }
 }
 
 

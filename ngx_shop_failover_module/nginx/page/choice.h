@@ -35,6 +35,10 @@ typedef struct {
 } ngx_shop_choice_t;
 
 
+/* one pass over the request's headers */
+void ngx_shop_choice_read(ngx_http_request_t *r,
+    ngx_shop_choice_asked_t *asked);
+
 /* allocated once for a configuration; each worker has its own copy */
 ngx_shop_choice_cache_t *ngx_shop_choice_init(ngx_conf_t *cf);
 

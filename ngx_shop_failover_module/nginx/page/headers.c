@@ -18,6 +18,8 @@ typedef struct {
 } ngx_shop_headers_pair_t;
 
 
+static void ngx_shop_headers_begin(ngx_http_request_t *r, ngx_uint_t status,
+    ngx_shop_rendering_t *rendering);
 static ngx_int_t ngx_shop_headers_push(ngx_http_request_t *r, size_t len,
     const char *name, ngx_str_t *value);
 static ngx_int_t ngx_shop_headers_constants(ngx_http_request_t *r,
@@ -32,32 +34,9 @@ static ngx_int_t ngx_shop_headers_cors(ngx_http_request_t *r,
     ngx_shop_conf_loc_t *slcf, ngx_shop_choice_asked_t *asked);
 
 
-typedef struct {
-    ngx_str_t    name;
-    size_t       offset;
-} ngx_shop_headers_ask_t;
-
-
 /* name is a literal */
 #define ngx_shop_headers_add(r, name, value)                                 \
     ngx_shop_headers_push(r, sizeof(name) - 1, name, value)
-
-#define ngx_shop_headers_ask(name, field)                                    \
-    { ngx_string(name), offsetof(ngx_shop_choice_asked_t, field) }
-
-
-static ngx_shop_headers_ask_t  ngx_shop_headers_asks[] = {
-    ngx_shop_headers_ask("accept", accept),
-    ngx_shop_headers_ask("accept-language", language),
-    ngx_shop_headers_ask("accept-encoding", encoding),
-    ngx_shop_headers_ask("sec-fetch-dest", dest),
-    ngx_shop_headers_ask("content-type", type),
-    ngx_shop_headers_ask("origin", origin),
-    ngx_shop_headers_ask("access-control-request-method", preflight),
-    ngx_shop_headers_ask("access-control-request-headers",
-                         preflight_headers),
-    { ngx_null_string, 0 }
-};
 
 
 static ngx_shop_headers_pair_t  ngx_shop_headers_page[] = {
@@ -98,48 +77,9 @@ static ngx_shop_headers_pair_t  ngx_shop_headers_cross[] = {
 };
 
 
-/* of several lines of one name the last counts: browsers send one */
+/* forgets what an answer had so far, and sets status, type and length */
 
-void
-ngx_shop_headers_read(ngx_http_request_t *r, ngx_shop_choice_asked_t *asked)
-{
-    ngx_uint_t               i;
-    ngx_list_part_t         *part;
-    ngx_table_elt_t         *h;
-    ngx_shop_headers_ask_t  *ask;
-
-    ngx_memzero(asked, sizeof(ngx_shop_choice_asked_t));
-
-    part = &r->headers_in.headers.part;
-    h = part->elts;
-
-    for (i = 0; /* void */ ; i++) {
-
-        if (i >= part->nelts) {
-            if (part->next == NULL) {
-                return;
-            }
-
-            part = part->next;
-            h = part->elts;
-            i = 0;
-        }
-
-        for (ask = ngx_shop_headers_asks; ask->name.len; ask++) {
-
-            if (h[i].key.len == ask->name.len
-                && ngx_memcmp(h[i].lowcase_key, ask->name.data, ask->name.len)
-                   == 0)
-            {
-                *(ngx_str_t *) ((u_char *) asked + ask->offset) = h[i].value;
-                break;
-            }
-        }
-    }
-}
-
-
-void
+static void
 ngx_shop_headers_begin(ngx_http_request_t *r, ngx_uint_t status,
     ngx_shop_rendering_t *rendering)
 {

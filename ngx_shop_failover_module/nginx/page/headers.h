@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * The headers of the page, and what the request's headers ask for.
+ * The headers of what is sent: the page, the public status, a preflight.
  */
 
 
@@ -13,14 +13,6 @@
 #include "nginx/page/choice.h"
 #include "nginx/page/render.h"
 
-
-/* one pass over the request's headers */
-void ngx_shop_headers_read(ngx_http_request_t *r,
-    ngx_shop_choice_asked_t *asked);
-
-/* forgets what an answer had so far, and sets status, type and length */
-void ngx_shop_headers_begin(ngx_http_request_t *r, ngx_uint_t status,
-    ngx_shop_rendering_t *rendering);
 
 /* all headers of the 503; NGX_ERROR: no memory */
 ngx_int_t ngx_shop_headers_closed(ngx_http_request_t *r,

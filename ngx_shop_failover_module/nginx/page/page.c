@@ -2,22 +2,19 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * The closed shop's entrance of the phases: whom the gate turns away, and who
- * asks for the public status.
+ * The closed shop: the gate is asked, then a page is chosen, rendered and sent.
+ * What has failed at a server enters in page_error.c.
  */
 
 
 #include "nginx/page/page.h"
 #include "nginx/page/page_inside.h"
-#include "nginx/page/headers.h"
 
 
 static ngx_uint_t ngx_shop_page_early(ngx_http_request_t *r);
 static ngx_int_t ngx_shop_page_go(ngx_http_request_t *r,
     ngx_shop_gate_why_e why);
 static void ngx_shop_page_again(ngx_http_request_t *r);
-static ngx_int_t ngx_shop_page_answer(ngx_http_request_t *r,
-    ngx_shop_gate_why_e why);
 
 
 /*
@@ -103,9 +100,7 @@ ngx_shop_page_go(ngx_http_request_t *r, ngx_shop_gate_why_e why)
     rc = ngx_http_discard_request_body(r);
 
     if (rc == NGX_OK) {
-        rc = (why == NGX_SHOP_GATE_WHY_NOT)
-             ? ngx_shop_page_poll(r)
-             : ngx_shop_page_answer(r, why);
+        rc = ngx_shop_page_answer(r, why, NULL);
     }
 
     ngx_http_finalize_request(r, rc);
@@ -148,12 +143,44 @@ ngx_shop_page_again(ngx_http_request_t *r)
 }
 
 
-static ngx_int_t
-ngx_shop_page_answer(ngx_http_request_t *r, ngx_shop_gate_why_e why)
+ngx_int_t
+ngx_shop_page_answer(ngx_http_request_t *r, ngx_shop_gate_why_e why,
+    ngx_http_output_header_filter_pt next)
 {
-    ngx_shop_choice_asked_t  asked;
+    ngx_int_t              rc;
+    ngx_shop_page_t        page;
+    ngx_shop_conf_loc_t   *slcf;
+    ngx_shop_conf_main_t  *smcf;
 
-    ngx_shop_headers_read(r, &asked);
+    smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
+    slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
 
-    return ngx_shop_page_send(r, why, &asked, NULL);
+    ngx_shop_conf_bare(r, slcf);
+
+    page.why = why;
+    ngx_shop_choice_read(r, &page.asked);
+
+    rc = ngx_shop_page_send_preflight(r, &page, next);
+
+    if (rc != NGX_DECLINED) {
+        return rc;
+    }
+
+    if (why != NGX_SHOP_GATE_WHY_NOT) {
+        ngx_shop_page_choose(r, &page);
+
+    } else if (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD)) {
+        ngx_shop_page_poll(r, &page);
+
+    } else {
+        return NGX_HTTP_NOT_ALLOWED;
+    }
+
+    page.rendering = ngx_shop_render_get(smcf, &page.variant, r->pool);
+
+    if (page.rendering == NULL) {
+        return NGX_ERROR;
+    }
+
+    return ngx_shop_page_send(r, &page, next);
 }

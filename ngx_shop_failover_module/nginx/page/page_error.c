@@ -8,7 +8,6 @@
 
 #include "nginx/page/page.h"
 #include "nginx/page/page_inside.h"
-#include "nginx/page/headers.h"
 
 
 static ngx_uint_t ngx_shop_page_error_ours(ngx_http_request_t *r,
@@ -27,8 +26,7 @@ ngx_int_t
 ngx_shop_page_error_replace(ngx_http_request_t *r,
     ngx_http_output_header_filter_pt next)
 {
-    ngx_shop_conf_loc_t       *slcf;
-    ngx_shop_choice_asked_t    asked;
+    ngx_shop_conf_loc_t  *slcf;
 
     if (r != r->main) {
         return NGX_DECLINED;
@@ -40,12 +38,10 @@ ngx_shop_page_error_replace(ngx_http_request_t *r,
         return NGX_DECLINED;
     }
 
-    ngx_shop_headers_read(r, &asked);
-
-    return ngx_shop_page_send(r, ngx_shop_page_variant_sent(r)
-                                 ? NGX_SHOP_GATE_WHY_SENT
-                                 : NGX_SHOP_GATE_WHY_UNSENT,
-                              &asked, next);
+    return ngx_shop_page_answer(r, ngx_shop_page_choose_sent(r)
+                                   ? NGX_SHOP_GATE_WHY_SENT
+                                   : NGX_SHOP_GATE_WHY_UNSENT,
+                                next);
 }
 
 
@@ -163,7 +159,6 @@ ngx_shop_page_error_limited(ngx_http_request_t *r,
 {
     ngx_shop_conf_loc_t        *slcf;
     ngx_http_phase_handler_t   *ph;
-    ngx_shop_choice_asked_t     asked;
     ngx_http_core_main_conf_t  *cmcf;
 
     slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
@@ -183,9 +178,7 @@ ngx_shop_page_error_limited(ngx_http_request_t *r,
         return NGX_DECLINED;
     }
 
-    ngx_shop_headers_read(r, &asked);
-
-    return ngx_shop_page_send(r, NGX_SHOP_GATE_WHY_BUSY, &asked, next);
+    return ngx_shop_page_answer(r, NGX_SHOP_GATE_WHY_BUSY, next);
 }
 
 
@@ -197,11 +190,9 @@ ngx_shop_page_error_limited(ngx_http_request_t *r,
 void
 ngx_shop_page_error_stood_in(ngx_http_request_t *r)
 {
+    ngx_shop_page_t             page;
     ngx_shop_conf_loc_t        *slcf;
-    ngx_shop_conf_main_t       *smcf;
-    ngx_shop_choice_asked_t     asked;
     ngx_http_upstream_state_t  *state;
-    ngx_shop_render_variant_t   variant;
 
     slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
 
@@ -221,10 +212,9 @@ ngx_shop_page_error_stood_in(ngx_http_request_t *r)
         return;
     }
 
-    smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
+    page.why = NGX_SHOP_GATE_WHY_ERROR_PAGE;
 
-    ngx_shop_headers_read(r, &asked);
-    ngx_shop_conf_explain(r, ngx_shop_gate_why(NGX_SHOP_GATE_WHY_ERROR_PAGE));
-    ngx_shop_page_variant(r, NGX_SHOP_GATE_WHY_ERROR_PAGE, &asked, &variant);
-    ngx_shop_page_send_count(smcf, NGX_SHOP_GATE_WHY_ERROR_PAGE, &variant);
+    ngx_shop_choice_read(r, &page.asked);
+    ngx_shop_page_choose(r, &page);
+    ngx_shop_page_send_note(r, &page);
 }

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * The one exit: a page is chosen, rendered or found, counted and sent.
+ * The one exit: headers and body of a rendering, or of a preflight.
  */
 
 
@@ -12,6 +12,28 @@
 #include "state/counters.h"
 
 
+static ngx_int_t ngx_shop_page_send_body(ngx_http_request_t *r,
+    ngx_shop_rendering_t *rendering);
+
+
+ngx_int_t
+ngx_shop_page_send_preflight(ngx_http_request_t *r, ngx_shop_page_t *page,
+    ngx_http_output_header_filter_pt next)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_shop_headers_preflight(r, &page->asked);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    /* a 204: the core's header filters set header_only */
+
+    return next ? next(r) : ngx_http_send_header(r);
+}
+
+
 /*
  * In the header filter header and body are sent from here, and header_only
  * makes the caller stop: ngx_http_send_special_response() and
@@ -19,46 +41,27 @@
  */
 
 ngx_int_t
-ngx_shop_page_send(ngx_http_request_t *r, ngx_shop_gate_why_e why,
-    ngx_shop_choice_asked_t *asked, ngx_http_output_header_filter_pt next)
+ngx_shop_page_send(ngx_http_request_t *r, ngx_shop_page_t *page,
+    ngx_http_output_header_filter_pt next)
 {
-    ngx_int_t                   rc;
-    ngx_shop_conf_loc_t        *slcf;
-    ngx_shop_conf_main_t       *smcf;
-    ngx_shop_rendering_t       *rendering;
-    ngx_shop_render_variant_t   variant;
+    ngx_int_t  rc;
 
-    slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
-    ngx_shop_conf_bare(r, slcf);
+    if (page->why == NGX_SHOP_GATE_WHY_NOT) {
+        rc = ngx_shop_headers_public(r, &page->variant, page->rendering,
+                                     &page->asked);
 
-    rc = ngx_shop_headers_preflight(r, asked);
-
-    if (rc == NGX_OK) {
-
-        /* a 204: the core's header filters set header_only */
-
-        return next ? next(r) : ngx_http_send_header(r);
+    } else {
+        rc = ngx_shop_headers_closed(r, &page->variant, page->rendering,
+                                     &page->asked);
     }
 
-    if (rc != NGX_DECLINED) {
+    if (rc != NGX_OK) {
         return rc;
     }
 
-    smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
-
-    ngx_shop_conf_explain(r, ngx_shop_gate_why(why));
-    ngx_shop_page_variant(r, why, asked, &variant);
-
-    rendering = ngx_shop_render_get(smcf, &variant, r->pool);
-
-    if (rendering == NULL
-        || ngx_shop_headers_closed(r, &variant, rendering, asked)
-           != NGX_OK)
-    {
-        return NGX_ERROR;
+    if (page->why != NGX_SHOP_GATE_WHY_NOT) {
+        ngx_shop_page_send_note(r, page);
     }
-
-    ngx_shop_page_send_count(smcf, why, &variant);
 
     rc = next ? next(r) : ngx_http_send_header(r);
 
@@ -66,7 +69,7 @@ ngx_shop_page_send(ngx_http_request_t *r, ngx_shop_gate_why_e why,
         return rc;
     }
 
-    rc = ngx_shop_page_send_body(r, rendering);
+    rc = ngx_shop_page_send_body(r, page->rendering);
 
     if (next) {
         r->header_only = 1;
@@ -77,21 +80,25 @@ ngx_shop_page_send(ngx_http_request_t *r, ngx_shop_gate_why_e why,
 
 
 void
-ngx_shop_page_send_count(ngx_shop_conf_main_t *smcf, ngx_shop_gate_why_e why,
-    ngx_shop_render_variant_t *variant)
+ngx_shop_page_send_note(ngx_http_request_t *r, ngx_shop_page_t *page)
 {
+    ngx_shop_conf_main_t       *smcf;
     ngx_shop_counters_turned_t  turned;
 
-    turned.why = why;
-    turned.kind = variant->kind;
-    turned.sent = (variant->post == NGX_SHOP_VIEW_UNKNOWN);
-    turned.class = variant->slcf->class;
+    smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
 
-    ngx_shop_counters_page(&smcf->zone, variant->site, &turned);
+    ngx_shop_conf_explain(r, ngx_shop_gate_why(page->why));
+
+    turned.why = page->why;
+    turned.kind = page->variant.kind;
+    turned.sent = (page->variant.post == NGX_SHOP_VIEW_UNKNOWN);
+    turned.class = page->variant.slcf->class;
+
+    ngx_shop_counters_page(&smcf->zone, page->variant.site, &turned);
 }
 
 
-ngx_int_t
+static ngx_int_t
 ngx_shop_page_send_body(ngx_http_request_t *r,
     ngx_shop_rendering_t *rendering)
 {

@@ -177,6 +177,7 @@ ngx_shop_render_make_view(ngx_shop_view_t *v,
     v->notice = &board->notice;
     v->words = &skin->words[variant->lang];
     v->lang = skin->codes[variant->lang];
+    v->second = skin->codes[0];
     v->vars = skin->vars;
     v->nvars = skin->nvars;
     v->state = (uint8_t) variant->state;

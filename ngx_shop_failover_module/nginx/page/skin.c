@@ -11,11 +11,10 @@
 #include "nginx/page/skin_lang.h"
 #include "nginx/page/skin_look.h"
 #include "nginx/page/skin_source.h"
+#include "nginx/csp.h"
 
 #include "logic/words/look.h"
 #include "logic/words/placeholders.h"
-
-#include <openssl/evp.h>
 
 
 static ngx_int_t ngx_shop_skin_style(ngx_conf_t *cf, ngx_shop_skin_t *skin,
@@ -263,11 +262,8 @@ static u_char *
 ngx_shop_skin_hashes(u_char *p, u_char *last, ngx_shop_str_t *page,
     const char *open, const char *close)
 {
-    u_char        *at, *begin, *end, *stop;
-    u_char         digest[EVP_MAX_MD_SIZE], text[128];
-    unsigned int   len;
-    ngx_str_t      hash, base64;
-    ngx_uint_t     n;
+    u_char      *at, *begin, *end, *stop, *next;
+    ngx_uint_t   n;
 
     at = (u_char *) page->data;
     stop = at + page->len;
@@ -285,18 +281,12 @@ ngx_shop_skin_hashes(u_char *p, u_char *last, ngx_shop_str_t *page,
             break;
         }
 
-        if (EVP_Digest(begin, end - begin, digest, &len, EVP_sha256(), NULL)
-            != 1)
-        {
+        next = ngx_shop_csp_hash(p, last, begin, end - begin);
+        if (next == NULL) {
             break;
         }
 
-        hash.data = digest;
-        hash.len = len;
-        base64.data = text;
-        ngx_encode_base64(&base64, &hash);
-
-        p = ngx_slprintf(p, last, " 'sha256-%V'", &base64);
+        p = next;
         at = end;
         n++;
     }

@@ -45,9 +45,16 @@ static ngx_http_variable_t  ngx_shop_variables[] = {
 ngx_int_t
 ngx_shop_variables_add(ngx_conf_t *cf)
 {
+    return ngx_shop_variables_table(cf, ngx_shop_variables);
+}
+
+
+ngx_int_t
+ngx_shop_variables_table(ngx_conf_t *cf, ngx_http_variable_t *table)
+{
     ngx_http_variable_t  *var, *v;
 
-    for (v = ngx_shop_variables; v->name.len; v++) {
+    for (v = table; v->name.len; v++) {
 
         var = ngx_http_add_variable(cf, &v->name, v->flags);
         if (var == NULL) {
@@ -107,11 +114,7 @@ ngx_shop_variables_group(ngx_http_request_t *r, ngx_http_variable_value_t *v,
 
     name = &r->upstream->upstream->host;
 
-    v->data = name->data;
-    v->len = name->len;
-    v->valid = 1;
-    v->no_cacheable = 0;
-    v->not_found = 0;
+    ngx_shop_variables_set(v, name->data, name->len);
 
     return NGX_OK;
 }
@@ -150,8 +153,16 @@ ngx_shop_variables_version(ngx_http_request_t *r, ngx_http_variable_value_t *v,
 static void
 ngx_shop_variables_text(ngx_http_variable_value_t *v, const char *text)
 {
-    v->data = (u_char *) text;
-    v->len = ngx_strlen(text);
+    ngx_shop_variables_set(v, (u_char *) text, ngx_strlen(text));
+}
+
+
+void
+ngx_shop_variables_set(ngx_http_variable_value_t *v, const u_char *data,
+    size_t len)
+{
+    v->data = (u_char *) data;
+    v->len = (unsigned) len & 0xfffffff;
     v->valid = 1;
     v->no_cacheable = 0;
     v->not_found = 0;

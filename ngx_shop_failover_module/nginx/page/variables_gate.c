@@ -7,13 +7,16 @@
 
 
 #include "nginx/page/variables_gate.h"
+#include "nginx/page/variables.h"
 #include "nginx/gate/gate.h"
-#include "nginx/page/headers.h"
+#include "nginx/page/choice.h"
+#include "nginx/page/skin.h"
 
 #include "logic/text/emit.h"
 #include "logic/words/negotiate.h"
 #include "logic/flag/times.h"
 #include "logic/words/strings.h"
+#include "logic/words/tongue.h"
 
 
 /* bytes of a notice before it is escaped */
@@ -39,8 +42,6 @@ static ngx_int_t ngx_shop_variables_gate_escape(ngx_http_request_t *r,
     ngx_str_t *text);
 static ngx_shop_model_site_t *ngx_shop_variables_gate_flag(
     ngx_http_request_t *r, ngx_shop_model_zone_t **zone);
-static void ngx_shop_variables_gate_set(ngx_http_variable_value_t *v,
-    const u_char *data, size_t len);
 
 
 static ngx_http_variable_t  ngx_shop_variables_gate[] = {
@@ -68,20 +69,7 @@ static ngx_http_variable_t  ngx_shop_variables_gate[] = {
 ngx_int_t
 ngx_shop_variables_gate_add(ngx_conf_t *cf)
 {
-    ngx_http_variable_t  *var, *v;
-
-    for (v = ngx_shop_variables_gate; v->name.len; v++) {
-
-        var = ngx_http_add_variable(cf, &v->name, v->flags);
-        if (var == NULL) {
-            return NGX_ERROR;
-        }
-
-        var->get_handler = v->get_handler;
-        var->data = v->data;
-    }
-
-    return NGX_OK;
+    return ngx_shop_variables_table(cf, ngx_shop_variables_gate);
 }
 
 
@@ -98,7 +86,7 @@ ngx_shop_variables_gate_bypass(ngx_http_request_t *r,
 
     name = ngx_shop_gate_pass_name(ngx_shop_gate_pass(r, slcf));
 
-    ngx_shop_variables_gate_set(v, (u_char *) name, ngx_strlen(name));
+    ngx_shop_variables_set(v, (u_char *) name, ngx_strlen(name));
 
     return NGX_OK;
 }
@@ -133,7 +121,7 @@ ngx_shop_variables_gate_notice(ngx_http_request_t *r,
     ngx_shop_model_site_t  *flag;
     ngx_shop_board_view_t  *view;
 
-    ngx_shop_variables_gate_set(v, (u_char *) "", 0);
+    ngx_shop_variables_set(v, (u_char *) "", 0);
 
     flag = ngx_shop_variables_gate_flag(r, &zone);
 
@@ -151,7 +139,7 @@ ngx_shop_variables_gate_notice(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    ngx_shop_variables_gate_set(v, text.data, text.len);
+    ngx_shop_variables_set(v, text.data, text.len);
 
     return NGX_OK;
 }
@@ -203,7 +191,7 @@ ngx_shop_variables_gate_times(ngx_http_request_t *r,
     slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
     skin = slcf->page->skin;
 
-    ngx_shop_headers_read(r, &asked);
+    ngx_shop_choice_read(r, &asked);
 
     words = &skin->words[ngx_shop_negotiate_language(
                     (ngx_shop_str_t *) &asked.language,
@@ -233,37 +221,18 @@ static ngx_shop_str_t
 ngx_shop_variables_gate_status(ngx_http_request_t *r,
     ngx_shop_flag_notice_t *notice)
 {
-    ngx_uint_t                i, n;
-    ngx_shop_str_t            langs[NGX_SHOP_FLAG_LANGS + 1];
-    ngx_shop_str_t            status;
+    ngx_shop_tongue_t        tongue;
+    ngx_shop_tongue_mark_t   mark;
     ngx_shop_choice_asked_t  asked;
 
-    status = ngx_shop_flag_text(notice, notice->status);
+    ngx_shop_choice_read(r, &asked);
+    ngx_memzero(&tongue, sizeof(ngx_shop_tongue_t));
 
-    if (notice->nlangs == 0) {
-        return status;
-    }
+    tongue.notice = notice;
+    tongue.lang.data = asked.language.data;
+    tongue.lang.len = asked.language.len;
 
-    ngx_shop_headers_read(r, &asked);
-
-    /* "status" itself is what nobody asked for by name */
-
-    langs[0].data = (u_char *) "x-status";
-    langs[0].len = sizeof("x-status") - 1;
-
-    for (i = 0; i < notice->nlangs; i++) {
-        langs[i + 1] = ngx_shop_flag_text(notice, notice->langs[i].lang);
-    }
-
-    n = ngx_shop_negotiate_language(
-                                    (ngx_shop_str_t *) &asked.language,
-                                    langs, notice->nlangs + 1);
-
-    if (n == 0 && status.len) {
-        return status;
-    }
-
-    return ngx_shop_flag_text(notice, notice->langs[n ? n - 1 : 0].text);
+    return ngx_shop_tongue_text(&tongue, NGX_SHOP_FLAG_SAID_STATUS, 0, &mark);
 }
 
 
@@ -306,7 +275,7 @@ ngx_shop_variables_gate_eta(ngx_http_request_t *r,
     ngx_shop_model_site_t  *flag;
     ngx_shop_board_view_t  *view;
 
-    ngx_shop_variables_gate_set(v, (u_char *) "", 0);
+    ngx_shop_variables_set(v, (u_char *) "", 0);
 
     flag = ngx_shop_variables_gate_flag(r, &zone);
 
@@ -329,20 +298,8 @@ ngx_shop_variables_gate_eta(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    ngx_shop_variables_gate_set(v, p,
+    ngx_shop_variables_set(v, p,
          ngx_shop_times_rfc3339(p, view->notice.eta.at));
 
     return NGX_OK;
-}
-
-
-static void
-ngx_shop_variables_gate_set(ngx_http_variable_value_t *v, const u_char *data,
-    size_t len)
-{
-    v->data = (u_char *) data;
-    v->len = (unsigned) len & 0xfffffff;
-    v->valid = 1;
-    v->no_cacheable = 0;
-    v->not_found = 0;
 }

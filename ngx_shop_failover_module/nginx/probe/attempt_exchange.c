@@ -23,12 +23,16 @@ static int ngx_shop_attempt_exchange_exec(void *data, void *regex,
     const ngx_shop_str_t *subject);
 
 
+static const char  ngx_shop_attempt_exchange_deaf[] =
+    "nginx could not wait for the socket";
+
+
 /* an answer is read to its end, so that the server sees no reset, but not
  * without end */
 #define NGX_SHOP_ATTEMPT_EXCHANGE_MAX  (1024 * 1024)
 
 
-void
+ngx_int_t
 ngx_shop_attempt_exchange_send(ngx_shop_attempt_t *a)
 {
     ssize_t            n;
@@ -51,11 +55,12 @@ ngx_shop_attempt_exchange_send(ngx_shop_attempt_t *a)
         if (n == NGX_AGAIN) {
 
             if (ngx_handle_write_event(c->write, 0) != NGX_OK) {
-                ngx_shop_attempt_inconclusive(a,
-                               "nginx could not wait for the socket");
+                ngx_shop_attempt_end_inconclusive(a,
+                                              ngx_shop_attempt_exchange_deaf);
+                return NGX_DONE;
             }
 
-            return;
+            return NGX_AGAIN;
         }
 
         a->request->pos += n;
@@ -64,14 +69,13 @@ ngx_shop_attempt_exchange_send(ngx_shop_attempt_t *a)
     /* poll() and select() would go on telling that there is room to write */
 
     if (ngx_handle_write_event(c->write, 0) != NGX_OK) {
-        ngx_shop_attempt_inconclusive(a,
-                                      "nginx could not wait for the socket");
-        return;
+        ngx_shop_attempt_end_inconclusive(a, ngx_shop_attempt_exchange_deaf);
+        return NGX_DONE;
     }
 
     a->phase = NGX_SHOP_ATTEMPT_PHASE_RECEIVE;
 
-    (void) ngx_shop_attempt_exchange_receive(a);
+    return ngx_shop_attempt_exchange_receive(a);
 }
 
 
@@ -96,8 +100,8 @@ ngx_shop_attempt_exchange_receive(ngx_shop_attempt_t *a)
                 return NGX_AGAIN;
             }
 
-            ngx_shop_attempt_inconclusive(a,
-                               "nginx could not wait for the socket");
+            ngx_shop_attempt_end_inconclusive(a,
+                                              ngx_shop_attempt_exchange_deaf);
             return NGX_DONE;
         }
 
@@ -106,7 +110,7 @@ ngx_shop_attempt_exchange_receive(ngx_shop_attempt_t *a)
         }
 
         if (ngx_shop_attempt_exchange_room(a) != NGX_OK) {
-            ngx_shop_attempt_inconclusive(a, "nginx is out of memory");
+            ngx_shop_attempt_end_inconclusive(a, "nginx is out of memory");
             return NGX_DONE;
         }
 
@@ -138,16 +142,15 @@ ngx_shop_attempt_exchange_end(ngx_shop_attempt_t *a, int rc, ngx_uint_t eof,
                    : NGX_SHOP_ATTEMPT_AFTER_DRAIN;
 
     if (rc == NGX_SHOP_ERROR) {
-        ngx_shop_attempt_finish(a,
-                                eof ? NGX_SHOP_VERDICT_RESULT_CLOSED
+        ngx_shop_attempt_end(a, eof ? NGX_SHOP_VERDICT_RESULT_CLOSED
                                     : NGX_SHOP_VERDICT_RESULT_MALFORMED,
-                                a->talk->error(a));
+                             a->talk->error(a));
         return;
     }
 
     if (rc == NGX_SHOP_AGAIN && a->answer.body_total == 0) {
-        ngx_shop_attempt_finish(a, NGX_SHOP_VERDICT_RESULT_MALFORMED,
-                                "a megabyte and no answer in it");
+        ngx_shop_attempt_end(a, NGX_SHOP_VERDICT_RESULT_MALFORMED,
+                             "a megabyte and no answer in it");
         return;
     }
 
@@ -208,20 +211,19 @@ ngx_shop_attempt_exchange_broken(ngx_shop_attempt_t *a, ssize_t n)
 
         /* no fault: servers may close what is idle, just then */
 
-        ngx_shop_attempt_again(a);
-        return NGX_DONE;
+        return NGX_DECLINED;
     }
 
     words = ngx_shop_attempt_tls_words(a->wire);
 
     if (words) {
-        ngx_shop_attempt_finish(a, NGX_SHOP_VERDICT_RESULT_TLS, words);
+        ngx_shop_attempt_end(a, NGX_SHOP_VERDICT_RESULT_TLS, words);
         return NGX_DONE;
     }
 
-    ngx_shop_attempt_finish(a, NGX_SHOP_VERDICT_RESULT_CLOSED,
-                            n == 0 ? "closed without an answer"
-                                   : "connection reset");
+    ngx_shop_attempt_end(a, NGX_SHOP_VERDICT_RESULT_CLOSED,
+                         n == 0 ? "closed without an answer"
+                                : "connection reset");
 
     return NGX_DONE;
 }
@@ -262,7 +264,7 @@ ngx_shop_attempt_exchange_judge(ngx_shop_attempt_t *a)
     result = ngx_shop_match_judge(&match, &a->answer, &e);
 
     if (result == NGX_SHOP_VERDICT_RESULT_OK) {
-        ngx_shop_attempt_finish(a, result, NULL);
+        ngx_shop_attempt_end(a, result, NULL);
         return;
     }
 
@@ -276,7 +278,7 @@ ngx_shop_attempt_exchange_judge(ngx_shop_attempt_t *a)
         a->after = NGX_SHOP_ATTEMPT_AFTER_DRAIN;
     }
 
-    ngx_shop_attempt_finish(a, result, (char *) detail);
+    ngx_shop_attempt_end(a, result, (char *) detail);
 }
 
 

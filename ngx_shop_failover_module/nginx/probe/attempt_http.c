@@ -7,6 +7,7 @@
 
 
 #include "nginx/probe/attempt_inside.h"
+#include "nginx/conf_host.h"
 
 
 static ngx_int_t ngx_shop_attempt_http_request(ngx_shop_attempt_t *a);
@@ -166,7 +167,7 @@ ngx_shop_attempt_http_host(ngx_shop_attempt_t *a, ngx_str_t *host)
         return NGX_OK;
     }
 
-    (void) ngx_shop_conf_check_host(&peer->server, &name);
+    (void) ngx_shop_conf_host(&peer->server, &name);
 
     if (name.len == 0) {
         ngx_str_set(host, "localhost");

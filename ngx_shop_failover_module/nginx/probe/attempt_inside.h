@@ -66,6 +66,7 @@ struct ngx_shop_attempt_s {
     ngx_pool_t                     *pool;
     ngx_shop_attempt_wire_t        *wire;
     const ngx_shop_attempt_talk_t  *talk;      /* NULL: type=tcp */
+    ngx_event_handler_pt            handler;   /* of the connection */
 
     ngx_buf_t                      *request;
     ngx_shop_answer_t               answer;
@@ -85,24 +86,32 @@ struct ngx_shop_attempt_s {
 };
 
 
-/* ---- attempt.c */
+/* ---- attempt_end.c */
 
-/* ends it; detail NULL: the words of the result.  a is gone on return. */
-void ngx_shop_attempt_finish(ngx_shop_attempt_t *a,
+/* detail NULL: the words of the result.  a is gone on return. */
+void ngx_shop_attempt_end(ngx_shop_attempt_t *a,
     ngx_shop_verdict_result_e result, const char *detail);
-void ngx_shop_attempt_inconclusive(ngx_shop_attempt_t *a, const char *detail);
+void ngx_shop_attempt_end_inconclusive(ngx_shop_attempt_t *a,
+    const char *detail);
 
-/* the connection is there, with TLS where that is wanted */
-void ngx_shop_attempt_ready(ngx_shop_attempt_t *a);
-void ngx_shop_attempt_event(ngx_event_t *ev);
-void ngx_shop_attempt_again(ngx_shop_attempt_t *a);
+/* connect() did not succeed; the time is up, in any phase */
+void ngx_shop_attempt_end_unconnected(ngx_shop_attempt_t *a, ngx_err_t err);
+void ngx_shop_attempt_end_late(ngx_shop_attempt_t *a);
+
+/* not even for the attempt: its end without a beginning */
+void ngx_shop_attempt_end_no_memory(ngx_shop_attempt_line_t *line);
+
+/* for what we lacked ourselves: no word on the server */
+void ngx_shop_attempt_end_wanting(ngx_shop_attempt_t *a, ngx_err_t err);
 
 
 /* ---- attempt_exchange.c: send, receive, judge */
 
-void ngx_shop_attempt_exchange_send(ngx_shop_attempt_t *a);
-
-/* NGX_AGAIN: the attempt goes on; anything else: it may be over and freed */
+/*
+ * NGX_AGAIN: the attempt goes on; NGX_DONE: it is over, and a is gone;
+ * NGX_DECLINED: the kept connection was closed, try once more on a fresh one.
+ */
+ngx_int_t ngx_shop_attempt_exchange_send(ngx_shop_attempt_t *a);
 ngx_int_t ngx_shop_attempt_exchange_receive(ngx_shop_attempt_t *a);
 
 
@@ -121,8 +130,9 @@ ngx_int_t ngx_shop_attempt_wire_take(ngx_shop_attempt_t *a);
 
 /* ---- attempt_tls.c */
 
-void ngx_shop_attempt_tls_start(ngx_shop_attempt_t *a);
-void ngx_shop_attempt_tls_handshake(ngx_shop_attempt_t *a);
+/* NGX_OK: the handshake is done; NGX_AGAIN; NGX_DONE: over, and a is gone */
+ngx_int_t ngx_shop_attempt_tls_start(ngx_shop_attempt_t *a);
+ngx_int_t ngx_shop_attempt_tls_handshake(ngx_shop_attempt_t *a);
 
 /* what the core said of TLS, in words of ours; NULL: nothing of TLS */
 const char *ngx_shop_attempt_tls_words(ngx_shop_attempt_wire_t *wire);

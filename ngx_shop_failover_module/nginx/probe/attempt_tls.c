@@ -8,6 +8,7 @@
 
 
 #include "nginx/probe/attempt_inside.h"
+#include "nginx/conf_host.h"
 
 
 #if (NGX_HTTP_SSL)
@@ -19,7 +20,7 @@
 
 static ngx_int_t ngx_shop_attempt_tls_name(ngx_shop_attempt_t *a,
     ngx_str_t *name);
-static void ngx_shop_attempt_tls_done(ngx_shop_attempt_t *a);
+static ngx_int_t ngx_shop_attempt_tls_done(ngx_shop_attempt_t *a);
 static void ngx_shop_attempt_tls_refuse(ngx_shop_attempt_t *a,
     const char *detail);
 static const char *ngx_shop_attempt_tls_verify(ngx_shop_attempt_t *a,
@@ -73,7 +74,7 @@ static struct {
 };
 
 
-void
+ngx_int_t
 ngx_shop_attempt_tls_start(ngx_shop_attempt_t *a)
 {
     ngx_str_t          name;
@@ -86,8 +87,8 @@ ngx_shop_attempt_tls_start(ngx_shop_attempt_t *a)
         != NGX_OK
         || ngx_shop_attempt_tls_name(a, &name) != NGX_OK)
     {
-        ngx_shop_attempt_inconclusive(a, "nginx is out of memory");
-        return;
+        ngx_shop_attempt_end_inconclusive(a, "nginx is out of memory");
+        return NGX_DONE;
     }
 
     c->ssl->handler = ngx_shop_attempt_tls_handler;
@@ -97,7 +98,7 @@ ngx_shop_attempt_tls_start(ngx_shop_attempt_t *a)
            == 0)
     {
         ngx_shop_attempt_tls_refuse(a, "the name for SNI is invalid");
-        return;
+        return NGX_DONE;
     }
 
     c->ssl->save_session = ngx_shop_attempt_tls_save;
@@ -112,7 +113,7 @@ ngx_shop_attempt_tls_start(ngx_shop_attempt_t *a)
         ngx_shop_attempt_tls_forget(a->line);
     }
 
-    ngx_shop_attempt_tls_handshake(a);
+    return ngx_shop_attempt_tls_handshake(a);
 }
 
 
@@ -127,7 +128,7 @@ ngx_shop_attempt_tls_name(ngx_shop_attempt_t *a, ngx_str_t *name)
     host = a->check->ask->name.len ? a->check->ask->name
                                    : a->line->peer->server;
 
-    if (ngx_shop_conf_check_host(&host, name) || name->len == 0) {
+    if (ngx_shop_conf_host(&host, name) || name->len == 0) {
         name->len = 0;
         return NGX_OK;
     }
@@ -153,7 +154,7 @@ ngx_shop_attempt_tls_name(ngx_shop_attempt_t *a, ngx_str_t *name)
 
 /* of the event, too, until the handshake is done */
 
-void
+ngx_int_t
 ngx_shop_attempt_tls_handshake(ngx_shop_attempt_t *a)
 {
     ngx_int_t          rc;
@@ -169,14 +170,13 @@ ngx_shop_attempt_tls_handshake(ngx_shop_attempt_t *a)
 
         /* the core's own handler does not see that the worker is exiting */
 
-        c->read->handler = ngx_shop_attempt_event;
-        c->write->handler = ngx_shop_attempt_event;
-        return;
+        c->read->handler = a->handler;
+        c->write->handler = a->handler;
+        return NGX_AGAIN;
     }
 
     if (rc == NGX_OK) {
-        ngx_shop_attempt_tls_done(a);
-        return;
+        return ngx_shop_attempt_tls_done(a);
     }
 
     words = ngx_shop_attempt_tls_words(a->wire);
@@ -187,7 +187,9 @@ ngx_shop_attempt_tls_handshake(ngx_shop_attempt_t *a)
 
     ngx_shop_attempt_tls_forget(a->line);
 
-    ngx_shop_attempt_finish(a, NGX_SHOP_VERDICT_RESULT_TLS, words);
+    ngx_shop_attempt_end(a, NGX_SHOP_VERDICT_RESULT_TLS, words);
+
+    return NGX_DONE;
 }
 
 
@@ -198,7 +200,7 @@ ngx_shop_attempt_tls_handler(ngx_connection_t *c)
 }
 
 
-static void
+static ngx_int_t
 ngx_shop_attempt_tls_done(ngx_shop_attempt_t *a)
 {
     u_char             buf[NGX_SHOP_LAYOUT_DETAIL_LEN];
@@ -213,17 +215,17 @@ ngx_shop_attempt_tls_done(ngx_shop_attempt_t *a)
 
     if (words) {
         ngx_shop_attempt_tls_refuse(a, words);
-        return;
+        return NGX_DONE;
     }
 
     if (!SSL_session_reused(c->ssl->connection)) {
         a->line->certified = ngx_current_msec;
     }
 
-    c->read->handler = ngx_shop_attempt_event;
-    c->write->handler = ngx_shop_attempt_event;
+    c->read->handler = a->handler;
+    c->write->handler = a->handler;
 
-    ngx_shop_attempt_ready(a);
+    return NGX_OK;
 }
 
 
@@ -234,7 +236,7 @@ ngx_shop_attempt_tls_refuse(ngx_shop_attempt_t *a, const char *detail)
 
     a->after = NGX_SHOP_ATTEMPT_AFTER_DRAIN;
 
-    ngx_shop_attempt_finish(a, NGX_SHOP_VERDICT_RESULT_TLS, detail);
+    ngx_shop_attempt_end(a, NGX_SHOP_VERDICT_RESULT_TLS, detail);
 }
 
 
@@ -266,7 +268,7 @@ ngx_shop_attempt_tls_verify(ngx_shop_attempt_t *a, u_char *buf)
     host = a->check->ask->name.len ? a->check->ask->name
                                    : a->line->peer->server;
 
-    if (ngx_shop_conf_check_host(&host, &name)) {
+    if (ngx_shop_conf_host(&host, &name)) {
         rc = ngx_shop_attempt_tls_address(c, &name);
 
     } else {
@@ -424,19 +426,21 @@ ngx_shop_attempt_tls_words(ngx_shop_attempt_wire_t *wire)
 
 #else
 
-void
+ngx_int_t
 ngx_shop_attempt_tls_start(ngx_shop_attempt_t *a)
 {
     /* type=https was refused when the configuration was read */
 
-    ngx_shop_attempt_inconclusive(a, "nginx has no TLS");
+    ngx_shop_attempt_end_inconclusive(a, "nginx has no TLS");
+
+    return NGX_DONE;
 }
 
 
-void
+ngx_int_t
 ngx_shop_attempt_tls_handshake(ngx_shop_attempt_t *a)
 {
-    ngx_shop_attempt_tls_start(a);
+    return ngx_shop_attempt_tls_start(a);
 }
 
 

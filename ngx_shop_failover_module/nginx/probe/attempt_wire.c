@@ -114,8 +114,8 @@ ngx_shop_attempt_wire_setup(ngx_shop_attempt_wire_t *wire, ngx_connection_t *c)
     c->log = &wire->log;
     c->read->log = c->log;
     c->write->log = c->log;
-    c->read->handler = ngx_shop_attempt_event;
-    c->write->handler = ngx_shop_attempt_event;
+    c->read->handler = wire->attempt->handler;
+    c->write->handler = wire->attempt->handler;
 
     /*
      * An exiting worker is not held up: the timer does not count, and an idle
@@ -371,8 +371,8 @@ ngx_shop_attempt_wire_take(ngx_shop_attempt_t *a)
 
     c = wire->c;
 
-    c->read->handler = ngx_shop_attempt_event;
-    c->write->handler = ngx_shop_attempt_event;
+    c->read->handler = wire->attempt->handler;
+    c->write->handler = wire->attempt->handler;
 
     ngx_del_timer(c->read);
 

@@ -10,7 +10,7 @@
 
 #include "nginx/probe/probe.h"
 #include "nginx/probe/attempt.h"
-#include "nginx/failover/discover.h"
+#include "nginx/probe/discover.h"
 #include "nginx/journal/journal.h"
 #include "nginx/wake.h"
 
@@ -22,8 +22,7 @@ typedef struct ngx_shop_probe_target_s  ngx_shop_probe_target_t;
 
 
 struct ngx_shop_probe_target_s {
-    ngx_shop_stall_timer_t     timer;      /* behind event.data */
-    ngx_event_t                event;
+    ngx_shop_timer_t           timer;
     ngx_shop_probe_worker_t   *prober;
     ngx_shop_conf_srv_t       *sscf;
     ngx_shop_model_peer_t     *peer;
@@ -35,8 +34,7 @@ struct ngx_shop_probe_target_s {
 
 
 struct ngx_shop_probe_worker_s {
-    ngx_shop_stall_timer_t     timer;      /* behind event.data */
-    ngx_event_t                event;      /* to look for new peers */
+    ngx_shop_timer_t           timer;       /* to look for new peers */
     ngx_shop_stall_t           stall;
     ngx_shop_conf_main_t      *smcf;
     ngx_shop_probe_silent_pt   silent;
@@ -157,23 +155,17 @@ ngx_shop_probe_watch(ngx_shop_probe_worker_t *prober)
         return;
     }
 
-    prober->timer.data = prober;
-    prober->timer.fd = (ngx_socket_t) -1;
+    ngx_shop_timer_init(&prober->timer, ngx_shop_probe_look, prober,
+                        prober->log);
 
-    prober->event.handler = ngx_shop_probe_look;
-    prober->event.data = &prober->timer;
-    prober->event.log = prober->log;
-    prober->event.cancelable = 1;
-
-    ngx_add_timer(&prober->event, 1);
+    ngx_add_timer(&prober->timer.event, 1);
 }
 
 
 static void
 ngx_shop_probe_look(ngx_event_t *ev)
 {
-    ngx_shop_stall_timer_t     *timer = ev->data;
-    ngx_shop_probe_worker_t    *prober = timer->data;
+    ngx_shop_probe_worker_t    *prober = ngx_shop_timer_data(ev);
 
     ngx_uint_t                  i;
     ngx_shop_model_dynamic_t   *dynamic;
@@ -249,8 +241,8 @@ ngx_shop_probe_stop(ngx_shop_probe_target_t *t)
 {
     t->running = 0;
 
-    if (t->event.timer_set) {
-        ngx_del_timer(&t->event);
+    if (t->timer.event.timer_set) {
+        ngx_del_timer(&t->timer.event);
     }
 
     if (t->line.attempt) {
@@ -303,16 +295,11 @@ ngx_shop_probe_target(ngx_shop_probe_target_t *t,
     ngx_shop_probe_worker_t *prober, ngx_shop_conf_srv_t *sscf,
     ngx_shop_model_peer_t *peer)
 {
-    t->timer.data = t;
-    t->timer.fd = (ngx_socket_t) -1;
     t->prober = prober;
     t->sscf = sscf;
     t->peer = peer;
 
-    t->event.handler = ngx_shop_probe_handler;
-    t->event.data = &t->timer;
-    t->event.log = prober->log;
-    t->event.cancelable = 1;
+    ngx_shop_timer_init(&t->timer, ngx_shop_probe_handler, t, prober->log);
     t->running = 1;
 
     t->line.check = sscf->check;
@@ -328,8 +315,7 @@ ngx_shop_probe_target(ngx_shop_probe_target_t *t,
 static void
 ngx_shop_probe_handler(ngx_event_t *ev)
 {
-    ngx_shop_stall_timer_t   *timer = ev->data;
-    ngx_shop_probe_target_t  *t = timer->data;
+    ngx_shop_probe_target_t  *t = ngx_shop_timer_data(ev);
 
     ngx_int_t                 rc;
     ngx_msec_t                wait;
@@ -532,11 +518,11 @@ ngx_shop_probe_hurry(ngx_shop_probe_target_t *t)
 static void
 ngx_shop_probe_again(ngx_shop_probe_target_t *t, ngx_msec_t wait)
 {
-    if (t->event.timer_set) {
-        ngx_del_timer(&t->event);
+    if (t->timer.event.timer_set) {
+        ngx_del_timer(&t->timer.event);
     }
 
-    ngx_add_timer(&t->event, ngx_max(wait, 1));
+    ngx_add_timer(&t->timer.event, ngx_max(wait, 1));
 }
 
 

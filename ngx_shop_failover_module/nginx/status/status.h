@@ -18,7 +18,7 @@
 
 
 /* the directive "shop_status" */
-char *ngx_shop_status_directive(ngx_conf_t *cf, ngx_command_t *cmd,
+char *ngx_shop_status_answer_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
 /* for status.c: the renderings */

@@ -85,11 +85,7 @@ ngx_shop_status_events_incident(ngx_shop_emit_t *e, ngx_shop_incident_t *in)
         class = &in->classes[i];
         s = ngx_shop_incident_text(in, class->name);
 
-        ngx_shop_emit_object(e, NULL);
-        ngx_shop_emit_str(e, "class", &s);
-        ngx_shop_emit_int(e, "refused", class->refused);
-        ngx_shop_emit_int(e, "unknown", class->unknown);
-        ngx_shop_emit_close(e, '}');
+        ngx_shop_event_write_class(e, &s, class->refused, class->unknown);
     }
 
     ngx_shop_emit_close(e, ']');

@@ -9,6 +9,7 @@
 
 
 #include "nginx/status/status.h"
+#include "nginx/status/status_langs.h"
 
 #include "state/counters.h"
 #include "logic/flag/times.h"
@@ -224,7 +225,7 @@ ngx_shop_status_html_text(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
     ngx_shop_flag_notice_t  *notice;
 
     notice = &snap->site->view.notice;
-    text = ngx_shop_flag_text(notice, notice->status);
+    text = ngx_shop_flag_status(notice);
 
     ngx_shop_emit_text(e, "<section>\n<h2>What we tell them</h2>\n"
                           "<dl>\n<dt>Text</dt><dd>");
@@ -249,6 +250,7 @@ ngx_shop_status_html_text(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
     ngx_shop_emit_text(e, "</dd>\n</dl>\n");
 
     ngx_shop_status_html_updates(e, snap);
+    ngx_shop_status_langs_html(e, notice);
 
     ngx_shop_emit_text(e, "</section>\n");
 }

@@ -7,6 +7,7 @@
 
 
 #include "nginx/status/status.h"
+#include "nginx/status/status_langs.h"
 
 #include "state/force.h"
 #include "state/counters.h"
@@ -196,9 +197,6 @@ ngx_shop_status_json_maintenance(ngx_shop_emit_t *e,
     ngx_shop_board_view_t   *view;
     ngx_shop_flag_notice_t  *notice;
 
-    static const char  *modes[] = { "full", "browse", "paths", "words" };
-    static const char  *ends[] = { "manual", "eta", "healthy" };
-
     view = &site->view;
     notice = &view->notice;
 
@@ -209,10 +207,11 @@ ngx_shop_status_json_maintenance(ngx_shop_emit_t *e,
     ngx_shop_emit_time(e, "since", view->flag ? view->flag_since : 0);
     ngx_shop_emit_int(e, "error", view->error);
 
-    ngx_shop_emit_cstr(e, "mode", modes[notice->mode]);
-    ngx_shop_emit_cstr(e, "end", ends[view->late && !notice->end_given
-                                      ? NGX_SHOP_FLAG_END_HEALTHY
-                                      : notice->end]);
+    ngx_shop_emit_cstr(e, "mode", ngx_shop_flag_mode_name(notice->mode));
+    ngx_shop_emit_cstr(e, "end", ngx_shop_flag_end_name(
+                                     view->late && !notice->end_given
+                                     ? NGX_SHOP_FLAG_END_HEALTHY
+                                     : notice->end));
     ngx_shop_emit_time(e, "start", notice->start.at);
     ngx_shop_emit_time(e, "until", notice->until.at);
     ngx_shop_emit_time(e, "eta", notice->eta.at);
@@ -240,19 +239,16 @@ ngx_shop_status_json_text(ngx_shop_emit_t *e, const char *key,
 static void
 ngx_shop_status_json_texts(ngx_shop_emit_t *e, ngx_shop_flag_notice_t *notice)
 {
-    ngx_uint_t  i;
+    ngx_uint_t      i;
+    ngx_shop_str_t  status;
 
-    ngx_shop_status_json_text(e, "status", notice, notice->status);
+    status = ngx_shop_flag_status(notice);
+
+    ngx_shop_emit_str(e, "status", &status);
     ngx_shop_status_json_text(e, "reason", notice, notice->reason);
     ngx_shop_status_json_text(e, "offer", notice, notice->offer);
 
-    ngx_shop_emit_array(e, "languages");
-
-    for (i = 0; i < notice->nlangs; i++) {
-        ngx_shop_status_json_text(e, NULL, notice, notice->langs[i].lang);
-    }
-
-    ngx_shop_emit_close(e, ']');
+    ngx_shop_status_langs_json(e, notice);
 
     ngx_shop_emit_array(e, "contacts");
 

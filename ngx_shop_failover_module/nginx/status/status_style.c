@@ -9,31 +9,36 @@
 
 
 #include "nginx/status/status.h"
+#include "nginx/csp.h"
 
 #include "logic/words/assets.h"
 
-#include <openssl/evp.h>
+
+#define NGX_SHOP_STATUS_STYLE_POLICY  512        /* bytes */
 
 
-static u_char *ngx_shop_status_style_hash(u_char *p, const char *text);
+static u_char *ngx_shop_status_style_hash(u_char *p, u_char *last,
+    const char *text);
 
 
 ngx_int_t
 ngx_shop_status_style_policy(ngx_conf_t *cf, ngx_str_t *policy)
 {
-    u_char  *p;
+    u_char  *p, *last;
 
-    policy->data = ngx_pnalloc(cf->pool, 512);
+    policy->data = ngx_pnalloc(cf->pool, NGX_SHOP_STATUS_STYLE_POLICY);
     if (policy->data == NULL) {
         return NGX_ERROR;
     }
 
-    p = ngx_sprintf(policy->data, "default-src 'none'; style-src ");
-    p = ngx_shop_status_style_hash(p, ngx_shop_assets_status_css);
-    p = ngx_sprintf(p, "; script-src ");
-    p = ngx_shop_status_style_hash(p, ngx_shop_assets_status_js);
-    p = ngx_sprintf(p, "; connect-src 'self'; base-uri 'none'; "
-                       "form-action 'none'; frame-ancestors 'none'");
+    last = policy->data + NGX_SHOP_STATUS_STYLE_POLICY;
+
+    p = ngx_slprintf(policy->data, last, "default-src 'none'; style-src");
+    p = ngx_shop_status_style_hash(p, last, ngx_shop_assets_status_css);
+    p = ngx_slprintf(p, last, "; script-src");
+    p = ngx_shop_status_style_hash(p, last, ngx_shop_assets_status_js);
+    p = ngx_slprintf(p, last, "; connect-src 'self'; base-uri 'none'; "
+                              "form-action 'none'; frame-ancestors 'none'");
 
     policy->len = p - policy->data;
 
@@ -42,24 +47,11 @@ ngx_shop_status_style_policy(ngx_conf_t *cf, ngx_str_t *policy)
 
 
 static u_char *
-ngx_shop_status_style_hash(u_char *p, const char *text)
+ngx_shop_status_style_hash(u_char *p, u_char *last, const char *text)
 {
-    u_char        digest[EVP_MAX_MD_SIZE];
-    ngx_str_t     hash, base64;
-    unsigned int  len;
+    u_char  *next;
 
-    if (EVP_Digest(text, ngx_strlen(text), digest, &len, EVP_sha256(), NULL)
-        != 1)
-    {
-        return ngx_sprintf(p, "'none'");
-    }
+    next = ngx_shop_csp_hash(p, last, (u_char *) text, ngx_strlen(text));
 
-    p = ngx_sprintf(p, "'sha256-");
-
-    hash.data = digest;
-    hash.len = len;
-    base64.data = p;
-    ngx_encode_base64(&base64, &hash);
-
-    return ngx_sprintf(p + base64.len, "'");
+    return next ? next : ngx_slprintf(p, last, " 'none'");
 }

@@ -55,7 +55,7 @@ ngx_shop_flagfile_t *ngx_shop_flagfile_read(ngx_str_t *path, ngx_log_t *log);
     ngx_destroy_pool((file)->pool)
 
 /* whether two reads found the same */
-ngx_uint_t ngx_shop_flagfile_agree(ngx_shop_flagfile_t *a,
+ngx_uint_t ngx_shop_flagfile_read_agree(ngx_shop_flagfile_t *a,
     ngx_shop_flagfile_t *b);
 
 

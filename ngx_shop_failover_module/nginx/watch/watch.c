@@ -13,7 +13,9 @@
 #include "nginx/watch/watch_read.h"
 #include "nginx/watch/flagfile.h"
 #include "nginx/journal/journal.h"
-#include "nginx/stall.h"
+#include "nginx/timer.h"
+
+#include "state/readfile.h"
 
 #if (NGX_LINUX)
 #include <sys/inotify.h>
@@ -41,8 +43,7 @@ typedef struct ngx_shop_watcher_s  ngx_shop_watcher_t;
 
 
 typedef struct {
-    ngx_shop_stall_timer_t  timer;       /* behind event.data */
-    ngx_event_t             event;       /* the second read */
+    ngx_shop_timer_t        timer;        /* the second read */
     ngx_shop_watcher_t     *watcher;
     ngx_shop_model_flag_t  *conf;
     u_char                 *dir;         /* where the flag stands */
@@ -53,8 +54,7 @@ typedef struct {
 
 
 struct ngx_shop_watcher_s {
-    ngx_shop_stall_timer_t  timer;       /* behind tick.data */
-    ngx_event_t             tick;
+    ngx_shop_timer_t        timer;
     ngx_cycle_t            *cycle;
     ngx_shop_model_zone_t  *zone;
     ngx_connection_t       *inotify;     /* NULL: only the timer */
@@ -130,15 +130,9 @@ ngx_shop_watch_start(ngx_cycle_t *cycle, ngx_shop_conf_main_t *smcf)
 
     ngx_shop_journal_update(w->zone);
 
-    w->timer.data = w;
-    w->timer.fd = (ngx_socket_t) -1;
+    ngx_shop_timer_init(&w->timer, ngx_shop_watch_tick, w, cycle->log);
 
-    w->tick.handler = ngx_shop_watch_tick;
-    w->tick.data = &w->timer;
-    w->tick.log = cycle->log;
-    w->tick.cancelable = 1;
-
-    ngx_add_timer(&w->tick, 1000);
+    ngx_add_timer(&w->timer.event, 1000);
 
     return NGX_OK;
 }
@@ -148,34 +142,23 @@ static ngx_int_t
 ngx_shop_watch_flag(ngx_shop_watch_flag_t *f, ngx_shop_watcher_t *w,
     ngx_shop_model_flag_t *conf)
 {
-    u_char  *p;
+    size_t  len;
 
-    f->timer.data = f;
-    f->timer.fd = (ngx_socket_t) -1;
-
-    f->event.handler = ngx_shop_watch_second;
-    f->event.data = &f->timer;
-    f->event.log = w->cycle->log;
-    f->event.cancelable = 1;
+    ngx_shop_timer_init(&f->timer, ngx_shop_watch_second, f, w->cycle->log);
 
     f->watcher = w;
     f->conf = conf;
     f->wd = -1;
     f->wd_self = -1;
 
-    for (p = conf->path.data + conf->path.len;
-         p > conf->path.data + 1 && p[-1] != '/';
-         p--)
-    {
-        /* void */
-    }
+    len = ngx_shop_readfile_parent(&conf->path);
 
-    f->dir = ngx_pnalloc(w->cycle->pool, p - conf->path.data + 1);
+    f->dir = ngx_pnalloc(w->cycle->pool, len + 1);
     if (f->dir == NULL) {
         return NGX_ERROR;
     }
 
-    (void) ngx_cpystrn(f->dir, conf->path.data, p - conf->path.data + 1);
+    (void) ngx_cpystrn(f->dir, conf->path.data, len + 1);
 
     return NGX_OK;
 }
@@ -186,8 +169,7 @@ ngx_shop_watch_flag(ngx_shop_watch_flag_t *f, ngx_shop_watcher_t *w,
 static void
 ngx_shop_watch_tick(ngx_event_t *ev)
 {
-    ngx_shop_stall_timer_t  *timer = ev->data;
-    ngx_shop_watcher_t      *w = timer->data;
+    ngx_shop_watcher_t      *w = ngx_shop_timer_data(ev);
 
     ngx_uint_t               i;
     ngx_time_t              *tp;
@@ -282,7 +264,8 @@ ngx_shop_watch_settle(ngx_shop_watch_flag_t *f, ngx_shop_flagfile_t *file)
 {
     f->first = file;
 
-    ngx_add_timer(&f->event, file->rc == NGX_DECLINED
+    ngx_add_timer(&f->timer.event,
+                  file->rc == NGX_DECLINED
                              ? f->watcher->gap
                              : NGX_SHOP_WATCH_SETTLE);
 }
@@ -291,8 +274,7 @@ ngx_shop_watch_settle(ngx_shop_watch_flag_t *f, ngx_shop_flagfile_t *file)
 static void
 ngx_shop_watch_second(ngx_event_t *ev)
 {
-    ngx_shop_stall_timer_t  *timer = ev->data;
-    ngx_shop_watch_flag_t   *f = timer->data;
+    ngx_shop_watch_flag_t   *f = ngx_shop_timer_data(ev);
 
     ngx_log_t               *log;
     ngx_shop_model_zone_t   *zone;
@@ -315,7 +297,7 @@ ngx_shop_watch_second(ngx_event_t *ev)
     if (second == NULL) {
         ngx_shop_board_flag_abandon(zone, f->conf);
 
-    } else if (ngx_shop_flagfile_agree(first, second)) {
+    } else if (ngx_shop_flagfile_read_agree(first, second)) {
         ngx_shop_watch_read_publish(zone, f->conf, second, log);
         ngx_shop_flagfile_free(second);
         ngx_shop_journal_update(zone);

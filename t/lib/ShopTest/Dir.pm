@@ -8,13 +8,13 @@ use strict;
 use warnings;
 
 use Exporter qw(import);
-use File::Basename qw(dirname);
+use File::Basename qw(basename dirname);
 use File::Path qw(make_path remove_tree);
 use File::Temp qw(tempdir);
 
 use overload '""' => sub { $_[0]{path} }, fallback => 1;
 
-our @EXPORT_OK = qw(replace_file);
+our @EXPORT_OK = qw(replace_file write_file);
 
 
 # Workers of an nginx started by root are not root: they must be able to read.
@@ -39,17 +39,49 @@ sub write {
 }
 
 
-# replace_file(PATH, CONTENT, [MODE]): the same, of any file
+# replace_file(PATH, CONTENT, [MODE]): the same, of any file.  What is written
+# meanwhile has a name that a directory of flags leaves out.
 sub replace_file {
     my ($path, $content, $mode) = @_;
+    my $new = dirname($path) . '/.' . basename($path) . '.new';
 
-    open my $out, '>', "$path.new" or die "$path.new: $!\n";
+    open my $out, '>', $new or die "$new: $!\n";
     print $out $content;
-    close $out or die "$path.new: $!\n";
-    chmod $mode, "$path.new" if defined $mode;
-    rename "$path.new", $path or die "$path: $!\n";
+    close $out or die "$new: $!\n";
+    chmod $mode, $new if defined $mode;
+    rename $new, $path or die "$path: $!\n";
 
     return $path;
+}
+
+
+# write_file(PATH, CONTENT): where it is, so that half of it may be seen
+sub write_file {
+    my ($path, $content) = @_;
+
+    open my $out, '>', $path or die "$path: $!\n";
+    print $out $content;
+    close $out or die "$path: $!\n";
+
+    return $path;
+}
+
+
+# library(NAME, C-SOURCE, [OPTION...]): a shared library for LD_PRELOAD, which
+# workers may read; the test is skipped where nobody can make it
+sub library {
+    my ($self, $name, $source, @options) = @_;
+    my $c = $self->write("$name.c", $source);
+    my $so = "$self->{path}/$name.so";
+
+    if (system('cc', '-shared', '-fPIC', '-w', '-o', $so, $c, @options, '-ldl')) {
+        require Test::More;
+        Test::More::plan(skip_all => "no compiler, or not what $name.c needs");
+    }
+
+    chmod 0755, $so;
+
+    return $so;
 }
 
 

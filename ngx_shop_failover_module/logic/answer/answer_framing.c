@@ -7,51 +7,52 @@
  */
 
 
-#include "logic/answer/framing.h"
+#include "logic/answer/answer_inside.h"
+#include "logic/text/span.h"
 
 
-static const char *ngx_shop_framing_status(ngx_shop_answer_t *a);
-static const char *ngx_shop_framing_length(ngx_shop_answer_t *a);
-static void ngx_shop_framing_connection(ngx_shop_answer_t *a);
-static int ngx_shop_framing_get(const ngx_shop_answer_t *a, const char *name,
-    size_t *pos, ngx_shop_str_t *value);
-static int ngx_shop_framing_token(ngx_shop_str_t *list, ngx_shop_str_t *token);
-static int ngx_shop_framing_is(const ngx_shop_str_t *token, const char *text);
+static const char *ngx_shop_answer_framing_status(ngx_shop_answer_t *a);
+static const char *ngx_shop_answer_framing_length(ngx_shop_answer_t *a);
+static void ngx_shop_answer_framing_connection(ngx_shop_answer_t *a);
+static int ngx_shop_answer_framing_get(const ngx_shop_answer_t *a,
+    const char *name, size_t *pos, ngx_shop_str_t *value);
+static int ngx_shop_answer_framing_token(ngx_shop_str_t *list,
+    ngx_shop_str_t *token);
 
 
 const char *
-ngx_shop_framing_read(ngx_shop_answer_t *a)
+ngx_shop_answer_framing(ngx_shop_answer_t *a)
 {
     size_t           pos;
     const char      *error;
     ngx_shop_str_t   value, token;
 
     if (a->cgi) {
-        error = ngx_shop_framing_status(a);
+        error = ngx_shop_answer_framing_status(a);
 
         if (error) {
             return error;
         }
     }
 
-    error = ngx_shop_framing_length(a);
+    error = ngx_shop_answer_framing_length(a);
 
     if (error) {
         return error;
     }
 
-    ngx_shop_framing_connection(a);
+    ngx_shop_answer_framing_connection(a);
 
     /* what counts is the last coding; CGI has no transfer coding */
 
     pos = 0;
 
     while (!a->cgi
-           && ngx_shop_framing_get(a, "Transfer-Encoding", &pos,
+           && ngx_shop_answer_framing_get(a, "Transfer-Encoding", &pos,
                                   &value))
     {
-        while (ngx_shop_framing_token(&value, &token)) {
-            a->chunked = (uint8_t) ngx_shop_framing_is(&token, "chunked");
+        while (ngx_shop_answer_framing_token(&value, &token)) {
+            a->chunked = (uint8_t) ngx_shop_span_is(&token, "chunked");
         }
     }
 
@@ -66,17 +67,17 @@ ngx_shop_framing_read(ngx_shop_answer_t *a)
 /* RFC 3875, section 6.3: no Status means 200, or 302 with a Location */
 
 static const char *
-ngx_shop_framing_status(ngx_shop_answer_t *a)
+ngx_shop_answer_framing_status(ngx_shop_answer_t *a)
 {
     size_t          pos, i;
     ngx_shop_str_t  value;
 
     pos = 0;
 
-    if (!ngx_shop_framing_get(a, "Status", &pos, &value)) {
+    if (!ngx_shop_answer_framing_get(a, "Status", &pos, &value)) {
         pos = 0;
 
-        a->status = ngx_shop_framing_get(a, "Location", &pos, &value)
+        a->status = ngx_shop_answer_framing_get(a, "Location", &pos, &value)
                     ? 302 : 200;
 
         return NULL;
@@ -101,7 +102,7 @@ ngx_shop_framing_status(ngx_shop_answer_t *a)
 
 
 static const char *
-ngx_shop_framing_length(ngx_shop_answer_t *a)
+ngx_shop_answer_framing_length(ngx_shop_answer_t *a)
 {
     size_t          pos, i;
     int64_t         n;
@@ -110,7 +111,7 @@ ngx_shop_framing_length(ngx_shop_answer_t *a)
 
     pos = 0;
 
-    while (ngx_shop_framing_get(a, "Content-Length", &pos, &value)) {
+    while (ngx_shop_answer_framing_get(a, "Content-Length", &pos, &value)) {
         n = 0;
 
         for (i = 0; i < value.len; i++) {
@@ -141,7 +142,7 @@ ngx_shop_framing_length(ngx_shop_answer_t *a)
 /* RFC 9112, section 9.3: "close" beats "keep-alive" */
 
 static void
-ngx_shop_framing_connection(ngx_shop_answer_t *a)
+ngx_shop_answer_framing_connection(ngx_shop_answer_t *a)
 {
     int             close, keep;
     size_t          pos;
@@ -151,11 +152,11 @@ ngx_shop_framing_connection(ngx_shop_answer_t *a)
     keep = 0;
     close = 0;
 
-    while (ngx_shop_framing_get(a, "Connection", &pos, &value)) {
+    while (ngx_shop_answer_framing_get(a, "Connection", &pos, &value)) {
 
-        while (ngx_shop_framing_token(&value, &token)) {
-            close |= ngx_shop_framing_is(&token, "close");
-            keep |= ngx_shop_framing_is(&token, "keep-alive");
+        while (ngx_shop_answer_framing_token(&value, &token)) {
+            close |= ngx_shop_span_is(&token, "close");
+            keep |= ngx_shop_span_is(&token, "keep-alive");
         }
     }
 
@@ -166,7 +167,7 @@ ngx_shop_framing_connection(ngx_shop_answer_t *a)
 /* Takes the next token of a comma-separated list, without blanks; 0: none. */
 
 static int
-ngx_shop_framing_token(ngx_shop_str_t *list, ngx_shop_str_t *token)
+ngx_shop_answer_framing_token(ngx_shop_str_t *list, ngx_shop_str_t *token)
 {
     unsigned char  c;
 
@@ -196,8 +197,8 @@ ngx_shop_framing_token(ngx_shop_str_t *list, ngx_shop_str_t *token)
 
 
 static int
-ngx_shop_framing_get(const ngx_shop_answer_t *a, const char *name, size_t *pos,
-    ngx_shop_str_t *value)
+ngx_shop_answer_framing_get(const ngx_shop_answer_t *a, const char *name,
+    size_t *pos, ngx_shop_str_t *value)
 {
     ngx_shop_str_t  s;
 
@@ -205,16 +206,4 @@ ngx_shop_framing_get(const ngx_shop_answer_t *a, const char *name, size_t *pos,
     s.data = (const unsigned char *) name;
 
     return ngx_shop_answer_header(a, &s, pos, value) == NGX_SHOP_OK;
-}
-
-
-static int
-ngx_shop_framing_is(const ngx_shop_str_t *token, const char *text)
-{
-    ngx_shop_str_t  s;
-
-    s.len = strlen(text);
-    s.data = (const unsigned char *) text;
-
-    return ngx_shop_answer_same(token, &s);
 }

@@ -8,7 +8,7 @@
  */
 
 
-#include "nginx/failover/discover.h"
+#include "nginx/probe/discover.h"
 
 
 
