@@ -146,7 +146,7 @@ ngx_shop_render_make_view(ngx_shop_view_t *v,
     ngx_shop_render_variant_t *variant, ngx_shop_board_view_t *board,
     ngx_shop_rendering_t *rendering)
 {
-    int64_t           now, next;
+    int64_t           now, next, more;
     ngx_shop_skin_t  *skin;
 
     skin = variant->slcf->page->skin;
@@ -210,9 +210,9 @@ ngx_shop_render_make_view(ngx_shop_view_t *v,
     v->poll = ngx_max(NGX_SHOP_RENDER_POLL, v->retry_after / 30);
 
     if (variant->kind == NGX_SHOP_NEGOTIATE_JSON) {
-        v->retry_after = ngx_min(v->retry_after
-                                 + v->retry_after / 4 * (int64_t) variant->jitter
-                                   / (NGX_SHOP_RENDER_JITTER - 1),
+        more = v->retry_after / 4 * (int64_t) variant->jitter
+               / (NGX_SHOP_RENDER_JITTER - 1);
+        v->retry_after = ngx_min(v->retry_after + more,
                                  variant->slcf->retry_max);
     }
 
