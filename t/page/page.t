@@ -8,6 +8,7 @@
 use JSON::PP ();
 
 use ShopTest;
+use ShopTest::Schema;
 
 my $shop = shop_server(body => 'the shop');
 
@@ -135,6 +136,21 @@ is $json->{status}, 503, 'with the status';
 like $json->{eta}, qr/^\d{4}-\d\d-\d\dT/, 'the ETA';
 is $json->{updates}[0]{text}, 'Half done.', 'the updates';
 like $json->{detail}, qr/did not reach us/, 'and what became of it';
+is_deeply [ShopTest::Schema->new('docs/problem.schema.json')->faults($json, 1)],
+    [], 'it keeps to its schema';
+
+my %again;
+
+for (1 .. 16) {
+    my $answer = get($nginx, '/', headers => [Accept => 'application/json']);
+    my $said = JSON::PP::decode_json($answer->{body})->{retry_after};
+
+    is $answer->{headers}{'retry-after'}, $said,
+        'a program is told the same in the header and in the body';
+    $again{$said} = 1;
+}
+
+cmp_ok scalar keys %again, '>', 3, 'and each another time';
 
 my $text = get($nginx, '/', headers => [Accept => '*/*']);
 is $text->{headers}{'content-type'}, 'text/plain; charset=utf-8',
@@ -312,6 +328,8 @@ is $json->{state}, 'maintenance', 'the public status says maintenance';
 is $json->{status}, 'Wir reparieren die Datenbank.', 'in the page\'s language';
 cmp_ok $json->{retry_after}, '>', 0, 'and when to ask again';
 is $status->{headers}{'cache-control'}, 'no-store', 'nobody keeps it';
+is_deeply [ShopTest::Schema->new('docs/public-status.schema.json')
+    ->faults($json, 1)], [], 'it keeps to its schema';
 
 my %polls = map {
     JSON::PP::decode_json(get($nginx, '/.shop-status')->{body})

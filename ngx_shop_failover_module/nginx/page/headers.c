@@ -26,7 +26,7 @@ static ngx_int_t ngx_shop_headers_push(ngx_http_request_t *r, size_t len,
 static ngx_int_t ngx_shop_headers_constants(ngx_http_request_t *r,
     ngx_shop_headers_pair_t *pair);
 static ngx_int_t ngx_shop_headers_retry(ngx_http_request_t *r,
-    ngx_shop_render_variant_t *variant, int64_t eta);
+    ngx_shop_render_variant_t *variant, ngx_shop_rendering_t *rendering);
 static ngx_int_t ngx_shop_headers_encoding(ngx_http_request_t *r,
     ngx_shop_rendering_t *rendering);
 static ngx_uint_t ngx_shop_headers_listed(ngx_shop_conf_loc_t *slcf,
@@ -165,7 +165,7 @@ ngx_shop_headers_closed(ngx_http_request_t *r,
     lang.len = skin->codes[variant->lang].len;
     lang.data = (u_char *) skin->codes[variant->lang].data;
 
-    if (ngx_shop_headers_retry(r, variant, rendering->eta)
+    if (ngx_shop_headers_retry(r, variant, rendering)
         != NGX_OK
         || ngx_shop_headers_constants(r,
                                   ngx_shop_headers_page)
@@ -231,7 +231,7 @@ ngx_shop_headers_public(ngx_http_request_t *r,
 
 static ngx_int_t
 ngx_shop_headers_retry(ngx_http_request_t *r,
-    ngx_shop_render_variant_t *variant, int64_t eta)
+    ngx_shop_render_variant_t *variant, ngx_shop_rendering_t *rendering)
 {
     u_char               *p;
     int64_t               retry;
@@ -244,13 +244,17 @@ ngx_shop_headers_retry(ngx_http_request_t *r,
     }
 
     slcf = variant->slcf;
-
     retry = variant->wait
             ? (int64_t) ngx_shop_render_wait_seconds(variant->wait)
-            : ngx_shop_times_retry_after(eta, ngx_shop_clock_now(),
-                                         slcf->retry_default,
-                                         slcf->retry_min, slcf->retry_max,
-                                         (uint32_t) ngx_random());
+            : rendering->retry;
+
+    if (retry == 0) {
+        retry = ngx_shop_times_retry_after(rendering->eta,
+                                           ngx_shop_clock_now(),
+                                           slcf->retry_default,
+                                           slcf->retry_min, slcf->retry_max,
+                                           (uint32_t) ngx_random());
+    }
 
     /* digits from the last to the first: a waiting crowd asks for many */
 

@@ -35,7 +35,6 @@ ngx_shop_page_choose(ngx_http_request_t *r, ngx_shop_page_t *page)
     variant->site = ngx_shop_host_site(r, variant->slcf);
     variant->state = ngx_shop_page_choose_state(smcf, variant->site,
                                                 page->why);
-    variant->jitter = 0;
     variant->admitted = 0;
     variant->turn = ngx_shop_page_choose_turn(r, variant);
     variant->wait = 0;
@@ -57,6 +56,11 @@ ngx_shop_page_choose(ngx_http_request_t *r, ngx_shop_page_t *page)
     variant->kind = choice.kind;
     variant->lang = choice.lang;
     variant->coding = choice.coding;
+
+    /* a program reads in the body when to ask again, a browser in the header */
+
+    variant->jitter = (choice.kind == NGX_SHOP_NEGOTIATE_JSON)
+                      ? ngx_random() % NGX_SHOP_RENDER_JITTER : 0;
 
     if (ngx_shop_page_choose_asks(r)) {
         variant->post = NGX_SHOP_VIEW_NO_POST;

@@ -22,7 +22,7 @@
 #define NGX_SHOP_RENDER_STATUS  (NGX_SHOP_NEGOTIATE_EMPTY + 1)
 
 #define NGX_SHOP_RENDER_TURNS   10   /* bits of a minute: of 17 hours */
-#define NGX_SHOP_RENDER_JITTER  16   /* different polling times */
+#define NGX_SHOP_RENDER_JITTER  16   /* different times to ask again */
 
 #define NGX_SHOP_RENDER_DIGEST  32   /* bytes of SHA-256 */
 
@@ -36,7 +36,7 @@ typedef struct {
     ngx_uint_t               post;       /* _view_post_e */
     ngx_uint_t               lang;       /* of the skin */
     ngx_uint_t               coding;     /* _negotiate_coding_e */
-    ngx_uint_t               jitter;     /* of _STATUS, else 0 */
+    ngx_uint_t               jitter;     /* of _STATUS and _JSON, else 0 */
     ngx_uint_t               admitted;   /* of _STATUS, else 0 */
     ngx_uint_t               wait;       /* of _VIEW_BUSY: when to come again,
                                             _wait_of(); 0: as usual */
@@ -52,6 +52,8 @@ typedef struct {
     ngx_str_t                shop_status;    /* the header */
     ngx_str_t               *csp;        /* of HTML */
     int64_t                  eta;        /* Unix s; 0: none */
+    int64_t                  retry;      /* s, as the body says; 0: it does
+                                            not */
 
     /* private to render.c */
     ngx_queue_t              queue;      /* in the chain of its key */

@@ -112,6 +112,8 @@ ngx_shop_render_make_body(ngx_shop_conf_main_t *smcf,
     ngx_shop_view_prepare(v);
 
     rendering->eta = v->eta;
+    rendering->retry = (variant->kind == NGX_SHOP_NEGOTIATE_JSON)
+                       ? v->retry_after : 0;
 
     ngx_shop_emit_init(&e, buf, NGX_SHOP_RENDER_ROOM);
 
@@ -150,7 +152,7 @@ ngx_shop_render_make_view(ngx_shop_view_t *v,
     ngx_shop_render_variant_t *variant, ngx_shop_board_view_t *board,
     ngx_shop_rendering_t *rendering)
 {
-    int64_t           now, next;
+    int64_t           now, next, more;
     ngx_shop_skin_t  *skin;
 
     skin = variant->slcf->page->skin;
@@ -228,6 +230,13 @@ ngx_shop_render_make_view(ngx_shop_view_t *v,
         v->retry_after = (int64_t) ngx_shop_render_wait_seconds(variant->wait);
         v->poll = v->retry_after;
         return;
+    }
+
+    if (variant->kind == NGX_SHOP_NEGOTIATE_JSON) {
+        more = v->retry_after / 4 * (int64_t) variant->jitter
+               / (NGX_SHOP_RENDER_JITTER - 1);
+        v->retry_after = ngx_min(v->retry_after + more,
+                                 variant->slcf->retry_max);
     }
 
     if (variant->kind == NGX_SHOP_RENDER_STATUS) {
