@@ -22,8 +22,10 @@ typedef enum {
     NGX_SHOP_OPTIONS_LIST,             /* may be given again */
     NGX_SHOP_OPTIONS_DOTTED,           /* --status.de: a list, too */
     NGX_SHOP_OPTIONS_DOTTED_LIST,      /* both */
-    NGX_SHOP_OPTIONS_LANGUAGE          /* --de, --pt-BR: by any name that
+    NGX_SHOP_OPTIONS_LANGUAGE,         /* --de, --pt-BR: by any name that
                                           is one of a language */
+    NGX_SHOP_OPTIONS_WITHOUT           /* "no-": --no-NAME of those above
+                                          it that have a value */
 } ngx_shop_options_e;
 
 
@@ -45,6 +47,7 @@ typedef struct {
 
 
 typedef struct {
+    const char                *command;       /* whose they are */
     ngx_shop_options_given_t   given[NGX_SHOP_OPTIONS_MAX];
     unsigned                   ngiven;
     const char                *rest[NGX_SHOP_OPTIONS_MAX];
@@ -52,8 +55,8 @@ typedef struct {
 } ngx_shop_options_t;
 
 
-/* OK, or ERROR after it was said what is wrong */
-int ngx_shop_options_parse(ngx_shop_options_t *o,
+/* of a command: OK, or ERROR after it was said what is wrong */
+int ngx_shop_options_parse(ngx_shop_options_t *o, const char *command,
     const ngx_shop_options_entry_t *table, int argc, char **argv);
 
 /* the value of an option ("" of a switch), or NULL: not given */
@@ -65,6 +68,9 @@ const char *ngx_shop_options_setting(const ngx_shop_options_t *o,
     const char *name, const char *variable, const char *other);
 
 void ngx_shop_options_usage(FILE *out, const ngx_shop_options_entry_t *table);
+
+/* for programs: "--name", the value and the help, with tabs between them */
+void ngx_shop_options_list(FILE *out, const ngx_shop_options_entry_t *table);
 
 
 #endif /* _NGX_SHOP_OPTIONS_H_INCLUDED_ */

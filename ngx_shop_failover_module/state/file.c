@@ -353,6 +353,8 @@ ngx_shop_file_order(ngx_shop_layout_t *sh, ngx_shop_layout_peer_t *ps,
     order.address.data = ps->names + ps->server_len;
     order.reason.len = ps->force.reason_len;
     order.reason.data = ps->force.reason;
+    order.who.len = ps->force.who_len;
+    order.who.data = ps->force.who;
 
     order.how = ps->force.how;
     order.since = ps->force.since;

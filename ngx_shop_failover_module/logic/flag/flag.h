@@ -122,6 +122,7 @@ typedef struct {
     ngx_shop_span_t          status;
     ngx_shop_span_t          reason;
     ngx_shop_span_t          offer;
+    ngx_shop_span_t          who;           /* not for visitors */
 
     ngx_shop_flag_lang_t     langs[NGX_SHOP_FLAG_LANGS];
     ngx_shop_span_t         contacts[NGX_SHOP_FLAG_CONTACTS];
@@ -181,6 +182,22 @@ void ngx_shop_flag_ways(ngx_shop_flag_notice_t *notice);
 
 /* the status for an operator: the one without a language, else the first */
 ngx_shop_str_t ngx_shop_flag_status(const ngx_shop_flag_notice_t *notice);
+
+/* what a person would want to know of a flag that is no bad line */
+typedef struct {
+    const char              *key;
+    const char              *text;
+} ngx_shop_flag_doubt_t;
+
+
+#define NGX_SHOP_FLAG_DOUBTS     12
+
+/*
+ * Promises that are over (not where the flag itself is), times in the wrong
+ * order, local times that are not clear.  At most FLAG_DOUBTS; how many.
+ */
+unsigned ngx_shop_flag_doubt(const ngx_shop_flag_notice_t *notice,
+    int64_t now, int over, ngx_shop_flag_doubt_t *doubts);
 
 /*
  * Whether a notice is about that host: it names no hosts, or this one.  A host

@@ -102,7 +102,7 @@ typedef struct {
     ngx_shop_str_t        name;          /* may be empty */
     uint8_t               state;
     int64_t               since;         /* Unix s */
-    int64_t               outage;        /* Unix s; 0: none goes on */
+    int64_t               outage;        /* Unix s: that is not over; or 0 */
     int64_t               incident;      /* Unix s; 0: none goes on */
     uint8_t               ncounts;
     uint64_t              counts[NGX_SHOP_SAVED_COUNTS];
@@ -137,6 +137,7 @@ typedef struct {
     ngx_shop_str_t        server;
     ngx_shop_str_t        address;
     ngx_shop_str_t        reason;
+    ngx_shop_str_t        who;
     uint8_t               how;           /* drain, down, up: 1 to 3 */
     int64_t               since;         /* Unix s */
     int64_t               until;         /* Unix s; 0: no end */
