@@ -29,6 +29,8 @@ static void ngx_shop_active_json(const char *flag, const char *word,
 
 const ngx_shop_options_entry_t  ngx_shop_active_options[] = {
     { "quiet", NGX_SHOP_OPTIONS_SWITCH, NULL, "print nothing" },
+    { "host", NGX_SHOP_OPTIONS_VALUE, "HOST",
+      "of this host, where files name some with \"hosts\"" },
     NGX_SHOP_JSONOUT_OPTION,
     NGX_SHOP_ASK_OPTION,
     NGX_SHOP_STORE_OPTIONS,
@@ -43,7 +45,7 @@ int
 ngx_shop_active_run(const ngx_shop_options_t *o)
 {
     int                       asked, closes, quiet;
-    const char               *word;
+    const char               *word, *host;
     ngx_shop_ask_t            a;
     ngx_shop_flagset_t        set;
     ngx_shop_store_t         *s = &ngx_shop_active_store;
@@ -67,14 +69,18 @@ ngx_shop_active_run(const ngx_shop_options_t *o)
     set.visit = quiet ? NULL : ngx_shop_active_trouble;
     set.data = s->flag;
 
-    ngx_shop_flags_decide(&set, &flags, (int64_t) time(NULL));
+    host = ngx_shop_options_get(o, "host");
+
+    ngx_shop_flags_decide(&set, &flags, host, (int64_t) time(NULL));
 
     closes = ngx_shop_site_closes(set.asked);
     word = ngx_shop_flagset_name(closes
                                  || set.word == NGX_SHOP_FLAGSET_WORDS
                                  ? set.word : NGX_SHOP_FLAGSET_NONE);
 
-    asked = ngx_shop_active_ask(o, &set, s->flag, &a);
+    /* what nginx says of a flag is of all its hosts */
+
+    asked = host == NULL && ngx_shop_active_ask(o, &set, s->flag, &a);
 
     if (asked && strcmp(a.flag, "over") == 0 && closes) {
         closes = 0;
@@ -89,6 +95,11 @@ ngx_shop_active_run(const ngx_shop_options_t *o)
         /* the first line is for scripts, and stays as it is */
 
         printf("%s\n", word);
+
+        if (host == NULL && set.spoken && !closes) {
+            ngx_shop_say_note("%u of its files close hosts alone: ask for one "
+                              "with --host", set.spoken);
+        }
 
         if (asked
             && (a.alone || strcmp(a.state, "outage") == 0

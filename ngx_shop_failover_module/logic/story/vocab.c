@@ -83,12 +83,14 @@ static const struct {
 /* of a server that is up: by the state that it was in */
 static const char  *ngx_shop_vocab_ups[] = {
     "is up", "is up", "is up again", "gets visitors again",
-    "gets visitors again", "is no longer slow", "gets visitors again"
+    "gets visitors again", "is no longer slow", "gets visitors again",
+    "answers again"
 };
 
 static const char  *ngx_shop_vocab_peers[] = {
     "is being checked", "is up", "is down", "gets no new visitors, by order",
-    "is taken out, by order", "is slow", "is put aside"
+    "is taken out, by order", "is slow", "is put aside",
+    "is silent, to probes as well"
 };
 
 

@@ -126,7 +126,7 @@ ngx_shop_skin_template(ngx_conf_t *cf, ngx_shop_skin_t *skin, ngx_str_t *dir,
     if (found == NGX_DECLINED) {
         found = ngx_shop_skin_source_builtin(name, &source);
 
-    } else if (found == NGX_OK && t == &skin->html) {
+    } else if (found == NGX_OK && t == &skin->face.html) {
         ngx_shop_skin_lint_page(cf, &source.name, &source.data);
     }
 

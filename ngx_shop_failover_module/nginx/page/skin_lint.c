@@ -92,8 +92,8 @@ ngx_shop_skin_lint_size(ngx_conf_t *cf, ngx_shop_skin_t *skin, ngx_str_t *dir)
         ngx_shop_view_prepare(v);
 
         ngx_shop_emit_init(&e, buf, NGX_SHOP_SKIN_LINT_ROOM);
-        ngx_shop_template_render(&skin->html, ngx_shop_placeholders_get, v,
-                                 &e);
+        ngx_shop_template_render(&skin->face.html,
+                                 ngx_shop_placeholders_get, v, &e);
 
         page.data = buf;
         page.len = e.pos - e.start;
