@@ -11,6 +11,8 @@ use ShopTest;
 use ShopTest::Ctl;
 use ShopTest::Dir;
 
+use POSIX qw(strftime);
+
 my $HTTP = qr/upstream|server\ \{|map|log_format|access_log|set_real_ip_from
     |fastcgi_cache_path|shop_(?:match|zone|state_file|events|bypass|page_\w+)/x;
 my $UPSTREAM = qr/shop_(?:health_\w+|observe|slow_start|panic|failover_to)/;
@@ -96,12 +98,16 @@ sub in_its_block {
 }
 
 
+# the days of examples pass
+my $tomorrow = strftime('%Y-%m-%d', gmtime time + 86_400);
 my (%command, %seen);
 
 for my $file ('README.md', sort glob 'docs/*.md') {
     my $doc = slurp($file);
 
-    $command{$_} = $file for $doc =~ /^(?: {4}|\$ )?shopctl ([a-z][\w-]*)/mg;
+    my $code = join '', $doc =~ /^ *```\w*\n(.*?)^ *```/msg, $doc =~ /^ {4}.*\n/mg;
+
+    $command{$_} = $file for $code =~ /^(?: {4}|\$ )?shopctl ([a-z][\w-]*)/mg;
 
     while ($doc =~ /^( *)```(\w*)\n(.*?)^\1```/msg) {
         my $line = 1 + substr($doc, 0, $-[0]) =~ tr/\n//;
@@ -115,6 +121,8 @@ for my $file ('README.md', sort glob 'docs/*.md') {
                 files => { fastcgi_params => '' });
 
         } elsif ($kind eq '' && $text =~ /^(?:status|eta): /m) {
+            $text =~ s/ \K\d{4}-\d\d-\d\d(?= \d\d:)/$tomorrow/g;
+
             my ($status, $output) = ctl('check',
                 $etc->write('flag', $text));
 

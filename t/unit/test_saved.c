@@ -125,7 +125,6 @@ test_saved_write(unsigned char *buf, size_t size)
     site.name = test_saved_str("");
     site.state = NGX_SHOP_SITE_MAINTENANCE;
     site.since = 18;
-    site.outage = 12;
 
     memset(&site.band, 0, sizeof(site.band));
     ngx_shop_band_add(&site.band, NGX_SHOP_SITE_OUTAGE, NOW / 1000);
