@@ -582,7 +582,7 @@ is get($nginx, '/')->{status}, 200, 'to nobody else';
 my $flag_before = $ENV{SHOP_FLAG};
 
 $ENV{SHOP_FLAG} = $flag;
-write_flag("# empty\n");
+write_file($flag, "# empty\n");
 says 0, qr/closed/, 'texts in languages', 'on', '--status', 'Moving.',
     '--de', 'Umzug.', '--reason.fr', 'Un disque.', '--contact.de', 'Telefon',
     '--contact.de=Post';
@@ -599,7 +599,7 @@ like content(),
 
 my $later = content();
 $later =~ s/^update.*\n//mg;
-write_flag($later . "update: 03:10 Half done.\n");
+write_file($flag, $later . "update: 03:10 Half done.\n");
 says 0, qr/closed/, 'a translation that comes later', 'update', '--de',
     'Halb fertig.';
 like content(), qr/^update\.de: 03:10 Halb fertig\.\n\z/m,
@@ -630,13 +630,13 @@ unlike $preview, qr/^note: .*page\.html|bytes without/m,
 like $preview, qr/<head><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-[^']+'; script-src 'sha256-/,
     'under its policy';
 
-write_flag(content("$dir/own/page.html")
-           =~ s/<header>/<header style="color:red">/r, "$dir/own/page.html");
+write_file("$dir/own/page.html", content("$dir/own/page.html")
+           =~ s/<header>/<header style="color:red">/r);
 says 0, qr/^note: \Q$dir\E\/own\/page\.html:\d+: "style="color:red"": the browser blocks it/m,
     'what would be blocked is told with its line', 'preview', '--html',
     '--page-dir', "$dir/own";
-write_flag(content("$dir/own/page.html") =~ s{\{\{/has\.reason\}\}}{}r,
-           "$dir/own/page.html");
+write_file("$dir/own/page.html", content("$dir/own/page.html")
+           =~ s{\{\{/has\.reason\}\}}{}r);
 my ($opened) = grep {
     (split /\n/, content("$dir/own/page.html"))[$_ - 1] =~ /\{\{#has\.reason/
 } 1 .. 200;
