@@ -12,13 +12,17 @@
 #include "ctl/ask.h"
 #include "ctl/fetch.h"
 #include "ctl/member.h"
-#include "logic/text/emit.h"
 
 
 #define NGX_SHOP_ASK_PERIOD  10     /* ms */
 
+/* ms: what was seen is followed by what comes of it */
+#define NGX_SHOP_ASK_FOLLOW  1500
+
 
 static int ngx_shop_ask_find(const ngx_shop_json_t *v, const char *flag,
+    ngx_shop_ask_t *a);
+static void ngx_shop_ask_opened(const char *url, const char *flag,
     ngx_shop_ask_t *a);
 static int64_t ngx_shop_ask_msec(void);
 static void ngx_shop_ask_pause(void);
@@ -92,6 +96,8 @@ ngx_shop_ask_find(const ngx_shop_json_t *v, const char *flag,
                                    sizeof(a->flag));
         (void) ngx_shop_member_get(&site, "flag_sum", a->sum, sizeof(a->sum));
         a->alone = ngx_shop_member_true(&site, "shut_by_flag_alone") != 0;
+        a->admitted = ngx_shop_member_number(&site, "admitted");
+        a->left = ngx_shop_member_number(&site, "well_in");
 
         rc = NGX_SHOP_OK;
 
@@ -130,6 +136,11 @@ ngx_shop_ask_seen(const char *url, const char *flag,
 
         if (rc == NGX_SHOP_OK && strcmp(a.sum, sum) == 0) {
             printf("seen by nginx after %ld ms\n", (long) passed);
+
+            if (notice == NULL) {
+                ngx_shop_ask_opened(url, flag, &a);
+            }
+
             return;
         }
 
@@ -143,8 +154,8 @@ ngx_shop_ask_seen(const char *url, const char *flag,
 
     if (rc == NGX_SHOP_ERROR) {
         ngx_shop_say_note("whether nginx has seen it is not known: %s does "
-                          "not answer; name a location with shop_status by "
-                          "--url or $SHOP_STATUS", url);
+                          "not answer as shop_status does; name such a "
+                          "location by --url or $SHOP_STATUS", url);
 
     } else if (rc == NGX_SHOP_DECLINED) {
         ngx_shop_say_note("the nginx of %s has no flag \"%s\": is it that of "
@@ -160,6 +171,82 @@ ngx_shop_ask_seen(const char *url, const char *flag,
                           "of \"%s\" speaks, or it does not look there",
                           (long) (passed / 1000), flag);
     }
+}
+
+
+/* a flag that is gone opens the shop; or something else keeps it shut */
+
+static void
+ngx_shop_ask_opened(const char *url, const char *flag, ngx_shop_ask_t *a)
+{
+    int64_t  began;
+
+    began = ngx_shop_ask_msec();
+
+    while ((strcmp(a->state, "maintenance") == 0
+            || strcmp(a->state, "browse") == 0)
+           && ngx_shop_ask_msec() - began < NGX_SHOP_ASK_FOLLOW)
+    {
+        ngx_shop_ask_pause();
+
+        if (ngx_shop_ask(url, flag, a) != NGX_SHOP_OK) {
+            return;
+        }
+    }
+
+    if (strcmp(a->state, "open") != 0) {
+        ngx_shop_ask_show(a, (int64_t) time(NULL));
+    }
+}
+
+
+void
+ngx_shop_ask_show(const ngx_shop_ask_t *a, int64_t now)
+{
+    printf("nginx: %s", a->state);
+
+    if (a->alone) {
+        fputs(", only the flag keeps the shop shut; open it: shopctl off",
+              stdout);
+
+    } else if (strcmp(a->state, "outage") == 0) {
+        fputs(", nobody serves: visitors get the page of an outage", stdout);
+
+    } else if (strcmp(a->state, "reopening") == 0 && a->admitted < 100) {
+        printf(", %ld %% of the visitors are in; everybody is in by ",
+               a->admitted);
+        ngx_shop_say_time(stdout, now + a->left, now);
+
+    } else if (strcmp(a->state, "reopening") == 0) {
+        printf(", everybody is in; it is called open in %ld s if it stays "
+               "well", a->left);
+
+    } else if (strcmp(a->flag, "over") == 0) {
+        fputs(", the flag has ended", stdout);
+
+    } else if (strcmp(a->flag, "announced") == 0) {
+        fputs(", it closes by itself at the start", stdout);
+    }
+
+    putchar('\n');
+}
+
+
+void
+ngx_shop_ask_json(ngx_shop_emit_t *e, const ngx_shop_ask_t *a)
+{
+    if (a == NULL) {
+        ngx_shop_emit_null(e, "nginx");
+        return;
+    }
+
+    ngx_shop_emit_object(e, "nginx");
+    ngx_shop_emit_cstr(e, "state", a->state);
+    ngx_shop_emit_cstr(e, "flag_state", a->flag);
+    ngx_shop_emit_bool(e, "shut_by_flag_alone", (int) a->alone);
+    ngx_shop_emit_int(e, "admitted", a->admitted);
+    ngx_shop_emit_int(e, "well_in", a->left);
+    ngx_shop_emit_close(e, '}');
 }
 
 

@@ -12,6 +12,7 @@
 
 #include "ctl/options.h"
 #include "logic/flag/flag.h"
+#include "logic/text/emit.h"
 
 
 #define NGX_SHOP_ASK_URL      "http://127.0.0.1/shop_status"
@@ -34,6 +35,8 @@ typedef struct {
     char      flag[16];           /* "closed", "over", as flagset_name() */
     char      sum[24];            /* of the text, "": none is there */
     unsigned  alone:1;            /* the flag alone keeps it shut */
+    long      admitted;           /* percent of the visitors, reopening */
+    long      left;               /* s, until all are in, or of the hold */
 } ngx_shop_ask_t;
 
 
@@ -41,6 +44,12 @@ const char *ngx_shop_ask_url(const ngx_shop_options_t *o);
 
 /* OK; DECLINED: it has no such flag; ERROR: no answer.  Says nothing */
 int ngx_shop_ask(const char *url, const char *flag, ngx_shop_ask_t *a);
+
+/* what it does now, in words: "reopening, 12 % of the visitors are in, ..." */
+void ngx_shop_ask_show(const ngx_shop_ask_t *a, int64_t now);
+
+/* the same as a member "nginx" of a JSON; NULL: it was not asked */
+void ngx_shop_ask_json(ngx_shop_emit_t *e, const ngx_shop_ask_t *a);
 
 /*
  * Waits until nginx has seen what was done to a flag, and says so, or that it

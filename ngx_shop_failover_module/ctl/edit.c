@@ -6,18 +6,14 @@
  */
 
 
-#include <pwd.h>
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "ctl/ask.h"
 #include "ctl/edit.h"
 #include "ctl/edit_file.h"
-#include "logic/judge/site.h"
+#include "logic/flag/flagset.h"
 
 
 static void ngx_shop_edit_outage(ngx_shop_edit_t *e);
-static const char *ngx_shop_edit_who(const ngx_shop_options_t *o);
+static int ngx_shop_edit_over(ngx_shop_edit_t *e);
 static ngx_shop_options_given_t ngx_shop_edit_text(const char *name,
     const char *text);
 
@@ -48,7 +44,9 @@ const ngx_shop_options_entry_t  ngx_shop_edit_options[] = {
     { "mode", NGX_SHOP_EDIT_TEXT, "MODE",
       "full, browse, \"paths /checkout /cart\", or words [full]" },
     { "who", NGX_SHOP_EDIT_TEXT, "TEXT",
-      "who closed it, as a comment [the user]" },
+      "who does this; not shown to visitors [the login]" },
+    { "no-", NGX_SHOP_OPTIONS_WITHOUT, "KEY",
+      "--no-eta, --no-contact, ...: without what is there of it" },
     NGX_SHOP_ASK_OPTION,
     NGX_SHOP_STORE_OPTIONS,
     { NULL, NGX_SHOP_OPTIONS_SWITCH, NULL, NULL }
@@ -73,7 +71,6 @@ static ngx_shop_edit_t  ngx_shop_edit;
 int
 ngx_shop_edit_on(const ngx_shop_options_t *o)
 {
-    ngx_shop_str_t    value;
     ngx_shop_edit_t  *e = &ngx_shop_edit;
 
     if (o->nrest) {
@@ -99,11 +96,6 @@ ngx_shop_edit_on(const ngx_shop_options_t *o)
     }
 
     ngx_shop_edit_outage(e);
-
-    if (!e->store.there || ngx_shop_options_get(o, "who")) {
-        value = ngx_shop_edit_lines_str(ngx_shop_edit_who(o));
-        ngx_shop_edit_lines_line(e, "# who", 5, &value);
-    }
 
     return ngx_shop_edit_file_finish(e);
 }
@@ -188,27 +180,6 @@ ngx_shop_edit_tell(const ngx_shop_options_t *o)
 }
 
 
-static const char *
-ngx_shop_edit_who(const ngx_shop_options_t *o)
-{
-    const char     *who;
-    struct passwd  *pw;
-
-    who = ngx_shop_options_get(o, "who");
-
-    if (who == NULL) {
-        who = getenv("SUDO_USER");
-    }
-
-    if (who == NULL) {
-        pw = getpwuid(getuid());
-        who = pw ? pw->pw_name : "unknown";
-    }
-
-    return who;
-}
-
-
 int
 ngx_shop_edit_update(const ngx_shop_options_t *o)
 {
@@ -240,7 +211,42 @@ ngx_shop_edit_update(const ngx_shop_options_t *o)
                                   e->store.path);
     }
 
+    if (ngx_shop_edit_over(e) != NGX_SHOP_OK) {
+        return NGX_SHOP_SAY_ERROR;
+    }
+
     return ngx_shop_edit_file_finish(e);
+}
+
+
+/* of a flag that has ended nobody reads the news */
+
+static int
+ngx_shop_edit_over(ngx_shop_edit_t *e)
+{
+    int             asked, outage;
+    ngx_shop_ask_t  a;
+
+    asked = ngx_shop_ask(ngx_shop_ask_url(e->o), e->store.flag, &a)
+            == NGX_SHOP_OK;
+
+    if (ngx_shop_flagset_word(&e->was, e->now) != NGX_SHOP_FLAGSET_OVER
+        && !(asked && !e->store.is_dir && strcmp(a.flag, "over") == 0))
+    {
+        return NGX_SHOP_OK;
+    }
+
+    outage = asked && strcmp(a.state, "outage") == 0;
+
+    (void) ngx_shop_say_error("\"%s\" has ended, so nobody would read the "
+                              "update; %s; to take the flag away: shopctl "
+                              "off", e->store.path,
+                              outage
+                              ? "in this outage write: shopctl on --end "
+                                "healthy --status \"TEXT\""
+                              : "to close the shop again: shopctl on "
+                                "--status \"TEXT\"");
+    return NGX_SHOP_ERROR;
 }
 
 

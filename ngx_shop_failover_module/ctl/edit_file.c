@@ -11,6 +11,7 @@
 
 #include "ctl/ask.h"
 #include "ctl/edit_file.h"
+#include "ctl/login.h"
 #include "ctl/show.h"
 #include "logic/flag/times.h"
 
@@ -20,6 +21,11 @@ static int ngx_shop_edit_file_value(ngx_shop_edit_t *e,
     const ngx_shop_options_given_t *given);
 static int ngx_shop_edit_file_future(ngx_shop_edit_t *e, const char *name,
     const char *value, const ngx_shop_flag_time_t *time);
+static const char *ngx_shop_edit_file_who(ngx_shop_edit_t *e);
+static int ngx_shop_edit_file_without(ngx_shop_edit_t *e,
+    const ngx_shop_options_given_t *given);
+static void ngx_shop_edit_file_clocks(const ngx_shop_options_given_t *given,
+    int64_t at);
 static int ngx_shop_edit_file_check(ngx_shop_edit_t *e);
 
 
@@ -85,6 +91,10 @@ ngx_shop_edit_file_value(ngx_shop_edit_t *e,
         return NGX_SHOP_ERROR;
     }
 
+    if (given->option->type == NGX_SHOP_OPTIONS_WITHOUT) {
+        return ngx_shop_edit_file_without(e, given);
+    }
+
     if (ngx_shop_edit_lines_is_ours(given)) {
         return NGX_SHOP_OK;
     }
@@ -107,9 +117,38 @@ ngx_shop_edit_file_value(ngx_shop_edit_t *e,
     time = ngx_shop_edit_lines_is_time(&e->is, given->name,
                                        (size_t) given->len);
 
-    return time ? ngx_shop_edit_file_future(e, given->option->name,
-                                            given->value, time)
-                : NGX_SHOP_OK;
+    if (time == NULL) {
+        return NGX_SHOP_OK;
+    }
+
+    ngx_shop_edit_file_clocks(given, time->at);
+
+    return ngx_shop_edit_file_future(e, given->option->name, given->value,
+                                     time);
+}
+
+
+/* it is written absolute, so that nobody sees it later; a start is refused */
+
+static void
+ngx_shop_edit_file_clocks(const ngx_shop_options_given_t *given, int64_t at)
+{
+    ngx_shop_str_t          text;
+    ngx_shop_times_doubt_e  doubt;
+
+    text = ngx_shop_edit_lines_str(given->value);
+    doubt = ngx_shop_times_doubt(&text, at);
+
+    if (doubt == NGX_SHOP_TIMES_TWICE) {
+        ngx_shop_say_note("--%.*s \"%s\" comes twice, as clocks are set back "
+                          "then: the first of the two is meant", given->len,
+                          given->name, given->value);
+
+    } else if (doubt == NGX_SHOP_TIMES_NEVER) {
+        ngx_shop_say_note("--%.*s \"%s\" is left out, as clocks are set "
+                          "forward then: it counts as if they were not",
+                          given->len, given->name, given->value);
+    }
 }
 
 
@@ -137,7 +176,8 @@ ngx_shop_edit_file_future(ngx_shop_edit_t *e, const char *name,
 int
 ngx_shop_edit_file_finish(ngx_shop_edit_t *e)
 {
-    unsigned  i, n;
+    unsigned        i, n;
+    ngx_shop_str_t  who;
 
     n = e->was.nupdates
         + (e->news.value && strcmp(e->news.name, "update") == 0);
@@ -147,6 +187,13 @@ ngx_shop_edit_file_finish(ngx_shop_edit_t *e)
     }
 
     e->surplus = n > NGX_SHOP_FLAG_UPDATES ? n - NGX_SHOP_FLAG_UPDATES : 0;
+
+    e->who = ngx_shop_edit_file_who(e);
+
+    if (e->who) {
+        who = ngx_shop_edit_lines_str(e->who);
+        ngx_shop_edit_lines_line(e, "who", 3, &who);
+    }
 
     if (e->store.there) {
         ngx_shop_edit_lines_keep(e);
@@ -161,6 +208,69 @@ ngx_shop_edit_file_finish(ngx_shop_edit_t *e)
     }
 
     return ngx_shop_edit_file_check(e);
+}
+
+
+/*
+ * Who does this; NULL: as it is.  "anna, ticket 4711" stays where anna changes
+ * it again, and where a job of root does.
+ */
+
+static const char *
+ngx_shop_edit_file_who(ngx_shop_edit_t *e)
+{
+    size_t           n;
+    const char      *login;
+    ngx_shop_str_t   was;
+
+    if (ngx_shop_options_get(e->o, "who")
+        || ngx_shop_options_get(e->o, "no-who"))
+    {
+        return NULL;
+    }
+
+    login = ngx_shop_login();
+    n = strlen(login);
+
+    if (n == 0 || !e->store.there) {
+        return n ? login : NULL;
+    }
+
+    was = ngx_shop_flag_text(&e->was, e->was.who);
+
+    if (was.len && strcmp(login, "root") == 0) {
+        return NULL;
+    }
+
+    return was.len >= n && memcmp(was.data, login, n) == 0 ? NULL : login;
+}
+
+
+/* "--no-eta" where none is there may be a slip of the finger */
+
+static int
+ngx_shop_edit_file_without(ngx_shop_edit_t *e,
+    const ngx_shop_options_given_t *given)
+{
+    unsigned        i;
+    ngx_shop_str_t  key;
+
+    for (i = 0; i < e->o->ngiven; i++) {
+        key.data = (const unsigned char *) e->o->given[i].name;
+        key.len = (size_t) e->o->given[i].len;
+
+        if (ngx_shop_edit_lines_same(&key, given->name + 3,
+                                     (size_t) given->len - 3))
+        {
+            (void) ngx_shop_say_error("--%.*s and --%.*s: only one of them "
+                                      "can be meant", given->len - 3,
+                                      given->name + 3, given->len,
+                                      given->name);
+            return NGX_SHOP_ERROR;
+        }
+    }
+
+    return NGX_SHOP_OK;
 }
 
 
@@ -198,6 +308,7 @@ ngx_shop_edit_file_check(ngx_shop_edit_t *e)
 
     ngx_shop_show_summary(&e->is, e->store.path, e->now);
     ngx_shop_show_warnings(stderr, &e->is, e->store.path);
+    ngx_shop_show_doubts(stderr, &e->is, e->store.path, e->now);
     (void) fflush(stdout);
     ngx_shop_ask_seen(ngx_shop_ask_url(e->o), e->store.flag, &e->is);
 

@@ -122,6 +122,10 @@ ngx_shop_edit_lines_stays(ngx_shop_edit_t *e, const ngx_shop_str_t *key)
         return 0;
     }
 
+    if (e->who && ngx_shop_edit_lines_same(key, "who", 3)) {
+        return 0;
+    }
+
     if (e->surplus && ngx_shop_edit_lines_same(key, "update", 6)) {
         e->surplus--;
         return 0;
@@ -135,6 +139,13 @@ ngx_shop_edit_lines_stays(ngx_shop_edit_t *e, const ngx_shop_str_t *key)
 
     for (i = 0; i < e->o->ngiven; i++) {
         given = &e->o->given[i];
+
+        if (given->option->type == NGX_SHOP_OPTIONS_WITHOUT
+            && ngx_shop_edit_lines_same(key, given->name + 3,
+                                        (size_t) given->len - 3))
+        {
+            return 0;
+        }
 
         if (given->option->type != NGX_SHOP_OPTIONS_LIST
             && ngx_shop_edit_lines_same(key, given->name,
@@ -185,10 +196,10 @@ ngx_shop_edit_lines_add(ngx_shop_edit_t *e,
 int
 ngx_shop_edit_lines_is_ours(const ngx_shop_options_given_t *given)
 {
-    return strcmp(given->option->name, "flag") == 0
+    return given->option->type == NGX_SHOP_OPTIONS_WITHOUT
+           || strcmp(given->option->name, "flag") == 0
            || strcmp(given->option->name, "url") == 0
-           || strcmp(given->option->name, "name") == 0
-           || strcmp(given->option->name, "who") == 0;
+           || strcmp(given->option->name, "name") == 0;
 }
 
 

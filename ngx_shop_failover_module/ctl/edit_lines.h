@@ -26,6 +26,7 @@ typedef struct {
     ngx_shop_store_e           what;     /* "on" or "update" */
     unsigned                   surplus;  /* oldest updates to go */
     unsigned                   outage;   /* nobody serves, says nginx */
+    const char                *who;      /* to be written; NULL: as it is */
     unsigned char              buf[2 * NGX_SHOP_FLAG_MAX_SIZE];
 } ngx_shop_edit_t;
 

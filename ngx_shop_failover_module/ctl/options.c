@@ -8,23 +8,27 @@
 
 #include <stdlib.h>
 
+#include "ctl/near.h"
 #include "ctl/options.h"
 
 
 static const ngx_shop_options_entry_t *ngx_shop_options_find(
     const ngx_shop_options_entry_t *table, const char *name, int len);
+static int ngx_shop_options_named(const ngx_shop_options_entry_t *option,
+    const char *name, size_t len);
+static int ngx_shop_options_has_value(const ngx_shop_options_entry_t *option);
 static int ngx_shop_options_is_one(const ngx_shop_options_entry_t *table,
     const char *text);
 static int ngx_shop_options_instead(const ngx_shop_options_given_t *given,
     const char *text);
 static int ngx_shop_options_add(ngx_shop_options_t *o,
     const ngx_shop_options_entry_t *table, ngx_shop_options_given_t *given);
-static int ngx_shop_options_unknown(const ngx_shop_options_entry_t *table,
-    const char *name, int len);
+static int ngx_shop_options_unknown(const ngx_shop_options_t *o,
+    const ngx_shop_options_entry_t *table, const char *name, int len);
 
 
 int
-ngx_shop_options_parse(ngx_shop_options_t *o,
+ngx_shop_options_parse(ngx_shop_options_t *o, const char *command,
     const ngx_shop_options_entry_t *table, int argc, char **argv)
 {
     int                       i, end;
@@ -32,6 +36,7 @@ ngx_shop_options_parse(ngx_shop_options_t *o,
     ngx_shop_options_given_t  given;
 
     memset(o, 0, sizeof(ngx_shop_options_t));
+    o->command = command;
 
     if (argc > NGX_SHOP_OPTIONS_MAX) {
         (void) ngx_shop_say_error("more than %d arguments",
@@ -59,7 +64,7 @@ ngx_shop_options_parse(ngx_shop_options_t *o,
         given.option = ngx_shop_options_find(table, given.name, given.len);
 
         if (given.value == NULL && given.option
-            && given.option->type != NGX_SHOP_OPTIONS_SWITCH
+            && ngx_shop_options_has_value(given.option)
             && i + 1 < argc)
         {
             if (ngx_shop_options_is_one(table, argv[++i])) {
@@ -82,25 +87,53 @@ static const ngx_shop_options_entry_t *
 ngx_shop_options_find(const ngx_shop_options_entry_t *table, const char *name,
     int len)
 {
-    size_t                           n;
-    const ngx_shop_options_entry_t  *option;
+    const ngx_shop_options_entry_t  *option, *of;
 
     for (option = table; option->name; option++) {
-        n = strlen(option->name);
 
-        if ((size_t) len < n || memcmp(option->name, name, n) != 0) {
+        if (option->type != NGX_SHOP_OPTIONS_WITHOUT) {
+
+            if (ngx_shop_options_named(option, name, (size_t) len)) {
+                return option;
+            }
+
             continue;
         }
 
-        if ((size_t) len == n
-            || (option->type == NGX_SHOP_OPTIONS_DOTTED
-                && name[n] == '.'))
-        {
-            return option;
+        for (of = table; of < option && len > 3; of++) {
+            if (memcmp(name, "no-", 3) == 0
+                && of->type != NGX_SHOP_OPTIONS_SWITCH
+                && ngx_shop_options_named(of, name + 3, (size_t) len - 3))
+            {
+                return option;
+            }
         }
     }
 
     return NULL;
+}
+
+
+static int
+ngx_shop_options_named(const ngx_shop_options_entry_t *option,
+    const char *name, size_t len)
+{
+    size_t  n;
+
+    n = strlen(option->name);
+
+    return len >= n && memcmp(option->name, name, n) == 0
+           && (len == n
+               || (option->type == NGX_SHOP_OPTIONS_DOTTED
+                   && name[n] == '.'));
+}
+
+
+static int
+ngx_shop_options_has_value(const ngx_shop_options_entry_t *option)
+{
+    return option->type != NGX_SHOP_OPTIONS_SWITCH
+           && option->type != NGX_SHOP_OPTIONS_WITHOUT;
 }
 
 
@@ -140,14 +173,14 @@ ngx_shop_options_add(ngx_shop_options_t *o,
     ngx_shop_options_given_t  *before;
 
     if (given->option == NULL) {
-        return ngx_shop_options_unknown(table, given->name, given->len);
+        return ngx_shop_options_unknown(o, table, given->name, given->len);
     }
 
-    if (given->option->type == NGX_SHOP_OPTIONS_SWITCH) {
+    if (!ngx_shop_options_has_value(given->option)) {
 
         if (given->value) {
-            (void) ngx_shop_say_error("--%s takes no value",
-                                      given->option->name);
+            (void) ngx_shop_say_error("--%.*s takes no value",
+                                      given->len, given->name);
             return NGX_SHOP_ERROR;
         }
 
@@ -183,15 +216,34 @@ ngx_shop_options_add(ngx_shop_options_t *o,
 
 
 static int
-ngx_shop_options_unknown(const ngx_shop_options_entry_t *table,
-    const char *name, int len)
+ngx_shop_options_unknown(const ngx_shop_options_t *o,
+    const ngx_shop_options_entry_t *table, const char *name, int len)
 {
+    ngx_shop_near_t                  near;
     const ngx_shop_options_entry_t  *option;
 
-    fprintf(stderr, "shopctl: unknown option \"%.*s\", known are:", len, name);
+    memset(&near, 0, sizeof(ngx_shop_near_t));
 
     for (option = table; option->name; option++) {
-        fprintf(stderr, " --%s", option->name);
+        if (option->type != NGX_SHOP_OPTIONS_WITHOUT) {
+            ngx_shop_near_try(&near, name, (size_t) len, option->name);
+        }
+    }
+
+    if (near.word) {
+        (void) ngx_shop_say_error("unknown option \"%.*s\", did you mean "
+                                  "--%s? all of them: shopctl help %s",
+                                  len, name, near.word, o->command);
+        return NGX_SHOP_ERROR;
+    }
+
+    fputs("shopctl: unknown option \"", stderr);
+    fputs(ngx_shop_say_name(name), stderr);
+    fputs("\", known are:", stderr);
+
+    for (option = table; option->name; option++) {
+        fprintf(stderr, " --%s%s", option->name,
+                option->type == NGX_SHOP_OPTIONS_WITHOUT ? "KEY" : "");
     }
 
     fprintf(stderr, "%s\n", memchr(name, ' ', (size_t) len)
@@ -243,8 +295,32 @@ ngx_shop_options_usage(FILE *out, const ngx_shop_options_entry_t *table)
 
     for (option = table; option->name; option++) {
         n = fprintf(out, "  --%s%s%s", option->name,
-                    option->value ? " " : "",
+                    option->value
+                    && option->type != NGX_SHOP_OPTIONS_WITHOUT ? " " : "",
                     option->value ? option->value : "");
         fprintf(out, "%*s%s\n", n < 26 ? 26 - n : 1, "", option->help);
+    }
+}
+
+
+void
+ngx_shop_options_list(FILE *out, const ngx_shop_options_entry_t *table)
+{
+    const ngx_shop_options_entry_t  *option, *of;
+
+    for (option = table; option->name; option++) {
+
+        if (option->type != NGX_SHOP_OPTIONS_WITHOUT) {
+            fprintf(out, "--%s\t%s\t%s\n", option->name,
+                    option->value ? option->value : "", option->help);
+            continue;
+        }
+
+        for (of = table; of < option; of++) {
+            if (of->type != NGX_SHOP_OPTIONS_SWITCH) {
+                fprintf(out, "--no-%s\t\twithout \"%s\"\n", of->name,
+                        of->name);
+            }
+        }
     }
 }

@@ -20,7 +20,9 @@ typedef enum {
     NGX_SHOP_OPTIONS_SWITCH = 0,
     NGX_SHOP_OPTIONS_VALUE,
     NGX_SHOP_OPTIONS_LIST,             /* may be given again */
-    NGX_SHOP_OPTIONS_DOTTED            /* --status.de: a list, too */
+    NGX_SHOP_OPTIONS_DOTTED,           /* --status.de: a list, too */
+    NGX_SHOP_OPTIONS_WITHOUT           /* "no-": --no-NAME of those above
+                                          it that have a value */
 } ngx_shop_options_e;
 
 
@@ -42,6 +44,7 @@ typedef struct {
 
 
 typedef struct {
+    const char                *command;       /* whose they are */
     ngx_shop_options_given_t   given[NGX_SHOP_OPTIONS_MAX];
     unsigned                   ngiven;
     const char                *rest[NGX_SHOP_OPTIONS_MAX];
@@ -49,8 +52,8 @@ typedef struct {
 } ngx_shop_options_t;
 
 
-/* OK, or ERROR after it was said what is wrong */
-int ngx_shop_options_parse(ngx_shop_options_t *o,
+/* of a command: OK, or ERROR after it was said what is wrong */
+int ngx_shop_options_parse(ngx_shop_options_t *o, const char *command,
     const ngx_shop_options_entry_t *table, int argc, char **argv);
 
 /* the value of an option ("" of a switch), or NULL: not given */
@@ -62,6 +65,9 @@ const char *ngx_shop_options_setting(const ngx_shop_options_t *o,
     const char *name, const char *variable, const char *other);
 
 void ngx_shop_options_usage(FILE *out, const ngx_shop_options_entry_t *table);
+
+/* for programs: "--name", the value and the help, with tabs between them */
+void ngx_shop_options_list(FILE *out, const ngx_shop_options_entry_t *table);
 
 
 #endif /* _NGX_SHOP_OPTIONS_H_INCLUDED_ */

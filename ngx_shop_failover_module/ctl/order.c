@@ -2,9 +2,9 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * Orders for servers: sent to a location with shop_control, and what became
- * of them in words.  Which orders there are, and whether one makes sense, is
- * decided by nginx alone.
+ * Orders for servers and sites: sent to a location with shop_control, and what
+ * became of them in words.  Which orders there are, and whether one makes
+ * sense, is decided by nginx alone.
  */
 
 
@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "ctl/fetch.h"
+#include "ctl/login.h"
 #include "ctl/member.h"
 #include "ctl/order.h"
 #include "ctl/secret_file.h"
@@ -22,11 +23,15 @@
 #define NGX_SHOP_ORDER_KEY  "/etc/nginx/shop.key"
 
 
-#define NGX_SHOP_ORDER_OPTIONS                                               \
+#define NGX_SHOP_ORDER_UPSTREAM                                              \
     { "upstream", NGX_SHOP_OPTIONS_VALUE, "NAME",                            \
-      "needed where several upstreams have the server" },                    \
+      "needed where several upstreams have the server" }
+
+#define NGX_SHOP_ORDER_OPTIONS                                               \
     { "reason", NGX_SHOP_OPTIONS_VALUE, "TEXT",                              \
       "up to 96 bytes, shown in the status and in the log" },                \
+    { "who", NGX_SHOP_OPTIONS_VALUE, "TEXT",                                 \
+      "who gives the order, up to 48 bytes [the login]" },                   \
     { "url", NGX_SHOP_OPTIONS_VALUE, "URL",                                  \
       "a location with shop_control, else $SHOP_CONTROL, else "              \
       NGX_SHOP_ORDER_URL },                                                  \
@@ -40,6 +45,9 @@
 
 static int ngx_shop_order_give(const ngx_shop_options_t *o, const char *action,
     const char *word);
+static int ngx_shop_order_send(const ngx_shop_options_t *o, const char *action,
+    const char *word);
+static int ngx_shop_order_sites(const ngx_shop_json_t *answer);
 static int ngx_shop_order_form(const ngx_shop_options_t *o, const char *action,
     unsigned char *buf, ngx_shop_str_t *form);
 static int ngx_shop_order_refused(const char *url, const char *path,
@@ -55,11 +63,24 @@ static int ngx_shop_order_show(const char *word,
 const ngx_shop_options_entry_t  ngx_shop_order_options[] = {
     { "for", NGX_SHOP_OPTIONS_VALUE, "LENGTH",
       "30m, 1h30m: then the order ends by itself" },
+    NGX_SHOP_ORDER_UPSTREAM,
     NGX_SHOP_ORDER_OPTIONS
 };
 
 
 const ngx_shop_options_entry_t  ngx_shop_order_enable_options[] = {
+    NGX_SHOP_ORDER_UPSTREAM,
+    NGX_SHOP_ORDER_OPTIONS
+};
+
+
+const ngx_shop_options_entry_t  ngx_shop_order_reopen_options[] = {
+    { "now", NGX_SHOP_OPTIONS_SWITCH, NULL,
+      "ends the ramp: everybody is let in at once" },
+    { "over", NGX_SHOP_OPTIONS_VALUE, "LENGTH",
+      "10m, 1h: lets the rest of the visitors in over that time" },
+    { "site", NGX_SHOP_OPTIONS_VALUE, "NAME",
+      "that site only; else all that reopen" },
     NGX_SHOP_ORDER_OPTIONS
 };
 
@@ -92,8 +113,45 @@ ngx_shop_order_enable(const ngx_shop_options_t *o)
 }
 
 
+int
+ngx_shop_order_reopen(const ngx_shop_options_t *o)
+{
+    if (o->nrest) {
+        return ngx_shop_say_error("\"reopen\" takes no \"%s\"; for a site "
+                                  "write --site %s", o->rest[0], o->rest[0]);
+    }
+
+    if ((ngx_shop_options_get(o, "now") != NULL)
+        == (ngx_shop_options_get(o, "over") != NULL))
+    {
+        return ngx_shop_say_error("\"reopen\" needs --now, or --over 10m: end "
+                                  "the ramp, or let the rest in over that "
+                                  "time; to open a closed shop: shopctl off");
+    }
+
+    return ngx_shop_order_send(o, "reopen", NULL);
+}
+
+
 static int
 ngx_shop_order_give(const ngx_shop_options_t *o, const char *action,
+    const char *word)
+{
+    if (o->nrest != 1) {
+        return ngx_shop_say_error("\"%s\" needs one server, as "
+                                  "written in the configuration or "
+                                  "an address: shopctl %s "
+                                  "10.0.0.11:8080", action, action);
+    }
+
+    return ngx_shop_order_send(o, action, word);
+}
+
+
+/* word: what became of the servers; NULL: it is about sites */
+
+static int
+ngx_shop_order_send(const ngx_shop_options_t *o, const char *action,
     const char *word)
 {
     int               rc, json;
@@ -105,13 +163,6 @@ ngx_shop_order_give(const ngx_shop_options_t *o, const char *action,
 
     ngx_shop_fetch_order_t  order;
 
-    if (o->nrest != 1) {
-        return ngx_shop_say_error("\"%s\" needs one server, as "
-                                  "written in the configuration or "
-                                  "an address: shopctl %s "
-                                  "10.0.0.11:8080", action, action);
-    }
-
     url = ngx_shop_options_setting(o, "url", "SHOP_CONTROL",
                                    NGX_SHOP_ORDER_URL);
     path = ngx_shop_options_setting(o, "key", "SHOP_CONTROL_KEY",
@@ -122,10 +173,14 @@ ngx_shop_order_give(const ngx_shop_options_t *o, const char *action,
     if (ngx_shop_order_form(o, action, buf, &order.form)
         != NGX_SHOP_OK
         || ngx_shop_secret_file_read(path, "shop_control", 1, &order.key)
-           != NGX_SHOP_OK
-        || ngx_shop_fetch_order(url, &order, &body, &size)
            != NGX_SHOP_OK)
     {
+        return NGX_SHOP_SAY_ERROR;
+    }
+
+    if (ngx_shop_fetch_order(url, &order, &body, &size) != NGX_SHOP_OK) {
+        ngx_shop_say_note("asked was %s; name another location with "
+                          "shop_control by --url or $SHOP_CONTROL", url);
         return NGX_SHOP_SAY_ERROR;
     }
 
@@ -134,10 +189,15 @@ ngx_shop_order_give(const ngx_shop_options_t *o, const char *action,
 
     json = ngx_shop_json_parse(&answer, &source, &at, &reason) == NGX_SHOP_OK;
 
-    rc = (json && order.status == 200)
-         ? ngx_shop_order_show(word, &answer)
-         : ngx_shop_order_refused(url, path, order.status,
-                                  json ? &answer : NULL);
+    if (!json || order.status != 200) {
+        rc = ngx_shop_order_refused(url, path, order.status,
+                                    json ? &answer : NULL);
+
+    } else {
+        rc = word ? ngx_shop_order_show(word, &answer)
+                  : ngx_shop_order_sites(&answer);
+    }
+
     free(body);
 
     return rc;
@@ -150,23 +210,29 @@ ngx_shop_order_form(const ngx_shop_options_t *o, const char *action,
 {
     size_t              n, i;
     const char         *value;
-    static const char  *names[] = { "upstream", "for", "reason" };
+    static const char  *names[] = {
+        "upstream", "for", "reason", "over", "site", "who"
+    };
 
     n = 0;
 
-    if (ngx_shop_form_add(buf, NGX_SHOP_ORDER_LEN, &n,
-                          "action", action)
+    if (ngx_shop_form_add(buf, NGX_SHOP_ORDER_LEN, &n, "action", action)
         != NGX_SHOP_OK
-        || ngx_shop_form_add(buf, NGX_SHOP_ORDER_LEN, &n,
-                             "peer", o->rest[0])
-           != NGX_SHOP_OK)
+        || (o->nrest
+            && ngx_shop_form_add(buf, NGX_SHOP_ORDER_LEN, &n, "peer",
+                                 o->rest[0])
+               != NGX_SHOP_OK))
     {
         (void) ngx_shop_say_error("the server's name is too long");
         return NGX_SHOP_ERROR;
     }
 
-    for (i = 0; i < 3; i++) {
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         value = ngx_shop_options_get(o, names[i]);
+
+        if (value == NULL && strcmp(names[i], "who") == 0) {
+            value = *ngx_shop_login() ? ngx_shop_login() : NULL;
+        }
 
         if (value
             && ngx_shop_form_add(buf, NGX_SHOP_ORDER_LEN,
@@ -269,6 +335,41 @@ ngx_shop_order_show(const char *word, const ngx_shop_json_t *answer)
         ngx_shop_say_note("no server of upstream %s takes visitors "
                           "now: a backup group does, or they see "
                           "the page", upstream);
+    }
+
+    return NGX_SHOP_SAY_YES;
+}
+
+
+static int
+ngx_shop_order_sites(const ngx_shop_json_t *answer)
+{
+    char                  name[256];
+    int64_t               now, at;
+    ngx_shop_json_t       sites, site;
+    ngx_shop_json_walk_t  walk;
+
+    now = (int64_t) time(NULL);
+
+    if (ngx_shop_json_find(answer, "sites", &sites) != NGX_SHOP_OK) {
+        return ngx_shop_say_error("that is not the answer of shop_control");
+    }
+
+    ngx_shop_json_walk(&sites, &walk);
+
+    while (ngx_shop_json_next(&walk, NULL, &site) == NGX_SHOP_OK) {
+        (void) ngx_shop_member_get(&site, "name", name, sizeof(name));
+        at = ngx_shop_member_time(&site, "all_in", now);
+
+        if (at <= now) {
+            printf("%s: everybody is in\n", name);
+            continue;
+        }
+
+        printf("%s: %ld %% of the visitors are in; everybody is in by ", name,
+               ngx_shop_member_number(&site, "admitted"));
+        ngx_shop_say_time(stdout, at, now);
+        putchar('\n');
     }
 
     return NGX_SHOP_SAY_YES;

@@ -2,7 +2,8 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * shopctl drain, enable, up, down: orders to a location with shop_control.
+ * shopctl drain, enable, up, down, reopen: orders to a location with
+ * shop_control.
  */
 
 
@@ -16,6 +17,9 @@
 extern const ngx_shop_options_entry_t  ngx_shop_order_options[];
 extern const ngx_shop_options_entry_t ngx_shop_order_enable_options[];
 
+extern const ngx_shop_options_entry_t ngx_shop_order_reopen_options[];
+
+int ngx_shop_order_reopen(const ngx_shop_options_t *o);
 int ngx_shop_order_drain(const ngx_shop_options_t *o);
 int ngx_shop_order_down(const ngx_shop_options_t *o);
 int ngx_shop_order_up(const ngx_shop_options_t *o);

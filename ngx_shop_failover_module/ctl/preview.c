@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "ctl/dress.h"
+#include "ctl/jsonout.h"
 #include "ctl/pagedir.h"
 #include "ctl/preview.h"
 #include "ctl/store.h"
@@ -19,6 +20,14 @@
 
 
 #define NGX_SHOP_PREVIEW_ROOM  262144
+
+
+/* what is asked to be seen; -1: as it is */
+typedef struct {
+    int      state;            /* place in the list of words */
+    int      post;
+    int64_t  at;               /* Unix s; 0: now */
+} ngx_shop_preview_wish_t;
 
 
 static int ngx_shop_preview_words(const char *lang, ngx_shop_strings_t *words);
@@ -32,6 +41,14 @@ static int ngx_shop_preview_vars(ngx_shop_view_t *v,
     const ngx_shop_options_t *o);
 static void ngx_shop_preview_view(ngx_shop_view_t *v,
     const ngx_shop_options_t *o);
+static int ngx_shop_preview_wish(const ngx_shop_options_t *o,
+    ngx_shop_preview_wish_t *wish);
+static int ngx_shop_preview_word(const char *option, const char *value,
+    const char *const *words);
+static void ngx_shop_preview_late(ngx_shop_view_t *v,
+    ngx_shop_flag_notice_t *n);
+static void ngx_shop_preview_json(const ngx_shop_view_t *v,
+    const ngx_shop_str_t *page, int plain);
 static int ngx_shop_preview_print(const ngx_shop_options_t *o,
     ngx_shop_view_t *v);
 
@@ -42,7 +59,15 @@ const ngx_shop_options_entry_t  ngx_shop_preview_options[] = {
     { "lang", NGX_SHOP_OPTIONS_VALUE, "LANG",
       "de, fr, pt-BR, ... [en]" },
     { "outage", NGX_SHOP_OPTIONS_SWITCH, NULL,
-      "the page of an outage, and not of maintenance" },
+      "the page of an outage: --state outage" },
+    { "state", NGX_SHOP_OPTIONS_VALUE,
+      "maintenance|outage|browse|paths|reopening|busy|late",
+      "its page; late: the ETA is over [as the flag says]" },
+    { "post", NGX_SHOP_OPTIONS_VALUE, "unsent|unknown",
+      "after an order that did not reach the shop, or of which nobody knows" },
+    { "at", NGX_SHOP_OPTIONS_VALUE, "TIME",
+      "as it will be then: +30m, 04:30 [now]" },
+    NGX_SHOP_JSONOUT_OPTION,
     { "page-dir", NGX_SHOP_OPTIONS_VALUE, "DIR",
       "templates and texts of your own, as in shop_page_dir" },
     { "page-look", NGX_SHOP_OPTIONS_VALUE, "LOOK",
@@ -54,6 +79,20 @@ const ngx_shop_options_entry_t  ngx_shop_preview_options[] = {
 };
 
 
+/* by number of ngx_shop_view_e; the last is an outage of maintenance */
+static const char *const  ngx_shop_preview_states[] = {
+    "maintenance", "outage", "browse", "paths", "reopening", "busy", "late",
+    NULL
+};
+
+#define NGX_SHOP_PREVIEW_LATE  6
+
+static const char *const  ngx_shop_preview_posts[] = {
+    "none", "unsent", "unknown", NULL
+};
+
+
+static ngx_shop_preview_wish_t      ngx_shop_preview_wished;
 static ngx_shop_store_t             ngx_shop_preview_store;
 static ngx_shop_flag_notice_t       ngx_shop_preview_notice;
 static ngx_shop_strings_t           ngx_shop_preview_texts;
@@ -79,7 +118,8 @@ ngx_shop_preview_run(const ngx_shop_options_t *o)
     lang = ngx_shop_options_get(o, "lang");
     lang = lang ? lang : "en";
 
-    if (ngx_shop_store_open(s, o) != NGX_SHOP_OK
+    if (ngx_shop_preview_wish(o, &ngx_shop_preview_wished) != NGX_SHOP_OK
+        || ngx_shop_store_open(s, o) != NGX_SHOP_OK
         || ngx_shop_pagedir_open(
                                  ngx_shop_options_get(o, "page-dir"))
            != NGX_SHOP_OK
@@ -290,8 +330,9 @@ ngx_shop_preview_vars(ngx_shop_view_t *v, const ngx_shop_options_t *o)
 static void
 ngx_shop_preview_view(ngx_shop_view_t *v, const ngx_shop_options_t *o)
 {
-    ngx_shop_store_t        *s = &ngx_shop_preview_store;
-    ngx_shop_flag_notice_t  *n = &ngx_shop_preview_notice;
+    ngx_shop_store_t         *s = &ngx_shop_preview_store;
+    ngx_shop_flag_notice_t   *n = &ngx_shop_preview_notice;
+    ngx_shop_preview_wish_t  *wish = &ngx_shop_preview_wished;
 
     v->now = (int64_t) time(NULL);
 
@@ -302,7 +343,10 @@ ngx_shop_preview_view(ngx_shop_view_t *v, const ngx_shop_options_t *o)
     v->poll = 30;
     v->retry_after = 120;
 
-    if (ngx_shop_options_get(o, "outage")) {
+    if (wish->state >= 0 && wish->state != NGX_SHOP_PREVIEW_LATE) {
+        v->state = (uint8_t) wish->state;
+
+    } else if (ngx_shop_options_get(o, "outage")) {
         v->state = NGX_SHOP_VIEW_OUTAGE;
 
     } else if (n->mode == NGX_SHOP_FLAG_BROWSE) {
@@ -321,7 +365,102 @@ ngx_shop_preview_view(ngx_shop_view_t *v, const ngx_shop_options_t *o)
         v->now = n->start.at;
     }
 
+    if (wish->at) {
+        v->now = wish->at;
+    }
+
+    if (wish->state == NGX_SHOP_PREVIEW_LATE) {
+        ngx_shop_preview_late(v, n);
+    }
+
+    v->post = (uint8_t) (wish->post > 0 ? wish->post : 0);
+    v->since = v->since > v->now ? v->now : v->since;
+
     ngx_shop_view_prepare(v);
+}
+
+
+static void
+ngx_shop_preview_late(ngx_shop_view_t *v, ngx_shop_flag_notice_t *n)
+{
+    if (n->eta.at == 0) {
+        ngx_shop_say_note("the flag has no ETA: this is the page of one that "
+                          "was over 5 minutes ago");
+        n->eta.at = v->now - 300;
+    }
+
+    if (n->eta.at > v->now) {
+        v->now = n->eta.at + 300;
+    }
+}
+
+
+static int
+ngx_shop_preview_wish(const ngx_shop_options_t *o,
+    ngx_shop_preview_wish_t *wish)
+{
+    const char      *at, *reason;
+    ngx_shop_str_t   text;
+
+    wish->at = 0;
+    wish->state = ngx_shop_preview_word("state",
+                                        ngx_shop_options_get(o, "state"),
+                                        ngx_shop_preview_states);
+    wish->post = ngx_shop_preview_word("post",
+                                       ngx_shop_options_get(o, "post"),
+                                       ngx_shop_preview_posts);
+
+    if (wish->state < -1 || wish->post < -1) {
+        return NGX_SHOP_ERROR;
+    }
+
+    at = ngx_shop_options_get(o, "at");
+
+    if (at == NULL) {
+        return NGX_SHOP_OK;
+    }
+
+    text.data = (const unsigned char *) at;
+    text.len = strlen(at);
+
+    if (ngx_shop_times_parse(&text, (int64_t) time(NULL), &wish->at, &reason)
+        != NGX_SHOP_OK)
+    {
+        (void) ngx_shop_say_error("invalid --at \"%s\": %s", at, reason);
+        return NGX_SHOP_ERROR;
+    }
+
+    return NGX_SHOP_OK;
+}
+
+
+/* its place; -1: it is not asked for; -2 after it was said what is right */
+
+static int
+ngx_shop_preview_word(const char *option, const char *value,
+    const char *const *words)
+{
+    int     i;
+    size_t  n;
+    char    all[128];
+
+    if (value == NULL) {
+        return -1;
+    }
+
+    for (i = 0, n = 0; words[i]; i++) {
+
+        if (strcmp(words[i], value) == 0) {
+            return i;
+        }
+
+        n += (size_t) snprintf(all + n, sizeof(all) - n, "%s%s",
+                               i ? ", " : "", words[i]);
+    }
+
+    (void) ngx_shop_say_error("invalid --%s \"%s\": write one of %s", option,
+                              value, all);
+    return -2;
 }
 
 
@@ -381,7 +520,10 @@ ngx_shop_preview_print(const ngx_shop_options_t *o, ngx_shop_view_t *v)
     page.data = e.start;
     page.len = (size_t) (e.pos - e.start);
 
-    if (t.plain) {
+    if (ngx_shop_options_get(o, "json")) {
+        ngx_shop_preview_json(v, &page, (int) t.plain);
+
+    } else if (t.plain) {
         ngx_shop_say_text(stdout, page);
 
     } else {
@@ -389,4 +531,20 @@ ngx_shop_preview_print(const ngx_shop_options_t *o, ngx_shop_view_t *v)
     }
 
     return NGX_SHOP_SAY_YES;
+}
+
+
+static void
+ngx_shop_preview_json(const ngx_shop_view_t *v, const ngx_shop_str_t *page,
+    int plain)
+{
+    ngx_shop_emit_t  e;
+
+    ngx_shop_jsonout_begin(&e, "preview", (int64_t) time(NULL));
+    ngx_shop_emit_cstr(&e, "flag", ngx_shop_preview_store.path);
+    ngx_shop_emit_cstr(&e, "state", ngx_shop_view_state_name(v->state));
+    ngx_shop_emit_str(&e, "language", &v->lang);
+    ngx_shop_emit_cstr(&e, "type", plain ? "text/plain" : "text/html");
+    ngx_shop_emit_str(&e, "page", page);
+    ngx_shop_jsonout_end(&e);
 }

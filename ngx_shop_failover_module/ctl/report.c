@@ -10,29 +10,44 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "ctl/jsonout.h"
 #include "ctl/report.h"
+#include "ctl/report_brief.h"
 #include "logic/judge/site.h"
 #include "logic/flag/times.h"
-#include "logic/text/utf8.h"
 
 
 static int ngx_shop_report_read(ngx_shop_log_t *log,
     const ngx_shop_options_t *o);
+static int ngx_shop_report_some(ngx_shop_log_t *log, const char *since,
+    const char *one);
+static int ngx_shop_report_document(ngx_shop_log_t *log, const char *since,
+    const char *one);
 static int ngx_shop_report_since(ngx_shop_log_t *log, const char *text);
 static int ngx_shop_report_one(ngx_shop_log_t *log, const char *text);
 static void ngx_shop_report_incident(ngx_shop_log_t *log,
     const ngx_shop_incident_t *in);
-static void ngx_shop_report_head(const ngx_shop_incident_t *in);
+static void ngx_shop_report_head(const ngx_shop_incident_t *in,
+    const ngx_shop_report_facts_t *f);
 static void ngx_shop_report_row(const char *what, const char *how, int64_t at,
     int64_t start);
-static void ngx_shop_report_times(const ngx_shop_incident_t *in);
-static void ngx_shop_report_impact(const ngx_shop_incident_t *in);
-static void ngx_shop_report_classes(const ngx_shop_incident_t *in);
-static int ngx_shop_report_is(ngx_shop_str_t name, const char **words);
+static void ngx_shop_report_times(const ngx_shop_incident_t *in,
+    const ngx_shop_report_facts_t *f);
+static void ngx_shop_report_ended(const ngx_shop_incident_t *in, int64_t start);
 static void ngx_shop_report_texts(const ngx_shop_incident_t *in);
 static void ngx_shop_report_timeline(ngx_shop_log_t *log,
     const ngx_shop_incident_t *in);
-static int64_t ngx_shop_report_start(const ngx_shop_incident_t *in);
+
+
+typedef enum {
+    NGX_SHOP_REPORT_WHOLE = 0,
+    NGX_SHOP_REPORT_BRIEF,
+    NGX_SHOP_REPORT_JSON
+} ngx_shop_report_form_e;
+
+
+static ngx_shop_report_form_e  ngx_shop_report_form;
+static ngx_shop_emit_t         ngx_shop_report_emit;
 
 
 const ngx_shop_options_entry_t  ngx_shop_report_options[] = {
@@ -40,6 +55,9 @@ const ngx_shop_options_entry_t  ngx_shop_report_options[] = {
       "its number, or \"last\" [last]" },
     { "since", NGX_SHOP_OPTIONS_VALUE, "TIME",
       "all that began since then, such as \"2026-11-21 04:30\"" },
+    { "brief", NGX_SHOP_OPTIONS_SWITCH, NULL,
+      "half a page without names of servers, for those who pay for it" },
+    NGX_SHOP_JSONOUT_OPTION,
     { NULL, NGX_SHOP_OPTIONS_SWITCH, NULL, NULL }
 };
 
@@ -60,16 +78,20 @@ ngx_shop_report_run(const ngx_shop_options_t *o)
         return ngx_shop_say_error("--incident or --since, not both");
     }
 
+    ngx_shop_report_form = ngx_shop_options_get(o, "json")
+                           ? NGX_SHOP_REPORT_JSON
+                           : ngx_shop_options_get(o, "brief")
+                             ? NGX_SHOP_REPORT_BRIEF : NGX_SHOP_REPORT_WHOLE;
+
     if (ngx_shop_report_read(&log, o) != NGX_SHOP_OK
         || ngx_shop_log_fold(&log) != NGX_SHOP_OK)
     {
         rc = NGX_SHOP_SAY_ERROR;
 
-    } else if (since) {
-        rc = ngx_shop_report_since(&log, since);
-
     } else {
-        rc = ngx_shop_report_one(&log, one ? one : "last");
+        rc = ngx_shop_report_form == NGX_SHOP_REPORT_JSON
+             ? ngx_shop_report_document(&log, since, one)
+             : ngx_shop_report_some(&log, since, one);
     }
 
     free(log.data);
@@ -91,6 +113,33 @@ ngx_shop_report_read(ngx_shop_log_t *log, const ngx_shop_options_t *o)
     path = getenv("SHOP_EVENTS");
 
     return ngx_shop_log_read(log, path && *path ? path : NGX_SHOP_LOG_DEFAULT);
+}
+
+
+static int
+ngx_shop_report_some(ngx_shop_log_t *log, const char *since, const char *one)
+{
+    return since ? ngx_shop_report_since(log, since)
+                 : ngx_shop_report_one(log, one ? one : "last");
+}
+
+
+static int
+ngx_shop_report_document(ngx_shop_log_t *log, const char *since,
+    const char *one)
+{
+    int  rc;
+
+    ngx_shop_jsonout_begin(&ngx_shop_report_emit, "report",
+                           (int64_t) time(NULL));
+    ngx_shop_emit_array(&ngx_shop_report_emit, "incidents");
+
+    rc = ngx_shop_report_some(log, since, one);
+
+    ngx_shop_emit_close(&ngx_shop_report_emit, ']');
+    ngx_shop_jsonout_end(&ngx_shop_report_emit);
+
+    return rc;
 }
 
 
@@ -119,7 +168,10 @@ ngx_shop_report_since(ngx_shop_log_t *log, const char *text)
 
     for (i = 0; i < log->nincidents; i++) {
         if (log->incidents[i].began >= at * 1000) {
-            printf("%s", n++ ? "\n\n" : "");
+            if (n++ && ngx_shop_report_form != NGX_SHOP_REPORT_JSON) {
+                fputs("\n\n", stdout);
+            }
+
             ngx_shop_report_incident(log, &log->incidents[i]);
         }
     }
@@ -173,9 +225,24 @@ ngx_shop_report_one(ngx_shop_log_t *log, const char *text)
 static void
 ngx_shop_report_incident(ngx_shop_log_t *log, const ngx_shop_incident_t *in)
 {
-    ngx_shop_report_head(in);
-    ngx_shop_report_times(in);
-    ngx_shop_report_impact(in);
+    ngx_shop_report_facts_t  f;
+
+    ngx_shop_report_facts(log, in, (int64_t) time(NULL) * 1000, &f);
+
+    if (ngx_shop_report_form == NGX_SHOP_REPORT_BRIEF) {
+        ngx_shop_report_brief(in, &f);
+        return;
+    }
+
+    if (ngx_shop_report_form == NGX_SHOP_REPORT_JSON) {
+        ngx_shop_report_json(&ngx_shop_report_emit, in, &f);
+        return;
+    }
+
+    ngx_shop_report_head(in, &f);
+    ngx_shop_report_times(in, &f);
+    ngx_shop_report_impact(in, &f);
+    ngx_shop_report_impact_care(in, &f);
     ngx_shop_report_texts(in);
     ngx_shop_report_timeline(log, in);
 
@@ -192,13 +259,25 @@ ngx_shop_report_incident(ngx_shop_log_t *log, const ngx_shop_incident_t *in)
 
 
 static void
-ngx_shop_report_head(const ngx_shop_incident_t *in)
+ngx_shop_report_head(const ngx_shop_incident_t *in,
+    const ngx_shop_report_facts_t *f)
 {
+    unsigned  both;
+
+    both = in->planned ? f->outage : f->closed;
+
     printf("# %s %u%s%s\n\n",
-           in->planned ? "Maintenance" : "Incident", (unsigned) in->number,
-           in->severity ? ", " : "",
+           in->planned && !both ? "Maintenance" : "Incident",
+           (unsigned) in->number, in->severity ? ", " : "",
            in->severity ? ngx_shop_event_severity_name(in->severity)
                         : "");
+
+    if (both) {
+        puts(in->planned
+             ? "A planned closing with an outage inside: nobody served when "
+               "the shop was to be open.\n"
+             : "An outage with a closing by hand inside.\n");
+    }
 
     if (in->site.len) {
         fputs("Shop ", stdout);
@@ -210,24 +289,21 @@ ngx_shop_report_head(const ngx_shop_incident_t *in)
 }
 
 
-static int64_t
-ngx_shop_report_start(const ngx_shop_incident_t *in)
-{
-    return in->first_failure ? in->first_failure : in->began;
-}
-
-
 static void
-ngx_shop_report_times(const ngx_shop_incident_t *in)
+ngx_shop_report_times(const ngx_shop_incident_t *in,
+    const ngx_shop_report_facts_t *f)
 {
-    int64_t  start;
+    int64_t  start, mitigated;
 
     static const char  *by[] = {
-        "", "by backup servers", "by another upstream", "by browsing only",
-        "by the page for visitors"
+        "", "by backup servers", "by another upstream", "by browsing only", ""
     };
 
-    start = ngx_shop_report_start(in);
+    start = f->start;
+
+    /* a page that says sorry mitigates nothing */
+
+    mitigated = in->by == NGX_SHOP_EVENT_BY_PAGE ? 0 : in->mitigated;
 
     puts("| what | when | after the start |\n"
          "|---|---|---|");
@@ -235,13 +311,46 @@ ngx_shop_report_times(const ngx_shop_incident_t *in)
     ngx_shop_report_row("started", in->first_failure
                                    ? "first failure" : "", start, 0);
     ngx_shop_report_row("detected", "", in->detected, start);
-    ngx_shop_report_row("mitigated", by[in->by], in->mitigated, start);
+
+    if (mitigated) {
+        ngx_shop_report_row("mitigated", by[in->by], mitigated, start);
+    }
+
+    if (f->page) {
+        ngx_shop_report_row("page up", "for visitors", f->page, start);
+    }
+
+    if (f->words) {
+        ngx_shop_report_row("first words of your own", "", f->words, start);
+    }
 
     if (in->reopening) {
         ngx_shop_report_row("reopened", "visitors are let in", in->reopening,
                             start);
     }
 
+    ngx_shop_report_ended(in, start);
+
+    fputs("\nTime to detect: ", stdout);
+    ngx_shop_report_text_length(in->detected - start);
+
+    if (mitigated) {
+        fputs(". Time to mitigate: ", stdout);
+        ngx_shop_report_text_length(mitigated - start);
+    }
+
+    if (in->resolved && !in->lost) {
+        fputs(". Time to recover: ", stdout);
+        ngx_shop_report_text_length(in->resolved - start);
+    }
+
+    puts(".");
+}
+
+
+static void
+ngx_shop_report_ended(const ngx_shop_incident_t *in, int64_t start)
+{
     if (in->resolved == 0) {
         printf("| resolved | not yet: the shop is %s | |\n",
                ngx_shop_site_name(in->state));
@@ -252,18 +361,6 @@ ngx_shop_report_times(const ngx_shop_incident_t *in)
     } else {
         ngx_shop_report_row("resolved", "", in->resolved, start);
     }
-
-    fputs("\nTime to detect: ", stdout);
-    ngx_shop_report_length(in->detected - start);
-    fputs(". Time to mitigate: ", stdout);
-    ngx_shop_report_length(in->mitigated ? in->mitigated - start : 0);
-
-    if (in->resolved && !in->lost) {
-        fputs(". Time to recover: ", stdout);
-        ngx_shop_report_length(in->resolved - start);
-    }
-
-    puts(".");
 }
 
 
@@ -274,107 +371,17 @@ ngx_shop_report_row(const char *what, const char *how, int64_t at,
     printf("| %s%s%s | ", what, *how ? ", " : "", how);
 
     if (at) {
-        ngx_shop_report_time(at);
+        ngx_shop_report_text_time(at);
     }
 
     fputs(" | ", stdout);
 
     if (at && start) {
-        ngx_shop_report_length(at - start);
+        ngx_shop_report_text_length(at - start);
         putchar(' ');
     }
 
     puts("|");
-}
-
-
-static void
-ngx_shop_report_impact(const ngx_shop_incident_t *in)
-{
-    puts("\n## Impact\n");
-
-    printf("- Visitors who got the page instead of the shop: %ld\n",
-           (long) in->visitors);
-
-    if (in->resolved == 0) {
-        puts("- So far: the counts are those of the last event.");
-    }
-
-    if (in->nclasses) {
-        ngx_shop_report_classes(in);
-    }
-}
-
-
-static void
-ngx_shop_report_classes(const ngx_shop_incident_t *in)
-{
-    int64_t                           orders, refused, unknown;
-    unsigned                          i;
-    ngx_shop_str_t                    name;
-    const ngx_shop_incident_class_t  *class;
-
-    static const char  *order[] = { "checkout", "order", NULL };
-    static const char  *callback[] = {
-        "callback", "webhook", "payment", NULL
-    };
-
-    orders = 0;
-    refused = 0;
-    unknown = 0;
-
-    for (i = 0; i < in->nclasses; i++) {
-        class = &in->classes[i];
-        name = ngx_shop_incident_text(in, class->name);
-
-        if (ngx_shop_report_is(name, callback)) {
-            refused += class->refused;
-            unknown += class->unknown;
-
-        } else if (ngx_shop_report_is(name, order)) {
-            orders += class->refused + class->unknown;
-        }
-    }
-
-    printf("- Orders refused or of unknown outcome: %ld\n"
-           "- Payment callbacks to reconcile: %ld\n\n"
-           "| class | refused, never sent | sent, outcome unknown |\n"
-           "|---|---|---|\n", (long) orders, (long) (refused + unknown));
-
-    for (i = 0; i < in->nclasses; i++) {
-        class = &in->classes[i];
-
-        fputs("| ", stdout);
-        ngx_shop_report_text(ngx_shop_incident_text(in, class->name));
-        printf(" | %ld | %ld |\n", (long) class->refused,
-               (long) class->unknown);
-    }
-
-    if (refused + unknown) {
-        fputs("\nAsk the payment provider for its callbacks since ", stdout);
-        ngx_shop_report_time(ngx_shop_report_start(in));
-        puts(" and compare them with the orders: what was refused is sent "
-             "again only for a while.");
-    }
-}
-
-
-static int
-ngx_shop_report_is(ngx_shop_str_t name, const char **words)
-{
-    size_t  i, n;
-
-    for ( /* void */ ; *words; words++) {
-        n = strlen(*words);
-
-        for (i = 0; i + n <= name.len; i++) {
-            if (memcmp(name.data + i, *words, n) == 0) {
-                return 1;
-            }
-        }
-    }
-
-    return 0;
 }
 
 
@@ -396,7 +403,7 @@ ngx_shop_report_texts(const ngx_shop_incident_t *in)
         text = ngx_shop_incident_text(in, t->text);
 
         fputs("- ", stdout);
-        ngx_shop_report_time(t->at);
+        ngx_shop_report_text_time(t->at);
 
         if (text.len == 0) {
             puts(" the built-in text");
@@ -423,7 +430,7 @@ ngx_shop_report_timeline(ngx_shop_log_t *log, const ngx_shop_incident_t *in)
 
     puts("\n## Timeline\n");
 
-    from = ngx_shop_report_start(in);
+    from = in->first_failure ? in->first_failure : in->began;
     to = in->resolved ? in->resolved : INT64_MAX;
     site = ngx_shop_incident_text(in, in->site);
 
@@ -456,75 +463,4 @@ ngx_shop_report_timeline(ngx_shop_log_t *log, const ngx_shop_incident_t *in)
 
         ngx_shop_report_event(&event);
     }
-}
-
-
-void
-ngx_shop_report_text(ngx_shop_str_t text)
-{
-    char                  buf[NGX_SHOP_SAY_CHAR];
-    size_t                k, n, bad;
-    const unsigned char  *p, *last;
-
-    p = text.data;
-    last = p + text.len;
-
-    while (p < last) {
-        n = ngx_shop_utf8_next(p, last, &bad);
-        n = n ? n : bad;
-
-        if (ngx_shop_utf8_control(p, n)) {
-            putchar(' ');
-
-        } else {
-
-            if (strchr("\\`*_[]<>|&~", *p)) {
-                putchar('\\');
-            }
-
-            k = ngx_shop_say_char(buf, p, n);
-            (void) fwrite(buf, 1, k, stdout);
-        }
-
-        p += n;
-    }
-}
-
-
-void
-ngx_shop_report_time(int64_t msec)
-{
-    size_t         n;
-    unsigned char  buf[NGX_SHOP_TIMES_LEN];
-
-    /* "2026-11-21T03:10:00Z" */
-
-    n = ngx_shop_times_rfc3339(buf, msec / 1000);
-    buf[10] = ' ';
-
-    printf("%.*s", (int) n - 1, (char *) buf);
-}
-
-
-void
-ngx_shop_report_length(int64_t msec)
-{
-    size_t         n;
-    unsigned char  buf[NGX_SHOP_TIMES_LEN];
-
-    if (msec < 0) {
-
-        /* the clock was set back meanwhile */
-
-        fputs("unknown", stdout);
-        return;
-    }
-
-    if (msec < 10000) {
-        printf("%ld.%ld s", (long) (msec / 1000), (long) (msec / 100 % 10));
-        return;
-    }
-
-    n = ngx_shop_times_length(buf, msec / 1000);
-    printf("%.*s", (int) n, (char *) buf);
 }

@@ -20,17 +20,14 @@ int ngx_shop_report_run(const ngx_shop_options_t *o);
 /* for report.c: one line of the timeline, of events that belong there */
 void ngx_shop_report_event(const ngx_shop_event_t *event);
 
-/*
- * For report_event.c.  A text of others as Markdown: it is shown and not
- * obeyed.
- */
+/* of report_text.c: a text of others as Markdown, shown and not obeyed */
 void ngx_shop_report_text(ngx_shop_str_t text);
 
 /* "2026-11-21 03:10:00" */
-void ngx_shop_report_time(int64_t msec);
+void ngx_shop_report_text_time(int64_t msec);
 
 /* "1.1 s", "25m 3s" */
-void ngx_shop_report_length(int64_t msec);
+void ngx_shop_report_text_length(int64_t msec);
 
 
 #endif /* _NGX_SHOP_REPORT_H_INCLUDED_ */

@@ -7,14 +7,15 @@
 
 
 #include "ctl/report.h"
-#include "logic/judge/site.h"
 #include "logic/judge/verdict.h"
+#include "logic/story/vocab.h"
 
 
 static void ngx_shop_report_event_peer(const ngx_shop_event_t *event);
 static void ngx_shop_report_event_group(const ngx_shop_event_t *event);
 static void ngx_shop_report_event_site(const ngx_shop_event_t *event);
 static void ngx_shop_report_event_flag(const ngx_shop_event_t *event);
+static void ngx_shop_report_event_who(const ngx_shop_event_t *event);
 static void ngx_shop_report_event_text(const ngx_shop_event_t *event,
     ngx_shop_span_t span);
 
@@ -30,7 +31,7 @@ ngx_shop_report_event(const ngx_shop_event_t *event)
     }
 
     fputs("- ", stdout);
-    ngx_shop_report_time(event->time);
+    ngx_shop_report_text_time(event->time);
     putchar(' ');
 
     switch (event->type) {
@@ -62,13 +63,13 @@ ngx_shop_report_event_peer(const ngx_shop_event_t *event)
     ngx_shop_report_event_text(event, event->peer);
     fputs(" of upstream ", stdout);
     ngx_shop_report_event_text(event, event->upstream);
-    printf(" is %s (was %s): ", ngx_shop_verdict_state_name(event->to),
-           ngx_shop_verdict_state_name(event->from));
+    printf(" %s: ", ngx_shop_vocab_peer_change(event->from, event->to));
 
     if (event->cause == NGX_SHOP_EVENT_OPERATOR) {
         fputs("ordered, \"", stdout);
         ngx_shop_report_event_text(event, event->detail);
         putchar('"');
+        ngx_shop_report_event_who(event);
         return;
     }
 
@@ -77,7 +78,7 @@ ngx_shop_report_event_peer(const ngx_shop_event_t *event)
 
     if (event->first_failure) {
         fputs(", first failure ", stdout);
-        ngx_shop_report_length(event->time - event->first_failure);
+        ngx_shop_report_text_length(event->time - event->first_failure);
         fputs(" before", stdout);
     }
 }
@@ -103,8 +104,8 @@ ngx_shop_report_event_group(const ngx_shop_event_t *event)
         return;
 
     default:
-        printf(" is %s (was %s)", ngx_shop_site_group_name(event->to),
-               ngx_shop_site_group_name(event->from));
+        printf(" %s", ngx_shop_vocab_group_change(event->from, event->to));
+        return;
     }
 
     if (event->served_by.len == 0) {
@@ -124,9 +125,9 @@ ngx_shop_report_event_site(const ngx_shop_event_t *event)
 
     severity = ngx_shop_event_severity_name(event->severity);
 
-    printf("the shop is **%s**%s%s (was %s)", ngx_shop_site_name(event->to),
-           event->severity ? ", " : "", event->severity ? severity : "",
-           ngx_shop_site_name(event->from));
+    printf("the shop %s%s%s", ngx_shop_vocab_site_change(event->from,
+                                                         event->to),
+           event->severity ? ", " : "", event->severity ? severity : "");
 }
 
 
@@ -150,11 +151,23 @@ ngx_shop_report_event_flag(const ngx_shop_event_t *event)
         && event->to != NGX_SHOP_EVENT_UPDATE)
     {
         fputs(", ETA ", stdout);
-        ngx_shop_report_time(event->eta);
+        ngx_shop_report_text_time(event->eta);
     }
 
     if (event->warnings) {
         printf(", %ld lines with warnings", (long) event->warnings);
+    }
+
+    ngx_shop_report_event_who(event);
+}
+
+
+static void
+ngx_shop_report_event_who(const ngx_shop_event_t *event)
+{
+    if (event->who.len) {
+        fputs(", by ", stdout);
+        ngx_shop_report_event_text(event, event->who);
     }
 }
 

@@ -146,6 +146,17 @@ ngx_shop_say_name(const char *name)
 }
 
 
+const char *
+ngx_shop_say_clean(ngx_shop_str_t text)
+{
+    char  copy[NGX_SHOP_SAY_NAME];
+
+    snprintf(copy, sizeof(copy), "%.*s", ngx_shop_say_str(text));
+
+    return ngx_shop_say_name(copy);
+}
+
+
 size_t
 ngx_shop_say_char(char *buf, const unsigned char *p, size_t len)
 {

@@ -47,6 +47,9 @@ void ngx_shop_say_note(const char *format, ...);
  */
 const char *ngx_shop_say_name(const char *name);
 
+/* a text as one line that can be shown, good until the next call */
+const char *ngx_shop_say_clean(ngx_shop_str_t text);
+
 /* a text without control characters, as it can be shown */
 void ngx_shop_say_text(FILE *out, ngx_shop_str_t text);
 

@@ -3,7 +3,8 @@
  * Copyright (C) ngx_shop_failover_module authors
  *
  * shopctl status: the status as one screen, in the order in which a person
- * asks at 3 am.  Knows the JSON's names (docs/status.schema.json).
+ * asks at 3 am: what visitors see, what is broken and why, what to type next.
+ * Knows the JSON's names (docs/status.schema.json).
  */
 
 
@@ -13,40 +14,41 @@
 
 #include "ctl/fetch.h"
 #include "ctl/log.h"
-#include "ctl/member.h"
-#include "ctl/screen.h"
+#include "ctl/screen_inside.h"
+#include "logic/flag/clockface.h"
 #include "logic/flag/flagset.h"
-#include "logic/flag/times.h"
 #include "logic/judge/site.h"
-#include "logic/story/next.h"
+#include "logic/story/vocab.h"
 
 
 #define NGX_SHOP_SCREEN_URL  "http://127.0.0.1/shop_status"
 
-/* servers in a row: those that are well are only counted beyond it */
-#define NGX_SHOP_SCREEN_PEERS  12
+/* s, between two looks of --watch */
+#define NGX_SHOP_SCREEN_WATCH  2
 
 
-static int ngx_shop_screen_show(unsigned char *data, size_t size);
-static void ngx_shop_screen_now(const ngx_shop_json_t *v);
-static void ngx_shop_screen_way(const ngx_shop_json_t *v,
+static int ngx_shop_screen_once(const ngx_shop_options_t *o);
+static int ngx_shop_screen_watch(const ngx_shop_options_t *o);
+static int ngx_shop_screen_show(const ngx_shop_options_t *o,
+    unsigned char *data, size_t size);
+static int ngx_shop_screen_code(const char *state);
+static void ngx_shop_screen_now(const ngx_shop_screen_t *s);
+static void ngx_shop_screen_visitors(const ngx_shop_screen_t *s,
     const char *state);
-static void ngx_shop_screen_text(const ngx_shop_json_t *v);
-static void ngx_shop_screen_upstreams(const ngx_shop_json_t *v);
-static void ngx_shop_screen_peers(const ngx_shop_json_t *v);
-static void ngx_shop_screen_counts(const ngx_shop_json_t *v);
-static void ngx_shop_screen_events(const ngx_shop_json_t *v);
-static void ngx_shop_screen_flag(const ngx_shop_json_t *v);
-static void ngx_shop_screen_next(const ngx_shop_json_t *v);
-static void ngx_shop_screen_when(const ngx_shop_json_t *v, const char *name,
-    const char *path);
-static void ngx_shop_screen_since(const ngx_shop_json_t *v, const char *path);
-static int ngx_shop_screen_colored(void);
-static const char *ngx_shop_screen_color(const char *state);
-static const char *ngx_shop_screen_plain(void);
+static void ngx_shop_screen_way(const ngx_shop_screen_t *s,
+    const char *state);
+static void ngx_shop_screen_sites(const ngx_shop_screen_t *s);
+static void ngx_shop_screen_counts(const ngx_shop_screen_t *s);
+static void ngx_shop_screen_end(const ngx_shop_screen_t *s);
 
 
 const ngx_shop_options_entry_t  ngx_shop_screen_options[] = {
+    { "all", NGX_SHOP_OPTIONS_SWITCH, NULL,
+      "also each server that is well, with its last probes" },
+    { "watch", NGX_SHOP_OPTIONS_SWITCH, NULL,
+      "again every 2 s, until Ctrl-C" },
+    { "json", NGX_SHOP_OPTIONS_SWITCH, NULL,
+      "for programs: what nginx answers; docs/status.schema.json" },
     { "url", NGX_SHOP_OPTIONS_VALUE, "URL",
       "a location with shop_status, else $SHOP_STATUS, else "
       NGX_SHOP_SCREEN_URL },
@@ -57,15 +59,33 @@ const ngx_shop_options_entry_t  ngx_shop_screen_options[] = {
 int
 ngx_shop_screen_run(const ngx_shop_options_t *o)
 {
+    if (o->nrest > 1) {
+        return ngx_shop_say_error("\"status\" takes one file, or none and "
+                                  "asks nginx; not also \"%s\"", o->rest[1]);
+    }
+
+    if (ngx_shop_options_get(o, "watch") == NULL) {
+        return ngx_shop_screen_once(o);
+    }
+
+    if (o->nrest || ngx_shop_options_get(o, "json")) {
+        return ngx_shop_say_error("--watch asks nginx again and again, and "
+                                  "shows a screen: it takes no file and no "
+                                  "--json");
+    }
+
+    return ngx_shop_screen_watch(o);
+}
+
+
+static int
+ngx_shop_screen_once(const ngx_shop_options_t *o)
+{
     int             rc;
     const char     *url;
     ngx_shop_log_t  file;
 
     memset(&file, 0, sizeof(ngx_shop_log_t));
-
-    if (o->nrest > 1) {
-        return ngx_shop_say_error("one file, or none");
-    }
 
     if (o->nrest) {
         rc = ngx_shop_log_read(&file, o->rest[0]);
@@ -74,10 +94,16 @@ ngx_shop_screen_run(const ngx_shop_options_t *o)
         url = ngx_shop_options_setting(o, "url", "SHOP_STATUS",
                                        NGX_SHOP_SCREEN_URL);
         rc = ngx_shop_fetch_url(url, &file.data, &file.size);
+
+        if (rc != NGX_SHOP_OK) {
+            ngx_shop_say_note("asked was %s; name another location with "
+                              "shop_status by --url or $SHOP_STATUS, or a "
+                              "file with its answer", url);
+        }
     }
 
     rc = rc == NGX_SHOP_OK
-         ? ngx_shop_screen_show(file.data, file.size)
+         ? ngx_shop_screen_show(o, file.data, file.size)
          : NGX_SHOP_SAY_ERROR;
 
     free(file.data);
@@ -86,253 +112,294 @@ ngx_shop_screen_run(const ngx_shop_options_t *o)
 }
 
 
+/* the screen is cleared where there is one; a pipe gets one after the other */
+
 static int
-ngx_shop_screen_show(unsigned char *data, size_t size)
+ngx_shop_screen_watch(const ngx_shop_options_t *o)
 {
-    char             state[64];
-    size_t           at;
-    const char      *reason;
-    ngx_shop_str_t   s;
-    ngx_shop_json_t  v;
+    int              tty;
+    struct timespec  pause;
 
-    s.data = data;
-    s.len = size;
+    tty = isatty(STDOUT_FILENO);
 
-    if (ngx_shop_json_parse(&v, &s, &at, &reason)
+    pause.tv_sec = NGX_SHOP_SCREEN_WATCH;
+    pause.tv_nsec = 0;
+
+    for ( ;; ) {
+
+        if (tty) {
+            fputs("\033[H\033[2J", stdout);
+        }
+
+        (void) ngx_shop_screen_once(o);
+
+        if (!tty) {
+            fputs("\n\n", stdout);
+        }
+
+        if (fflush(stdout) != 0) {
+            return NGX_SHOP_SAY_ERROR;
+        }
+
+        if (nanosleep(&pause, NULL) != 0) {
+            return NGX_SHOP_SAY_YES;
+        }
+    }
+}
+
+
+static int
+ngx_shop_screen_show(const ngx_shop_options_t *o, unsigned char *data,
+    size_t size)
+{
+    char               state[64];
+    size_t             at;
+    const char        *reason;
+    ngx_shop_str_t     text;
+    ngx_shop_json_t    v;
+    ngx_shop_screen_t  s;
+
+    text.data = data;
+    text.len = size;
+
+    if (ngx_shop_json_parse(&v, &text, &at, &reason)
         != NGX_SHOP_OK
         || !ngx_shop_member_get(&v, "site.state", state,
                                 sizeof(state)))
     {
-        return ngx_shop_say_error("that is not the JSON of " "shop_status");
+        return ngx_shop_say_error("that is not the JSON of shop_status");
     }
 
-    ngx_shop_screen_now(&v);
-    ngx_shop_screen_text(&v);
-    ngx_shop_screen_upstreams(&v);
-    ngx_shop_screen_counts(&v);
-    ngx_shop_screen_events(&v);
-    ngx_shop_screen_flag(&v);
-    ngx_shop_screen_next(&v);
+    if (ngx_shop_options_get(o, "json")) {
+        (void) fwrite(data, 1, size, stdout);
+        return ngx_shop_screen_code(state);
+    }
+
+    s.v = &v;
+    s.all = ngx_shop_options_get(o, "all") != NULL;
+    s.now = ngx_shop_member_time(&v, "time", (int64_t) time(NULL));
+
+    if (s.now == 0) {
+        s.now = (int64_t) time(NULL);
+    }
+
+    ngx_shop_screen_now(&s);
+    ngx_shop_screen_servers(&s, 0);
+    ngx_shop_screen_story_next(&s);
+    ngx_shop_screen_counts(&s);
+    ngx_shop_screen_story_events(&s);
+    ngx_shop_screen_servers(&s, 1);
+    ngx_shop_screen_figure_bands(&s);
+    ngx_shop_screen_story_flag(&s);
+    ngx_shop_screen_end(&s);
+
+    return ngx_shop_screen_code(state);
+}
+
+
+/* 0: all visitors have all of the shop */
+
+static int
+ngx_shop_screen_code(const char *state)
+{
+    size_t  i;
+
+    static const char  *shut[] = {
+        "browse", "outage", "maintenance", "reopening"
+    };
+
+    for (i = 0; i < sizeof(shut) / sizeof(shut[0]); i++) {
+        if (strcmp(state, shut[i]) == 0) {
+            return NGX_SHOP_SAY_NO;
+        }
+    }
 
     return NGX_SHOP_SAY_YES;
 }
 
 
-/* 1: what visitors see right now, and since when */
+/* 1: what visitors see right now, since when, and where it goes by itself */
 
 static void
-ngx_shop_screen_now(const ngx_shop_json_t *v)
+ngx_shop_screen_now(const ngx_shop_screen_t *s)
 {
     char  state[64], severity[8];
 
-    (void) ngx_shop_member_get(v, "site.state", state, sizeof(state));
+    (void) ngx_shop_member_get(s->v, "site.state", state, sizeof(state));
 
-    printf("%s%s%s", ngx_shop_screen_color(state), state,
-           ngx_shop_screen_plain());
+    printf("%s%s%s", ngx_shop_screen_ink_color(state), state,
+           ngx_shop_screen_ink_plain());
 
-    if (ngx_shop_member_get(v, "site.severity", severity, sizeof(severity))) {
+    if (ngx_shop_member_get(s->v, "site.severity", severity,
+                            sizeof(severity)))
+    {
         printf(" %s", severity);
     }
 
-    ngx_shop_screen_since(v, "site.since");
-    putchar('\n');
+    ngx_shop_screen_ink_since(s, s->v, "site.since");
 
-    if (ngx_shop_member_true(v, "site.shut_by_flag_alone")) {
+    ngx_shop_screen_visitors(s, state);
+
+    if (ngx_shop_member_true(s->v, "site.shut_by_flag_alone")) {
         puts("  the servers are back, only the flag keeps the shop shut");
     }
 
-    ngx_shop_screen_way(v, state);
+    ngx_shop_screen_way(s, state);
+    ngx_shop_screen_sites(s);
+    ngx_shop_screen_story_text(s);
 }
 
 
-/* where it goes by itself: an announced closing, a ramp, a hold */
+static void
+ngx_shop_screen_visitors(const ngx_shop_screen_t *s, const char *state)
+{
+    char      word[32];
+    unsigned  n, flag;
+
+    for (n = 0;
+         n < NGX_SHOP_SITE_N && strcmp(ngx_shop_site_name(n), state) != 0;
+         n++)
+    {
+        /* void */
+    }
+
+    (void) ngx_shop_member_get(s->v, "site.flag_state", word, sizeof(word));
+
+    for (flag = 0;
+         flag < NGX_SHOP_FLAGSET_NONE
+         && strcmp(ngx_shop_flagset_name(flag), word) != 0;
+         flag++)
+    {
+        /* void */
+    }
+
+    if (n == NGX_SHOP_SITE_N) {
+        putchar('\n');
+        return;
+    }
+
+    fputs("\n  ", stdout);
+    ngx_shop_screen_ink_say(ngx_shop_vocab_visitors(n, flag,
+               ngx_shop_member_true(s->v, "site.shut_by_flag_alone") != 0,
+               (unsigned) ngx_shop_member_number(s->v, "site.admitted")));
+    putchar('\n');
+}
+
+
+/* an announced closing, a ramp, a hold */
 
 static void
-ngx_shop_screen_way(const ngx_shop_json_t *v, const char *state)
+ngx_shop_screen_way(const ngx_shop_screen_t *s, const char *state)
 {
     long           share, left;
     char           flag[16];
     size_t         n;
+    int64_t        at;
     unsigned char  buf[NGX_SHOP_TIMES_LEN];
 
-    if (ngx_shop_member_get(v, "site.flag_state", flag, sizeof(flag))
+    at = ngx_shop_member_time(s->v, "maintenance.start", s->now);
+
+    if (at > s->now
+        && ngx_shop_member_get(s->v, "site.flag_state", flag, sizeof(flag))
         && strcmp(flag, "announced") == 0)
     {
-        ngx_shop_screen_when(v, "closes by itself", "maintenance.start");
+        n = ngx_shop_times_length(buf, at - s->now);
+        printf("  closes by itself in %.*s, at ", (int) n, (char *) buf);
+        ngx_shop_screen_ink_clock(at, s->now);
+        putchar('\n');
     }
 
     if (strcmp(state, "reopening") != 0) {
         return;
     }
 
-    share = ngx_shop_member_number(v, "site.admitted");
-    left = ngx_shop_member_number(v, "site.well_in");
+    share = ngx_shop_member_number(s->v, "site.admitted");
+    left = ngx_shop_member_number(s->v, "site.well_in");
     n = ngx_shop_times_length(buf, left);
 
-    if (share < 100) {
-        printf("  %ld %% of the visitors are let in, all are in %.*s\n",
-               share, (int) n, (char *) buf);
+    if (share >= 100) {
+        printf("  everybody is in; it is called open in %.*s if it stays "
+               "well\n", (int) n, (char *) buf);
         return;
     }
 
-    printf("  all visitors are in; if it stays so it is called well in "
-           "%.*s\n", (int) n, (char *) buf);
+    printf("  %ld %% of the visitors are in; all will be by ", share);
+    ngx_shop_screen_ink_clock(s->now + left, s->now);
+    printf(", in %.*s\n", (int) n, (char *) buf);
 }
 
 
-/* 2: which text, and how old */
+/* of several shops the worst is above; what the others are */
 
 static void
-ngx_shop_screen_text(const ngx_shop_json_t *v)
+ngx_shop_screen_sites(const ngx_shop_screen_t *s)
 {
-    char  text[1024];
-
-    if (ngx_shop_member_get(v, "maintenance.status", text, sizeof(text))) {
-        printf("  says \"%s\"\n", text);
-    }
-
-    ngx_shop_screen_when(v, "ETA", "maintenance.eta");
-    ngx_shop_screen_when(v, "next update", "maintenance.next_update");
-}
-
-
-/* local time, and how far it is: whether a promise is broken is seen at once */
-
-static void
-ngx_shop_screen_when(const ngx_shop_json_t *v, const char *name,
-    const char *path)
-{
-    int64_t  at, now;
-
-    now = (int64_t) time(NULL);
-    at = ngx_shop_member_time(v, path, now);
-
-    if (at) {
-        printf("  %s ", name);
-        ngx_shop_say_time(stdout, at, now);
-        putchar('\n');
-    }
-}
-
-
-/* 3: which servers are up, and in words why not */
-
-static void
-ngx_shop_screen_upstreams(const ngx_shop_json_t *v)
-{
-    char                  name[256], state[64], by[256];
-    ngx_shop_json_t       list, group, peers;
+    char                  first[256], name[256], state[32];
+    unsigned              n, well;
+    ngx_shop_json_t       list, site;
     ngx_shop_json_walk_t  walk;
 
-    if (ngx_shop_json_find(v, "upstreams", &list) != NGX_SHOP_OK) {
+    n = 0;
+    well = 0;
+
+    (void) ngx_shop_member_get(s->v, "site.name", first, sizeof(first));
+
+    if (ngx_shop_json_find(s->v, "sites", &list) != NGX_SHOP_OK) {
         return;
     }
 
     ngx_shop_json_walk(&list, &walk);
 
-    while (ngx_shop_json_next(&walk, NULL, &group) == NGX_SHOP_OK) {
-        (void) ngx_shop_member_get(&group, "name", name, sizeof(name));
-        (void) ngx_shop_member_get(&group, "state", state, sizeof(state));
+    while (ngx_shop_json_next(&walk, NULL, &site) == NGX_SHOP_OK) {
+        (void) ngx_shop_member_get(&site, "name", name, sizeof(name));
+        (void) ngx_shop_member_get(&site, "state", state, sizeof(state));
 
-        printf("\nupstream %s: %s%s%s", name, ngx_shop_screen_color(state),
-               state, ngx_shop_screen_plain());
-
-        if (ngx_shop_member_get(&group, "served_by", by, sizeof(by))
-            && strcmp(by, name) != 0)
-        {
-            printf(", served by %s", by);
-        }
-
-        ngx_shop_screen_since(&group, "since");
-
-        if (ngx_shop_member_true(&group, "panic")) {
-            printf(", too few are usable: probes are ignored");
-        }
-
-        putchar('\n');
-
-        if (ngx_shop_json_find(&group, "peers", &peers) == NGX_SHOP_OK) {
-            ngx_shop_screen_peers(&peers);
-        }
-    }
-}
-
-
-static void
-ngx_shop_screen_peers(const ngx_shop_json_t *v)
-{
-    int                   well;
-    char                  peer[256], state[64], why[256];
-    long                  share;
-    unsigned              shown, left;
-    ngx_shop_json_t       item;
-    ngx_shop_json_walk_t  walk;
-
-    shown = 0;
-    left = 0;
-    ngx_shop_json_walk(v, &walk);
-
-    while (ngx_shop_json_next(&walk, NULL, &item) == NGX_SHOP_OK) {
-        (void) ngx_shop_member_get(&item, "address", peer, sizeof(peer));
-        (void) ngx_shop_member_get(&item, "state", state, sizeof(state));
-        well = strcmp(state, "up") == 0;
-
-        if (well && shown >= NGX_SHOP_SCREEN_PEERS) {
-            left++;
+        if (strcmp(name, first) == 0) {
             continue;
         }
 
-        shown++;
+        n++;
 
-        printf("  %s%-8s%s %s%s", ngx_shop_screen_color(state),
-               state, ngx_shop_screen_plain(), peer,
-               ngx_shop_member_true(&item, "backup")
-               ? " (backup)" : "");
-        ngx_shop_screen_since(&item, "since");
-
-        share = ngx_shop_member_number(&item, "share");
-
-        if (well && share > 0 && share < 100) {
-            printf(", slow start: %ld %% of its share", share);
+        if (strcmp(state, "open") == 0) {
+            well++;
+            continue;
         }
 
-        if (!well
-            && (ngx_shop_member_get(&item, "override.reason", why,
-                                    sizeof(why))
-                || ngx_shop_member_get(&item, "last.detail", why,
-                                       sizeof(why))))
-        {
-            printf(": %s", why);
-        }
-
+        printf("  site %s: %s%s%s", name, ngx_shop_screen_ink_color(state),
+               state, ngx_shop_screen_ink_plain());
+        ngx_shop_screen_ink_since(s, &site, "since");
         putchar('\n');
     }
 
-    if (left) {
-        printf("  and %u more that are up\n", left);
+    if (n) {
+        (void) ngx_shop_member_get(s->v, "site.state", state, sizeof(state));
+        printf(strcmp(state, "open") == 0
+               ? "  this is site %s; all %u are open\n"
+               : "  this is site %s, the worst of %u; of the others %u are "
+                 "open\n", first, n + 1, well);
     }
 }
 
 
-/* 4: how many were turned away since it began */
+/* how many were turned away since it began */
 
 static void
-ngx_shop_screen_counts(const ngx_shop_json_t *v)
+ngx_shop_screen_counts(const ngx_shop_screen_t *s)
 {
     char                  name[64];
     ngx_shop_json_t       list, item;
     ngx_shop_json_walk_t  walk;
 
-    if (!ngx_shop_member_get(v, "counters.incident_since", name,
+    if (!ngx_shop_member_get(s->v, "counters.incident_since", name,
                              sizeof(name)))
     {
         return;
     }
 
     printf("\nsince it began: %ld visitors turned away\n",
-           ngx_shop_member_number(v, "counters.visitors.incident"));
+           ngx_shop_member_number(s->v, "counters.visitors.incident"));
 
-    if (ngx_shop_json_find(v, "counters.refused", &list) != NGX_SHOP_OK) {
+    if (ngx_shop_json_find(s->v, "counters.refused", &list) != NGX_SHOP_OK) {
         return;
     }
 
@@ -347,175 +414,17 @@ ngx_shop_screen_counts(const ngx_shop_json_t *v)
 }
 
 
-/* 5: what happened last */
+/* the zone of all times above, once */
 
 static void
-ngx_shop_screen_events(const ngx_shop_json_t *v)
+ngx_shop_screen_end(const ngx_shop_screen_t *s)
 {
-    char                  at[64], type[16], to[32], what[512];
-    unsigned              n;
-    ngx_shop_json_t       list, item;
-    ngx_shop_json_walk_t  walk;
+    size_t         n, k;
+    unsigned char  at[NGX_SHOP_TIMES_LEN], zone[NGX_SHOP_TIMES_LEN];
 
-    if (ngx_shop_json_find(v, "events", &list) != NGX_SHOP_OK) {
-        return;
-    }
+    n = ngx_shop_clockface_now(at, s->now);
+    k = ngx_shop_clockface_zone(zone, s->now);
 
-    ngx_shop_json_walk(&list, &walk);
-
-    for (n = 0; ngx_shop_json_next(&walk, NULL, &item) == NGX_SHOP_OK; n++) {
-        (void) ngx_shop_member_get(&item, "time", at, sizeof(at));
-        (void) ngx_shop_member_get(&item, "type", type, sizeof(type));
-
-        if (!ngx_shop_member_get(&item, "to", to, sizeof(to))) {
-            (void) ngx_shop_member_get(&item, "what", to, sizeof(to));
-        }
-
-        if (!ngx_shop_member_get(&item, "peer", what, sizeof(what))
-            && !ngx_shop_member_get(&item, "upstream", what,
-                                    sizeof(what)))
-        {
-            (void) ngx_shop_member_get(&item, "text", what, sizeof(what));
-        }
-
-        printf("%s  %s %s %s %s\n", n ? "" : "\nlast events\n", at, type, to,
-               what);
-    }
-}
-
-
-/* 6: the flag and its warnings */
-
-static void
-ngx_shop_screen_flag(const ngx_shop_json_t *v)
-{
-    char                  path[512], text[256], piece[128];
-    ngx_shop_json_t       list, item;
-    ngx_shop_json_walk_t  walk;
-
-    if (!ngx_shop_member_get(v, "maintenance.flag", path, sizeof(path))) {
-        return;
-    }
-
-    printf("\nflag %s", path);
-    ngx_shop_screen_since(v, "maintenance.since");
-    putchar('\n');
-
-    if (ngx_shop_json_find(v, "maintenance.warnings", &list) != NGX_SHOP_OK) {
-        return;
-    }
-
-    ngx_shop_json_walk(&list, &walk);
-
-    while (ngx_shop_json_next(&walk, NULL, &item) == NGX_SHOP_OK) {
-        (void) ngx_shop_member_get(&item, "reason", text, sizeof(text));
-        (void) ngx_shop_member_get(&item, "text", piece, sizeof(piece));
-        printf("  line %ld: %s: \"%s\"\n",
-               ngx_shop_member_number(&item, "line"), text, piece);
-    }
-}
-
-
-/* what to type next: logic/story/next has the list */
-
-static void
-ngx_shop_screen_next(const ngx_shop_json_t *v)
-{
-    char                     text[64], path[512];
-    unsigned                 i, n;
-    ngx_shop_next_t          next;
-    ngx_shop_next_command_t  commands[NGX_SHOP_NEXT_MAX];
-
-    memset(&next, 0, sizeof(ngx_shop_next_t));
-
-    (void) ngx_shop_member_get(v, "site.state", text, sizeof(text));
-
-    for (next.state = 0;
-         next.state < NGX_SHOP_SITE_N
-         && strcmp(ngx_shop_site_name(next.state), text) != 0;
-         next.state++)
-    {
-        /* void */
-    }
-
-    (void) ngx_shop_member_get(v, "site.flag_state", text, sizeof(text));
-
-    for (next.flag = 0;
-         next.flag < NGX_SHOP_FLAGSET_NONE
-         && strcmp(ngx_shop_flagset_name(next.flag), text) != 0;
-         next.flag++)
-    {
-        /* void */
-    }
-
-    next.now = (int64_t) time(NULL);
-    next.alone = ngx_shop_member_true(v, "site.shut_by_flag_alone") != 0;
-    next.configured = ngx_shop_member_get(v, "site.flag", path, sizeof(path))
-                      != 0;
-    next.incident = ngx_shop_member_get(v, "counters.incident_since", text,
-                                        sizeof(text)) != 0;
-    next.eta = ngx_shop_member_time(v, "maintenance.eta", next.now);
-    next.next_update = ngx_shop_member_time(v, "maintenance.next_update",
-                                            next.now);
-
-    n = ngx_shop_next(&next, commands);
-
-    for (i = 0; i < n; i++) {
-        printf("%s%s:\n  shopctl %s%s%s\n", i ? "" : "\n", commands[i].why,
-               commands[i].command, commands[i].flag ? " --flag " : "",
-               commands[i].flag ? path : "");
-    }
-}
-
-
-static void
-ngx_shop_screen_since(const ngx_shop_json_t *v, const char *path)
-{
-    size_t         n;
-    int64_t        since, now;
-    unsigned char  buf[NGX_SHOP_TIMES_LEN];
-
-    now = (int64_t) time(NULL);
-    since = ngx_shop_member_time(v, path, now);
-
-    if (since) {
-        n = ngx_shop_times_length(buf, now - since);
-        printf(" for %.*s", (int) n, (char *) buf);
-    }
-}
-
-
-/* https://no-color.org: where it is set, and not empty */
-
-static int
-ngx_shop_screen_colored(void)
-{
-    const char  *no;
-
-    no = getenv("NO_COLOR");
-
-    return isatty(STDOUT_FILENO) && (no == NULL || *no == '\0');
-}
-
-
-static const char *
-ngx_shop_screen_color(const char *state)
-{
-    if (!ngx_shop_screen_colored()) {
-        return "";
-    }
-
-    if (strcmp(state, "up") == 0 || strcmp(state, "open") == 0) {
-        return "\033[32m";
-    }
-
-    return (strcmp(state, "down") == 0 || strcmp(state, "outage") == 0)
-           ? "\033[1;31m" : "\033[33m";
-}
-
-
-static const char *
-ngx_shop_screen_plain(void)
-{
-    return ngx_shop_screen_colored() ? "\033[0m" : "";
+    printf("\nas of %.*s; all times are %.*s\n", (int) n, (char *) at,
+           (int) k, (char *) zone);
 }

@@ -9,8 +9,11 @@
 
 #include <time.h>
 
+#include "ctl/active.h"
 #include "ctl/bypass.h"
 #include "ctl/edit.h"
+#include "ctl/examples.h"
+#include "ctl/near.h"
 #include "ctl/options.h"
 #include "ctl/order.h"
 #include "ctl/preview.h"
@@ -30,6 +33,11 @@ typedef struct {
 } ngx_shop_shopctl_command_t;
 
 
+static const ngx_shop_shopctl_command_t *ngx_shop_shopctl_find(
+    const char *name);
+static int ngx_shop_shopctl_unknown(const char *name);
+static int ngx_shop_shopctl_ask(int argc, char **argv);
+static int ngx_shop_shopctl_list(const char *name);
 static int ngx_shop_shopctl_run(const ngx_shop_shopctl_command_t *command,
     int argc, char **argv);
 static int ngx_shop_shopctl_usage(FILE *out);
@@ -57,8 +65,7 @@ static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
 
     { "is-active", "is-active",
       "exit code 0: the flag closes now; 1: it does not",
-      ngx_shop_show_active_options,
-      ngx_shop_show_is_active },
+      ngx_shop_active_options, ngx_shop_active_run },
 
     { "check", "check [FILE]",
       "what a flag means, with its times and warnings",
@@ -88,6 +95,10 @@ static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
       "ends drain, down or up: its probes decide again",
       ngx_shop_order_enable_options, ngx_shop_order_enable },
 
+    { "reopen", "reopen --now | --over 10m",
+      "ends or slows the ramp by which visitors are let back in",
+      ngx_shop_order_reopen_options, ngx_shop_order_reopen },
+
     { "status", "status [--url URL] [FILE]",
       "one screen: what visitors see, and why",
       ngx_shop_screen_options, ngx_shop_screen_run },
@@ -111,24 +122,10 @@ main(int argc, char **argv)
         return ngx_shop_shopctl_usage(stderr);
     }
 
-    if (strcmp(argv[1], "help") == 0 && argc > 2) {
-
-        for (command = ngx_shop_shopctl_commands; command->name; command++) {
-            if (strcmp(argv[2], command->name) == 0) {
-                return ngx_shop_shopctl_help(command);
-            }
-        }
-
-        (void) ngx_shop_say_error("unknown command \"%s\"", argv[2]);
-
-        return ngx_shop_shopctl_usage(stderr);
-    }
-
     if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0
         || strcmp(argv[1], "-h") == 0)
     {
-        (void) ngx_shop_shopctl_usage(stdout);
-        return NGX_SHOP_SAY_YES;
+        return ngx_shop_shopctl_ask(argc - 2, argv + 2);
     }
 
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
@@ -136,17 +133,102 @@ main(int argc, char **argv)
         return NGX_SHOP_SAY_YES;
     }
 
+    command = ngx_shop_shopctl_find(argv[1]);
+
+    return command ? ngx_shop_shopctl_run(command, argc - 2, argv + 2)
+                   : ngx_shop_shopctl_unknown(argv[1]);
+}
+
+
+static const ngx_shop_shopctl_command_t *
+ngx_shop_shopctl_find(const char *name)
+{
+    const ngx_shop_shopctl_command_t  *command;
+
     for (command = ngx_shop_shopctl_commands; command->name; command++) {
-        if (strcmp(argv[1], command->name) == 0) {
-            return ngx_shop_shopctl_run(command, argc - 2, argv + 2);
+        if (strcmp(name, command->name) == 0) {
+            return command;
         }
     }
 
-    (void) ngx_shop_say_error(argv[1][0] == '-'
-                              ? "the command comes before \"%s\""
-                              : "unknown command \"%s\"", argv[1]);
+    return NULL;
+}
+
+
+static int
+ngx_shop_shopctl_unknown(const char *name)
+{
+    ngx_shop_near_t                    near;
+    const ngx_shop_shopctl_command_t  *command;
+
+    if (name[0] == '-') {
+        (void) ngx_shop_say_error("the command comes before \"%s\"", name);
+        return ngx_shop_shopctl_usage(stderr);
+    }
+
+    memset(&near, 0, sizeof(ngx_shop_near_t));
+
+    for (command = ngx_shop_shopctl_commands; command->name; command++) {
+        ngx_shop_near_try(&near, name, strlen(name), command->name);
+    }
+
+    if (near.word) {
+        return ngx_shop_say_error("unknown command \"%s\", did you mean "
+                                  "\"%s\"? all of them: shopctl help",
+                                  name, near.word);
+    }
+
+    (void) ngx_shop_say_error("unknown command \"%s\"", name);
 
     return ngx_shop_shopctl_usage(stderr);
+}
+
+
+/* "help", "help COMMAND", and for completion "help --list [COMMAND]" */
+
+static int
+ngx_shop_shopctl_ask(int argc, char **argv)
+{
+    const ngx_shop_shopctl_command_t  *command;
+
+    if (argc == 0) {
+        (void) ngx_shop_shopctl_usage(stdout);
+        return NGX_SHOP_SAY_YES;
+    }
+
+    if (strcmp(argv[0], "--list") == 0) {
+        return ngx_shop_shopctl_list(argc > 1 ? argv[1] : NULL);
+    }
+
+    command = ngx_shop_shopctl_find(argv[0]);
+
+    return command ? ngx_shop_shopctl_help(command)
+                   : ngx_shop_shopctl_unknown(argv[0]);
+}
+
+
+static int
+ngx_shop_shopctl_list(const char *name)
+{
+    const ngx_shop_shopctl_command_t  *command;
+
+    if (name) {
+        command = ngx_shop_shopctl_find(name);
+
+        if (command == NULL) {
+            return NGX_SHOP_SAY_NO;
+        }
+
+        ngx_shop_options_list(stdout, command->options);
+
+        return NGX_SHOP_SAY_YES;
+    }
+
+    for (command = ngx_shop_shopctl_commands; command->name; command++) {
+        printf("%s\t%s\n", command->name, command->what);
+    }
+
+    return NGX_SHOP_SAY_YES;
 }
 
 
@@ -163,8 +245,8 @@ ngx_shop_shopctl_run(const ngx_shop_shopctl_command_t *command, int argc,
         }
     }
 
-    if (ngx_shop_options_parse(&options, command->options, argc,
-                               argv)
+    if (ngx_shop_options_parse(&options, command->name, command->options,
+                               argc, argv)
         != NGX_SHOP_OK)
     {
         return NGX_SHOP_SAY_ERROR;
@@ -191,8 +273,8 @@ ngx_shop_shopctl_usage(FILE *out)
         fprintf(out, "  %-38s %s\n", command->usage, command->what);
     }
 
-    fputs("\nshopctl COMMAND --help shows the options of a command, "
-          "shopctl --version the version.\n", out);
+    fputs("\nshopctl help COMMAND shows its options and examples, "
+          "shopctl --version the\nversion; man shopctl has all of it.\n", out);
 
     return NGX_SHOP_SAY_ERROR;
 }
@@ -203,6 +285,7 @@ ngx_shop_shopctl_help(const ngx_shop_shopctl_command_t *command)
 {
     printf("usage: shopctl %s\n\n%s\n\n", command->usage, command->what);
     ngx_shop_options_usage(stdout, command->options);
+    ngx_shop_examples_show(stdout, command->name);
 
     return NGX_SHOP_SAY_YES;
 }

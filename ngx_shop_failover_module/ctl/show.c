@@ -2,9 +2,8 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * Says what a flag means.  Changes nothing.
+ * Says what a flag means, and what nginx makes of it now.  Changes nothing.
  */
-
 
 
 #include <errno.h>
@@ -12,6 +11,8 @@
 
 #include "ctl/ask.h"
 #include "ctl/flags.h"
+#include "ctl/jsonout.h"
+#include "ctl/notice.h"
 #include "ctl/show.h"
 #include "ctl/show_langs.h"
 #include "ctl/store.h"
@@ -19,9 +20,10 @@
 
 /* what "check" knows of a flag while its files are shown */
 typedef struct {
-    const char  *flag;
-    int64_t      now;
-    int          rc;       /* the largest exit code of all files */
+    const char       *flag;
+    int64_t           now;
+    int               rc;       /* the largest exit code of all files */
+    ngx_shop_emit_t  *json;     /* NULL: for a person */
 } ngx_shop_show_t;
 
 
@@ -35,28 +37,19 @@ static void ngx_shop_show_time(const ngx_shop_flag_notice_t *n,
     const char *key, const ngx_shop_flag_time_t *time, int64_t now);
 static void ngx_shop_show_mode(const ngx_shop_flag_notice_t *n);
 static void ngx_shop_show_updates(const ngx_shop_flag_notice_t *n);
-static int ngx_shop_show_flag(ngx_shop_store_t *s, int64_t now);
+static void ngx_shop_show_one(ngx_shop_show_t *show, ngx_shop_store_t *s);
+static void ngx_shop_show_flag(ngx_shop_show_t *show);
+static void ngx_shop_show_nginx(ngx_shop_show_t *show, const char *url);
 static void ngx_shop_show_file(void *data, const ngx_shop_flagset_file_t *file,
     const ngx_shop_flag_notice_t *notice, int error);
-static int ngx_shop_show_notice(const char *path,
-    const ngx_shop_flag_notice_t *n, int64_t now);
-static void ngx_shop_show_trouble(const char *flag,
+static int ngx_shop_show_notice(ngx_shop_show_t *show, const char *path,
+    const ngx_shop_flag_notice_t *n);
+static void ngx_shop_show_error(ngx_shop_emit_t *json, const char *flag,
     const ngx_shop_flagset_file_t *file, int error);
-static void ngx_shop_show_quietly(void *data,
-    const ngx_shop_flagset_file_t *file, const ngx_shop_flag_notice_t *notice,
-    int error);
-static int ngx_shop_show_asked(const ngx_shop_options_t *o,
-    ngx_shop_flagset_t *set, const char *flag, ngx_shop_ask_t *a);
 
 
 const ngx_shop_options_entry_t  ngx_shop_show_options[] = {
-    NGX_SHOP_STORE_OPTIONS,
-    { NULL, NGX_SHOP_OPTIONS_SWITCH, NULL, NULL }
-};
-
-
-const ngx_shop_options_entry_t  ngx_shop_show_active_options[] = {
-    { "quiet", NGX_SHOP_OPTIONS_SWITCH, NULL, "print nothing" },
+    NGX_SHOP_JSONOUT_OPTION,
     NGX_SHOP_ASK_OPTION,
     NGX_SHOP_STORE_OPTIONS,
     { NULL, NGX_SHOP_OPTIONS_SWITCH, NULL, NULL }
@@ -72,8 +65,9 @@ static ngx_shop_flag_notice_t  ngx_shop_show_parsed;
 int
 ngx_shop_show_check(const ngx_shop_options_t *o)
 {
-    int                rc;
-    int64_t            now;
+    int                own;
+    ngx_shop_show_t    show;
+    ngx_shop_emit_t    json;
     ngx_shop_store_t  *s = &ngx_shop_show_store;
 
     if (o->nrest > 1) {
@@ -85,48 +79,92 @@ ngx_shop_show_check(const ngx_shop_options_t *o)
         return NGX_SHOP_SAY_ERROR;
     }
 
-    now = (int64_t) time(NULL);
+    show.flag = s->flag;
+    show.now = (int64_t) time(NULL);
+    show.rc = NGX_SHOP_SAY_YES;
+    show.json = ngx_shop_options_get(o, "json") ? &json : NULL;
 
-    if (s->is_dir && o->nrest == 0) {
-        return ngx_shop_show_flag(s, now);
-    }
+    own = (o->nrest == 0 || strcmp(o->rest[0], s->flag) == 0);
 
-    rc = ngx_shop_store_load(s, o->nrest ? o->rest[0] : s->path);
+    if (s->is_dir && own) {
+        ngx_shop_show_flag(&show);
 
-    if (rc != NGX_SHOP_OK) {
+    } else if (ngx_shop_store_load(s, o->nrest ? o->rest[0] : s->path)
+               != NGX_SHOP_OK)
+    {
         return NGX_SHOP_SAY_ERROR;
+
+    } else {
+        ngx_shop_show_one(&show, s);
     }
 
-    ngx_shop_flag_parse(&ngx_shop_show_parsed, NULL, s->data, s->size,
-                        s->appeared, now);
+    if (show.rc != NGX_SHOP_SAY_ERROR || show.json) {
+        ngx_shop_show_nginx(&show, own ? ngx_shop_ask_url(o) : NULL);
+    }
 
-    return ngx_shop_show_notice(s->path, &ngx_shop_show_parsed, now);
+    return show.rc;
+}
+
+
+/* one file, whosever it is */
+
+static void
+ngx_shop_show_one(ngx_shop_show_t *show, ngx_shop_store_t *s)
+{
+    ngx_shop_flag_notice_t  *n = &ngx_shop_show_parsed;
+
+    ngx_shop_flag_parse(n, NULL, s->data, s->size, s->appeared, show->now);
+
+    if (show->json) {
+        ngx_shop_jsonout_begin(show->json, "check", show->now);
+        ngx_shop_emit_cstr(show->json, "flag", s->path);
+        ngx_shop_emit_cstr(show->json, "state",
+                           ngx_shop_flagset_name(
+                                   ngx_shop_flagset_word(n, show->now)));
+        ngx_shop_emit_array(show->json, "files");
+    }
+
+    show->rc = ngx_shop_show_notice(show, s->path, n);
+
+    if (show->json) {
+        ngx_shop_emit_close(show->json, ']');
+    }
 }
 
 
 /* all files of a directory, by name, and which of them speaks */
 
-static int
-ngx_shop_show_flag(ngx_shop_store_t *s, int64_t now)
+static void
+ngx_shop_show_flag(ngx_shop_show_t *show)
 {
-    ngx_shop_show_t            show;
     ngx_shop_flagset_t         set;
     static ngx_shop_flags_t    flags;
 
-    if (ngx_shop_flags_read(&flags, s->flag) != NGX_SHOP_OK) {
-        return NGX_SHOP_SAY_ERROR;
+    if (ngx_shop_flags_read(&flags, show->flag) != NGX_SHOP_OK) {
+        show->rc = NGX_SHOP_SAY_ERROR;
+        show->json = NULL;
+        return;
     }
 
-    show.flag = s->flag;
-    show.now = now;
-    show.rc = NGX_SHOP_SAY_YES;
-
     set.visit = ngx_shop_show_file;
-    set.data = &show;
+    set.data = show;
 
-    ngx_shop_flags_decide(&set, &flags, now);
+    if (show->json) {
+        ngx_shop_jsonout_begin(show->json, "check", show->now);
+        ngx_shop_emit_cstr(show->json, "flag", show->flag);
+        ngx_shop_emit_array(show->json, "files");
+    }
 
-    printf("%s: %s", ngx_shop_say_name(s->flag),
+    ngx_shop_flags_decide(&set, &flags, show->now);
+
+    if (show->json) {
+        ngx_shop_emit_close(show->json, ']');
+        ngx_shop_emit_cstr(show->json, "state",
+                           ngx_shop_flagset_name(set.word));
+        return;
+    }
+
+    printf("%s: %s", ngx_shop_say_name(show->flag),
            ngx_shop_flagset_name(set.word));
 
     if (set.file && flags.nfiles > 1) {
@@ -135,8 +173,41 @@ ngx_shop_show_flag(ngx_shop_store_t *s, int64_t now)
     }
 
     printf("\n");
+}
 
-    return show.rc;
+
+/* what nginx does now, of its flag; a draft it does not know */
+
+static void
+ngx_shop_show_nginx(ngx_shop_show_t *show, const char *url)
+{
+    int             rc;
+    ngx_shop_ask_t  a;
+
+    rc = url ? ngx_shop_ask(url, show->flag, &a) : NGX_SHOP_DECLINED;
+
+    if (show->json) {
+        ngx_shop_ask_json(show->json, rc == NGX_SHOP_OK ? &a : NULL);
+        ngx_shop_jsonout_end(show->json);
+        return;
+    }
+
+    if (rc == NGX_SHOP_OK) {
+        ngx_shop_ask_show(&a, show->now);
+        return;
+    }
+
+    (void) fflush(stdout);
+
+    if (rc == NGX_SHOP_ERROR) {
+        ngx_shop_say_note("what nginx does now is not known: %s does not "
+                          "answer as shop_status does; name such a location "
+                          "by --url or $SHOP_STATUS", url);
+
+    } else if (url) {
+        ngx_shop_say_note("the nginx of %s has no flag \"%s\": is it that of "
+                          "shop_maintenance?", url, show->flag);
+    }
 }
 
 
@@ -150,21 +221,46 @@ ngx_shop_show_file(void *data, const ngx_shop_flagset_file_t *file,
 
     if (error) {
         ngx_shop_show_trouble(show->flag, file, error);
+        ngx_shop_show_error(show->json, show->flag, file, error);
         rc = NGX_SHOP_SAY_ERROR;
 
     } else {
         snprintf(path, sizeof(path), "%s/%s", show->flag,
                  (const char *) file->name.data);
-        rc = ngx_shop_show_notice(path, notice, show->now);
+        rc = ngx_shop_show_notice(show, path, notice);
     }
 
     show->rc = rc > show->rc ? rc : show->rc;
 }
 
 
-/* what closes, and why its text is not shown */
+/* a file of which nothing but that is known */
 
 static void
+ngx_shop_show_error(ngx_shop_emit_t *json, const char *flag,
+    const ngx_shop_flagset_file_t *file, int error)
+{
+    char  path[NGX_SHOP_STORE_PATH];
+
+    if (json == NULL) {
+        return;
+    }
+
+    snprintf(path, sizeof(path), "%s%s%s", flag, file ? "/" : "",
+             file ? (const char *) file->name.data : "");
+
+    ngx_shop_emit_object(json, NULL);
+    ngx_shop_emit_cstr(json, "path", path);
+    ngx_shop_emit_cstr(json, "state",
+                       ngx_shop_flagset_name(NGX_SHOP_FLAGSET_UNREADABLE));
+    ngx_shop_emit_cstr(json, "error", strerror(error));
+    ngx_shop_emit_close(json, '}');
+}
+
+
+/* what closes, and why its text is not shown */
+
+void
 ngx_shop_show_trouble(const char *flag, const ngx_shop_flagset_file_t *file,
     int error)
 {
@@ -207,12 +303,30 @@ ngx_shop_show_trouble(const char *flag, const ngx_shop_flagset_file_t *file,
 
 
 static int
-ngx_shop_show_notice(const char *path, const ngx_shop_flag_notice_t *n,
-    int64_t now)
+ngx_shop_show_notice(ngx_shop_show_t *show, const char *path,
+    const ngx_shop_flag_notice_t *n)
 {
+    int       over, bad;
     unsigned  i;
 
-    printf("%s: %s\n", ngx_shop_say_name(path), ngx_shop_show_state(n, now));
+    over = ngx_shop_flagset_word(n, show->now) == NGX_SHOP_FLAGSET_OVER;
+
+    if (show->json) {
+        ngx_shop_emit_object(show->json, NULL);
+        ngx_shop_emit_cstr(show->json, "path", path);
+        ngx_shop_emit_cstr(show->json, "state",
+                           ngx_shop_flagset_name(
+                                   ngx_shop_flagset_word(n, show->now)));
+        ngx_shop_emit_null(show->json, "error");
+        ngx_shop_notice_json(show->json, n, show->now, over);
+        ngx_shop_emit_close(show->json, '}');
+
+        return n->nwarnings || ngx_shop_show_doubts(NULL, n, path, show->now)
+               ? NGX_SHOP_SAY_NO : NGX_SHOP_SAY_YES;
+    }
+
+    printf("%s: %s\n", ngx_shop_say_name(path),
+           ngx_shop_show_state(n, show->now));
 
     ngx_shop_show_text(n, "status", n->status);
 
@@ -225,16 +339,19 @@ ngx_shop_show_notice(const char *path, const ngx_shop_flag_notice_t *n,
 
     ngx_shop_show_langs_texts(n);
 
-    ngx_shop_show_time(n, "start", &n->start, now);
-    ngx_shop_show_time(n, "eta", &n->eta, now);
-    ngx_shop_show_time(n, "until", &n->until, now);
-    ngx_shop_show_time(n, "next-update", &n->next_update, now);
+    ngx_shop_show_text(n, "who", n->who);
+    ngx_shop_show_time(n, "start", &n->start, show->now);
+    ngx_shop_show_time(n, "eta", &n->eta, show->now);
+    ngx_shop_show_time(n, "until", &n->until, show->now);
+    ngx_shop_show_time(n, "next-update", &n->next_update, show->now);
     ngx_shop_show_mode(n);
     ngx_shop_show_updates(n);
     ngx_shop_show_langs_lacks(n);
 
-    return ngx_shop_show_warnings(stdout, n, path)
-           ? NGX_SHOP_SAY_NO : NGX_SHOP_SAY_YES;
+    bad = ngx_shop_show_warnings(stdout, n, path) != 0;
+    bad |= ngx_shop_show_doubts(stdout, n, path, show->now) != 0;
+
+    return bad ? NGX_SHOP_SAY_NO : NGX_SHOP_SAY_YES;
 }
 
 
@@ -385,6 +502,25 @@ ngx_shop_show_warnings(FILE *out, const ngx_shop_flag_notice_t *n,
 }
 
 
+unsigned
+ngx_shop_show_doubts(FILE *out, const ngx_shop_flag_notice_t *n,
+    const char *path, int64_t now)
+{
+    unsigned               i, k;
+    ngx_shop_flag_doubt_t  doubts[NGX_SHOP_FLAG_DOUBTS];
+
+    k = ngx_shop_flag_doubt(n, now, ngx_shop_flagset_word(n, now)
+                                    == NGX_SHOP_FLAGSET_OVER, doubts);
+
+    for (i = 0; out && i < k; i++) {
+        fprintf(out, "%s: %s %s\n", ngx_shop_say_name(path), doubts[i].key,
+                doubts[i].text);
+    }
+
+    return k;
+}
+
+
 void
 ngx_shop_show_summary(const ngx_shop_flag_notice_t *n, const char *path,
     int64_t now)
@@ -407,112 +543,4 @@ ngx_shop_show_summary(const ngx_shop_flag_notice_t *n, const char *path,
     }
 
     printf("\n");
-}
-
-
-/*
- * Answers as nginx would: also a file that cannot be read closes.  "end:
- * healthy" may have opened the shop meanwhile: that only nginx knows.
- */
-
-int
-ngx_shop_show_is_active(const ngx_shop_options_t *o)
-{
-    int                       asked, closes, quiet;
-    const char               *word;
-    ngx_shop_ask_t            a;
-    ngx_shop_flagset_t        set;
-    ngx_shop_store_t         *s = &ngx_shop_show_store;
-    static ngx_shop_flags_t   flags;
-
-    if (o->nrest) {
-        return ngx_shop_say_error("\"is-active\" takes no \"%s\"; to "
-                                  "name a flag write --flag %s",
-                                  o->rest[0], o->rest[0]);
-    }
-
-    if (ngx_shop_store_open(s, o) != NGX_SHOP_OK
-        || ngx_shop_flags_read(&flags, s->flag)
-           != NGX_SHOP_OK)
-    {
-        return NGX_SHOP_SAY_ERROR;
-    }
-
-    quiet = ngx_shop_options_get(o, "quiet") != NULL;
-
-    set.visit = quiet ? NULL : ngx_shop_show_quietly;
-    set.data = s->flag;
-
-    ngx_shop_flags_decide(&set, &flags, (int64_t) time(NULL));
-
-    closes = ngx_shop_site_closes(set.asked);
-    word = ngx_shop_flagset_name(closes
-                                 || set.word == NGX_SHOP_FLAGSET_WORDS
-                                 ? set.word : NGX_SHOP_FLAGSET_NONE);
-
-    asked = ngx_shop_show_asked(o, &set, s->flag, &a);
-
-    if (asked && strcmp(a.flag, "over") == 0 && closes) {
-        closes = 0;
-        word = "open";
-    }
-
-    if (quiet) {
-        return closes ? NGX_SHOP_SAY_YES : NGX_SHOP_SAY_NO;
-    }
-
-    /* the first line is for scripts, and stays as it is */
-
-    printf("%s\n", word);
-
-    if (asked
-        && (a.alone || strcmp(a.state, "outage") == 0
-            || strcmp(a.state, "reopening") == 0))
-    {
-        printf("nginx: %s%s\n", a.state,
-               a.alone ? ", only the flag keeps the shop shut" : "");
-    }
-
-    return closes ? NGX_SHOP_SAY_YES : NGX_SHOP_SAY_NO;
-}
-
-
-static void
-ngx_shop_show_quietly(void *data, const ngx_shop_flagset_file_t *file,
-    const ngx_shop_flag_notice_t *notice, int error)
-{
-    (void) notice;
-
-    if (error) {
-        ngx_shop_show_trouble(data, file, error);
-    }
-}
-
-
-/* what nginx makes of it is the truth; asked of the same flag only */
-
-static int
-ngx_shop_show_asked(const ngx_shop_options_t *o, ngx_shop_flagset_t *set,
-    const char *flag, ngx_shop_ask_t *a)
-{
-    int  rc;
-
-    rc = ngx_shop_ask(ngx_shop_ask_url(o), flag, a);
-
-    if (rc == NGX_SHOP_OK) {
-        return 1;
-    }
-
-    if (set->visit && set->error == 0 && set->notice
-        && set->notice->end == NGX_SHOP_FLAG_END_HEALTHY)
-    {
-        ngx_shop_say_note("it has \"end: healthy\": whether that has opened "
-                          "the shop only nginx knows, and %s %s; name a "
-                          "location with shop_status by --url or $SHOP_STATUS",
-                          ngx_shop_ask_url(o),
-                          rc == NGX_SHOP_DECLINED ? "has no such flag"
-                                                  : "does not answer");
-    }
-
-    return 0;
 }

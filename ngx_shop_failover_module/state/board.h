@@ -168,6 +168,13 @@ ngx_shop_board_view_t *ngx_shop_board_current(ngx_shop_model_zone_t *zone,
 ngx_uint_t ngx_shop_board_admits(ngx_shop_model_zone_t *zone,
     ngx_shop_model_site_t *conf, uint32_t visitor);
 
+/*
+ * Lets all visitors of a site in over so many ms; 0: at once.  NGX_DECLINED:
+ * there is no ramp to end or to slow.  *site is what it is now.
+ */
+ngx_int_t ngx_shop_board_reopen(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf, ngx_msec_t over, ngx_shop_site_t *site);
+
 /* somebody drills until then (Unix s): requests are asked for their cookie */
 void ngx_shop_board_drill(ngx_shop_model_zone_t *zone,
     ngx_shop_model_site_t *conf, int64_t until);

@@ -28,6 +28,8 @@ static ngx_uint_t ngx_shop_board_evaluate_flag(ngx_shop_layout_site_t *ss,
     ngx_shop_board_health_t *health);
 static void ngx_shop_board_evaluate_life(ngx_shop_layout_site_t *ss,
     ngx_shop_layout_flag_t *fs);
+static void ngx_shop_board_evaluate_found(ngx_shop_layout_site_t *ss,
+    ngx_shop_layout_flag_t *fs, ngx_shop_board_health_t *health);
 static ngx_uint_t ngx_shop_board_evaluate_site_locked(
     ngx_shop_layout_site_t *ss, ngx_shop_layout_flag_t *fs,
     ngx_shop_model_site_t *conf, ngx_shop_board_health_t *health);
@@ -252,6 +254,28 @@ ngx_shop_board_evaluate_life(ngx_shop_layout_site_t *ss,
 }
 
 
+/*
+ * Probes need a while to find an outage: a flag that came meanwhile is one of
+ * it, and was not planned.
+ */
+
+static void
+ngx_shop_board_evaluate_found(ngx_shop_layout_site_t *ss,
+    ngx_shop_layout_flag_t *fs, ngx_shop_board_health_t *health)
+{
+    if (fs == NULL || !fs->there || fs->error
+        || !ngx_shop_site_before(&ss->site, &fs->notice, fs->since,
+                                 health->failing))
+    {
+        return;
+    }
+
+    ss->life.late = 1;
+    ngx_memory_barrier();
+    ss->site.outage = health->failing / 1000;
+}
+
+
 static ngx_uint_t
 ngx_shop_board_evaluate_site_locked(ngx_shop_layout_site_t *ss,
     ngx_shop_layout_flag_t *fs, ngx_shop_model_site_t *conf,
@@ -262,6 +286,7 @@ ngx_shop_board_evaluate_site_locked(ngx_shop_layout_site_t *ss,
     ngx_shop_site_input_t  in;
 
     ngx_shop_board_evaluate_life(ss, fs);
+    ngx_shop_board_evaluate_found(ss, fs, health);
 
     ss->asked = (uint8_t) ngx_shop_board_evaluate_flag(ss, fs, conf, health);
 

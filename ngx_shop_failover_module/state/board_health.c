@@ -10,8 +10,11 @@
 #include "state/clock.h"
 
 
-static void ngx_shop_board_health_add(ngx_shop_board_health_t *health,
-    ngx_shop_model_group_t *group, ngx_uint_t optional);
+static void ngx_shop_board_health_add(ngx_shop_model_zone_t *zone,
+    ngx_shop_board_health_t *health, ngx_shop_model_group_t *group,
+    ngx_uint_t optional);
+static int64_t ngx_shop_board_health_failing(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group);
 
 
 void
@@ -26,11 +29,12 @@ ngx_shop_board_health(ngx_shop_model_zone_t *zone,
     health->now = ngx_shop_clock_msec(zone->sh);
     health->worst = NGX_SHOP_SITE_GROUP_UP;
     health->checked = 0;
+    health->failing = 0;
 
     use = conf->uses.elts;
 
     for (i = 0; i < conf->uses.nelts; i++) {
-        ngx_shop_board_health_add(health, use[i].group, use[i].optional);
+        ngx_shop_board_health_add(zone, health, use[i].group, use[i].optional);
     }
 
     if (conf->listed) {
@@ -44,7 +48,7 @@ ngx_shop_board_health(ngx_shop_model_zone_t *zone,
         if (ngx_shop_board_bit(ss, group[i]->index)
             && !ngx_shop_board_uses(conf, group[i]))
         {
-            ngx_shop_board_health_add(health, group[i], 0);
+            ngx_shop_board_health_add(zone, health, group[i], 0);
         }
     }
 }
@@ -53,10 +57,13 @@ ngx_shop_board_health(ngx_shop_model_zone_t *zone,
 /* the loss of one that is optional is no more than a loss of redundancy */
 
 static void
-ngx_shop_board_health_add(ngx_shop_board_health_t *health,
-    ngx_shop_model_group_t *group, ngx_uint_t optional)
+ngx_shop_board_health_add(ngx_shop_model_zone_t *zone,
+    ngx_shop_board_health_t *health, ngx_shop_model_group_t *group,
+    ngx_uint_t optional)
 {
-    ngx_uint_t  state;
+    int64_t                   failing;
+    ngx_uint_t                i, state;
+    ngx_shop_model_group_t  **next;
 
     if (!group->judged) {
         return;
@@ -70,4 +77,48 @@ ngx_shop_board_health_add(ngx_shop_board_health_t *health,
 
     health->checked += group->checked;
     health->worst = ngx_max(health->worst, state);
+
+    if (state != NGX_SHOP_SITE_GROUP_DOWN) {
+        return;
+    }
+
+    failing = ngx_shop_board_health_failing(zone, group);
+    next = group->chain.elts;
+
+    for (i = 0; i < group->chain.nelts; i++) {
+        failing = ngx_max(failing,
+                          ngx_shop_board_health_failing(zone, next[i]));
+    }
+
+    /* of several, the one that failed first is enough */
+
+    if (health->failing == 0 || failing < health->failing) {
+        health->failing = failing;
+    }
+}
+
+
+/* when the last of its servers began to fail, Unix ms */
+
+static int64_t
+ngx_shop_board_health_failing(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group)
+{
+    int64_t                  failing;
+    ngx_uint_t               i;
+    ngx_shop_layout_peer_t  *ps;
+
+    failing = 0;
+
+    for (i = 0; i < zone->sh->used; i++) {
+        ps = &zone->sh->peers[i];
+
+        if (ps->names && ps->group == group->index
+            && ps->verdict.state == NGX_SHOP_VERDICT_DOWN)
+        {
+            failing = ngx_max(failing, ps->doubt);
+        }
+    }
+
+    return failing;
 }

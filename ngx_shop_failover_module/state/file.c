@@ -344,6 +344,8 @@ ngx_shop_file_order(ngx_shop_layout_t *sh, ngx_shop_layout_peer_t *ps,
     order.address.data = ps->names + ps->server_len;
     order.reason.len = ps->force.reason_len;
     order.reason.data = ps->force.reason;
+    order.who.len = ps->force.who_len;
+    order.who.data = ps->force.who;
 
     order.how = ps->force.how;
     order.since = ps->force.since;
@@ -382,6 +384,7 @@ ngx_shop_file_board(ngx_shop_layout_t *sh, ngx_shop_saved_writer_t *w)
         site.name.data = ss->name.data;
         site.state = ss->site.state;
         site.since = ss->site.since;
+        site.outage = ss->site.outage;
         site.band = ss->band;
 
         ngx_shop_saved_site(w, &site);

@@ -241,8 +241,12 @@ ngx_shop_file_load_site(ngx_shop_layout_t *sh, ngx_shop_saved_site_t *saved)
             ss->site.state = saved->state;
             ss->site.since = saved->since;
             ss->band = saved->band;
-            ss->site.outage = saved->state == NGX_SHOP_SITE_OUTAGE
-                              ? saved->since : 0;
+
+            /* a file of 1.0 has no word of it */
+
+            ss->site.outage = saved->outage == 0
+                              && saved->state == NGX_SHOP_SITE_OUTAGE
+                              ? saved->since : saved->outage;
         }
     }
 }

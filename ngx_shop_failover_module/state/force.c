@@ -77,6 +77,8 @@ ngx_shop_force_write_locked(ngx_shop_layout_peer_t *ps,
     ps->force.until = force->until;
     ps->force.reason_len = force->reason_len;
     ngx_memcpy(ps->force.reason, force->reason, force->reason_len);
+    ps->force.who_len = force->who_len;
+    ngx_memcpy(ps->force.who, force->who, force->who_len);
 
     ngx_memory_barrier();
 
@@ -108,6 +110,9 @@ ngx_shop_force_restore_locked(ngx_shop_model_zone_t *zone,
     ps->force.reason_len = (uint8_t) ngx_min(order->reason.len,
                                              NGX_SHOP_LAYOUT_REASON_LEN);
     ngx_memcpy(ps->force.reason, order->reason.data, ps->force.reason_len);
+    ps->force.who_len = (uint8_t) ngx_min(order->who.len,
+                                          NGX_SHOP_LAYOUT_WHO_LEN);
+    ngx_memcpy(ps->force.who, order->who.data, ps->force.who_len);
 
     ngx_shop_peers_adopt_locked(zone->sh, ps);
     ngx_shop_peers_publish_locked(zone, ps,

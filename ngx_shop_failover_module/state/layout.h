@@ -34,6 +34,7 @@
 #define NGX_SHOP_LAYOUT_NO_TIME      0xffff   /* of a result: not known */
 #define NGX_SHOP_LAYOUT_RESERVE      16       /* slots a "resolve" server */
 #define NGX_SHOP_LAYOUT_REASON_LEN   96       /* bytes, of an override */
+#define NGX_SHOP_LAYOUT_WHO_LEN      48
 #define NGX_SHOP_LAYOUT_CLASSES      NGX_SHOP_EVENT_CLASSES
 #define NGX_SHOP_LAYOUT_CLASS_LEN    32       /* bytes, of a name */
 #define NGX_SHOP_LAYOUT_WHYS         8        /* causes of a page */
@@ -67,7 +68,9 @@ typedef struct {
     int64_t                        until;       /* Unix s; 0: no end */
     uint8_t                        how;         /* _layout_force_e */
     uint8_t                        reason_len;
+    uint8_t                        who_len;
     u_char                         reason[NGX_SHOP_LAYOUT_REASON_LEN];
+    u_char                         who[NGX_SHOP_LAYOUT_WHO_LEN];
 } ngx_shop_layout_force_t;
 
 

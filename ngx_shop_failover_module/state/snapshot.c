@@ -168,29 +168,18 @@ static void
 ngx_shop_snapshot_way(ngx_shop_model_zone_t *zone,
     ngx_shop_snapshot_site_t *site)
 {
-    uint64_t          passed, length;
-    ngx_shop_site_t  *is;
+    uint64_t  now;
 
-    is = &site->view.site;
+    now = ngx_shop_clock_msec(zone->sh);
 
-    site->way.share = 1000;
-    site->way.left = 0;
-    site->way.end = 0;
-
-    if (is->state != NGX_SHOP_SITE_REOPENING) {
-        return;
-    }
-
-    passed = ngx_shop_clock_msec(zone->sh) - is->reopened;
-
-    site->way.share = ngx_shop_site_admitted(is, site->conf->ramp,
-                                             is->reopened + passed);
-
-    length = site->way.share < 1000 || site->conf->ramp > site->conf->hold
-             ? site->conf->ramp : site->conf->hold;
-
-    site->way.left = passed < length ? (int64_t) (length - passed) : 0;
-    site->way.end = ngx_shop_clock_now() + (site->way.left + 999) / 1000;
+    site->way.share = ngx_shop_site_admitted(&site->view.site,
+                                             site->conf->ramp, now);
+    site->way.left = (int64_t) ngx_shop_site_left(&site->view.site,
+                                                  site->conf->hold,
+                                                  site->conf->ramp, now);
+    site->way.end = site->way.left ? ngx_shop_clock_now()
+                                     + (site->way.left + 999) / 1000
+                                   : 0;
 }
 
 

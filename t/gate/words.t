@@ -256,6 +256,40 @@ unlink $flag;
 is_in('outage', '... until it is to be open');
 
 
+# ---- a flag that comes before probes have found the outage
+
+my $slow = nginx(http => <<"END");
+    upstream slow {
+        server $shop;
+        shop_health_check interval=100ms fast=3s fails=2;
+    }
+
+    server {
+        listen %%ADDR%%;
+        shop_maintenance %%DIR%%/flag;
+
+        location / { proxy_pass http://slow; }
+        location = /status { shop_status; }
+    }
+END
+
+sub slowly { return status($slow)->{site} || {} }
+
+$shop->open;
+ok wait_until(20, sub { slowly()->{state} eq 'open'
+    && (peer_of($slow, 'slow', $shop)->{checks} // 0) > 1 }), 'slow probes';
+$shop->refuse;
+ok wait_until(20, sub { (peer_of($slow, 'slow', $shop)->{fails} // 0) > 0 }),
+    '... the first one fails';
+my $failed = time;
+ok wait_until(5, sub { time > $failed + 1 }), '... and a moment later';
+$slow->file('flag', "status: We repair it.\n");
+ok wait_until(30, sub { slowly()->{state} eq 'outage' }),
+    'a flag before the verdict is one of the outage';
+is slowly()->{planned}, JSON::PP::false, '... and was not planned';
+is status($slow)->{maintenance}{end}, 'healthy', '... it goes with it';
+
+
 # ---- the event log
 
 my @incidents = map { JSON::PP::decode_json($_) } grep { /"type":"incident"/ }

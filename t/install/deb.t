@@ -95,6 +95,9 @@ like said("cat $root/control/postinst"),
     'the line is put into the configuration';
 like said("$root/usr/bin/shopctl --help"), qr/^usage: shopctl/i,
     'shopctl is there';
+ok -s "$root/usr/share/$_", "... with $_" for 'man/man1/shopctl.1.gz',
+    'man/man5/shop-maintenance.5.gz', 'bash-completion/completions/shopctl',
+    'zsh/vendor-completions/_shopctl', 'fish/vendor_completions.d/shopctl.fish';
 
 
 # ---- what it is made of

@@ -47,6 +47,14 @@ my ($named) = $output =~ m{load_module (\S+)/};
 $named = "$prefix/$named" if $named !~ m{^/};
 is +(stat $named)[1], (stat $modules)[1], 'and names that place';
 
+if (-e 'build/shopctl') {
+    ok -s "$root/usr/local/share/$_", "with shopctl: $_" for
+        'man/man1/shopctl.1', 'man/man5/shop-maintenance.5',
+        'bash-completion/completions/shopctl',
+        'zsh/site-functions/_shopctl',
+        'fish/vendor_completions.d/shopctl.fish';
+}
+
 ($status) = script('install');
 is $status, 0, 'a second install replaces the first';
 

@@ -90,7 +90,7 @@ for my $row (@rows) {
 # ---- which one it is
 
 write_flags(a => "mode: browse\n", b => "status: why\n", c => "mode: paths /p\n");
-says 0, qr{/a: browse\n.*/b: closed\n.*/c: paths\n.*/flags: closed, by "b"$}s,
+says 0, qr{/a: browse\n.*/b: closed\n.*/c: paths\n.*/flags: closed, by "b"$}sm,
     'check says of each what it does, and which one speaks', 'check', @flag;
 
 write_flags(a => "mode: browse\n", b => $long);
@@ -114,7 +114,7 @@ $shop->set('*', status => 500);
 ok $nginx->log->wait_for(qr/is now "outage"/), 'the shop breaks';
 write_flags(a => "end: healthy\n");
 ok wait_until(10, sub { (ctl('is-active', @flag, '--url', $url))[1]
-    =~ /^closed\nnginx: outage$/m }),
+    =~ /^closed\nnginx: outage, nobody serves/m }),
     'is-active says so';
 
 $shop->set('*', body => 'shop');

@@ -7,9 +7,11 @@
 
 use ShopTest;
 use ShopTest::Ctl;
+use ShopTest::Schema;
 
 use Digest::SHA qw(hmac_sha256);
 use File::Temp qw(tempdir);
+use JSON::PP ();
 use MIME::Base64 qw(decode_base64url);
 use POSIX qw(mkfifo);
 
@@ -40,7 +42,7 @@ says 0, qr/^closed: \Q$flag\E\n  eta +\d{4}-.* CES?T, in 45m$/m,
     "Wir reparieren", '--contact', 'Phone: +49 800 1', '--contact=mailto:a@b.c',
     '--who', 'anna, ticket 4711';
 
-like content(), qr/^# who: anna, ticket 4711$/m, 'it says who';
+like content(), qr/^who: anna, ticket 4711$/m, 'it says who';
 like content(), qr/^eta: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ # /m,
     'the time is absolute';
 like content(), qr/^status: We repair <it> & more$/m, 'texts are as written';
@@ -52,14 +54,42 @@ is_deeply [glob "$dir/.*shopctl*"], [], 'and nothing else is left';
 says 0, qr/^closed$/, 'is-active agrees', 'is-active';
 says 0, qr/^$/, 'quietly, too', 'is-active', '--quiet';
 
-says 0, qr/in 1h/, 'update adds news', 'update', 'Cause found.', '--eta', '+1h';
+{
+    local $ENV{SUDO_USER} = 'anna';
+    says 0, qr/in 1h/, 'update adds news', 'update', 'Cause found.', '--eta',
+        '+1h';
+}
 like content(), qr/^update: \d\d:\d\d Cause found\.$/m, 'with the time of now';
 is scalar(() = content() =~ /^eta:/mg), 1, 'and replaces what it names';
 like content(), qr/^status\.de: Wir/m, 'and nothing else';
 
-says 0, qr/^closed: /, 'on again changes the flag', 'on', '--status', 'Other';
+like content(), qr/^who: anna, ticket 4711$/m, 'it was the same person';
+
+{
+    local $ENV{SUDO_USER} = 'ben';
+    says 0, qr/^closed: /, 'on again changes the flag', 'on', '--status',
+        'Other';
+}
+
+like content(), qr/^who: ben$/m, 'by another person';
+unlike content(), qr/anna/, 'and no more by the first one';
 like content(), qr/^status: Other$/m, 'the text';
 like content(), qr/^update: .* Cause found/m, 'and keeps the news';
+
+{
+    local $ENV{SUDO_USER} = "eve\nuntil: +1m";
+    says 0, qr/^closed: /, 'a name in the environment that is none', 'on',
+        '--no-who';
+    unlike content(), qr/eve|^until|^who/m, '... is not written';
+}
+
+says 0, qr/\Aclosed: \S+\nnote/, 'a promise is withdrawn', 'on', '--no-eta',
+    '--no-contact';
+unlike content(), qr/^eta|^contact/m, '... and what has several lines';
+like content(), qr/^status\.de: Wir/m, '... the rest stays';
+says 0, qr/^closed/, 'one language', 'update', '--no-status.de';
+unlike content(), qr/^status\.de/m, '... goes alone';
+like content(), qr/^status: Other$/m, '... without the others';
 
 says 0, qr/^open: \Q$flag\E is gone\nnote: whether nginx has seen it is not known/, 'off opens', 'off';
 ok !-e $flag, 'the flag is gone';
@@ -72,11 +102,13 @@ write_file($flag, "# by hand\nstatus: by hand\neta: +30m\nStart : 2019-01-01 00:
 utime time - 600, time - 600, $flag;
 says 0, qr/in 30m|in 29m/, 'a relative time counts from when the file came here',
     'update', 'Half done.';
-like content(), qr/^# by hand\nstatus: by hand\neta: \d{4}-.*Z # /,
+like content(), qr/\A(?:who: .*\n)?# by hand\nstatus: by hand\neta: \d{4}-.*Z # /,
     'and becomes absolute, so that it does not move';
 
 write_file($flag, "until: 2020-01-01 00:00\nstatus: long ago\n");
 says 1, qr/^open$/, 'what is over does not close', 'is-active';
+says 2, qr/has ended, so nobody would read.*shopctl on.*shopctl off/,
+    'nor has it news', 'update', 'Half done.';
 says 0, qr/is over, and is left out.*closed: /s, 'on does not revive it', 'on';
 unlike content(), qr/until|long ago/, 'nor keep any of it';
 says 0, qr/closed/, 'it closes', 'is-active';
@@ -212,6 +244,49 @@ like $checked, qr/update +\d{4}-\d\d-\d\d 03:10 Cause found\./, 'its updates';
 like $checked, qr/maintenance:5: unknown key: "stauts/, 'a bad line';
 like $checked, qr/maintenance:6: not a clear date.*: "11\/12"/, 'a bad time';
 
+# what is odd although each line is good
+
+for my $odd (
+    ["eta: 2020-01-01 00:00\n", qr/maintenance: eta is over/],
+    ["next-update: 2020-01-01 00:00\n", qr/: next-update is over.*overdue/],
+    ["start: +2h\nuntil: +1h\n", qr/: until is not after start/],
+    ["start: +2h\neta: +1h\n", qr/: eta is not after start/],
+    ["eta: +2h\nuntil: +1h\n", qr/: eta is after until/],
+    ["eta: 2027-10-31 02:30\n", qr/: eta comes twice/],
+    ["until: 2027-03-28 02:30\n", qr/: until is left out/],
+    ["start: 2027-10-31 02:30\n", qr/maintenance:1: clocks are set back/],
+) {
+    write_file($flag, $odd->[0]);
+    says 1, $odd->[1], 'check warns: ' . $odd->[0] =~ s/\n/; /gr, 'check';
+}
+
+write_file($flag, "eta: 2020-01-01 00:00\nuntil: 2020-01-01 00:00\n");
+says 0, qr/: over\n/, 'of a flag that is over no promise counts', 'check';
+
+# for programs
+
+my $schema = ShopTest::Schema->new('docs/shopctl.schema.json');
+
+sub document {
+    my ($code, $name, @arguments) = @_;
+    my ($is, $output) = ctl(@arguments);
+    my $data = eval { JSON::PP::decode_json($output) };
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+
+    is $is, $code, "$name: exit code $code" or diag $output;
+    is_deeply [$schema->faults($data, 1)], [], '... and keeps to its schema';
+
+    return $data;
+}
+
+write_file($flag, "status: Text\neta: 2020-01-01 00:00\nstauts: x\nupdate: 03:10 a\n");
+my $data = document(1, 'check --json', 'check', '--json');
+is_deeply [$data->{files}[0]{doubts}[0]{key}, $data->{files}[0]{warnings}[0]{line},
+    $data->{state}, $data->{nginx}], ['eta', 3, 'closed', undef], '... says all';
+is document(0, 'is-active --json', 'is-active', '--json')->{active},
+    JSON::PP::true, '... says it';
+document(0, 'check --json of a directory', 'check', '--json', @flags);
+
 write_file($flag, "status: fine\n");
 says 0, qr/status +fine/, 'a good file', 'check', $flag;
 says 0, qr/\A\Q$flag\E: closed\n +status +fine/, '... also unnamed', 'check';
@@ -231,7 +306,28 @@ says 0, qr/^Unser Onlineshop ist/, 'in a language', 'preview', '--lang', 'de';
 says 0, qr/<html lang="ar" dir="rtl">/, 'also from right to left', 'preview',
     '--lang=ar', '--html';
 says 0, qr/problem with our online shop/, 'of an outage', 'preview', '--outage';
-says 2, qr/no language "xx"; built in are:\n en ar de/,
+says 0, qr/problem with our online shop/, '... by its name', 'preview', '--state',
+    'outage';
+says 0, qr/until \S+/, 'before the ETA', 'preview';
+isnt +(ctl('preview', '--state', 'late'))[1], (ctl('preview'))[1],
+    'when the ETA is over the page is another one';
+isnt +(ctl('preview', '--at', '+2h'))[1], (ctl('preview'))[1],
+    '... also by a time to come';
+says 0, qr/did not reach/, 'an order that was not sent', 'preview', '--post',
+    'unsent', '--state', 'outage';
+says 0, qr/cannot tell/, 'one of which nobody knows', 'preview', '--post',
+    'unknown', '--state', 'outage';
+for my $state (qw(maintenance browse paths reopening busy)) {
+    says 0, qr/\w/, "the page of $state", 'preview', '--state', $state;
+}
+says 2, qr/invalid --state "x": write one of maintenance, outage,/, 'a state',
+    'preview', '--state', 'x';
+says 2, qr/invalid --post "x": write one of none, unsent, unknown/, 'a post',
+    'preview', '--post', 'x';
+says 2, qr/invalid --at "x": /, 'a time', 'preview', '--at', 'x';
+is document(0, 'preview --json', 'preview', '--json', '--lang', 'de')->{language},
+    'de', '... says its language';
+says 2, qr/no language "xx"; built in are:\n en ar .*\bde\b/,
     'not in one that is unknown', 'preview', '--lang', 'xx';
 
 # a page of the operator's own, as nginx makes it
@@ -268,9 +364,23 @@ says 0, qr/no flag .*this is the page of an empty one.*Sorry/s, 'without a flag'
 
 my @errors = (
     [qr/^usage: shopctl COMMAND/] => [],
-    [qr/unknown command "onn".*usage:/s] => ['onn'],
+    [qr/unknown command "onn", did you mean "on"\? all .*shopctl help$/] =>
+        ['onn'],
+    [qr/unknown command "stats", did you mean "status"/] => ['stats'],
+    [qr/unknown command "frobnicate"\nusage:/] => ['frobnicate'],
+    [qr/--eta and --no-eta: only one/] => ['on', '--no-eta', '--eta', '+5m'],
+    [qr/--no-eta takes no value/] => ['on', '--no-eta=5'],
+    [qr/invalid --start "2027-10-31 02:30": clocks are set back/] =>
+        ['on', '--start', '2027-10-31 02:30'],
+    [qr/invalid --start "2027-03-28 02:30": clocks are set forward/] =>
+        ['on', '--start', '2027-03-28 02:30'],
+    [qr/"reopen" needs --now, or --over 10m.*shopctl off/] => ['reopen'],
+    [qr/"reopen" takes no "shop"; for a site write --site shop/] =>
+        ['reopen', 'shop'],
     [qr/the command comes before "--flag"/] => ['--flag', $flag, 'on'],
-    [qr/unknown option "ets", known are: --eta/] => ['on', '--ets', '+5m'],
+    [qr/unknown option "ets", did you mean --eta\? all .*shopctl help on$/] =>
+        ['on', '--ets', '+5m'],
+    [qr/unknown option "xyzzy", known are: --eta/] => ['on', '--xyzzy'],
     [qr/--eta needs a value: --eta TIME/] => ['on', '--eta'],
     [qr/--flag needs a value: --flag PATH/] => ['on', '--flag', ''],
     [qr/--status needs a value, and "--mode=browse" looks like an option; if/] =>
@@ -330,18 +440,25 @@ says 0, qr/\Aclosed: \S+\nnote: whether nginx has seen [^\n]*\n\z/, 'the 32nd up
 says 0, qr/\Aclosed: \S+\nnote: whether nginx has seen [^\n]*\n\z/, 'and two more, without a warning', 'on',
     '--update', 'more', '--update', 'most';
 is scalar(() = content() =~ /^update:/mg), 32, 'there are never more';
-like content(), qr/\Aupdate: 03:10 news 3\n.*last one\n.*more\n.*most\n\z/s,
+like content(), qr/\A(?:who: .*\n)?update: 03:10 news 3\n.*last one\n.*more\n.*most\n\z/s,
     'the oldest are gone';
 unlink $flag;
 
-for my $command (qw(on tell update off is-active check preview link)) {
-    says 0, qr/^usage: shopctl $command/, "$command has a help", $command,
-        '--help';
+my @commands = map { /^(\S+)\t/ } split /\n/, (ctl('help', '--list'))[1];
+cmp_ok scalar @commands, '>', 12, 'commands for a program';
+
+for my $command (@commands) {
+    says 0, qr/^usage: shopctl $command.*^examples:\n  shopctl $command/ms,
+        "$command has a help with examples", $command, '--help';
 }
 
+says 0, qr/^--end\tmanual\|eta\|healthy\t/m, '... and options', 'help', '--list',
+    'on';
+says 0, qr/^--no-eta\t/m, '... each by its name', 'help', '--list', 'on';
+
 says 0, qr/^usage: shopctl off/, 'help of a command', 'help', 'off';
-says 2, qr/unknown command "of".*usage:/s, '... not of one that is none', 'help',
-    'of';
+says 2, qr/unknown command "of", did you mean "off"/,
+    '... not of one that is none', 'help', 'of';
 
 SKIP: {
     skip 'root may write everywhere', 2 if $> == 0;
@@ -383,7 +500,7 @@ write_file($key, "short\n");
 chmod 0600, $key;
 says 2, qr/is too short, .* 32 bytes/, 'a key that is short', 'link',
     '--key', $key, 'https://localhost/';
-write_file($flag, ('k' x 40) . "\n", $key);
+write_file($key, ('k' x 40) . "\n");
 says 2, qr/invalid address "localhost": write a page/, 'no address', 'link',
     '--key', $key, 'localhost';
 says 2, qr/invalid address "\Q${\ tr{\e}{?}r}\E": .* as browsers send it, such/,
@@ -470,8 +587,8 @@ if ($reader == 0) {
     for (1 .. 100_000) {
         my $text = content("$dir/run/maintenance");
 
-        $bad++ if $text ne '' && $text !~ /\Astatus: x{400}\n(?:# who.*\n)?\z/
-            && $text !~ /\A# who: .*\nstatus: x{400}\n\z/;
+        $bad++ if $text ne ''
+            && $text !~ /\A(?:who: .*\n)?status: x{400}\n\z/;
         last if -e "$dir/stop";
     }
 

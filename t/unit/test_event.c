@@ -101,6 +101,7 @@ a_peer_goes_down(void **state)
     test_event_set(&event, &event.peer, "10.0.0.5:8080");
     test_event_set(&event, &event.server, "app.example:8080");
     test_event_set(&event, &event.detail, "connect refused");
+    test_event_set(&event, &event.who, "anna");
 
     test_event_line(&event,
         "{\"v\":1,\"seq\":7,\"time\":\"2026-11-21T03:10:00.123Z\","
@@ -109,7 +110,8 @@ a_peer_goes_down(void **state)
         "\"backup\":true,\"from\":\"up\",\"to\":\"down\","
         "\"since\":\"2026-11-21T03:00:00.000Z\","
         "\"cause\":\"connect_refused\",\"detail\":\"connect refused\","
-        "\"count\":2,\"first_failure\":\"2026-11-21T03:09:59.023Z\"}");
+        "\"count\":2,\"first_failure\":\"2026-11-21T03:09:59.023Z\","
+        "\"who\":\"anna\"}");
 }
 
 
@@ -162,6 +164,7 @@ a_group_a_site_and_a_flag_change(void **state)
         "{\"v\":1,\"seq\":7,\"time\":\"2026-11-21T03:10:00.123Z\","
         "\"type\":\"flag\",\"site\":\"\",\"flag\":\"\",\"what\":\"update\","
         "\"mode\":\"words\",\"text\":\"Gef\xC3\xBCllt \\\"halb\\\"\\n\","
+        "\"who\":\"\","
         "\"eta\":\"2026-11-21T03:10:00.123Z\",\"next_update\":null,"
         "\"warnings\":0,\"error\":0}");
 }

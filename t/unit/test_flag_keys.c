@@ -513,7 +513,7 @@ test_keys_reasons(void **state)
         assert_true(strlen(ngx_shop_flag_reason(i)) > 5);
     }
 
-    assert_int_equal(i, 19 + 17);
+    assert_int_equal(i, 21 + 17);
     assert_null(ngx_shop_flag_reason(65535));
 }
 

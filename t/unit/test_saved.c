@@ -88,6 +88,7 @@ test_saved_write(unsigned char *buf, size_t size)
     order.server = test_saved_str("shop.example:8080");
     order.address = test_saved_str("10.0.0.1:8080");
     order.reason = test_saved_str("kernel update #4711");
+    order.who = test_saved_str("anna");
     order.how = 1;
     order.since = NOW / 1000;
     order.until = NOW / 1000 + 1800;
@@ -99,6 +100,7 @@ test_saved_write(unsigned char *buf, size_t size)
     site.name = test_saved_str("");
     site.state = NGX_SHOP_SITE_MAINTENANCE;
     site.since = 18;
+    site.outage = 12;
 
     memset(&site.band, 0, sizeof(site.band));
     ngx_shop_band_add(&site.band, NGX_SHOP_SITE_OUTAGE, NOW / 1000);
@@ -180,6 +182,8 @@ what_is_written_is_read(void **state)
     assert_memory_equal(record.u.order.address.data, "10.0.0.1:8080", 13);
     assert_int_equal(record.u.order.reason.len, 19);
     assert_memory_equal(record.u.order.reason.data, "kernel update #4711", 19);
+    assert_int_equal(record.u.order.who.len, 4);
+    assert_memory_equal(record.u.order.who.data, "anna", 4);
     assert_int_equal(record.u.order.how, 1);
     assert_int_equal(record.u.order.since, NOW / 1000);
     assert_int_equal(record.u.order.until, NOW / 1000 + 1800);
@@ -187,6 +191,7 @@ what_is_written_is_read(void **state)
     assert_int_equal(ngx_shop_saved_next(&r, &record), NGX_SHOP_SAVED_SITE);
     assert_int_equal(record.u.site.name.len, 0);
     assert_int_equal(record.u.site.since, 18);
+    assert_int_equal(record.u.site.outage, 12);
     assert_int_equal(ngx_shop_band_get(&record.u.site.band,
                                        NGX_SHOP_BAND_N - 1),
                      NGX_SHOP_SITE_OUTAGE);
@@ -370,6 +375,7 @@ orders_that_make_no_sense_are_passed_over(void **state)
         order.server = test_saved_str("a");
         order.address = test_saved_str(i == 1 ? "" : "10.0.0.1:8080");
         order.reason = test_saved_str("");
+        order.who = test_saved_str("");
         order.how = (i == 2) ? 0 : (i == 3) ? 4 : 3;
         order.since = 1;
         order.until = (i == 4) ? -1 : 0;

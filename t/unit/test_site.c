@@ -232,6 +232,84 @@ a_site_reopens_for_the_longer_of_hold_and_ramp(void **state)
 
 
 static void
+an_order_ends_or_slows_the_ramp(void **state)
+{
+    ngx_shop_site_t        site = { 0 };
+    ngx_shop_site_input_t  in = { 0, CLOSED, 10, 40 };
+
+    (void) state;
+
+    (void) ngx_shop_site_step(&site, &in, 1000, 1);
+    assert_int_equal(ngx_shop_site_order(&site, 40, 0, 1001), NGX_SHOP_ERROR);
+
+    in.flag = OPEN;
+    (void) ngx_shop_site_step(&site, &in, 2000, 2);
+    assert_int_equal(ngx_shop_site_left(&site, 10, 40, 2010), 30);
+
+    /* slower: who is in stays in */
+
+    assert_int_equal(ngx_shop_site_order(&site, 40, 100, 2020), NGX_SHOP_OK);
+    assert_int_equal(ngx_shop_site_admitted(&site, 40, 2020), 500);
+    assert_int_equal(ngx_shop_site_admitted(&site, 40, 2070), 750);
+    assert_int_equal(ngx_shop_site_left(&site, 10, 40, 2070), 50);
+    assert_int_equal(ngx_shop_site_step(&site, &in, 2119, 3), 0);
+    assert_int_equal(ngx_shop_site_admitted(&site, 40, 2120), 1000);
+    assert_int_equal(ngx_shop_site_order(&site, 40, 0, 2120), NGX_SHOP_ERROR);
+    assert_int_equal(ngx_shop_site_step(&site, &in, 2120, 4), 1);
+    assert_int_equal(site.state, NGX_SHOP_SITE_OPEN);
+
+    /* at once; it is called well when the hold is over, and not before */
+
+    in.flag = CLOSED;
+    (void) ngx_shop_site_step(&site, &in, 3000, 5);
+    in.flag = OPEN;
+    (void) ngx_shop_site_step(&site, &in, 4000, 6);
+    assert_int_equal(ngx_shop_site_admitted(&site, 40, 4002), 50);
+    assert_int_equal(ngx_shop_site_order(&site, 40, 0, 4002), NGX_SHOP_OK);
+    assert_int_equal(ngx_shop_site_admitted(&site, 40, 4002), 1000);
+    assert_int_equal(ngx_shop_site_left(&site, 10, 40, 4002), 8);
+    assert_int_equal(ngx_shop_site_step(&site, &in, 4009, 7), 0);
+    assert_int_equal(ngx_shop_site_step(&site, &in, 4010, 8), 1);
+
+    /* another reopening knows nothing of it */
+
+    in.flag = CLOSED;
+    (void) ngx_shop_site_step(&site, &in, 5000, 9);
+    in.flag = OPEN;
+    (void) ngx_shop_site_step(&site, &in, 6000, 10);
+    assert_int_equal(ngx_shop_site_admitted(&site, 40, 6010), 250);
+}
+
+
+static void
+a_flag_that_came_before_probes_found_it(void **state)
+{
+    ngx_shop_site_t          site = { 0 };
+    ngx_shop_flag_notice_t  *n;
+
+    (void) state;
+
+    site.state = NGX_SHOP_SITE_MAINTENANCE;
+    n = test_site_flag(0, 0, 0);
+
+    assert_int_equal(ngx_shop_site_before(&site, n, 100, 99999), 1);
+    assert_int_equal(ngx_shop_site_before(&site, n, 100, 100000), 0);
+    assert_int_equal(ngx_shop_site_before(&site, n, 100, 0), 0);
+
+    site.outage = 99;
+    assert_int_equal(ngx_shop_site_before(&site, n, 100, 99999), 0);
+
+    site.outage = 0;
+    site.state = NGX_SHOP_SITE_OPEN;
+    assert_int_equal(ngx_shop_site_before(&site, n, 100, 99999), 0);
+
+    site.state = NGX_SHOP_SITE_MAINTENANCE;
+    n = test_site_flag(-5, 0, 0);
+    assert_int_equal(ngx_shop_site_before(&site, n, 100, 99999), 0);
+}
+
+
+static void
 who_is_let_in_stays_in(void **state)
 {
     unsigned         in, was;
@@ -241,8 +319,8 @@ who_is_let_in_stays_in(void **state)
 
     (void) state;
 
+    memset(&site, 0, sizeof(ngx_shop_site_t));
     site.state = NGX_SHOP_SITE_REOPENING;
-    site.since = 0;
     site.reopened = 5000;
 
     for (msec = 0; msec <= 1000; msec += 250) {
@@ -443,6 +521,8 @@ main(void)
         cmocka_unit_test(times_that_are_over_are_told_apart),
         cmocka_unit_test(a_group_is_as_good_as_what_serves),
         cmocka_unit_test(a_site_reopens_for_the_longer_of_hold_and_ramp),
+        cmocka_unit_test(an_order_ends_or_slows_the_ramp),
+        cmocka_unit_test(a_flag_that_came_before_probes_found_it),
         cmocka_unit_test(who_is_let_in_stays_in),
         cmocka_unit_test(without_hold_and_ramp_a_site_is_open_at_once),
         cmocka_unit_test(the_flag_comes_before_the_groups),

@@ -122,6 +122,13 @@ ngx_shop_calendar_last(int minute, int64_t ref)
 }
 
 
+int64_t
+ngx_shop_calendar_shown(int64_t at)
+{
+    return at + ngx_shop_calendar_offset(at);
+}
+
+
 /* civil midnight of the local day of an instant */
 
 static int64_t

@@ -36,6 +36,9 @@ int ngx_shop_calendar_day(int year, int month, int day, int64_t *civil);
  */
 unsigned ngx_shop_calendar_instants(int64_t civil, int64_t at[2]);
 
+/* what local clocks show at an instant, as civil */
+int64_t ngx_shop_calendar_shown(int64_t at);
+
 /*
  * The instant nearest to ref at which local clocks show a minute of the day
  * (0 to 1439): the first after ref, or the last that is not after it.

@@ -116,6 +116,7 @@ typedef struct {
     ngx_shop_span_t          status;
     ngx_shop_span_t          reason;
     ngx_shop_span_t          offer;
+    ngx_shop_span_t          who;           /* not for visitors */
 
     ngx_shop_flag_lang_t     langs[NGX_SHOP_FLAG_LANGS];
     ngx_shop_span_t         contacts[NGX_SHOP_FLAG_CONTACTS];
@@ -171,6 +172,22 @@ ngx_shop_str_t ngx_shop_flag_text(const ngx_shop_flag_notice_t *notice,
 
 /* the status for an operator: the one without a language, else the first */
 ngx_shop_str_t ngx_shop_flag_status(const ngx_shop_flag_notice_t *notice);
+
+/* what a person would want to know of a flag that is no bad line */
+typedef struct {
+    const char              *key;
+    const char              *text;
+} ngx_shop_flag_doubt_t;
+
+
+#define NGX_SHOP_FLAG_DOUBTS     12
+
+/*
+ * Promises that are over (not where the flag itself is), times in the wrong
+ * order, local times that are not clear.  At most FLAG_DOUBTS; how many.
+ */
+unsigned ngx_shop_flag_doubt(const ngx_shop_flag_notice_t *notice,
+    int64_t now, int over, ngx_shop_flag_doubt_t *doubts);
 
 /*
  * Stands for the whole text: two readers of the same file have the same sum.

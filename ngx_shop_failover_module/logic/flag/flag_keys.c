@@ -67,7 +67,11 @@ static const char *const
     "more than 32 paths, this one is left out",
     "matches nothing: the arguments behind ? or # are not of the path",
     "matches nothing: % and two digits of a byte, such as %20",
-    "matches nothing: .. leads out of /"
+    "matches nothing: .. leads out of /",
+    ("clocks are set back then, and show it twice: write it with its zone, "
+     "2026-10-25T02:30:00+01:00"),
+    ("clocks are set forward then, and leave it out: write it with its zone, "
+     "2026-03-29T03:30:00+02:00")
 };
 
 
@@ -94,6 +98,9 @@ static const ngx_shop_flag_keys_row_t  ngx_shop_flag_keys_table[] = {
 
     { "offer", ngx_shop_flag_keys_set_text,
       ngx_shop_flag_keys_offset(offer), NGX_SHOP_FLAG_SAID_OFFER, 0, 0 },
+
+    { "who", ngx_shop_flag_keys_set_text,
+      ngx_shop_flag_keys_offset(who), NGX_SHOP_FLAG_SAID_NONE, 0, 0 },
 
     { "contact", ngx_shop_flag_keys_set_contact,
       ngx_shop_flag_keys_offset(contacts), NGX_SHOP_FLAG_SAID_CONTACT, 1, 0 },
@@ -220,6 +227,7 @@ static void
 ngx_shop_flag_keys_set_time(ngx_shop_flag_keys_ctx_t *ctx,
     const ngx_shop_flag_keys_row_t *row, ngx_shop_span_t value)
 {
+    unsigned              doubt;
     const char           *reason;
     ngx_shop_str_t        s, old;
     ngx_shop_flag_time_t  was, is;
@@ -249,12 +257,20 @@ ngx_shop_flag_keys_set_time(ngx_shop_flag_keys_ctx_t *ctx,
                     ngx_shop_flag_keys_times_reason(reason), value);
     }
 
-    memcpy((unsigned char *) ctx->notice + row->offset, &is,
-           sizeof(ngx_shop_flag_time_t));
-
     if (row->offset == ngx_shop_flag_keys_offset(start)) {
+        doubt = is.at ? (unsigned) ngx_shop_times_doubt(&s, is.at) : 0;
+
+        if (doubt) {
+            is.at = 0;
+            ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_START_TWICE - 1
+                                         + doubt, value);
+        }
+
         ctx->notice->bad_start = (is.at == 0);
     }
+
+    memcpy((unsigned char *) ctx->notice + row->offset, &is,
+           sizeof(ngx_shop_flag_time_t));
 }
 
 

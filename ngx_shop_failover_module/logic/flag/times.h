@@ -49,6 +49,17 @@ const char *ngx_shop_times_parse_reason(unsigned i);
 /* whether the text is counted from an anchor ("+...") */
 int ngx_shop_times_parse_is_relative(const ngx_shop_str_t *text);
 
+/* a local time in the hours in which clocks are changed */
+typedef enum {
+    NGX_SHOP_TIMES_CLEAR = 0,
+    NGX_SHOP_TIMES_TWICE,        /* set back: there are two of it */
+    NGX_SHOP_TIMES_NEVER         /* set forward: it is left out */
+} ngx_shop_times_doubt_e;
+
+/* of a text that ngx_shop_times_parse() has read as that instant */
+ngx_shop_times_doubt_e ngx_shop_times_doubt(const ngx_shop_str_t *text,
+    int64_t at);
+
 /*
  * "45s", "10m", "1h30m", "1h 30m", "2d": a length, not a point.  Seconds, at
  * most ten years.  For shopctl and control requests; no sign, a unit is

@@ -11,6 +11,7 @@
 
 static void ngx_shop_site_times(const ngx_shop_flag_notice_t *notice,
     int64_t *at);
+static uint64_t ngx_shop_site_ramp(const ngx_shop_site_t *site, uint64_t ramp);
 static unsigned ngx_shop_site_target(ngx_shop_site_t *site,
     const ngx_shop_site_input_t *in, uint64_t msec);
 static unsigned ngx_shop_site_shut(ngx_shop_site_t *site,
@@ -78,6 +79,16 @@ ngx_shop_site_late(const ngx_shop_site_t *site,
 {
     return site->outage && site->state != NGX_SHOP_SITE_REOPENING
            && notice->start.at == 0 && !notice->bad_start;
+}
+
+
+int
+ngx_shop_site_before(const ngx_shop_site_t *site,
+    const ngx_shop_flag_notice_t *notice, int64_t since, int64_t failing)
+{
+    return site->state == NGX_SHOP_SITE_MAINTENANCE && site->outage == 0
+           && notice->start.at == 0 && !notice->bad_start
+           && failing && failing < since * 1000;
 }
 
 
@@ -261,11 +272,17 @@ ngx_shop_site_step(ngx_shop_site_t *site, const ngx_shop_site_input_t *in,
     {
         wait = in->hold > in->ramp ? in->hold : in->ramp;
 
+        if (site->state == NGX_SHOP_SITE_REOPENING) {
+            wait = ngx_shop_site_ramp(site, in->ramp);
+            wait = in->hold > wait ? in->hold : wait;
+        }
+
         if (wait
             && (site->state == NGX_SHOP_SITE_OUTAGE
                 || site->state == NGX_SHOP_SITE_MAINTENANCE))
         {
             site->reopened = msec;
+            site->ramped = 0;
             target = NGX_SHOP_SITE_REOPENING;
 
         } else if (site->state == NGX_SHOP_SITE_REOPENING
@@ -300,15 +317,75 @@ unsigned
 ngx_shop_site_admitted(const ngx_shop_site_t *site, uint64_t ramp,
     uint64_t msec)
 {
+    unsigned  share;
     uint64_t  passed;
 
-    if (site->state != NGX_SHOP_SITE_REOPENING || ramp == 0) {
+    if (site->state != NGX_SHOP_SITE_REOPENING) {
         return 1000;
     }
 
+    share = 0;
     passed = msec - site->reopened;
 
-    return passed >= ramp ? 1000 : (unsigned) (passed * 1000 / ramp);
+    if (site->ramped) {
+        share = site->share;
+        passed = msec - site->ordered;
+        ramp = site->over;
+    }
+
+    return passed >= ramp
+           ? 1000 : share + (unsigned) (passed * (1000 - share) / ramp);
+}
+
+
+int
+ngx_shop_site_order(ngx_shop_site_t *site, uint64_t ramp, uint64_t over,
+    uint64_t msec)
+{
+    unsigned  share;
+
+    share = ngx_shop_site_admitted(site, ramp, msec);
+
+    if (share == 1000) {
+        return NGX_SHOP_ERROR;
+    }
+
+    site->share = (uint16_t) share;
+    site->ordered = msec;
+    site->over = over;
+    site->ramped = 1;
+
+    return NGX_SHOP_OK;
+}
+
+
+/* how long after reopening began all are in */
+
+static uint64_t
+ngx_shop_site_ramp(const ngx_shop_site_t *site, uint64_t ramp)
+{
+    return site->ramped ? site->ordered - site->reopened + site->over : ramp;
+}
+
+
+uint64_t
+ngx_shop_site_left(const ngx_shop_site_t *site, uint64_t hold, uint64_t ramp,
+    uint64_t msec)
+{
+    uint64_t  length, passed;
+
+    if (site->state != NGX_SHOP_SITE_REOPENING) {
+        return 0;
+    }
+
+    passed = msec - site->reopened;
+    length = ngx_shop_site_ramp(site, ramp);
+
+    if (passed >= length) {
+        length = hold;
+    }
+
+    return passed < length ? length - passed : 0;
 }
 
 

@@ -69,6 +69,12 @@ typedef struct {
     int64_t   since;                        /* Unix seconds */
     uint64_t  reopened;                     /* ms: when reopening began */
 
+    /* an order for the ramp, of site_order(); until reopening is over */
+    uint64_t  ordered;                      /* ms: when it was given */
+    uint64_t  over;                         /* ms: from then on */
+    uint16_t  share;                        /* that was in then, to 1000 */
+    uint8_t   ramped;                       /* there is one */
+
     /*
      * An outage that is not over yet.  A flag that comes later gives it its
      * words, and makes nothing of it that was planned.
@@ -104,6 +110,14 @@ ngx_shop_site_flag_e ngx_shop_site_flag(const ngx_shop_flag_notice_t *notice,
 /* whether a notice that comes now is one of the outage that goes on */
 int ngx_shop_site_late(const ngx_shop_site_t *site,
     const ngx_shop_flag_notice_t *notice);
+
+/*
+ * Whether a flag that closed the site had come when nobody served any more, and
+ * probes had not yet found that.  since is that of the flag, in Unix seconds,
+ * failing in ms; 0: not known.
+ */
+int ngx_shop_site_before(const ngx_shop_site_t *site,
+    const ngx_shop_flag_notice_t *notice, int64_t since, int64_t failing);
 
 /* what ends it: where the flag does not say so, health does in an outage */
 ngx_shop_flag_end_e ngx_shop_site_end(const ngx_shop_site_life_t *life,
@@ -146,6 +160,18 @@ int ngx_shop_site_step(ngx_shop_site_t *site, const ngx_shop_site_input_t *in,
 /* the share of visitors that is let in, 0 to 1000, while reopening */
 unsigned ngx_shop_site_admitted(const ngx_shop_site_t *site, uint64_t ramp,
     uint64_t msec);
+
+/*
+ * Lets all visitors in over so many ms from now (0: at once), whatever the
+ * configuration says.  ERROR: nothing to do, all are in, or the site is not
+ * reopening.
+ */
+int ngx_shop_site_order(ngx_shop_site_t *site, uint64_t ramp, uint64_t over,
+    uint64_t msec);
+
+/* ms until all visitors are in, or then until it is called well; 0: neither */
+uint64_t ngx_shop_site_left(const ngx_shop_site_t *site, uint64_t hold,
+    uint64_t ramp, uint64_t msec);
 
 /*
  * Whether a visitor (any hash of him) is among that share.  Who is in stays

@@ -75,6 +75,7 @@ const ngx_shop_event_member_t  ngx_shop_event_members[] = {
     ngx_shop_event_member("mode", NAME, FLAG, mode,
                           ngx_shop_event_mode),
     ngx_shop_event_member("text", STR, SITE|FLAG, text, NULL),
+    ngx_shop_event_member("who", STR, PEER|FLAG, who, NULL),
     ngx_shop_event_member("eta", TIME, SITE|FLAG, eta, NULL),
     ngx_shop_event_member("next_update", TIME, FLAG, next_update,
                           NULL),

@@ -127,6 +127,7 @@ typedef struct {
                                              two; len 0: not known */
     ngx_shop_span_t         detail;
     ngx_shop_span_t         text;         /* len 0: built in */
+    ngx_shop_span_t         who;          /* len 0: not known */
 
     uint32_t                nclasses;
     ngx_shop_event_class_t  classes[NGX_SHOP_EVENT_CLASSES];

@@ -27,7 +27,8 @@ typedef enum {
     NGX_SHOP_NEXT_OPEN = 1 << 10,        /* visitors see the shop */
     NGX_SHOP_NEXT_CONFIGURED = 1 << 11,
     NGX_SHOP_NEXT_INCIDENT = 1 << 12,
-    NGX_SHOP_NEXT_TOLD = 1 << 13         /* to be told, not overdue */
+    NGX_SHOP_NEXT_TOLD = 1 << 13,        /* to be told, not overdue */
+    NGX_SHOP_NEXT_RAMP = 1 << 14         /* not all are in */
 } ngx_shop_next_e;
 
 
@@ -67,6 +68,12 @@ static const struct {
 
     { NGX_SHOP_NEXT_SHUT,
       { "Open the shop", "off", 1 } },
+
+    { NGX_SHOP_NEXT_RAMP,
+      { "Let everybody in now", "reopen --now", 0 } },
+
+    { NGX_SHOP_NEXT_RAMP,
+      { "Let the rest in more slowly", "reopen --over 10m", 0 } },
 
     { NGX_SHOP_NEXT_ENDED|NGX_SHOP_NEXT_OPEN,
       { "The flag has ended and closes nothing: take it away", "off", 1 } },
@@ -117,6 +124,7 @@ ngx_shop_next_facts(const ngx_shop_next_t *site)
 
     facts |= site->configured ? NGX_SHOP_NEXT_CONFIGURED : 0;
     facts |= site->incident ? NGX_SHOP_NEXT_INCIDENT : 0;
+    facts |= site->ramp ? NGX_SHOP_NEXT_RAMP : 0;
 
     facts |= site->flag == NGX_SHOP_FLAGSET_NONE ? NGX_SHOP_NEXT_NO_FLAG : 0;
     facts |= site->flag == NGX_SHOP_FLAGSET_OVER ? NGX_SHOP_NEXT_ENDED : 0;

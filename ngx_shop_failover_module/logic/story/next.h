@@ -24,6 +24,7 @@ typedef struct {
     unsigned       alone:1;         /* of site_alone() */
     unsigned       configured:1;    /* there is a shop_maintenance */
     unsigned       incident:1;
+    unsigned       ramp:1;          /* visitors are let in by a ramp */
     int64_t        eta;
     int64_t        next_update;
     int64_t        now;

@@ -86,6 +86,7 @@ typedef struct {
     ngx_shop_str_t        name;          /* may be empty */
     uint8_t               state;
     int64_t               since;         /* Unix s */
+    int64_t               outage;        /* Unix s: that is not over; or 0 */
     ngx_shop_band_t       band;
 } ngx_shop_saved_site_t;
 
@@ -103,6 +104,7 @@ typedef struct {
     ngx_shop_str_t        server;
     ngx_shop_str_t        address;
     ngx_shop_str_t        reason;
+    ngx_shop_str_t        who;
     uint8_t               how;           /* drain, down, up: 1 to 3 */
     int64_t               since;         /* Unix s */
     int64_t               until;         /* Unix s; 0: no end */

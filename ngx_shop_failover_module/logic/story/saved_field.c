@@ -93,6 +93,7 @@ static const ngx_shop_saved_field_t  ngx_shop_saved_field_site[] = {
 
     ngx_shop_saved_field_number(site, band.last),
     ngx_shop_saved_field_array(site, band.steps, 0),
+    ngx_shop_saved_field_number(site, outage),
     ngx_shop_saved_field_end
 };
 
@@ -113,6 +114,10 @@ static const ngx_shop_saved_field_t  ngx_shop_saved_field_order[] = {
     ngx_shop_saved_field_number(order, how),
     ngx_shop_saved_field_number(order, since),
     ngx_shop_saved_field_number(order, until),
+
+    /* a file of before 1.1 ends here */
+
+    ngx_shop_saved_field_text(order, who),
     ngx_shop_saved_field_end
 };
 

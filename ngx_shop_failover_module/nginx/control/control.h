@@ -11,6 +11,7 @@
 
 
 #include "nginx/conf.h"
+#include "nginx/outflow.h"
 
 #include "logic/text/emit.h"
 
@@ -26,9 +27,15 @@ typedef struct {
     ngx_str_t                 peer;
     ngx_str_t                 length;       /* "for" */
     ngx_str_t                 reason;
+    ngx_str_t                 who;
+    ngx_str_t                 site;         /* of "reopen" */
+    ngx_str_t                 over;
 
     ngx_shop_layout_force_t   force;
     ngx_shop_model_group_t   *group;
+
+    ngx_uint_t                reopen;       /* and nothing of peers */
+    ngx_msec_t                ramp;         /* of "over"; 0: at once */
 } ngx_shop_control_order_t;
 
 
@@ -59,6 +66,14 @@ ngx_uint_t ngx_shop_control_do_match(ngx_shop_model_peer_t *peer,
 /* for control.c: carries out an order and answers */
 ngx_int_t ngx_shop_control_do(ngx_http_request_t *r,
     ngx_shop_control_order_t *order);
+
+/* for control.c: carries out an order for the ramp of sites, and answers */
+ngx_int_t ngx_shop_control_reopen(ngx_http_request_t *r,
+    ngx_shop_control_order_t *order);
+
+/* for control_reopen.c: ends the answer and sends it */
+ngx_int_t ngx_shop_control_do_send(ngx_shop_outflow_t *out,
+    ngx_uint_t status);
 
 /* sends {"error": ...} */
 ngx_int_t ngx_shop_control_do_error(ngx_http_request_t *r, ngx_uint_t status,

@@ -20,8 +20,6 @@ static ngx_uint_t ngx_shop_control_do_peers(ngx_http_request_t *r,
     ngx_shop_control_order_t *order, ngx_shop_emit_t *e);
 static void ngx_shop_control_do_log(ngx_http_request_t *r,
     ngx_shop_control_order_t *order, ngx_shop_model_peer_t *peer);
-static ngx_int_t ngx_shop_control_do_send(ngx_shop_outflow_t *out,
-    ngx_uint_t status);
 
 
 /* grows by so much; an answer rarely needs more than one */
@@ -105,7 +103,8 @@ ngx_shop_control_do_peers(ngx_http_request_t *r,
     smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
 
     if (order->force.how == NGX_SHOP_LAYOUT_FORCE_NONE) {
-        ngx_memzero(&order->force, sizeof(ngx_shop_layout_force_t));
+        order->force.since = 0;
+        order->force.reason_len = 0;
     }
 
     for (peer = ngx_shop_peers_first(order->group, &walk);
@@ -154,10 +153,11 @@ ngx_shop_control_do_log(ngx_http_request_t *r, ngx_shop_control_order_t *order,
 {
     ngx_log_error(NGX_LOG_NOTICE, r->connection->log, 0,
                   "shop failover: control: \"%V\" of peer %V in upstream "
-                  "\"%V\"%s%V, reason: \"%V\"",
+                  "\"%V\"%s%V, reason: \"%V\"%s%V",
                   &order->action, &peer->address, &order->group->name,
                   order->length.len ? " for " : "", &order->length,
-                  &order->reason);
+                  &order->reason, order->who.len ? ", by " : "",
+                  &order->who);
 }
 
 
@@ -179,7 +179,7 @@ ngx_shop_control_do_error(ngx_http_request_t *r, ngx_uint_t status,
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_shop_control_do_send(ngx_shop_outflow_t *out, ngx_uint_t status)
 {
     ngx_int_t            rc;

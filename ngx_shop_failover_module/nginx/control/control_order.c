@@ -19,10 +19,13 @@ static ngx_int_t ngx_shop_control_order_fields(ngx_http_request_t *r,
     ngx_str_t *body, ngx_shop_control_order_t *order, ngx_str_t *error);
 static ngx_int_t ngx_shop_control_order_action(ngx_http_request_t *r,
     ngx_shop_control_order_t *order, ngx_str_t *error);
+static ngx_int_t ngx_shop_control_order_ramp(ngx_http_request_t *r,
+    ngx_shop_control_order_t *order, ngx_str_t *error);
 static ngx_int_t ngx_shop_control_order_length(ngx_http_request_t *r,
     ngx_shop_control_order_t *order, ngx_str_t *error);
-static ngx_int_t ngx_shop_control_order_reason(ngx_shop_control_order_t *order,
+static ngx_int_t ngx_shop_control_order_texts(ngx_shop_control_order_t *order,
     ngx_str_t *error);
+static ngx_uint_t ngx_shop_control_order_clean(ngx_str_t *text);
 static ngx_int_t ngx_shop_control_order_group(ngx_http_request_t *r,
     ngx_shop_control_order_t *order, ngx_str_t *error);
 static ngx_int_t ngx_shop_control_order_only(ngx_http_request_t *r,
@@ -30,6 +33,10 @@ static ngx_int_t ngx_shop_control_order_only(ngx_http_request_t *r,
 static ngx_int_t ngx_shop_control_order_bad(ngx_http_request_t *r,
     ngx_str_t *error, const char *what, ngx_shop_str_t *value,
     const char *expected);
+
+
+/* s: a longer ramp is a slip of the finger */
+#define NGX_SHOP_CONTROL_ORDER_RAMP  86400
 
 
 typedef struct {
@@ -50,6 +57,12 @@ static ngx_shop_control_order_field_t ngx_shop_control_order_table[] =
       offsetof(ngx_shop_control_order_t, length) },
     { ngx_string("reason"),
       offsetof(ngx_shop_control_order_t, reason) },
+    { ngx_string("who"),
+      offsetof(ngx_shop_control_order_t, who) },
+    { ngx_string("site"),
+      offsetof(ngx_shop_control_order_t, site) },
+    { ngx_string("over"),
+      offsetof(ngx_shop_control_order_t, over) },
     { ngx_null_string, 0 }
 };
 
@@ -72,9 +85,13 @@ ngx_shop_control_order_read(ngx_http_request_t *r,
         != NGX_OK
         || ngx_shop_control_order_action(r, order, error) != NGX_OK
         || ngx_shop_control_order_length(r, order, error) != NGX_OK
-        || ngx_shop_control_order_reason(order, error) != NGX_OK)
+        || ngx_shop_control_order_texts(order, error) != NGX_OK)
     {
         return NGX_HTTP_BAD_REQUEST;
+    }
+
+    if (order->reopen) {
+        return NGX_OK;
     }
 
     if (order->peer.len == 0) {
@@ -122,7 +139,8 @@ ngx_shop_control_order_fields(ngx_http_request_t *r, ngx_str_t *body,
         if (row->name.len == 0 || field->len) {
             return ngx_shop_control_order_bad(r, error, "field",
                        &name, row->name.len ? "one of a name"
-                       : "action, upstream, peer, for or reason");
+                       : "action, upstream, peer, for, reason, who, "
+                         "site or over");
         }
 
         field->data = (u_char *) value.data;
@@ -146,6 +164,13 @@ ngx_shop_control_order_action(ngx_http_request_t *r,
     ngx_uint_t   i;
     const char  *name;
 
+    if (order->action.len == sizeof("reopen") - 1
+        && ngx_strncmp(order->action.data, "reopen", order->action.len) == 0)
+    {
+        order->reopen = 1;
+        return ngx_shop_control_order_ramp(r, order, error);
+    }
+
     for (i = NGX_SHOP_LAYOUT_FORCE_NONE; i <= NGX_SHOP_LAYOUT_FORCE_UP; i++) {
 
         name = (i == NGX_SHOP_LAYOUT_FORCE_NONE) ? "enable"
@@ -161,7 +186,42 @@ ngx_shop_control_order_action(ngx_http_request_t *r,
 
     return ngx_shop_control_order_bad(r, error, "action",
                                       (ngx_shop_str_t *) &order->action,
-                                      "drain, enable, down or up");
+                                      "drain, enable, down, up or reopen");
+}
+
+
+/* of all sites that reopen, or of one; without "over" at once */
+
+static ngx_int_t
+ngx_shop_control_order_ramp(ngx_http_request_t *r,
+    ngx_shop_control_order_t *order, ngx_str_t *error)
+{
+    int64_t      seconds;
+    const char  *reason;
+
+    if (order->peer.len || order->upstream.len || order->length.len) {
+        ngx_str_set(error, "\"reopen\" is of a site: it takes \"site\", "
+                           "\"over\", \"reason\" and \"who\"");
+        return NGX_ERROR;
+    }
+
+    if (order->over.len == 0) {
+        return NGX_OK;
+    }
+
+    if (ngx_shop_times_parse_length((ngx_shop_str_t *) &order->over,
+                                    &seconds, &reason)
+        != NGX_SHOP_OK
+        || seconds < 1 || seconds > NGX_SHOP_CONTROL_ORDER_RAMP)
+    {
+        return ngx_shop_control_order_bad(r, error, "over",
+                                          (ngx_shop_str_t *) &order->over,
+                                          "a length such as 10m, up to 24h");
+    }
+
+    order->ramp = (ngx_msec_t) seconds * 1000;
+
+    return NGX_OK;
 }
 
 
@@ -201,36 +261,56 @@ ngx_shop_control_order_length(ngx_http_request_t *r,
 
 
 static ngx_int_t
-ngx_shop_control_order_reason(ngx_shop_control_order_t *order,
+ngx_shop_control_order_texts(ngx_shop_control_order_t *order,
     ngx_str_t *error)
 {
-    size_t                n, bad;
-    const unsigned char  *p, *last;
-
     if (order->reason.len > NGX_SHOP_LAYOUT_REASON_LEN) {
         ngx_str_set(error, "\"reason\" is longer than 96 bytes");
         return NGX_ERROR;
     }
 
-    /* it goes into the log as it is */
+    if (order->who.len > NGX_SHOP_LAYOUT_WHO_LEN) {
+        ngx_str_set(error, "\"who\" is longer than 48 bytes");
+        return NGX_ERROR;
+    }
 
-    p = order->reason.data;
-    last = p + order->reason.len;
+    if (!ngx_shop_control_order_clean(&order->reason)
+        || !ngx_shop_control_order_clean(&order->who))
+    {
+        ngx_str_set(error, "\"reason\" or \"who\" is no text in UTF-8, or has "
+                           "control characters");
+        return NGX_ERROR;
+    }
+
+    order->force.reason_len = (uint8_t) order->reason.len;
+    ngx_memcpy(order->force.reason, order->reason.data, order->reason.len);
+    order->force.who_len = (uint8_t) order->who.len;
+    ngx_memcpy(order->force.who, order->who.data, order->who.len);
+
+    return NGX_OK;
+}
+
+
+/* it goes into the log as it is */
+
+static ngx_uint_t
+ngx_shop_control_order_clean(ngx_str_t *text)
+{
+    size_t                n, bad;
+    const unsigned char  *p, *last;
+
+    p = text->data;
+    last = p + text->len;
 
     for ( /* void */ ; p < last; p += n) {
         n = ngx_shop_utf8_next(p, last, &bad);
 
         if (n == 0 || ngx_shop_utf8_control(p, n)) {
-            ngx_str_set(error, "\"reason\" is no text in UTF-8, or has control "
-                        "characters");
-            return NGX_ERROR;
+            return 0;
         }
     }
 
-    order->force.reason_len = (uint8_t) order->reason.len;
-    ngx_memcpy(order->force.reason, order->reason.data, order->reason.len);
-
-    return NGX_OK;
+    return 1;
 }
 
 

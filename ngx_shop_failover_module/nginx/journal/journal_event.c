@@ -139,7 +139,7 @@ ngx_shop_journal_event_order(ngx_shop_model_zone_t *zone,
     ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer,
     ngx_shop_layout_force_t *was, ngx_shop_layout_force_t *order)
 {
-    ngx_str_t                 reason;
+    ngx_str_t                 reason, who;
     ngx_uint_t                verdict;
     ngx_shop_event_t          event;
     ngx_shop_layout_force_t  *said;
@@ -161,6 +161,13 @@ ngx_shop_journal_event_order(ngx_shop_model_zone_t *zone,
     reason.data = said->reason;
 
     ngx_shop_journal_event_set(&event, &event.detail, &reason);
+
+    /* one that ends by itself is nobody's */
+
+    who.len = order->who_len;
+    who.data = order->who;
+
+    ngx_shop_journal_event_set(&event, &event.who, &who);
 
     ngx_shop_chronicle_add(zone, &event);
 }
@@ -445,7 +452,12 @@ static void
 ngx_shop_journal_event_of_flag(ngx_shop_event_t *event,
     ngx_shop_model_site_t *conf, ngx_shop_board_view_t *view, ngx_uint_t what)
 {
+    ngx_shop_str_t  who;
+
     ngx_memzero(event, sizeof(ngx_shop_event_t));
+
+    who = ngx_shop_flag_text(&view->notice, view->notice.who);
+    ngx_shop_event_set(event, &event->who, &who);
 
     event->type = NGX_SHOP_EVENT_FLAG;
     event->to = (uint8_t) what;

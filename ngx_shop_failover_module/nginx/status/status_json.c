@@ -254,6 +254,7 @@ ngx_shop_status_json_texts(ngx_shop_emit_t *e, ngx_shop_flag_notice_t *notice)
     ngx_shop_emit_str(e, "status", &status);
     ngx_shop_status_json_text(e, "reason", notice, notice->reason);
     ngx_shop_status_json_text(e, "offer", notice, notice->offer);
+    ngx_shop_status_json_text(e, "who", notice, notice->who);
 
     ngx_shop_status_langs_json(e, notice);
 
@@ -468,16 +469,19 @@ ngx_shop_status_json_aside(ngx_shop_emit_t *e, ngx_shop_snapshot_peer_t *peer)
 static void
 ngx_shop_status_json_force(ngx_shop_emit_t *e, ngx_shop_layout_force_t *force)
 {
-    ngx_shop_str_t  reason;
+    ngx_shop_str_t  reason, who;
 
     reason.data = force->reason;
     reason.len = force->reason_len;
+    who.data = force->who;
+    who.len = force->who_len;
 
     ngx_shop_emit_object(e, "override");
     ngx_shop_emit_cstr(e, "action", ngx_shop_force_name(force->how));
     ngx_shop_emit_time(e, "since", force->since);
     ngx_shop_emit_time(e, "until", force->until);
     ngx_shop_emit_str(e, "reason", &reason);
+    ngx_shop_emit_str(e, "who", &who);
     ngx_shop_emit_close(e, '}');
 }
 

@@ -1,0 +1,121 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * How a command is typed, and what its exit code says.  A command that is not
+ * here has no examples.
+ */
+
+
+#include <string.h>
+
+#include "ctl/examples.h"
+
+
+static const struct {
+    const char  *command;
+    const char  *examples;      /* a line each */
+    const char  *codes;         /* NULL: 0, or 2 with an error */
+} ngx_shop_examples_table[] = {
+
+    { "on",
+      "  shopctl on --eta +45m --status \"We are moving the database.\"\n"
+      "  shopctl on --start 22:00 --until +3h --status \"Maintenance.\"\n"
+      "  shopctl on --mode browse --reason \"No orders until 04:30.\"\n"
+      "  shopctl on --no-eta\n",
+      NULL },
+
+    { "tell",
+      "  shopctl tell \"We are repairing the database.\" --eta +45m\n",
+      NULL },
+
+    { "update",
+      "  shopctl update \"Cause found.\" --eta +30m --next-update +20m\n"
+      "  shopctl update \"It takes longer.\" --no-eta\n",
+      NULL },
+
+    { "off",
+      "  shopctl off\n"
+      "  shopctl off --flag /run/shop/other\n",
+      NULL },
+
+    { "is-active",
+      "  shopctl is-active --quiet && echo closed\n"
+      "  shopctl is-active --json\n",
+      "exit code: 0 the flag closes now, 1 it does not, 2 that cannot be "
+      "told\n" },
+
+    { "check",
+      "  shopctl check\n"
+      "  shopctl check draft.txt\n"
+      "  shopctl check --json /run/shop/maintenance\n",
+      "exit code: 0 all is fine, 1 there are warnings, 2 it cannot be read\n"
+    },
+
+    { "preview",
+      "  shopctl preview --lang de\n"
+      "  shopctl preview --state late --post unknown\n"
+      "  shopctl preview --html --at +2h draft.txt > page.html\n",
+      NULL },
+
+    { "link",
+      "  shopctl link --valid 2h https://shop.example/\n",
+      NULL },
+
+    { "drain",
+      "  shopctl drain 10.0.0.11:8080 --for 30m --reason \"kernel update\"\n",
+      NULL },
+
+    { "down",
+      "  shopctl down 10.0.0.11:8080 --reason \"answers 200 and is broken\"\n",
+      NULL },
+
+    { "up",
+      "  shopctl up 10.0.0.11:8080 --for 1h\n",
+      NULL },
+
+    { "enable",
+      "  shopctl enable 10.0.0.11:8080\n",
+      NULL },
+
+    { "reopen",
+      "  shopctl reopen --now\n"
+      "  shopctl reopen --over 10m\n",
+      NULL },
+
+    { "status",
+      "  shopctl status\n"
+      "  shopctl status --watch\n"
+      "  curl -s https://shop.example/shop_status | shopctl status -\n",
+      "exit code: 0 visitors have the shop (open, degraded, busy, backup), 1 "
+      "not all\nof them or not all of it (browse, reopening, maintenance, "
+      "outage), 2 that\ncannot be told\n" },
+
+    { "report",
+      "  shopctl report > incident.md\n"
+      "  shopctl report --brief --incident 3\n"
+      "  shopctl report --since \"2026-11-21 00:00\" LOG.1 LOG\n",
+      "exit code: 0 here it is, 1 there is no such incident, 2 an error\n" },
+
+    { NULL, NULL, NULL }
+};
+
+
+void
+ngx_shop_examples_show(FILE *out, const char *command)
+{
+    unsigned  i;
+
+    for (i = 0; ngx_shop_examples_table[i].command; i++) {
+
+        if (strcmp(ngx_shop_examples_table[i].command, command) != 0) {
+            continue;
+        }
+
+        fprintf(out, "\nexamples:\n%s", ngx_shop_examples_table[i].examples);
+
+        if (ngx_shop_examples_table[i].codes) {
+            fprintf(out, "\n%s", ngx_shop_examples_table[i].codes);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+# Copyright (C) ngx_shop_failover_module authors
+#
+# Completion of shopctl for fish: asks shopctl itself which commands and options
+# there are.
+
+function __shopctl_command
+    set -l words (commandline -opc)
+    test (count $words) -gt 1; and echo $words[2]
+end
+
+function __shopctl_options
+    set -l command (__shopctl_command)
+    test -n "$command"; or return
+
+    shopctl help --list $command 2>/dev/null | while read -l -d \t name value help
+        printf '%s\t%s\n' $name "$help"
+    end
+    printf '%s\t%s\n' --help 'how it is used'
+end
+
+function __shopctl_takes_files
+    contains -- (__shopctl_command) check preview status report
+end
+
+complete -c shopctl -f
+complete -c shopctl -n 'test (count (commandline -opc)) -eq 1' \
+    -a '(shopctl help --list 2>/dev/null)'
+complete -c shopctl -n 'test (count (commandline -opc)) -eq 1' \
+    -a help -d 'how a command is used'
+complete -c shopctl -n 'test "$(__shopctl_command)" = help' \
+    -a '(shopctl help --list 2>/dev/null)'
+complete -c shopctl -n 'string match -q -- "-*" (commandline -ct)' \
+    -a '(__shopctl_options)'
+complete -c shopctl -n __shopctl_takes_files -F

@@ -1,0 +1,43 @@
+#compdef shopctl
+#
+# Copyright (C) ngx_shop_failover_module authors
+#
+# Completion of shopctl for zsh: asks shopctl itself which commands and options
+# there are.
+
+_shopctl() {
+    local -a commands options
+    local name value help
+
+    if (( CURRENT == 2 )) || [[ $words[2] == help ]]; then
+        commands=(${(f)"$($words[1] help --list 2>/dev/null | tr '\t' ':')"})
+        commands+=('help:how a command is used')
+        _describe -t commands 'command' commands
+        return
+    fi
+
+    while IFS=$'\t' read -r name value help; do
+        help=${help//[\[\]:]/ }
+
+        case $name:$value in
+        --flag:* | --key:*) options+=("$name=[$help]:$value:_files") ;;
+        --page-dir:*)       options+=("$name=[$help]:$value:_files -/") ;;
+        *:)                 options+=("$name[$help]") ;;
+        *:TIME)             options+=("$name=[$help]:$value:(+15m +30m +45m +1h +2h)") ;;
+        *:*\|*)             options+=("$name=[$help]:$value:(${value//|/ })") ;;
+        *)                  options+=("$name=[$help]:$value: ") ;;
+        esac
+    done < <($words[1] help --list $words[2] 2>/dev/null)
+
+    options+=('--help[how it is used]')
+
+    case $words[2] in
+    check | preview | status | report) options+=('*:file:_files') ;;
+    esac
+
+    shift words
+    (( CURRENT-- ))
+    _arguments -s $options
+}
+
+_shopctl "$@"
