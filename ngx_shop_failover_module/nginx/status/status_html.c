@@ -115,7 +115,7 @@ ngx_shop_status_html_now(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
     ngx_shop_emit_text(e, "</h1>\n<p>");
 
     if (alone) {
-        ngx_shop_emit_text(e, "The servers are well, and <b>only the flag "
+        ngx_shop_emit_text(e, "The servers are back, and <b>only the flag "
                               "keeps the shop shut</b> ");
     }
 
