@@ -381,6 +381,16 @@ ngx_shop_status_figure_told(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
         ngx_shop_emit_text(e, ngx_shop_status_figure_states[state].words);
         ngx_shop_emit_text(e, "\">");
         ngx_shop_emit_text(e, ngx_shop_site_name((unsigned) state));
+
+        if (end == NGX_SHOP_BAND_N
+            && state != snap->site->view.site.state)
+        {
+            ngx_shop_emit_text(e, "</b> after ");
+            ngx_shop_status_piece_clock(e, from, snap->now);
+            ngx_shop_emit_text(e, ", over now</li>\n");
+            continue;
+        }
+
         ngx_shop_emit_text(e, "</b> between ");
         ngx_shop_status_piece_clock(e, from, snap->now);
         ngx_shop_emit_text(e, " and ");

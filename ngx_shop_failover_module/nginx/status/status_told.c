@@ -27,6 +27,7 @@ static void ngx_shop_status_told_warnings(ngx_shop_emit_t *e,
 void
 ngx_shop_status_told_text(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
 {
+    ngx_uint_t               told;
     ngx_shop_str_t           text;
     ngx_shop_board_view_t   *view;
     ngx_shop_flag_notice_t  *notice;
@@ -40,8 +41,16 @@ ngx_shop_status_told_text(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
 
     text = ngx_shop_flag_status(notice);
 
-    ngx_shop_emit_text(e, "<section>\n<h2>What visitors are told</h2>\n"
-                          "<dl>\n<dt>Text</dt><dd>");
+    /* words that nobody reads yet, or any more, are the flag's alone */
+
+    told = view->site.state == NGX_SHOP_SITE_OUTAGE
+           || view->site.state == NGX_SHOP_SITE_MAINTENANCE
+           || view->site.state == NGX_SHOP_SITE_BROWSE;
+
+    ngx_shop_emit_text(e, "<section>\n<h2>");
+    ngx_shop_emit_text(e, told ? "What visitors are told"
+                               : "What the flag says");
+    ngx_shop_emit_text(e, "</h2>\n<dl>\n<dt>Text</dt><dd>");
 
     if (text.len) {
         ngx_shop_emit_html(e, &text);
