@@ -298,13 +298,14 @@ like body_of('/html'), qr{We &lt;b&gt;repair&lt;/b&gt; it\.},
     'the text is escaped on the screen';
 like body_of('/html'), qr{<b class="w">line 4</b>}, '... with the bad line';
 
-$nginx->file('flag', "status: We <b>repair</b> it.\neta: +30m\nnonsense\n"
-    . join '', map { "update: News $_.\n" } 1 .. 32);
+$nginx->file('flag', "status: We <b>repair</b> it.\neta: +30m\n"
+    . "who: anna, ticket 4711\nnonsense\n" . join '', map { "update: News $_.\n" } 1 .. 32);
 ok wait_until(10, sub { @{ status($nginx)->{maintenance}{updates} } == 32 }),
     '32 updates';
 my $long = body_of('/html');
 like $long, qr{nobody.*News 32.*News 31.*News 30.*and 29 earlier ones}s,
     '... of which three are shown, below what is broken';
+like $long, qr{<dt>Who</dt><dd>anna, ticket 4711</dd>}, '... and who did it';
 unlike $long, qr/News 29/, '... and no more';
 like $long, qr/Upstream shop is served by nobody/,
     '... and they push no event away';

@@ -394,9 +394,19 @@ static void
 ngx_shop_status_servers_force(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
     ngx_shop_layout_force_t *force)
 {
-    ngx_shop_str_t  reason;
+    ngx_shop_str_t  reason, who;
 
-    ngx_shop_emit_text(e, "by order: ");
+    ngx_shop_emit_text(e, "by order");
+
+    if (force->who_len) {
+        who.data = force->who;
+        who.len = force->who_len;
+
+        ngx_shop_emit_text(e, " of ");
+        ngx_shop_emit_html(e, &who);
+    }
+
+    ngx_shop_emit_text(e, ": ");
     ngx_shop_emit_text(e, ngx_shop_force_name(force->how));
 
     if (force->until) {

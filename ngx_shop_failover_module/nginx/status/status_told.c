@@ -69,6 +69,13 @@ ngx_shop_status_told_text(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
         ngx_shop_status_piece_ago(e, view->written, snap->now);
     }
 
+    text = ngx_shop_flag_text(notice, notice->who);
+
+    if (text.len) {
+        ngx_shop_emit_text(e, "</dd>\n<dt>Who</dt><dd>");
+        ngx_shop_emit_html(e, &text);
+    }
+
     ngx_shop_emit_text(e, "</dd>\n</dl>\n");
 
     ngx_shop_status_told_updates(e, snap);
