@@ -83,12 +83,13 @@ static const struct {
 /* of a server that is up: by the state that it was in */
 static const char  *ngx_shop_vocab_ups[] = {
     "is up", "is up", "is up again", "gets visitors again",
-    "gets visitors again", "is no longer slow", "gets visitors again"
+    "gets visitors again", "is no longer slow", "gets visitors again",
+    "answers again"
 };
 
 static const char  *ngx_shop_vocab_peers[] = {
     "is being checked", "is up", "is down", "gets no new visitors, by order",
-    "is taken out, by order", "is slow", "is put aside"
+    "is taken out, by order", "is slow", "is put aside", "is suspect"
 };
 
 
@@ -226,6 +227,15 @@ ngx_shop_vocab_upstream(ngx_shop_emit_t *e, const ngx_shop_event_t *event)
 
     case NGX_SHOP_EVENT_PANIC_OVER:
         ngx_shop_emit_text(e, "heeds its probes again");
+        return;
+
+    case NGX_SHOP_EVENT_BLIND:
+        ngx_shop_emit_text(e, "lets visitors wait in vain, and its probes "
+                              "pass");
+        return;
+
+    case NGX_SHOP_EVENT_BLIND_OVER:
+        ngx_shop_emit_text(e, "answers visitors again");
         return;
 
     case NGX_SHOP_EVENT_SERVING:
