@@ -13,6 +13,7 @@
 #include "ctl/edit.h"
 #include "ctl/options.h"
 #include "ctl/order.h"
+#include "ctl/pageinit.h"
 #include "ctl/preview.h"
 #include "ctl/report.h"
 #include "ctl/screen.h"
@@ -67,6 +68,10 @@ static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
     { "preview", "preview [--lang de] [--html] [FILE]",
       "the page that visitors get",
       ngx_shop_preview_options, ngx_shop_preview_run },
+
+    { "page", "page init DIR",
+      "writes the templates and texts of the page, to edit",
+      ngx_shop_pageinit_options, ngx_shop_pageinit_run },
 
     { "link", "link [--valid 12h] [--domain .HOST] [--drill] URL",
       "a link by which staff pass the closed shop",

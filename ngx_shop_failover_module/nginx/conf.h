@@ -31,7 +31,22 @@ typedef struct {
     ngx_uint_t                       number;
     ngx_shop_conf_loc_t             *conf;        /* the first of them */
     struct ngx_shop_skin_s          *skin;        /* of skin, loaded once */
+    ngx_uint_t                       lang;        /* default, of the skin */
+    ngx_shop_str_t                  *codes;       /* those of the skin, the
+                                                     default with the first
+                                                     one's place */
 } ngx_shop_conf_page_t;
+
+
+/* shop_page_lang */
+typedef struct {
+    ngx_http_complex_value_t         value;
+    ngx_str_t                        other;       /* default=, len 0: en */
+    ngx_str_t                        file;        /* where it is written */
+    ngx_uint_t                       line;
+    unsigned                         headers:1;   /* by Accept-Language */
+    unsigned                         fixed:1;     /* a code, no variable */
+} ngx_shop_conf_lang_t;
 
 
 /* shop_bypass_key */
@@ -231,6 +246,7 @@ struct ngx_shop_conf_loc_s {
     ngx_str_t                        page_dir;    /* len 0: built in */
     ngx_str_t                        page_look;   /* "hero" */
     ngx_array_t                     *page_vars;   /* of _view_var_t */
+    ngx_shop_conf_lang_t            *page_lang;   /* NULL: auto, en */
     ngx_shop_conf_page_t            *page;
 
     unsigned                         flagged:1;   /* flag is set */

@@ -11,6 +11,7 @@
 #include "nginx/module_conf.h"
 #include "nginx/conf_gate.h"
 #include "nginx/conf_statefile.h"
+#include "nginx/conf_lang.h"
 #include "nginx/conf_page.h"
 #include "nginx/conf_site.h"
 #include "nginx/failover/balance.h"
@@ -262,6 +263,13 @@ static ngx_command_t  ngx_shop_module_commands[] = {
     { ngx_string("shop_page_look"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_shop_conf_page_look,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_page_lang"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
+      ngx_shop_conf_lang,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },

@@ -150,6 +150,19 @@ ngx_shop_board_admits(ngx_shop_model_zone_t *zone,
 }
 
 
+int64_t
+ngx_shop_board_turn(ngx_shop_model_zone_t *zone, ngx_shop_model_site_t *conf,
+    uint32_t visitor)
+{
+    uint64_t  ms;
+
+    ms = ngx_shop_site_turn(&zone->sh->sites[conf->index]->site, conf->ramp,
+                            ngx_shop_clock_msec(zone->sh), visitor);
+
+    return ms ? ngx_shop_clock_now() + (int64_t) (ms + 999) / 1000 : 0;
+}
+
+
 ngx_int_t
 ngx_shop_board_attach(ngx_shop_model_zone_t *zone, ngx_pool_t *pool)
 {

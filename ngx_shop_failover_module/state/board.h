@@ -69,6 +69,13 @@ typedef struct {
 } ngx_shop_board_view_t;
 
 
+/*
+ * What the flag of a site said last, where it went when the site began to
+ * reopen; else NGX_DECLINED, and the notice stays as it is.
+ */
+ngx_int_t ngx_shop_board_flag_last(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf, ngx_shop_flag_notice_t *notice);
+
 /* called by zone only; of fit: as ngx_shop_peers_register_fit_locked() */
 ngx_uint_t ngx_shop_board_slots_fit_locked(ngx_shop_model_zone_t *zone,
     ngx_shop_layout_t *sh, size_t *size);
@@ -202,6 +209,10 @@ ngx_shop_board_view_t *ngx_shop_board_current(ngx_shop_model_zone_t *zone,
 
 /* no lock; whether a visitor (any hash of him) is let in while reopening */
 ngx_uint_t ngx_shop_board_admits(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf, uint32_t visitor);
+
+/* when that will be (Unix s); 0: now, or nobody waits */
+int64_t ngx_shop_board_turn(ngx_shop_model_zone_t *zone,
     ngx_shop_model_site_t *conf, uint32_t visitor);
 
 /* somebody drills until then (Unix s): requests are asked for their cookie */

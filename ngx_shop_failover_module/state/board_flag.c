@@ -12,6 +12,10 @@
 #include "state/shift.h"
 
 
+/* s; from the end of a flag to the evaluation that opens the site */
+#define NGX_SHOP_BOARD_FLAG_LAST  5
+
+
 ngx_int_t
 ngx_shop_board_flag_claim(ngx_shop_model_zone_t *zone,
     ngx_shop_model_flag_t *conf, ngx_shop_layout_signature_t *sig,
@@ -75,6 +79,37 @@ ngx_shop_board_flag_publish(ngx_shop_model_zone_t *zone,
     fs->claimed = 0;
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
+}
+
+
+ngx_int_t
+ngx_shop_board_flag_last(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf, ngx_shop_flag_notice_t *notice)
+{
+    ngx_int_t                rc;
+    ngx_shop_layout_flag_t  *fs;
+    ngx_shop_layout_site_t  *ss;
+
+    if (conf->flag == NULL) {
+        return NGX_DECLINED;
+    }
+
+    fs = zone->sh->flags[conf->flag->index];
+    ss = zone->sh->sites[conf->index];
+    rc = NGX_DECLINED;
+
+    ngx_shmtx_lock(&zone->shpool->mutex);
+
+    /* what was taken back long before it opened is not said again */
+
+    if (fs->gone && fs->gone >= ss->site.since - NGX_SHOP_BOARD_FLAG_LAST) {
+        ngx_memcpy(notice, &fs->last, sizeof(ngx_shop_flag_notice_t));
+        rc = NGX_OK;
+    }
+
+    ngx_shmtx_unlock(&zone->shpool->mutex);
+
+    return rc;
 }
 
 

@@ -75,6 +75,12 @@ ngx_shop_board_notice_set(ngx_shop_layout_t *sh,
         fs->over = 0;
         fs->said = fs->asked;
 
+        if (fs->there && reading->notice == NULL && !reading->error) {
+            ngx_memcpy(&fs->last, &fs->notice,
+                       sizeof(ngx_shop_flag_notice_t));
+            fs->gone = ngx_shop_clock_now();
+        }
+
         if (reading->error || reading->notice == NULL) {
             ngx_memzero(&fs->notice, sizeof(ngx_shop_flag_notice_t));
 

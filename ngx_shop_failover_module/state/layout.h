@@ -281,6 +281,8 @@ typedef struct {
     u_char                         name[NGX_SHOP_LAYOUT_FILE_LEN];
 
     ngx_shop_flag_notice_t         notice;
+    ngx_shop_flag_notice_t         last;        /* of a file that is gone */
+    int64_t                        gone;        /* Unix s, since then */
 } ngx_shop_layout_flag_t;
 
 

@@ -311,7 +311,7 @@ sub values_of {
 
     my $title = $s eq 'maintenance' && $known ? 'title_until_' . near($eta)
                                               : "title_$kind";
-    my $when = $s eq 'reopening' ? 'when_reopening'
+    my $when = $s eq 'reopening' ? $known ? 'when_closed' : 'when_reopening'
                : $late ? 'when_late' : $known ? "when_$kind" : 'when_unknown';
 
     $kind = 'closed' if $kind eq 'open';
@@ -337,7 +337,9 @@ sub values_of {
         map({ $_ => '' } qw(next next.before next.time next.after
                             next.iso)),
         map({ $_ => [] } qw(updates contacts reason offer)),
-        'var.name' => '', 'var.logo' => '', 
+        'var.name' => '', 'var.logo' => '',
+        map({ ("$_.lang" => '', "$_.dir" => '') }
+            qw(status reason offer contacts)),
         progress => $known && $since < $eta
                     ? int(($o{now} - $since) * 100 / ($eta - $since)) : '',
     );
@@ -357,6 +359,10 @@ sub values_of {
         $v{"var.$name"} = $text;
         $v{"url.$name"} = $text if $name =~ /^(home|basket)$/;
     }
+
+    $v{updates}[$_]{first} = $_ == 0 ? 1 : '',
+    $v{updates}[$_]{last} = $_ == $#{ $v{updates} } ? 1 : ''
+        for 0 .. $#{ $v{updates} };
 
     $v{version} = version(\%v);
 
@@ -378,9 +384,11 @@ sub version {
 
     for my $name (qw(reason offer contacts)) {
         $text->($_->{text}) for @{ $v->{$name} };
+        $text->($v->{"$name.lang"});
         $eat->(scalar @{ $v->{$name} });
     }
 
+    $text->($v->{'status.lang'});
     $text->($_->{text}), $text->($_->{time}) for @{ $v->{updates} };
 
     return sprintf '%08x', $hash;
@@ -476,6 +484,10 @@ sub pieces {
 
 sub lookup {
     my ($name, $list, $item) = @_;
+
+    if ($name eq 'has.older') {
+        return @{ $value{updates} } > 1 ? 1 : '';
+    }
 
     if ($name =~ /^has\.(\w+)$/) {
         return @{ $value{$1} } ? 1 : '';

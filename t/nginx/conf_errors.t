@@ -186,6 +186,8 @@ for my $names (qw(shop.example *.shop.example _ www.* ~^(www|shop)), '""') {
 my @pages = (
     ['page.html', "<p>\n{{nonsense}}", qr/page\.html:2: no such name/],
     ['page.html', '{{#eta.iso}}', qr/page\.html:1: the section is not closed/],
+    ['page.html', "<p>\n{{#post}}\n{{#unsent}}\n<b>\n{{/post}}",
+     qr/page\.html:3: the section is not closed before the one around it/],
     ['page.html', '<script>{{title}}</script>', qr/page\.html:1: .*safe only/],
     ['page.html', '<a href={{url.home}}>', qr/page\.html:1: /],
     ['page.txt', '{{t.none}}', qr/page\.txt:1: no such name/],
@@ -200,6 +202,20 @@ for my $page (@pages) {
         files => { "page/$name" => $text },
         http => server('shop_page_dir %%DIR%%/page; shop_maintenance /a;'));
 }
+
+my ($blocked, $output) = ShopTest::Nginx->new(
+    files => { 'page/page.html' => "<p>\n<img src=/a.png>{{title}}"
+                   . ' 'x 9000,
+               'page/look/hero.css' => "a{}\n\@import 'x';" },
+    http => server('shop_page_dir %%DIR%%/page; shop_maintenance /a;'))->test;
+
+is $blocked, 0, 'what a browser blocks is taken';
+like $output, qr/\[warn\].*page\.html:2: "src=\/a\.png": the browser blocks it/,
+    'and told with its line';
+like $output, qr/\[warn\].*hero\.css:2: "\@import": the browser blocks it/,
+    'of a style, too';
+like $output, qr/\[warn\].*the page of ".*page" has 9\d\d\d bytes without/,
+    'and a page that is too large';
 
 config_ok('all that is right',
     files => { 'page/page.txt' => "{{title}}\n",

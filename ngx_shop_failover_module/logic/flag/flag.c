@@ -207,6 +207,38 @@ ngx_shop_flag_text(const ngx_shop_flag_notice_t *notice, ngx_shop_span_t span)
 }
 
 
+void
+ngx_shop_flag_ways(ngx_shop_flag_notice_t *notice)
+{
+    unsigned                i, n;
+    ngx_shop_flag_lang_t   *lang;
+    ngx_shop_flag_update_t  none;
+
+    memset(&notice->status, 0, sizeof(ngx_shop_span_t));
+    memset(&notice->reason, 0, sizeof(ngx_shop_span_t));
+    memset(&notice->eta, 0, sizeof(ngx_shop_flag_time_t));
+    memset(&notice->until, 0, sizeof(ngx_shop_flag_time_t));
+    memset(&notice->next_update, 0, sizeof(ngx_shop_flag_time_t));
+    memset(&none, 0, sizeof(none));
+
+    while (notice->nupdates) {
+        notice->updates[--notice->nupdates] = none;
+    }
+
+    for (i = 0, n = 0; i < notice->nlangs; i++) {
+        lang = &notice->langs[i];
+
+        if (lang->said == NGX_SHOP_FLAG_SAID_CONTACT
+            || lang->said == NGX_SHOP_FLAG_SAID_OFFER)
+        {
+            notice->langs[n++] = *lang;
+        }
+    }
+
+    notice->nlangs = (uint8_t) n;
+}
+
+
 ngx_shop_str_t
 ngx_shop_flag_status(const ngx_shop_flag_notice_t *notice)
 {

@@ -176,6 +176,9 @@ int64_t ngx_shop_flag_appeared(int64_t mtime, int64_t ctime);
 ngx_shop_str_t ngx_shop_flag_text(const ngx_shop_flag_notice_t *notice,
     ngx_shop_span_t span);
 
+/* leaves what holds when all is over: contacts and offer, in all languages */
+void ngx_shop_flag_ways(ngx_shop_flag_notice_t *notice);
+
 /* the status for an operator: the one without a language, else the first */
 ngx_shop_str_t ngx_shop_flag_status(const ngx_shop_flag_notice_t *notice);
 

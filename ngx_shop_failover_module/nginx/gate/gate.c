@@ -67,6 +67,15 @@ ngx_shop_gate_ask(ngx_http_request_t *r, ngx_shop_conf_main_t *smcf,
 }
 
 
+int64_t
+ngx_shop_gate_turn(ngx_http_request_t *r, ngx_shop_conf_main_t *smcf,
+    ngx_shop_conf_loc_t *slcf)
+{
+    return ngx_shop_board_turn(&smcf->zone, ngx_shop_conf_site(slcf),
+                               ngx_shop_gate_visitor(r));
+}
+
+
 /* not open to everybody */
 
 static ngx_shop_gate_why_e

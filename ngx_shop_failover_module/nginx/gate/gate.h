@@ -37,6 +37,10 @@ typedef enum {
 
 
 /* the request path: one word read where the shop is open */
+/* when this visitor is let in (Unix s), while others are; 0: not known */
+int64_t ngx_shop_gate_turn(ngx_http_request_t *r, ngx_shop_conf_main_t *smcf,
+    ngx_shop_conf_loc_t *slcf);
+
 ngx_shop_gate_why_e ngx_shop_gate_ask(ngx_http_request_t *r,
     ngx_shop_conf_main_t *smcf, ngx_shop_conf_loc_t *slcf);
 

@@ -7,6 +7,7 @@
 
 
 #include "nginx/page/headers.h"
+#include "nginx/page/skin_decide.h"
 #include "nginx/header.h"
 
 #include "logic/flag/times.h"
@@ -41,13 +42,20 @@ static ngx_int_t ngx_shop_headers_cors(ngx_http_request_t *r,
 
 static ngx_shop_headers_pair_t  ngx_shop_headers_page[] = {
     { ngx_string("Cache-Control"), ngx_string("no-store") },
-    { ngx_string("Vary"), ngx_string("Accept, Accept-Language, "
-                                     "Accept-Encoding, Sec-Fetch-Dest, "
-                                     "Content-Type, Origin") },
     { ngx_string("X-Robots-Tag"), ngx_string("noindex") },
     { ngx_string("X-Content-Type-Options"), ngx_string("nosniff") },
     { ngx_string("Referrer-Policy"), ngx_string("same-origin") },
     { ngx_null_string, ngx_null_string }
+};
+
+
+/* where the shop decides the language, and where the visitor's headers do */
+
+static ngx_str_t  ngx_shop_headers_vary[] = {
+    ngx_string("Accept, Accept-Encoding, Sec-Fetch-Dest, Content-Type, "
+               "Origin"),
+    ngx_string("Accept, Accept-Language, Accept-Encoding, Sec-Fetch-Dest, "
+               "Content-Type, Origin")
 };
 
 
@@ -161,6 +169,9 @@ ngx_shop_headers_closed(ngx_http_request_t *r,
         != NGX_OK
         || ngx_shop_headers_constants(r,
                                   ngx_shop_headers_page)
+           != NGX_OK
+        || ngx_shop_headers_add(r, "Vary", &ngx_shop_headers_vary[
+                             ngx_shop_skin_decide_varies(variant->slcf->page)])
            != NGX_OK
         || ngx_shop_headers_add(r, "Shop-Status",
                                 &rendering->shop_status)

@@ -7,6 +7,7 @@
  */
 
 
+#include "nginx/page/skin_decide.h"
 #include "nginx/host.h"
 #include "nginx/page/page_inside.h"
 
@@ -36,6 +37,7 @@ ngx_shop_page_choose(ngx_http_request_t *r, ngx_shop_page_t *page)
                                                 page->why);
     variant->jitter = 0;
     variant->admitted = 0;
+    variant->turn = ngx_shop_page_choose_turn(r, variant);
     variant->wait = 0;
 
     if (page->why == NGX_SHOP_GATE_WHY_BUSY && r->upstream) {
@@ -48,6 +50,7 @@ ngx_shop_page_choose(ngx_http_request_t *r, ngx_shop_page_t *page)
         ngx_str_set(&page->asked.type, "application/json");
     }
 
+    ngx_shop_skin_decide_ask(r, &page->asked.language);
     ngx_shop_choice_make(smcf, variant->slcf->page, &page->asked, &r->uri,
                          &choice);
 
@@ -62,6 +65,26 @@ ngx_shop_page_choose(ngx_http_request_t *r, ngx_shop_page_t *page)
         variant->post = ngx_shop_page_choose_sent(r) ? NGX_SHOP_VIEW_UNKNOWN
                                                      : NGX_SHOP_VIEW_UNSENT;
     }
+}
+
+
+/* a whole minute, so that all who wait for it share a page */
+
+int64_t
+ngx_shop_page_choose_turn(ngx_http_request_t *r,
+    ngx_shop_render_variant_t *variant)
+{
+    int64_t                turn;
+    ngx_shop_conf_main_t  *smcf;
+
+    if (variant->state != NGX_SHOP_VIEW_REOPENING) {
+        return 0;
+    }
+
+    smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
+    turn = ngx_shop_gate_turn(r, smcf, variant->slcf);
+
+    return (turn + 59) / 60;
 }
 
 

@@ -51,6 +51,7 @@ ngx_shop_page_poll(ngx_http_request_t *r, ngx_shop_page_t *page)
 
     if (why != NGX_SHOP_GATE_WHY_NOT) {
         variant->state = ngx_shop_page_choose_state(smcf, variant->site, why);
+        variant->turn = ngx_shop_page_choose_turn(r, variant);
         return;
     }
 

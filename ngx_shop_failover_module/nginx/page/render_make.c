@@ -7,6 +7,7 @@
 
 
 #include "nginx/page/render_inside.h"
+#include "nginx/page/skin_decide.h"
 
 #include "logic/flag/times.h"
 #include "logic/text/emit.h"
@@ -98,6 +99,11 @@ ngx_shop_render_make_body(ngx_shop_conf_main_t *smcf,
     ngx_shop_board_view(&smcf->zone, variant->site, board);
     rendering->version = board->version;
 
+    if (variant->state == NGX_SHOP_VIEW_REOPENING && !board->flag) {
+        (void) ngx_shop_board_flag_last(&smcf->zone, variant->site,
+                                        &board->notice);
+    }
+
     ngx_shop_render_make_view(v, variant, board, rendering);
     ngx_shop_view_prepare(v);
 
@@ -162,9 +168,16 @@ ngx_shop_render_make_view(ngx_shop_view_t *v,
         next = ngx_shop_site_next(&board->notice, now);
     }
 
+    /* while visitors are let back in, the ways to order stay */
+
+    if (variant->state == NGX_SHOP_VIEW_REOPENING) {
+
+        ngx_shop_flag_ways(&board->notice);
+        board->notice.eta.at = variant->turn * 60;
+
     /* who drills sees what is planned */
 
-    if ((board->asked == NGX_SHOP_SITE_FLAG_OPEN
+    } else if ((board->asked == NGX_SHOP_SITE_FLAG_OPEN
          && variant->state != NGX_SHOP_VIEW_MAINTENANCE)
         || (board->asked == NGX_SHOP_SITE_FLAG_WORDS
             && variant->state != NGX_SHOP_VIEW_OUTAGE))
@@ -175,7 +188,8 @@ ngx_shop_render_make_view(ngx_shop_view_t *v,
     v->notice = &board->notice;
     v->words = &skin->words[variant->lang];
     v->lang = skin->codes[variant->lang];
-    v->second = skin->codes[0];
+    v->second = ngx_shop_skin_decide_second(variant->slcf->page);
+    v->bare = ngx_shop_skin_decide_bare(variant->slcf->page);
     v->vars = skin->vars;
     v->nvars = skin->nvars;
     v->state = (uint8_t) variant->state;

@@ -11,10 +11,10 @@
 #include "nginx/page/variables.h"
 #include "nginx/gate/gate.h"
 #include "nginx/page/choice.h"
+#include "nginx/page/skin_decide.h"
 #include "nginx/page/skin.h"
 
 #include "logic/text/emit.h"
-#include "logic/words/negotiate.h"
 #include "logic/flag/times.h"
 #include "logic/words/strings.h"
 #include "logic/words/tongue.h"
@@ -193,10 +193,10 @@ ngx_shop_variables_gate_times(ngx_http_request_t *r,
     skin = slcf->page->skin;
 
     ngx_shop_choice_read(r, &asked);
+    ngx_shop_skin_decide_ask(r, &asked.language);
 
-    words = &skin->words[ngx_shop_negotiate_language(
-                    (ngx_shop_str_t *) &asked.language,
-                    skin->codes, skin->nlangs)];
+    words = &skin->words[ngx_shop_choice_language(slcf->page,
+                                                  &asked.language)];
 
     ngx_memzero(places, sizeof(places));
 
@@ -227,6 +227,7 @@ ngx_shop_variables_gate_status(ngx_http_request_t *r,
     ngx_shop_choice_asked_t  asked;
 
     ngx_shop_choice_read(r, &asked);
+    ngx_shop_skin_decide_ask(r, &asked.language);
     ngx_memzero(&tongue, sizeof(ngx_shop_tongue_t));
 
     tongue.notice = notice;
