@@ -230,6 +230,15 @@ ngx_shop_vocab_upstream(ngx_shop_emit_t *e, const ngx_shop_event_t *event)
         ngx_shop_emit_text(e, "heeds its probes again");
         return;
 
+    case NGX_SHOP_EVENT_BLIND:
+        ngx_shop_emit_text(e, "lets visitors wait in vain, and its probes "
+                              "pass");
+        return;
+
+    case NGX_SHOP_EVENT_BLIND_OVER:
+        ngx_shop_emit_text(e, "answers visitors again");
+        return;
+
     case NGX_SHOP_EVENT_SERVING:
         break;
 

@@ -293,8 +293,9 @@ ngx_shop_status_servers_row(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
 {
     u_char                  buf[NGX_SHOP_TIMES_LEN];
     ngx_shop_model_peer_t  *p;
-    static const char      *classes[] = { "w", "ok", "x", "w", "w", "w",
-                                              "w" };
+    static const char      *classes[NGX_SHOP_VERDICT_STATE_N] = {
+        "w", "ok", "x", "w", "w", "w", "w", "w"
+    };
 
     p = peer->peer;
 
