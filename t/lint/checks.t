@@ -185,6 +185,7 @@ my $addon  = 'build/nginx/objs/addon';
 # nginx's build names an object by the last folder of its source alone
 $tree->write("$root/logic/text/a.c", '');
 $tree->write("$root/nginx/probe/probe.c", '');
+$tree->write("$root/state/peers.c", '');
 $tree->write("$root/nginx/page/page.c", '');
 compile("$addon/probe/probe.o", 'void ngx_shop_probe_x(void) {}');
 
