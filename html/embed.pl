@@ -57,6 +57,20 @@ for my $name ('page.html', 'page.txt', map({ "look/$_" } @looks),
                       $name, length $data, $n++;
 }
 
+# as they were written, for "shopctl page init"
+
+for my $name ('page.html', map { "look/$_" } @looks) {
+    my $data = slurp("$dir/$name") =~ s/^( +)/' ' x (length($1) \/ 2)/gemr;
+
+    $out .= sprintf "static const unsigned char  "
+                    . "ngx_shop_assets_%u[%u] = {\n%s};\n\n",
+                    $n, length $data, bytes($data);
+
+    $table .= sprintf "    { ngx_shop_string(\"full/%s\"),\n"
+                      . "      { %u, ngx_shop_assets_%u } },\n",
+                      $name, length $data, $n++;
+}
+
 # the operator's screen: strings, as they are written into one page
 
 for my $name ('status.css', 'status.js') {

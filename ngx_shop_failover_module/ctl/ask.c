@@ -18,8 +18,11 @@
 #define NGX_SHOP_ASK_PERIOD  10     /* ms */
 
 
+static int ngx_shop_ask_text(const char *url, const char *flag,
+    const char *sum, ngx_shop_ask_t *a);
 static int ngx_shop_ask_find(const ngx_shop_json_t *v, const char *flag,
-    ngx_shop_ask_t *a);
+    const char *sum, ngx_shop_ask_t *a);
+static int ngx_shop_ask_is(const char *path, const char *flag, int files);
 static int64_t ngx_shop_ask_msec(void);
 static void ngx_shop_ask_pause(void);
 
@@ -33,6 +36,16 @@ ngx_shop_ask_url(const ngx_shop_options_t *o)
 
 int
 ngx_shop_ask(const char *url, const char *flag, ngx_shop_ask_t *a)
+{
+    return ngx_shop_ask_text(url, flag, NULL, a);
+}
+
+
+/* sum NULL: of the flag as a whole; else of that file of it, too */
+
+static int
+ngx_shop_ask_text(const char *url, const char *flag, const char *sum,
+    ngx_shop_ask_t *a)
 {
     int              rc;
     size_t           at;
@@ -52,7 +65,7 @@ ngx_shop_ask(const char *url, const char *flag, ngx_shop_ask_t *a)
     s.data = body;
 
     rc = ngx_shop_json_parse(&v, &s, &at, &reason) == NGX_SHOP_OK
-         ? ngx_shop_ask_find(&v, flag, a) : NGX_SHOP_ERROR;
+         ? ngx_shop_ask_find(&v, flag, sum, a) : NGX_SHOP_ERROR;
 
     free(body);
 
@@ -60,10 +73,13 @@ ngx_shop_ask(const char *url, const char *flag, ngx_shop_ask_t *a)
 }
 
 
-/* of sites that share the flag the one that it means: not out of service */
+/*
+ * Of sites that share the flag the one that it means: not out of service.  With
+ * a sum the one that has this text, or, where it is "", any that has one still.
+ */
 
 static int
-ngx_shop_ask_find(const ngx_shop_json_t *v, const char *flag,
+ngx_shop_ask_find(const ngx_shop_json_t *v, const char *flag, const char *sum,
     ngx_shop_ask_t *a)
 {
     int                   rc;
@@ -82,7 +98,7 @@ ngx_shop_ask_find(const ngx_shop_json_t *v, const char *flag,
     while (ngx_shop_json_next(&walk, NULL, &site) == NGX_SHOP_OK) {
 
         if (!ngx_shop_member_get(&site, "flag", path, sizeof(path))
-            || strcmp(path, flag) != 0)
+            || !ngx_shop_ask_is(path, flag, sum != NULL))
         {
             continue;
         }
@@ -95,7 +111,12 @@ ngx_shop_ask_find(const ngx_shop_json_t *v, const char *flag,
 
         rc = NGX_SHOP_OK;
 
-        if (!a->alone && strcmp(a->state, "outage") != 0
+        if (sum) {
+            if (*sum ? strcmp(a->sum, sum) == 0 : a->sum[0] != '\0') {
+                break;
+            }
+
+        } else if (!a->alone && strcmp(a->state, "outage") != 0
             && strcmp(a->flag, "over") != 0)
         {
             break;
@@ -103,6 +124,20 @@ ngx_shop_ask_find(const ngx_shop_json_t *v, const char *flag,
     }
 
     return rc;
+}
+
+
+/* files: also a file of a directory, which closes some hosts */
+
+static int
+ngx_shop_ask_is(const char *path, const char *flag, int files)
+{
+    size_t  n;
+
+    n = strlen(flag);
+
+    return strncmp(path, flag, n) == 0
+           && (path[n] == '\0' || (files && path[n] == '/'));
 }
 
 
@@ -125,7 +160,7 @@ ngx_shop_ask_seen(const char *url, const char *flag,
     began = ngx_shop_ask_msec();
 
     do {
-        rc = ngx_shop_ask(url, flag, &a);
+        rc = ngx_shop_ask_text(url, flag, sum, &a);
         passed = ngx_shop_ask_msec() - began;
 
         if (rc == NGX_SHOP_OK && strcmp(a.sum, sum) == 0) {

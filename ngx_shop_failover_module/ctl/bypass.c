@@ -22,6 +22,7 @@
 
 
 static int ngx_shop_bypass_host(const char *url, ngx_shop_str_t *host);
+static int ngx_shop_bypass_domain(const char *name, ngx_shop_str_t *site);
 static size_t ngx_shop_bypass_name(const char *p);
 static int ngx_shop_bypass_is_port(const char *p, size_t len);
 static int ngx_shop_bypass_control(const char *url);
@@ -39,6 +40,8 @@ const ngx_shop_options_entry_t  ngx_shop_bypass_options[] = {
     { "valid", NGX_SHOP_OPTIONS_VALUE, "LENGTH",
       "how long the link can be opened ["
       NGX_SHOP_BYPASS_VALID "]" },
+    { "domain", NGX_SHOP_OPTIONS_VALUE, ".HOST",
+      "for all hosts below it, of shop_bypass_key ... domain=.HOST" },
     { "drill", NGX_SHOP_OPTIONS_SWITCH, NULL,
       "to see the closed shop while it is open" },
     { NULL, NGX_SHOP_OPTIONS_SWITCH, NULL, NULL }
@@ -82,6 +85,9 @@ ngx_shop_bypass_link(const ngx_shop_options_t *o)
 
     if (ngx_shop_bypass_host(o->rest[0], &key.site)
         != NGX_SHOP_OK
+        || ngx_shop_bypass_domain(ngx_shop_options_get(o, "domain"),
+                                  &key.site)
+           != NGX_SHOP_OK
         || ngx_shop_secret_file_read(path, "shop_bypass_key", 0, &secret)
            != NGX_SHOP_OK)
     {
@@ -144,6 +150,42 @@ ngx_shop_bypass_host(const char *url, ngx_shop_str_t *host)
 
     host->data = (const unsigned char *) p;
     host->len = len - (p[len - 1] == '.');
+
+    return NGX_SHOP_OK;
+}
+
+
+/* the token is bound to the domain instead of the host, which is in it */
+
+static int
+ngx_shop_bypass_domain(const char *name, ngx_shop_str_t *site)
+{
+    ngx_shop_str_t  domain;
+
+    if (name == NULL) {
+        return NGX_SHOP_OK;
+    }
+
+    domain.data = (const unsigned char *) name;
+    domain.len = strlen(name);
+
+    if (!ngx_shop_token_is_domain(&domain)) {
+        (void) ngx_shop_say_error("invalid --domain \"%s\": write a dot "
+                                  "and the name above the hosts of the "
+                                  "shop, such as .shop.example", name);
+        return NGX_SHOP_ERROR;
+    }
+
+    if (!ngx_shop_token_within(&domain, site)) {
+        (void) ngx_shop_say_error("--domain \"%s\" is no parent of \"%.*s\": "
+                                  "browsers would drop the cookie, write "
+                                  "the end of the host's name", name,
+                                  (int) site->len,
+                                  (const char *) site->data);
+        return NGX_SHOP_ERROR;
+    }
+
+    *site = domain;
 
     return NGX_SHOP_OK;
 }

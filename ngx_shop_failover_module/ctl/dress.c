@@ -11,6 +11,7 @@
 
 #include "ctl/dress.h"
 #include "ctl/pagedir.h"
+#include "ctl/policy.h"
 #include "ctl/say.h"
 #include "logic/words/logo.h"
 #include "logic/words/look.h"
@@ -199,6 +200,10 @@ ngx_shop_dress_source(const char *look, const ngx_shop_view_t *v,
 
     if (rc == NGX_SHOP_ERROR) {
         return rc;
+    }
+
+    if (rc == NGX_SHOP_OK) {
+        ngx_shop_policy_style(css.name, &css.data);
     }
 
     ngx_shop_emit_init(&e, styled, sizeof(styled));

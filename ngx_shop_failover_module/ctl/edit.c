@@ -18,12 +18,13 @@
 
 static void ngx_shop_edit_outage(ngx_shop_edit_t *e);
 static const char *ngx_shop_edit_who(const ngx_shop_options_t *o);
+static const ngx_shop_options_t *ngx_shop_edit_langs(
+    const ngx_shop_options_t *o, const char *key);
 static ngx_shop_options_given_t ngx_shop_edit_text(const char *name,
     const char *text);
 
 
 #define NGX_SHOP_EDIT_TEXT  NGX_SHOP_OPTIONS_VALUE
-#define NGX_SHOP_EDIT_LIST  NGX_SHOP_OPTIONS_LIST
 
 
 const ngx_shop_options_entry_t  ngx_shop_edit_options[] = {
@@ -31,12 +32,14 @@ const ngx_shop_options_entry_t  ngx_shop_edit_options[] = {
       "when it will be well: +45m, 04:30, 2026-11-21 04:30" },
     { "status", NGX_SHOP_OPTIONS_DOTTED, "TEXT",
       "what visitors read; --status.de TEXT for a language" },
-    { "reason", NGX_SHOP_EDIT_TEXT, "TEXT", "why" },
-    { "offer", NGX_SHOP_EDIT_TEXT, "TEXT", "what visitors get" },
-    { "contact", NGX_SHOP_EDIT_LIST, "TEXT",
+    { "reason", NGX_SHOP_OPTIONS_DOTTED, "TEXT", "why" },
+    { "offer", NGX_SHOP_OPTIONS_DOTTED, "TEXT", "what visitors get" },
+    { "contact", NGX_SHOP_OPTIONS_DOTTED_LIST, "TEXT",
       "how else to order or ask; may be given again" },
-    { "update", NGX_SHOP_EDIT_LIST, "TEXT",
+    { "update", NGX_SHOP_OPTIONS_DOTTED_LIST, "TEXT",
       "news, with the time of now before it" },
+    { "LANG", NGX_SHOP_OPTIONS_LANGUAGE, "TEXT",
+      "what it says in a language, such as --de TEXT" },
     { "next-update", NGX_SHOP_EDIT_TEXT, "TIME",
       "when there will be more to say" },
     { "start", NGX_SHOP_EDIT_TEXT, "TIME",
@@ -47,6 +50,8 @@ const ngx_shop_options_entry_t  ngx_shop_edit_options[] = {
       "what opens the shop [manual; in an outage: healthy]" },
     { "mode", NGX_SHOP_EDIT_TEXT, "MODE",
       "full, browse, \"paths /checkout /cart\", or words [full]" },
+    { "hosts", NGX_SHOP_EDIT_TEXT, "HOSTS",
+      "close these alone: \"a.example *.b.example\" [all of the flag]" },
     { "who", NGX_SHOP_EDIT_TEXT, "TEXT",
       "who closed it, as a comment [the user]" },
     NGX_SHOP_ASK_OPTION,
@@ -62,7 +67,8 @@ const ngx_shop_options_entry_t  ngx_shop_edit_off_options[] = {
 };
 
 
-static ngx_shop_edit_t  ngx_shop_edit;
+static ngx_shop_edit_t     ngx_shop_edit;
+static ngx_shop_options_t  ngx_shop_edit_given;
 
 
 /*
@@ -81,6 +87,8 @@ ngx_shop_edit_on(const ngx_shop_options_t *o)
                                   "text write: shopctl on --status "
                                   "\"%s\"", o->rest[0]);
     }
+
+    o = ngx_shop_edit_langs(o, "status");
 
     if (ngx_shop_edit_file_begin(e, o, NGX_SHOP_STORE_MAKE) != NGX_SHOP_OK) {
         return NGX_SHOP_SAY_ERROR;
@@ -161,6 +169,8 @@ ngx_shop_edit_tell(const ngx_shop_options_t *o)
         e->news = ngx_shop_edit_text("status", o->rest[0]);
     }
 
+    o = ngx_shop_edit_langs(o, "status");
+
     if (ngx_shop_options_get(o, "mode") || ngx_shop_options_get(o, "start")) {
         return ngx_shop_say_error("\"tell\" closes nothing, so it takes no "
                                   "--mode and no --start; to close the shop "
@@ -229,6 +239,8 @@ ngx_shop_edit_update(const ngx_shop_options_t *o)
         e->news = ngx_shop_edit_text("update", o->rest[0]);
     }
 
+    o = ngx_shop_edit_langs(o, "update");
+
     if (ngx_shop_edit_file_begin(e, o, NGX_SHOP_STORE_CHANGE) != NGX_SHOP_OK) {
         return NGX_SHOP_SAY_ERROR;
     }
@@ -241,6 +253,39 @@ ngx_shop_edit_update(const ngx_shop_options_t *o)
     }
 
     return ngx_shop_edit_file_finish(e);
+}
+
+
+/* "update --de TEXT" is "update --update.de TEXT" */
+
+static const ngx_shop_options_t *
+ngx_shop_edit_langs(const ngx_shop_options_t *o, const char *key)
+{
+    size_t                     used;
+    unsigned                   i;
+    ngx_shop_options_given_t  *given, text;
+
+    static char  names[NGX_SHOP_OPTIONS_MAX * 48];
+
+    ngx_shop_edit_given = *o;
+    text = ngx_shop_edit_text(key, NULL);
+    used = 0;
+
+    for (i = 0; i < o->ngiven; i++) {
+        given = &ngx_shop_edit_given.given[i];
+
+        if (given->option->type != NGX_SHOP_OPTIONS_LANGUAGE) {
+            continue;
+        }
+
+        given->option = text.option;
+        given->len = snprintf(names + used, sizeof(names) - used, "%s.%.*s",
+                              key, o->given[i].len, o->given[i].name);
+        given->name = names + used;
+        used += (size_t) given->len + 1;
+    }
+
+    return &ngx_shop_edit_given;
 }
 
 

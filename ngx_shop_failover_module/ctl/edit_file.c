@@ -20,6 +20,7 @@ static int ngx_shop_edit_file_value(ngx_shop_edit_t *e,
     const ngx_shop_options_given_t *given);
 static int ngx_shop_edit_file_future(ngx_shop_edit_t *e, const char *name,
     const char *value, const ngx_shop_flag_time_t *time);
+static void ngx_shop_edit_file_add(ngx_shop_edit_t *e, int dotted);
 static int ngx_shop_edit_file_check(ngx_shop_edit_t *e);
 
 
@@ -143,7 +144,8 @@ ngx_shop_edit_file_finish(ngx_shop_edit_t *e)
         + (e->news.value && strcmp(e->news.name, "update") == 0);
 
     for (i = 0; i < e->o->ngiven; i++) {
-        n += (strcmp(e->o->given[i].option->name, "update") == 0);
+        n += (e->o->given[i].len == 6
+              && memcmp(e->o->given[i].name, "update", 6) == 0);
     }
 
     e->surplus = n > NGX_SHOP_FLAG_UPDATES ? n - NGX_SHOP_FLAG_UPDATES : 0;
@@ -152,15 +154,34 @@ ngx_shop_edit_file_finish(ngx_shop_edit_t *e)
         ngx_shop_edit_lines_keep(e);
     }
 
-    for (i = 0; i < e->o->ngiven; i++) {
-        ngx_shop_edit_lines_add(e, &e->o->given[i]);
-    }
+    ngx_shop_edit_file_add(e, 0);
 
     if (e->news.value) {
         ngx_shop_edit_lines_add(e, &e->news);
     }
 
+    ngx_shop_edit_file_add(e, 1);
+
     return ngx_shop_edit_file_check(e);
+}
+
+
+/* a text in a language stands behind the one that it translates */
+
+static void
+ngx_shop_edit_file_add(ngx_shop_edit_t *e, int dotted)
+{
+    unsigned                         i;
+    const ngx_shop_options_given_t  *given;
+
+    for (i = 0; i < e->o->ngiven; i++) {
+        given = &e->o->given[i];
+
+        if ((memchr(given->name, '.', (size_t) given->len) != NULL) == dotted)
+        {
+            ngx_shop_edit_lines_add(e, given);
+        }
+    }
 }
 
 

@@ -21,7 +21,10 @@ static int ngx_shop_edit_lines_stays(ngx_shop_edit_t *e,
     const ngx_shop_str_t *key);
 static void ngx_shop_edit_lines_time(ngx_shop_edit_t *e, const char *key,
     int len, int64_t at);
-static void ngx_shop_edit_lines_news(ngx_shop_edit_t *e, const char *text);
+static void ngx_shop_edit_lines_news(ngx_shop_edit_t *e,
+    const ngx_shop_options_given_t *given);
+static int64_t ngx_shop_edit_lines_moment(const ngx_shop_edit_t *e,
+    const ngx_shop_options_given_t *given);
 
 
 /* keys that have a time */
@@ -137,6 +140,7 @@ ngx_shop_edit_lines_stays(ngx_shop_edit_t *e, const ngx_shop_str_t *key)
         given = &e->o->given[i];
 
         if (given->option->type != NGX_SHOP_OPTIONS_LIST
+            && given->option->type != NGX_SHOP_OPTIONS_DOTTED_LIST
             && ngx_shop_edit_lines_same(key, given->name,
                                         (size_t) given->len))
         {
@@ -161,7 +165,7 @@ ngx_shop_edit_lines_add(ngx_shop_edit_t *e,
     }
 
     if (strcmp(given->option->name, "update") == 0) {
-        ngx_shop_edit_lines_news(e, given->value);
+        ngx_shop_edit_lines_news(e, given);
         return;
     }
 
@@ -255,23 +259,79 @@ ngx_shop_edit_lines_is_time(const ngx_shop_flag_notice_t *notice,
 
 
 static void
-ngx_shop_edit_lines_news(ngx_shop_edit_t *e, const char *text)
+ngx_shop_edit_lines_news(ngx_shop_edit_t *e,
+    const ngx_shop_options_given_t *given)
 {
     char        line[16];
-    time_t      now;
+    time_t      at;
     struct tm   tm;
 
-    now = (time_t) e->now;
+    at = (time_t) ngx_shop_edit_lines_moment(e, given);
     line[0] = '\0';
 
-    if (localtime_r(&now, &tm)) {
+    if (at && localtime_r(&at, &tm)) {
         (void) strftime(line, sizeof(line), "%H:%M ", &tm);
     }
 
-    ngx_shop_emit_text(&e->out, "update: ");
+    ngx_shop_emit_raw(&e->out, given->name, (size_t) given->len);
+    ngx_shop_emit_text(&e->out, ": ");
     ngx_shop_emit_text(&e->out, line);
-    ngx_shop_emit_text(&e->out, text);
+    ngx_shop_emit_text(&e->out, given->value);
     ngx_shop_emit_text(&e->out, "\n");
+}
+
+
+/*
+ * Now; or, of a text in a language that comes alone, the time of the newest
+ * update, which it translates if that has no text in this language yet.
+ */
+
+static int64_t
+ngx_shop_edit_lines_moment(const ngx_shop_edit_t *e,
+    const ngx_shop_options_given_t *given)
+{
+    unsigned                     i, n;
+    const char                  *dot;
+    ngx_shop_str_t               lang;
+    const ngx_shop_flag_lang_t  *known;
+
+    dot = memchr(given->name, '.', (size_t) given->len);
+    n = e->was.nupdates;
+
+    if (dot == NULL || n == 0
+        || (e->news.value && strcmp(e->news.name, "update") == 0))
+    {
+        return e->now;
+    }
+
+    for (i = 0; i < e->o->ngiven; i++) {
+        if (e->o->given[i].len == 6
+            && memcmp(e->o->given[i].name, "update", 6) == 0)
+        {
+            return e->now;
+        }
+    }
+
+    dot++;
+    n--;
+    i = (unsigned) (given->name + given->len - dot);
+    lang = ngx_shop_flag_text(&e->was, e->was.updates[n].lang);
+
+    if (ngx_shop_edit_lines_same(&lang, dot, i)) {
+        return e->now;
+    }
+
+    for (known = e->was.langs; known < e->was.langs + e->was.nlangs; known++) {
+        lang = ngx_shop_flag_text(&e->was, known->lang);
+
+        if (known->said == NGX_SHOP_FLAG_SAID_UPDATE && known->nth == n
+            && ngx_shop_edit_lines_same(&lang, dot, i))
+        {
+            return e->now;
+        }
+    }
+
+    return e->was.updates[n].at;
 }
 
 

@@ -208,7 +208,7 @@ ngx_shop_flags_bytes(ngx_shop_flagset_file_t *file, int fd)
 
 void
 ngx_shop_flags_decide(ngx_shop_flagset_t *set, const ngx_shop_flags_t *flags,
-    int64_t now)
+    const char *host, int64_t now)
 {
     static ngx_shop_flag_notice_t  room[2];
 
@@ -217,6 +217,11 @@ ngx_shop_flags_decide(ngx_shop_flagset_t *set, const ngx_shop_flags_t *flags,
     set->now = now;
     set->room[0] = &room[0];
     set->room[1] = &room[1];
+    set->voices = NULL;
+    set->nvoices = 0;
+    set->voice = NULL;
+    set->host.data = (const unsigned char *) host;
+    set->host.len = host ? strlen(host) : 0;
     memset(&set->was, 0, sizeof(set->was));
 
     ngx_shop_flagset_decide(set);

@@ -23,9 +23,12 @@ typedef struct {
 /* OK; ERROR after it was said why it cannot be told */
 int ngx_shop_flags_read(ngx_shop_flags_t *flags, const char *flag);
 
-/* which of them speaks, of a flag that is read for the first time */
+/*
+ * Which of them speaks, of a flag that is read for the first time; host NULL:
+ * for all that none of them names.
+ */
 void ngx_shop_flags_decide(ngx_shop_flagset_t *set,
-    const ngx_shop_flags_t *flags, int64_t now);
+    const ngx_shop_flags_t *flags, const char *host, int64_t now);
 
 
 #endif /* _NGX_SHOP_FLAGS_H_INCLUDED_ */

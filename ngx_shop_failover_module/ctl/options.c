@@ -9,10 +9,12 @@
 #include <stdlib.h>
 
 #include "ctl/options.h"
+#include "logic/words/assets.h"
 
 
 static const ngx_shop_options_entry_t *ngx_shop_options_find(
     const ngx_shop_options_entry_t *table, const char *name, int len);
+static int ngx_shop_options_is_language(const char *name, int len);
 static int ngx_shop_options_is_one(const ngx_shop_options_entry_t *table,
     const char *text);
 static int ngx_shop_options_instead(const ngx_shop_options_given_t *given,
@@ -93,14 +95,47 @@ ngx_shop_options_find(const ngx_shop_options_entry_t *table, const char *name,
         }
 
         if ((size_t) len == n
-            || (option->type == NGX_SHOP_OPTIONS_DOTTED
+            || ((option->type == NGX_SHOP_OPTIONS_DOTTED
+                 || option->type == NGX_SHOP_OPTIONS_DOTTED_LIST)
                 && name[n] == '.'))
         {
             return option;
         }
     }
 
+    for (option = table; option->name; option++) {
+        if (option->type == NGX_SHOP_OPTIONS_LANGUAGE
+            && ngx_shop_options_is_language(name, len))
+        {
+            return option;
+        }
+    }
+
     return NULL;
+}
+
+
+/* a language of the page, or a region of one: no slip is published */
+
+static int
+ngx_shop_options_is_language(const char *name, int len)
+{
+    char  file[64];
+
+    for ( /* void */ ; len > 0 && len < 40; len--) {
+
+        (void) snprintf(file, sizeof(file), "lang/%.*s.txt", len, name);
+
+        if (ngx_shop_assets_find(file)) {
+            return 1;
+        }
+
+        while (len > 0 && name[len - 1] != '-') {
+            len--;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -165,6 +200,7 @@ ngx_shop_options_add(ngx_shop_options_t *o,
         before = &o->given[i];
 
         if (given->option->type != NGX_SHOP_OPTIONS_LIST
+            && given->option->type != NGX_SHOP_OPTIONS_DOTTED_LIST
             && before->len == given->len
             && memcmp(before->name, given->name, (size_t) given->len) == 0)
         {

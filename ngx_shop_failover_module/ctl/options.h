@@ -20,7 +20,10 @@ typedef enum {
     NGX_SHOP_OPTIONS_SWITCH = 0,
     NGX_SHOP_OPTIONS_VALUE,
     NGX_SHOP_OPTIONS_LIST,             /* may be given again */
-    NGX_SHOP_OPTIONS_DOTTED            /* --status.de: a list, too */
+    NGX_SHOP_OPTIONS_DOTTED,           /* --status.de: a list, too */
+    NGX_SHOP_OPTIONS_DOTTED_LIST,      /* both */
+    NGX_SHOP_OPTIONS_LANGUAGE          /* --de, --pt-BR: by any name that
+                                          is one of a language */
 } ngx_shop_options_e;
 
 

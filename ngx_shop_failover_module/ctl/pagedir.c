@@ -49,8 +49,8 @@ ngx_shop_pagedir_open(const char *dir)
 
     if (dir && (stat(dir, &sb) != 0 || !S_ISDIR(sb.st_mode))) {
         (void) ngx_shop_say_error("\"%s\" is no directory of "
-                                  "templates; copy html/ to begin "
-                                  "with one", dir);
+                                  "templates; make one with: shopctl page "
+                                  "init %s", dir, dir);
         return NGX_SHOP_ERROR;
     }
 

@@ -11,6 +11,7 @@
 
 #include "ctl/dress.h"
 #include "ctl/pagedir.h"
+#include "ctl/policy.h"
 #include "ctl/preview.h"
 #include "ctl/store.h"
 #include "logic/flag/times.h"
@@ -349,6 +350,9 @@ ngx_shop_preview_print(const ngx_shop_options_t *o, ngx_shop_view_t *v)
 
     if (rc == NGX_SHOP_DECLINED) {
         rc = ngx_shop_pagedir_builtin(template, &source);
+
+    } else if (rc == NGX_SHOP_OK && !t.plain) {
+        ngx_shop_policy_page(source.name, &source.data);
     }
 
     if (rc != NGX_SHOP_OK
@@ -359,6 +363,8 @@ ngx_shop_preview_print(const ngx_shop_options_t *o, ngx_shop_view_t *v)
     {
         return NGX_SHOP_SAY_ERROR;
     }
+
+    ngx_shop_policy_vars(v, &source.data);
 
     if (ngx_shop_template_compile(&t, &source.data,
                                   ngx_shop_placeholders_resolve,
@@ -385,7 +391,8 @@ ngx_shop_preview_print(const ngx_shop_options_t *o, ngx_shop_view_t *v)
         ngx_shop_say_text(stdout, page);
 
     } else {
-        (void) fwrite(page.data, 1, page.len, stdout);
+        ngx_shop_policy_size(&page, v->notice->text_len);
+        ngx_shop_policy_write(stdout, &page);
     }
 
     return NGX_SHOP_SAY_YES;

@@ -102,6 +102,14 @@ ngx_shop_report_event_group(const ngx_shop_event_t *event)
         fputs(": probes count again", stdout);
         return;
 
+    case NGX_SHOP_EVENT_BLIND:
+        fputs(": visitors wait in vain, and probes pass", stdout);
+        return;
+
+    case NGX_SHOP_EVENT_BLIND_OVER:
+        fputs(": visitors get pages again", stdout);
+        return;
+
     default:
         printf(" is %s (was %s)", ngx_shop_site_group_name(event->to),
                ngx_shop_site_group_name(event->from));

@@ -38,6 +38,7 @@ static void ngx_shop_screen_counts(const ngx_shop_json_t *v);
 static void ngx_shop_screen_events(const ngx_shop_json_t *v);
 static void ngx_shop_screen_flag(const ngx_shop_json_t *v);
 static void ngx_shop_screen_next(const ngx_shop_json_t *v);
+static void ngx_shop_screen_lacks(const ngx_shop_json_t *v);
 static void ngx_shop_screen_when(const ngx_shop_json_t *v, const char *name,
     const char *path);
 static void ngx_shop_screen_since(const ngx_shop_json_t *v, const char *path);
@@ -191,8 +192,54 @@ ngx_shop_screen_text(const ngx_shop_json_t *v)
         printf("  says \"%s\"\n", text);
     }
 
+    ngx_shop_screen_lacks(v);
     ngx_shop_screen_when(v, "ETA", "maintenance.eta");
     ngx_shop_screen_when(v, "next update", "maintenance.next_update");
+}
+
+
+/* visitors who read that language get such a text in another one, or not */
+
+static void
+ngx_shop_screen_lacks(const ngx_shop_json_t *v)
+{
+    char                  name[64];
+    ngx_shop_str_t        text;
+    unsigned char         buf[64];
+    ngx_shop_json_t       list, one, texts, said;
+    ngx_shop_json_walk_t  walk, inner;
+    const char           *before;
+
+    if (ngx_shop_json_find(v, "maintenance.lacks", &list) != NGX_SHOP_OK) {
+        return;
+    }
+
+    ngx_shop_json_walk(&list, &walk);
+
+    while (ngx_shop_json_next(&walk, NULL, &one) == NGX_SHOP_OK) {
+
+        if (!ngx_shop_member_get(&one, "language", name, sizeof(name))
+            || ngx_shop_json_find(&one, "texts", &texts) != NGX_SHOP_OK)
+        {
+            continue;
+        }
+
+        printf("  no text in %s", name);
+        before = ": ";
+
+        ngx_shop_json_walk(&texts, &inner);
+
+        while (ngx_shop_json_next(&inner, NULL, &said) == NGX_SHOP_OK) {
+            if (ngx_shop_json_string(&said, buf, sizeof(buf), &text)
+                == NGX_SHOP_OK)
+            {
+                printf("%s%.*s", before, ngx_shop_say_str(text));
+                before = ", ";
+            }
+        }
+
+        putchar('\n');
+    }
 }
 
 

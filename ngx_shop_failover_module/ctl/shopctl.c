@@ -13,6 +13,7 @@
 #include "ctl/edit.h"
 #include "ctl/options.h"
 #include "ctl/order.h"
+#include "ctl/pageinit.h"
 #include "ctl/preview.h"
 #include "ctl/report.h"
 #include "ctl/screen.h"
@@ -68,7 +69,11 @@ static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
       "the page that visitors get",
       ngx_shop_preview_options, ngx_shop_preview_run },
 
-    { "link", "link [--valid 12h] [--drill] URL",
+    { "page", "page init DIR",
+      "writes the templates and texts of the page, to edit",
+      ngx_shop_pageinit_options, ngx_shop_pageinit_run },
+
+    { "link", "link [--valid 12h] [--domain .HOST] [--drill] URL",
       "a link by which staff pass the closed shop",
       ngx_shop_bypass_options, ngx_shop_bypass_link },
 

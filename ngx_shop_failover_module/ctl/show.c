@@ -34,6 +34,7 @@ static void ngx_shop_show_text(const ngx_shop_flag_notice_t *n,
 static void ngx_shop_show_time(const ngx_shop_flag_notice_t *n,
     const char *key, const ngx_shop_flag_time_t *time, int64_t now);
 static void ngx_shop_show_mode(const ngx_shop_flag_notice_t *n);
+static void ngx_shop_show_hosts(const ngx_shop_flag_notice_t *n);
 static void ngx_shop_show_updates(const ngx_shop_flag_notice_t *n);
 static int ngx_shop_show_flag(ngx_shop_store_t *s, int64_t now);
 static void ngx_shop_show_file(void *data, const ngx_shop_flagset_file_t *file,
@@ -57,6 +58,8 @@ const ngx_shop_options_entry_t  ngx_shop_show_options[] = {
 
 const ngx_shop_options_entry_t  ngx_shop_show_active_options[] = {
     { "quiet", NGX_SHOP_OPTIONS_SWITCH, NULL, "print nothing" },
+    { "host", NGX_SHOP_OPTIONS_VALUE, "HOST",
+      "of this host, where files name some with \"hosts\"" },
     NGX_SHOP_ASK_OPTION,
     NGX_SHOP_STORE_OPTIONS,
     { NULL, NGX_SHOP_OPTIONS_SWITCH, NULL, NULL }
@@ -124,7 +127,7 @@ ngx_shop_show_flag(ngx_shop_store_t *s, int64_t now)
     set.visit = ngx_shop_show_file;
     set.data = &show;
 
-    ngx_shop_flags_decide(&set, &flags, now);
+    ngx_shop_flags_decide(&set, &flags, NULL, now);
 
     printf("%s: %s", ngx_shop_say_name(s->flag),
            ngx_shop_flagset_name(set.word));
@@ -132,6 +135,10 @@ ngx_shop_show_flag(ngx_shop_store_t *s, int64_t now)
     if (set.file && flags.nfiles > 1) {
         printf(", by \"%s\"",
                ngx_shop_say_name((const char *) set.file->name.data));
+    }
+
+    if (set.spoken) {
+        printf("; %u of its files with \"hosts\" before that", set.spoken);
     }
 
     printf("\n");
@@ -230,6 +237,7 @@ ngx_shop_show_notice(const char *path, const ngx_shop_flag_notice_t *n,
     ngx_shop_show_time(n, "until", &n->until, now);
     ngx_shop_show_time(n, "next-update", &n->next_update, now);
     ngx_shop_show_mode(n);
+    ngx_shop_show_hosts(n);
     ngx_shop_show_updates(n);
     ngx_shop_show_langs_lacks(n);
 
@@ -339,6 +347,25 @@ ngx_shop_show_mode(const ngx_shop_flag_notice_t *n)
 
 
 static void
+ngx_shop_show_hosts(const ngx_shop_flag_notice_t *n)
+{
+    unsigned  i;
+
+    if (!n->hosts_given) {
+        return;
+    }
+
+    printf("  %-16s", "hosts");
+
+    for (i = 0; i < n->nhosts; i++) {
+        ngx_shop_show_span(stdout, n, n->hosts[i], " ");
+    }
+
+    printf("%s\n", n->nhosts ? "and no other" : "none: closes nobody");
+}
+
+
+static void
 ngx_shop_show_updates(const ngx_shop_flag_notice_t *n)
 {
     char       when[32];
@@ -419,7 +446,7 @@ int
 ngx_shop_show_is_active(const ngx_shop_options_t *o)
 {
     int                       asked, closes, quiet;
-    const char               *word;
+    const char               *word, *host;
     ngx_shop_ask_t            a;
     ngx_shop_flagset_t        set;
     ngx_shop_store_t         *s = &ngx_shop_show_store;
@@ -443,14 +470,18 @@ ngx_shop_show_is_active(const ngx_shop_options_t *o)
     set.visit = quiet ? NULL : ngx_shop_show_quietly;
     set.data = s->flag;
 
-    ngx_shop_flags_decide(&set, &flags, (int64_t) time(NULL));
+    host = ngx_shop_options_get(o, "host");
+
+    ngx_shop_flags_decide(&set, &flags, host, (int64_t) time(NULL));
 
     closes = ngx_shop_site_closes(set.asked);
     word = ngx_shop_flagset_name(closes
                                  || set.word == NGX_SHOP_FLAGSET_WORDS
                                  ? set.word : NGX_SHOP_FLAGSET_NONE);
 
-    asked = ngx_shop_show_asked(o, &set, s->flag, &a);
+    /* what nginx says of a flag is of all its hosts */
+
+    asked = host == NULL && ngx_shop_show_asked(o, &set, s->flag, &a);
 
     if (asked && strcmp(a.flag, "over") == 0 && closes) {
         closes = 0;
@@ -464,6 +495,11 @@ ngx_shop_show_is_active(const ngx_shop_options_t *o)
     /* the first line is for scripts, and stays as it is */
 
     printf("%s\n", word);
+
+    if (host == NULL && set.spoken && !closes && !quiet) {
+        ngx_shop_say_note("%u of its files close hosts alone: ask for one "
+                          "with --host", set.spoken);
+    }
 
     if (asked
         && (a.alone || strcmp(a.state, "outage") == 0

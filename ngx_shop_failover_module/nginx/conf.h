@@ -31,13 +31,30 @@ typedef struct {
     ngx_uint_t                       number;
     ngx_shop_conf_loc_t             *conf;        /* the first of them */
     struct ngx_shop_skin_s          *skin;        /* of skin, loaded once */
+    ngx_uint_t                       lang;        /* default, of the skin */
+    ngx_shop_str_t                  *codes;       /* those of the skin, the
+                                                     default with the first
+                                                     one's place */
 } ngx_shop_conf_page_t;
+
+
+/* shop_page_lang */
+typedef struct {
+    ngx_http_complex_value_t         value;
+    ngx_str_t                        other;       /* default=, len 0: en */
+    ngx_str_t                        file;        /* where it is written */
+    ngx_uint_t                       line;
+    unsigned                         headers:1;   /* by Accept-Language */
+    unsigned                         fixed:1;     /* a code, no variable */
+} ngx_shop_conf_lang_t;
 
 
 /* shop_bypass_key */
 typedef struct {
     ngx_str_t                        key;         /* len 0: off */
     ngx_int_t                        ttl;         /* ms, of the cookie */
+    ngx_str_t                        domain;      /* ".shop.example"; len 0:
+                                                     a host alone */
 } ngx_shop_conf_key_t;
 
 
@@ -60,6 +77,9 @@ typedef struct ngx_shop_choice_cache_s  ngx_shop_choice_cache_t;
 
 /* requests that wait, in failover_wait */
 typedef struct ngx_shop_failover_wait_s  ngx_shop_failover_wait_t;
+
+/* requests that are moved on, in failover_rescue */
+typedef struct ngx_shop_rescue_s  ngx_shop_rescue_t;
 
 /* who of a balancer's peers is who, in discover.h */
 typedef struct ngx_shop_roster_s  ngx_shop_roster_t;
@@ -87,6 +107,7 @@ typedef struct {
                                               ngx_http_upstream_srv_conf_t * */
     ngx_array_t                      handlers;    /* of other locations */
     ngx_array_t                      named;       /* of _conf_use_t */
+    ngx_http_core_srv_conf_t        *server;      /* whose names it has */
     unsigned                         given:1;     /* the name is */
     unsigned                         counts:1;    /* it is a site */
     unsigned                         variable:1;  /* one decides */
@@ -124,6 +145,7 @@ typedef struct {
 typedef struct {
     ngx_array_t                      names;       /* of ngx_str_t */
     ngx_msec_t                       hold;
+    ngx_int_t                        below;       /* percent, 0: none left */
     u_char                          *file;        /* for error messages */
     ngx_uint_t                       line;
 } ngx_shop_conf_backups_t;
@@ -136,6 +158,13 @@ typedef struct {
 } ngx_shop_conf_observe_t;
 
 
+/* shop_shed */
+typedef struct {
+    ngx_msec_t                       target;      /* 0: off */
+    ngx_http_complex_value_t        *first;       /* NULL: nobody */
+} ngx_shop_conf_shed_t;
+
+
 /* of an upstream block */
 typedef struct {
     ngx_shop_conf_check_t           *check;       /* NULL: none */
@@ -145,6 +174,11 @@ typedef struct {
     ngx_shop_record_conf_t           outlier;
     ngx_msec_t                       slow_start;  /* 0: off */
     ngx_int_t                        panic;       /* percent, 0: off */
+    ngx_shop_conf_shed_t             shed;
+
+    ngx_str_t                       *repeats;     /* a location with
+                                                     "non_idempotent" that
+                                                     passes here; or NULL */
 
     ngx_shop_model_group_t          *group;       /* NULL: not ours */
     ngx_http_upstream_srv_conf_t    *uscf;
@@ -164,6 +198,7 @@ typedef struct {
     ngx_uint_t                       config;      /* generation of the list */
     ngx_msec_t                       started;
     ngx_shop_roster_t               *roster;      /* NULL: none yet */
+    ngx_uint_t                       seated;      /* one ends with the cycle */
 
     /* of a server block */
     ngx_shop_conf_loc_t             *early;       /* whose public status is
@@ -174,6 +209,7 @@ typedef struct {
     ngx_queue_t                      flights;     /* requests at its peers,
                                                      the newest first */
     ngx_shop_failover_wait_t        *wait;        /* NULL: not observed */
+    ngx_shop_rescue_t               *rescue;
     ngx_shop_witness_t              *witness;     /* NULL: no check */
 } ngx_shop_conf_srv_t;
 
@@ -210,12 +246,14 @@ struct ngx_shop_conf_loc_s {
     ngx_str_t                        page_dir;    /* len 0: built in */
     ngx_str_t                        page_look;   /* "hero" */
     ngx_array_t                     *page_vars;   /* of _view_var_t */
+    ngx_shop_conf_lang_t            *page_lang;   /* NULL: auto, en */
     ngx_shop_conf_page_t            *page;
 
     unsigned                         flagged:1;   /* flag is set */
     unsigned                         falls_back:1;
     unsigned                         said:1;      /* a flag, or "off" */
     unsigned                         over:1;      /* over=error_page */
+    unsigned                         strict:1;    /* shop_live */
 
     ngx_http_handler_pt              answer;      /* of status or control,
                                                      NULL: neither */
@@ -286,6 +324,8 @@ char *ngx_shop_conf_failover_slow_start(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_shop_conf_failover_panic(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+
+char *ngx_shop_conf_shed(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* after all blocks were read: what an upstream did not say of outliers */
 void ngx_shop_conf_outlier_finish(ngx_conf_t *cf, ngx_shop_conf_srv_t *sscf);

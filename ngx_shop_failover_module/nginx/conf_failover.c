@@ -27,6 +27,9 @@ static ngx_shop_params_t  ngx_shop_conf_failover_backups[] = {
       offsetof(ngx_shop_conf_backups_t, hold), "30s", 0,
       NGX_SHOP_PARAMS_DAY, NULL, "30s" },
 
+    { ngx_string("below"), NGX_SHOP_PARAMS_PERCENT,
+      offsetof(ngx_shop_conf_backups_t, below), NULL, 1, 100, NULL, "50%" },
+
     ngx_shop_params_end
 };
 
@@ -55,7 +58,7 @@ static ngx_shop_params_t  ngx_shop_conf_failover_start = {
 
 static ngx_shop_params_t  ngx_shop_conf_failover_share = {
     ngx_null_string, NGX_SHOP_PARAMS_SHARE,
-    offsetof(ngx_shop_conf_srv_t, panic), "0", 0, 100, NULL, "50%"
+    offsetof(ngx_shop_conf_srv_t, panic), "0", 0, 99, NULL, "50%"
 };
 
 
@@ -245,8 +248,24 @@ ngx_shop_conf_failover_chains(ngx_conf_t *cf)
 
         ngx_shop_conf_outlier_finish(cf, sscf);
 
+        if (sscf->check && sscf->repeats) {
+            ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                          "\"non_idempotent\" in \"proxy_next_upstream\" or "
+                          "its like of location \"%V\", which passes to "
+                          "upstream \"%V\" in %s:%ui: an order that a server "
+                          "has taken is sent to another one once more when "
+                          "the first is slow or fails, and the visitor reads "
+                          "what the second says",
+                          sscf->repeats, &sscf->uscf->host,
+                          sscf->uscf->file_name, sscf->uscf->line);
+        }
+
         if (sscf->slow_start == NGX_CONF_UNSET_MSEC) {
             ngx_shop_params_standard(&ngx_shop_conf_failover_start, sscf);
+        }
+
+        if (sscf->shed.target == NGX_CONF_UNSET_MSEC) {
+            sscf->shed.target = 0;
         }
 
         if (sscf->panic == NGX_CONF_UNSET) {
@@ -282,6 +301,10 @@ ngx_shop_conf_failover_needs_check(ngx_conf_t *cf, ngx_shop_conf_srv_t *sscf)
         return NGX_OK;
     }
 
+    if (sscf->backups && sscf->backups->below) {
+        name = "below= of shop_failover_to";
+    }
+
     if (sscf->observe.errors != NGX_CONF_UNSET && sscf->observe.errors) {
         name = "shop_observe";
     }
@@ -298,6 +321,10 @@ ngx_shop_conf_failover_needs_check(ngx_conf_t *cf, ngx_shop_conf_srv_t *sscf)
 
     if (sscf->panic != NGX_CONF_UNSET && sscf->panic) {
         name = "shop_panic";
+    }
+
+    if (sscf->shed.target != NGX_CONF_UNSET_MSEC && sscf->shed.target) {
+        name = "shop_shed";
     }
 
     if (name == NULL) {

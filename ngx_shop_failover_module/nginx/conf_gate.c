@@ -11,11 +11,23 @@
 #include "nginx/keyfile.h"
 #include "nginx/params.h"
 
+#include "logic/pass/token.h"
+
 
 static ngx_int_t ngx_shop_conf_gate_cidr(ngx_conf_t *cf, ngx_array_t *cidrs,
     ngx_str_t *value);
 static char *ngx_shop_conf_gate_hand_over(ngx_conf_t *cf,
     ngx_shop_conf_loc_t *conf);
+static ngx_int_t ngx_shop_conf_gate_domain(ngx_conf_t *cf,
+    ngx_shop_conf_key_t *key);
+static void ngx_shop_conf_gate_reach(ngx_conf_t *cf,
+    ngx_shop_conf_key_t *key);
+static ngx_uint_t ngx_shop_conf_gate_within(ngx_str_t *domain,
+    ngx_str_t *name);
+
+
+#define NGX_SHOP_CONF_GATE_DOMAIN                                            \
+    "a dot and the name above the hosts of the shop such as .shop.example"
 
 
 static ngx_shop_params_t  ngx_shop_conf_gate_keys[] = {
@@ -23,6 +35,10 @@ static ngx_shop_params_t  ngx_shop_conf_gate_keys[] = {
     { ngx_string("ttl"), NGX_SHOP_PARAMS_MSEC,
       offsetof(ngx_shop_conf_key_t, ttl), "12h", 1000,
       20 * NGX_SHOP_PARAMS_DAY, NULL, "12h" },
+
+    { ngx_string("domain"), NGX_SHOP_PARAMS_STR,
+      offsetof(ngx_shop_conf_key_t, domain), NULL, 0, 0, NULL,
+      NGX_SHOP_CONF_GATE_DOMAIN },
 
     ngx_shop_params_end
 };
@@ -56,6 +72,12 @@ char *
 ngx_shop_conf_gate_merge(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev,
     ngx_shop_conf_loc_t *conf)
 {
+    ngx_uint_t  here;
+
+    /* in this block, or for this server */
+
+    here = (conf->bypass_key != NGX_CONF_UNSET_PTR || prev->site == NULL);
+
     if (prev->reopen == NGX_CONF_UNSET_PTR) {
         prev->reopen = ngx_palloc(cf->pool, sizeof(ngx_shop_conf_reopen_t));
         if (prev->reopen == NULL) {
@@ -70,6 +92,10 @@ ngx_shop_conf_gate_merge(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev,
     ngx_conf_merge_ptr_value(conf->bypass_key, prev->bypass_key, NULL);
     ngx_conf_merge_ptr_value(conf->open, prev->open,
                              &ngx_shop_conf_open_default);
+
+    if (here && conf->bypass_key && conf->bypass_key->domain.len) {
+        ngx_shop_conf_gate_reach(cf, conf->bypass_key);
+    }
 
     return ngx_shop_conf_gate_hand_over(cf, conf);
 }
@@ -258,6 +284,7 @@ ngx_shop_conf_gate_key(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     if (ngx_shop_params_parse(cf, ngx_shop_conf_gate_keys, 2, key)
         != NGX_CONF_OK
+        || ngx_shop_conf_gate_domain(cf, key) != NGX_OK
         || ngx_shop_keyfile_read(cf, cmd, 0, &key->key) != NGX_OK)
     {
         return NGX_CONF_ERROR;
@@ -266,6 +293,86 @@ ngx_shop_conf_gate_key(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     slcf->bypass_key = key;
 
     return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_shop_conf_gate_domain(ngx_conf_t *cf, ngx_shop_conf_key_t *key)
+{
+    ngx_str_t  *domain;
+
+    domain = &key->domain;
+
+    if (domain->len == 0
+        || ngx_shop_token_is_domain((ngx_shop_str_t *) domain))
+    {
+        return NGX_OK;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid value \"%V\" of \"domain\" in "
+                       "\"shop_bypass_key\", expected "
+                       NGX_SHOP_CONF_GATE_DOMAIN, domain);
+    return NGX_ERROR;
+}
+
+
+/* browsers take no cookie of a domain that the host is not in */
+
+static void
+ngx_shop_conf_gate_reach(ngx_conf_t *cf, ngx_shop_conf_key_t *key)
+{
+    ngx_uint_t                 i;
+    ngx_http_server_name_t    *sn;
+    ngx_http_core_srv_conf_t  *cscf;
+
+    cscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
+    sn = cscf->server_names.elts;
+
+    for (i = 0; i < cscf->server_names.nelts; i++) {
+
+#if (NGX_PCRE)
+        if (sn[i].regex) {
+            return;
+        }
+#endif
+
+        if (ngx_shop_conf_gate_within(&key->domain, &sn[i].name)) {
+            return;
+        }
+    }
+
+    ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                       "\"domain=%V\" of \"shop_bypass_key\" is no parent of "
+                       "server \"%V\": its links pass there for no browser, "
+                       "expected the end of a \"server_name\"",
+                       &key->domain, &cscf->server_name);
+}
+
+
+/* also of a name that may be any: "", "_", "www.*" */
+
+static ngx_uint_t
+ngx_shop_conf_gate_within(ngx_str_t *domain, ngx_str_t *name)
+{
+    ngx_str_t  host;
+
+    if (name->len < 2 || name->data[name->len - 1] == '*') {
+        return 1;
+    }
+
+    host = *name;
+
+    if (host.data[0] == '*') {
+
+        /* "*.shop.example": hosts below it */
+
+        host.data += 2;
+        host.len -= 2;
+    }
+
+    return ngx_shop_token_within((ngx_shop_str_t *) domain,
+                                 (ngx_shop_str_t *) &host);
 }
 
 

@@ -74,6 +74,10 @@ ngx_shop_conf_page_merge(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev,
     ngx_conf_merge_str_value(conf->page_look, prev->page_look, "");
     ngx_conf_merge_ptr_value(conf->page_vars, prev->page_vars, NULL);
 
+    if (conf->page_lang == NULL) {
+        conf->page_lang = prev->page_lang;
+    }
+
     conf->page = ngx_shop_conf_page_merge_record(cf, conf);
 
     return conf->page ? NGX_CONF_OK : NGX_CONF_ERROR;
@@ -168,6 +172,7 @@ ngx_shop_conf_page_merge_record(ngx_conf_t *cf, ngx_shop_conf_loc_t *conf)
         other = pages[i]->conf;
 
         if (other->page_vars == conf->page_vars
+            && other->page_lang == conf->page_lang
             && ngx_shop_conf_page_merge_same(&other->page_dir,
                                        &conf->page_dir)
             && ngx_shop_conf_page_merge_same(&other->page_look,

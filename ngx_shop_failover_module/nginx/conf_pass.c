@@ -20,6 +20,8 @@ typedef struct {
 } ngx_shop_conf_pass_t;
 
 
+static void ngx_shop_conf_pass_repeats(ngx_conf_t *cf,
+    ngx_http_upstream_conf_t *uconf);
 static ngx_module_t *ngx_shop_conf_pass_module(ngx_conf_t *cf,
     const char *name);
 static ngx_int_t ngx_shop_conf_pass_handler(ngx_conf_t *cf,
@@ -68,6 +70,8 @@ ngx_shop_conf_pass_find(ngx_conf_t *cf, ngx_shop_conf_site_t *site)
             continue;
         }
 
+        ngx_shop_conf_pass_repeats(cf, uconf);
+
         uscf = site->passes.elts;
 
         for (i = 0; i < site->passes.nelts; i++) {
@@ -87,6 +91,31 @@ ngx_shop_conf_pass_find(ngx_conf_t *cf, ngx_shop_conf_site_t *site)
     }
 
     return ngx_shop_conf_pass_handler(cf, site);
+}
+
+
+/* whether a POST that a server may have carried out is sent to another one */
+
+static void
+ngx_shop_conf_pass_repeats(ngx_conf_t *cf, ngx_http_upstream_conf_t *uconf)
+{
+    ngx_shop_conf_srv_t       *sscf;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    if (uconf->upstream->srv_conf == NULL
+        || !(uconf->next_upstream & NGX_HTTP_UPSTREAM_FT_NON_IDEMPOTENT))
+    {
+        return;
+    }
+
+    sscf = ngx_http_conf_upstream_srv_conf(uconf->upstream,
+                                           ngx_shop_failover_module);
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (sscf->repeats == NULL) {
+        sscf->repeats = &clcf->name;
+    }
 }
 
 
@@ -145,8 +174,24 @@ ngx_shop_conf_pass_handler(ngx_conf_t *cf, ngx_shop_conf_site_t *site)
 ngx_int_t
 ngx_shop_conf_pass_handlers(ngx_conf_t *cf, ngx_shop_conf_main_t *smcf)
 {
-    ngx_http_handler_pt    handler;
-    ngx_shop_conf_pass_t  *pass;
+    ngx_uint_t              i;
+    ngx_http_handler_pt     handler;
+    ngx_shop_conf_pass_t   *pass;
+    ngx_shop_conf_site_t  **site;
+
+    /* most configurations have nothing to ask */
+
+    site = smcf->sites.elts;
+
+    for (i = 0; i < smcf->sites.nelts; i++) {
+        if (site[i]->handlers.nelts) {
+            break;
+        }
+    }
+
+    if (i == smcf->sites.nelts) {
+        return NGX_OK;
+    }
 
     for (pass = ngx_shop_conf_passes; pass->module; pass++) {
 
@@ -191,7 +236,11 @@ ngx_shop_conf_pass_ask(ngx_conf_t *cf, ngx_shop_conf_pass_t *pass)
 
 /*
  * The handler of a module is private, too.  Its directive is given to a
- * location that is part of nothing: with a variable no upstream comes of it.
+ * location that is part of nothing: with a variable no upstream comes of it,
+ * and all that stays in the configuration is that $host has a number.  From
+ * 1.22 to 1.31 each of these directives sets the handler of its location, and
+ * then compiles its argument (ngx_http_proxy_pass() and the others).  One that
+ * does anything else here is not believed.
  */
 
 static ngx_http_handler_pt
@@ -205,6 +254,7 @@ ngx_shop_conf_pass_try(ngx_conf_t *cf, ngx_module_t *module,
     ngx_http_module_t         *m;
     ngx_http_conf_ctx_t        ctx;
     ngx_http_core_loc_conf_t  *clcf;
+    ngx_http_upstream_conf_t  *uconf;
 
     m = module->ctx;
     ctx = *(ngx_http_conf_ctx_t *) cf->ctx;
@@ -238,7 +288,11 @@ ngx_shop_conf_pass_try(ngx_conf_t *cf, ngx_module_t *module,
         rv = cmd->set(&inner, cmd, conf);
     }
 
-    return rv == NGX_CONF_OK ? clcf->handler : NULL;
+    /* the first member, as in pass_find() */
+
+    uconf = conf;
+
+    return rv == NGX_CONF_OK && uconf->upstream == NULL ? clcf->handler : NULL;
 }
 
 

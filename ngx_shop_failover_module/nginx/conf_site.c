@@ -16,6 +16,8 @@
 static ngx_shop_conf_site_t *ngx_shop_conf_site_of(ngx_conf_t *cf,
     ngx_shop_conf_main_t *smcf, ngx_shop_conf_loc_t *prev,
     ngx_shop_conf_loc_t *conf);
+static ngx_int_t ngx_shop_conf_site_names(ngx_conf_t *cf,
+    ngx_shop_conf_site_t *site);
 static ngx_int_t ngx_shop_conf_site_server(ngx_conf_t *cf, ngx_str_t *name);
 static ngx_int_t ngx_shop_conf_site_listen(ngx_conf_t *cf,
     ngx_http_core_srv_conf_t *cscf, ngx_str_t *name);
@@ -181,6 +183,10 @@ ngx_shop_conf_site_merge(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev,
 
     conf->site = site;
 
+    if (ngx_shop_conf_site_names(cf, site) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
     if (conf->flag) {
         site->own.flag = conf->flag;
     }
@@ -198,6 +204,49 @@ ngx_shop_conf_site_merge(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev,
 
     return ngx_shop_conf_pass_find(cf, site) == NGX_OK ? NGX_CONF_OK
                                                        : NGX_CONF_ERROR;
+}
+
+
+/* the hosts that it has; len 0: any, as of a regular expression */
+
+static ngx_int_t
+ngx_shop_conf_site_names(ngx_conf_t *cf, ngx_shop_conf_site_t *site)
+{
+    ngx_str_t                 *name;
+    ngx_uint_t                 i;
+    ngx_http_server_name_t    *sn;
+    ngx_http_core_srv_conf_t  *cscf;
+
+    cscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
+
+    if (site->server == cscf) {
+        return NGX_OK;
+    }
+
+    site->server = cscf;
+    sn = cscf->server_names.elts;
+
+    for (i = 0; i < cscf->server_names.nelts; i++) {
+
+        name = ngx_array_push(&site->own.names);
+        if (name == NULL) {
+            return NGX_ERROR;
+        }
+
+        *name = sn[i].name;
+
+#if (NGX_PCRE)
+        if (sn[i].regex) {
+            name->len = 0;
+        }
+#endif
+
+        if (name->len == 1 && name->data[0] == '_') {
+            name->len = 0;
+        }
+    }
+
+    return NGX_OK;
 }
 
 
@@ -388,6 +437,8 @@ ngx_shop_conf_site_get(ngx_conf_t *cf, ngx_shop_conf_main_t *smcf,
            != NGX_OK
         || ngx_array_init(&site->named, cf->pool, 2,
                           sizeof(ngx_shop_conf_use_t))
+           != NGX_OK
+        || ngx_array_init(&site->own.names, cf->pool, 2, sizeof(ngx_str_t))
            != NGX_OK)
     {
         return NULL;

@@ -7,9 +7,11 @@
  */
 
 
+#include "nginx/host.h"
 #include "nginx/module_conf.h"
 #include "nginx/conf_gate.h"
 #include "nginx/conf_statefile.h"
+#include "nginx/conf_lang.h"
 #include "nginx/conf_page.h"
 #include "nginx/conf_site.h"
 #include "nginx/failover/balance.h"
@@ -23,6 +25,7 @@
 #include "nginx/probe/probe.h"
 #include "nginx/page/render.h"
 #include "nginx/page/skin.h"
+#include "nginx/status/live.h"
 #include "nginx/status/status.h"
 #include "nginx/page/variables.h"
 #include "nginx/page/variables_gate.h"
@@ -30,6 +33,7 @@
 #include "nginx/journal/statefile.h"
 #include "nginx/watch/watch.h"
 
+#include "state/crowd.h"
 #include "state/counters.h"
 
 #include "logic/text/version.h"
@@ -158,6 +162,13 @@ static ngx_command_t  ngx_shop_module_commands[] = {
       0,
       NULL },
 
+    { ngx_string("shop_shed"),
+      NGX_HTTP_UPS_CONF|NGX_CONF_TAKE12,
+      ngx_shop_conf_shed,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("shop_match"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_BLOCK|NGX_CONF_TAKE1,
       ngx_shop_conf_match,
@@ -215,7 +226,7 @@ static ngx_command_t  ngx_shop_module_commands[] = {
       NULL },
 
     { ngx_string("shop_bypass_key"),
-      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE123,
       ngx_shop_conf_gate_key,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
@@ -252,6 +263,13 @@ static ngx_command_t  ngx_shop_module_commands[] = {
     { ngx_string("shop_page_look"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_shop_conf_page_look,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_page_lang"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
+      ngx_shop_conf_lang,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -294,6 +312,13 @@ static ngx_command_t  ngx_shop_module_commands[] = {
     { ngx_string("shop_control"),
       NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_shop_control_key_directive,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_live"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
+      ngx_shop_live_directive,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -484,6 +509,7 @@ ngx_shop_module_init_process(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
+    ngx_shop_crowd_start(&smcf->zone);
     ngx_shop_balance_start(smcf);
 
     return NGX_OK;
@@ -554,7 +580,7 @@ ngx_shop_module_header_filter(ngx_http_request_t *r)
         smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
         slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
 
-        ngx_shop_counters_stale(&smcf->zone, ngx_shop_conf_site(slcf));
+        ngx_shop_counters_stale(&smcf->zone, ngx_shop_host_site(r, slcf));
 
         return ngx_http_next_header_filter(r);
     }

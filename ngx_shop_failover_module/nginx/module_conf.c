@@ -82,6 +82,7 @@ ngx_shop_module_conf_create_srv(ngx_conf_t *cf)
     sscf->outlier.percent = NGX_CONF_UNSET_UINT;
     sscf->slow_start = NGX_CONF_UNSET_MSEC;
     sscf->panic = NGX_CONF_UNSET;
+    sscf->shed.target = NGX_CONF_UNSET_MSEC;
     sscf->applied = NGX_CONF_UNSET_UINT;
     sscf->config = NGX_CONF_UNSET_UINT;
 
@@ -173,6 +174,7 @@ ngx_shop_module_conf_nameless(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev,
 
     conf->answer = prev->answer;
     conf->status = prev->status;
+    conf->strict = prev->strict;
     conf->status_policy = prev->status_policy;
     conf->control = prev->control;
 
@@ -241,8 +243,10 @@ ngx_shop_module_conf_upstream(ngx_conf_t *cf, ngx_shop_conf_main_t *smcf,
     group->name = sscf->uscf->host;
     group->backup = sscf->is_backup;
     group->panic = sscf->panic;
+    group->shed = sscf->shed.target;
     group->slow_start = sscf->slow_start;
     group->hold = sscf->backups ? sscf->backups->hold : 0;
+    group->below = sscf->backups ? (ngx_uint_t) sscf->backups->below : 0;
     port = 0;
 
     if (sscf->check) {

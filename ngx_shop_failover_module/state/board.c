@@ -11,6 +11,7 @@
 #include "state/clock.h"
 
 
+static void ngx_shop_board_detach(void *data);
 static void ngx_shop_board_view_flag_locked(ngx_shop_layout_flag_t *fs,
     ngx_shop_board_view_t *view);
 
@@ -93,24 +94,29 @@ ngx_uint_t
 ngx_shop_board_gate_of(ngx_shop_layout_site_t *ss, ngx_shop_layout_flag_t *fs,
     ngx_shop_model_site_t *conf)
 {
+    ngx_uint_t  hosts;
+
+    hosts = ss->parts ? NGX_SHOP_BOARD_GATE_HOSTS : 0;
+
     if (ss->asked == NGX_SHOP_SITE_FLAG_BROWSE) {
-        return NGX_SHOP_BOARD_GATE_BROWSE;
+        return hosts | NGX_SHOP_BOARD_GATE_BROWSE;
     }
 
     if (ss->asked == NGX_SHOP_SITE_FLAG_CLOSED) {
 
-        return (fs && !fs->error
-                && fs->notice.mode == NGX_SHOP_FLAG_PATHS_ONLY
-                && fs->notice.npaths)
-               ? NGX_SHOP_BOARD_GATE_PATHS : NGX_SHOP_BOARD_GATE_CLOSED;
+        return hosts | ((fs && !fs->error
+                         && fs->notice.mode == NGX_SHOP_FLAG_PATHS_ONLY
+                         && fs->notice.npaths)
+                        ? NGX_SHOP_BOARD_GATE_PATHS
+                        : NGX_SHOP_BOARD_GATE_CLOSED);
     }
 
     if (conf->ramp && ss->site.state == NGX_SHOP_SITE_REOPENING) {
-        return NGX_SHOP_BOARD_GATE_RAMP;
+        return hosts | NGX_SHOP_BOARD_GATE_RAMP;
     }
 
-    return ss->drill > ngx_shop_clock_now() ? NGX_SHOP_BOARD_GATE_DRILL
-                                            : NGX_SHOP_BOARD_GATE_OPEN;
+    return hosts | (ss->drill > ngx_shop_clock_now()
+                    ? NGX_SHOP_BOARD_GATE_DRILL : NGX_SHOP_BOARD_GATE_OPEN);
 }
 
 
@@ -144,12 +150,34 @@ ngx_shop_board_admits(ngx_shop_model_zone_t *zone,
 }
 
 
+int64_t
+ngx_shop_board_turn(ngx_shop_model_zone_t *zone, ngx_shop_model_site_t *conf,
+    uint32_t visitor)
+{
+    uint64_t  ms;
+
+    ms = ngx_shop_site_turn(&zone->sh->sites[conf->index]->site, conf->ramp,
+                            ngx_shop_clock_msec(zone->sh), visitor);
+
+    return ms ? ngx_shop_clock_now() + (int64_t) (ms + 999) / 1000 : 0;
+}
+
+
 ngx_int_t
 ngx_shop_board_attach(ngx_shop_model_zone_t *zone, ngx_pool_t *pool)
 {
     ngx_uint_t               i;
+    ngx_pool_cleanup_t      *cln;
     ngx_shop_board_view_t   *view;
     ngx_shop_model_site_t  **conf;
+
+    cln = ngx_pool_cleanup_add(pool, 0);
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    cln->handler = ngx_shop_board_detach;
+    cln->data = zone;
 
     conf = zone->sites.elts;
 
@@ -168,6 +196,20 @@ ngx_shop_board_attach(ngx_shop_model_zone_t *zone, ngx_pool_t *pool)
 }
 
 
+/* what a worker learned of parts has a pool of its own */
+
+static void
+ngx_shop_board_detach(void *data)
+{
+    ngx_shop_model_zone_t  *zone = data;
+
+    if (zone->parts_pool) {
+        ngx_destroy_pool(zone->parts_pool);
+        zone->parts_pool = NULL;
+    }
+}
+
+
 ngx_shop_board_view_t *
 ngx_shop_board_current(ngx_shop_model_zone_t *zone,
     ngx_shop_model_site_t *conf)
@@ -175,6 +217,21 @@ ngx_shop_board_current(ngx_shop_model_zone_t *zone,
     ngx_shop_board_view_t  *view;
 
     view = conf->view;
+
+    if (view == NULL) {
+
+        /* of a part: its place is used again */
+
+        view = ngx_palloc(((ngx_cycle_t *) ngx_cycle)->pool,
+                          sizeof(ngx_shop_board_view_t));
+        if (view == NULL) {
+            return ngx_shop_board_current(zone, conf->whole);
+        }
+
+        conf->view = view;
+        ngx_shop_board_view(zone, conf, view);
+        return view;
+    }
 
     if (view->version != ngx_shop_board_version(zone, conf)) {
         ngx_shop_board_view(zone, conf, view);
@@ -191,6 +248,10 @@ ngx_shop_board_view(ngx_shop_model_zone_t *zone, ngx_shop_model_site_t *conf,
     ngx_shop_layout_site_t  *ss;
 
     ss = zone->sh->sites[conf->index];
+
+    if (zone->parted != zone->sh->parted) {
+        ngx_shop_board_hosts_learn(zone, ngx_cycle->log);
+    }
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 

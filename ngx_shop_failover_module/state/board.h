@@ -26,6 +26,10 @@ typedef enum {
 } ngx_shop_board_gate_e;
 
 
+/* beside it: a file of the flag names hosts, ask board_host() for this one */
+#define NGX_SHOP_BOARD_GATE_HOSTS  0x100
+
+
 /* what was read of a flag */
 typedef struct {
     ngx_shop_layout_signature_t    signature;
@@ -39,6 +43,10 @@ typedef struct {
                                      *ended;
     int64_t                        written;    /* Unix s, that file */
     ngx_msec_t                     reread;     /* ms, from now */
+    ngx_str_t                      name;       /* of a file with "hosts" */
+    ngx_array_t                   *voices;     /* of _board_reading_t, those
+                                                  files in their order; or
+                                                  NULL */
 } ngx_shop_board_reading_t;
 
 
@@ -61,6 +69,13 @@ typedef struct {
 } ngx_shop_board_view_t;
 
 
+/*
+ * What the flag of a site said last, where it went when the site began to
+ * reopen; else NGX_DECLINED, and the notice stays as it is.
+ */
+ngx_int_t ngx_shop_board_flag_last(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf, ngx_shop_flag_notice_t *notice);
+
 /* called by zone only; of fit: as ngx_shop_peers_register_fit_locked() */
 ngx_uint_t ngx_shop_board_slots_fit_locked(ngx_shop_model_zone_t *zone,
     ngx_shop_layout_t *sh, size_t *size);
@@ -68,8 +83,12 @@ ngx_int_t ngx_shop_board_slots_register_locked(ngx_shop_model_zone_t *zone,
     ngx_shop_layout_t *old);
 
 /* no lock: the request path */
-#define ngx_shop_board_gate(zone, conf)                                      \
+#define ngx_shop_board_word_of(zone, conf)                                   \
     ((zone)->sh->sites[(conf)->index]->gate)
+
+/* the same, an ngx_shop_board_gate_e */
+#define ngx_shop_board_gate(zone, conf)                                      \
+    (ngx_shop_board_word_of(zone, conf) & ~NGX_SHOP_BOARD_GATE_HOSTS)
 
 /* no lock; changes with everything that a page of this site shows */
 #define ngx_shop_board_version(zone, conf)                                   \
@@ -141,6 +160,30 @@ void ngx_shop_board_view(ngx_shop_model_zone_t *zone,
 void ngx_shop_board_view_flag(ngx_shop_model_zone_t *zone,
     ngx_shop_model_flag_t *conf, ngx_shop_board_view_t *view);
 
+/*
+ * What files with "hosts" of a flag said until now, for flagset; each in a copy
+ * from the pool.  NULL: no memory.
+ */
+ngx_array_t *ngx_shop_board_voices_were(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_flag_t *conf, ngx_pool_t *pool);
+
+/*
+ * Which file speaks for which site, and for which hosts of it alone: those are
+ * a part of it.  Before events are told and states evaluated; takes the lock
+ * and ends with _board_hosts_learn().
+ */
+void ngx_shop_board_parts_map(ngx_shop_model_zone_t *zone, ngx_log_t *log);
+
+/* brings this worker's copy of who speaks up to date; takes the lock */
+void ngx_shop_board_hosts_learn(ngx_shop_model_zone_t *zone, ngx_log_t *log);
+
+/*
+ * The request path, where the gate has the bit _GATE_HOSTS: the part of a site
+ * that has this host, in lower case; or the site.
+ */
+ngx_shop_model_site_t *ngx_shop_board_hosts_part(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf, ngx_str_t *host, ngx_log_t *log);
+
 /* whether the configuration says that a site uses an upstream */
 ngx_uint_t ngx_shop_board_uses(ngx_shop_model_site_t *conf,
     ngx_shop_model_group_t *group);
@@ -166,6 +209,10 @@ ngx_shop_board_view_t *ngx_shop_board_current(ngx_shop_model_zone_t *zone,
 
 /* no lock; whether a visitor (any hash of him) is let in while reopening */
 ngx_uint_t ngx_shop_board_admits(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf, uint32_t visitor);
+
+/* when that will be (Unix s); 0: now, or nobody waits */
+int64_t ngx_shop_board_turn(ngx_shop_model_zone_t *zone,
     ngx_shop_model_site_t *conf, uint32_t visitor);
 
 /* somebody drills until then (Unix s): requests are asked for their cookie */

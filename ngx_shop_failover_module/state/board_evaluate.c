@@ -21,7 +21,12 @@ static ngx_uint_t ngx_shop_board_evaluate_groups_locked(
 static ngx_uint_t ngx_shop_board_evaluate_sites_locked(
     ngx_shop_model_zone_t *zone, ngx_shop_groups_change_t *changes,
     ngx_uint_t n);
-static void ngx_shop_board_evaluate_sum(ngx_shop_model_flag_t *flag,
+static ngx_uint_t ngx_shop_board_evaluate_one_locked(
+    ngx_shop_model_zone_t *zone, ngx_shop_model_site_t *conf,
+    ngx_shop_groups_change_t *change);
+static void ngx_shop_board_evaluate_sums_locked(ngx_shop_model_zone_t *zone,
+    ngx_uint_t begin);
+static void ngx_shop_board_evaluate_sum(ngx_shop_layout_flag_t *fs,
     ngx_shop_layout_site_t *ss);
 static ngx_uint_t ngx_shop_board_evaluate_flag(ngx_shop_layout_site_t *ss,
     ngx_shop_layout_flag_t *fs, ngx_shop_model_site_t *conf,
@@ -42,6 +47,17 @@ ngx_shop_board_evaluate(ngx_shop_model_zone_t *zone,
     ngx_uint_t  k;
 
     ngx_shmtx_lock(&zone->shpool->mutex);
+
+    while (zone->parted != zone->sh->parted) {
+
+        /* another worker has found out meanwhile who speaks */
+
+        ngx_shmtx_unlock(&zone->shpool->mutex);
+
+        ngx_shop_board_hosts_learn(zone, ngx_cycle->log);
+
+        ngx_shmtx_lock(&zone->shpool->mutex);
+    }
 
     ngx_shop_shift_follow_locked(zone->sh);
 
@@ -93,48 +109,16 @@ static ngx_uint_t
 ngx_shop_board_evaluate_sites_locked(ngx_shop_model_zone_t *zone,
     ngx_shop_groups_change_t *changes, ngx_uint_t n)
 {
-    unsigned                  from;
-    int64_t                   since;
-    ngx_uint_t                i, k;
-    ngx_shop_board_health_t   health;
-    ngx_shop_layout_flag_t   *fs;
-    ngx_shop_layout_site_t   *ss;
-    ngx_shop_model_flag_t   **flag;
-    ngx_shop_model_site_t   **conf;
+    ngx_uint_t               i, k;
+    ngx_shop_model_site_t  **conf;
 
-    flag = zone->flags.elts;
-
-    for (i = 0; i < zone->flags.nelts; i++) {
-        flag[i]->asked = NGX_SHOP_SITE_FLAG_OPEN;
-        flag[i]->over = 1;
-        flag[i]->sited = 0;
-    }
+    ngx_shop_board_evaluate_sums_locked(zone, 1);
 
     k = 0;
     conf = zone->sites.elts;
 
     for (i = 0; i < zone->sites.nelts && k < n; i++) {
-
-        ss = zone->sh->sites[conf[i]->index];
-        fs = ngx_shop_board_flag_of(zone, conf[i]);
-        from = ss->site.state;
-        since = ss->site.since;
-
-        ngx_shop_board_health(zone, conf[i], &health);
-
-        if (ngx_shop_board_evaluate_site_locked(ss, fs, conf[i], &health)) {
-            changes[k].what = NGX_SHOP_GROUPS_CHANGE_STATE;
-            changes[k].group = NULL;
-            changes[k].site = conf[i];
-            changes[k].from = from;
-            changes[k].to = ss->site.state;
-            changes[k].since = since;
-            k++;
-        }
-
-        if (fs) {
-            ngx_shop_board_evaluate_sum(conf[i]->flag, ss);
-        }
+        k += ngx_shop_board_evaluate_one_locked(zone, conf[i], &changes[k]);
     }
 
     if (i < zone->sites.nelts) {
@@ -144,35 +128,113 @@ ngx_shop_board_evaluate_sites_locked(ngx_shop_model_zone_t *zone,
         return k;
     }
 
-    for (i = 0; i < zone->flags.nelts; i++) {
-        fs = zone->sh->flags[flag[i]->index];
+    for (i = 0; i < NGX_SHOP_LAYOUT_PARTS && k < n; i++) {
 
-        fs->asked = (uint8_t) flag[i]->asked;
-        fs->over = (flag[i]->sited && flag[i]->over);
+        if (zone->parts[i].used) {
+            k += ngx_shop_board_evaluate_one_locked(zone, &zone->parts[i],
+                                                    &changes[k]);
+            ngx_shop_board_parts_end_locked(zone, &zone->parts[i]);
+        }
+    }
+
+    if (i == NGX_SHOP_LAYOUT_PARTS) {
+        ngx_shop_board_evaluate_sums_locked(zone, 0);
     }
 
     return k;
 }
 
 
+static ngx_uint_t
+ngx_shop_board_evaluate_one_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf, ngx_shop_groups_change_t *change)
+{
+    unsigned                  from;
+    int64_t                   since;
+    ngx_uint_t                changed;
+    ngx_shop_board_health_t   health;
+    ngx_shop_layout_flag_t   *fs;
+    ngx_shop_layout_site_t   *ss;
+
+    ss = zone->sh->sites[conf->index];
+    fs = ngx_shop_board_flag_of(zone, conf);
+    from = ss->site.state;
+    since = ss->site.since;
+
+    ngx_shop_board_health(zone, conf, &health);
+
+    changed = ngx_shop_board_evaluate_site_locked(ss, fs, conf, &health);
+
+    if (changed) {
+        change->what = NGX_SHOP_GROUPS_CHANGE_STATE;
+        change->group = NULL;
+        change->site = conf;
+        change->from = from;
+        change->to = ss->site.state;
+        change->since = since;
+    }
+
+    if (fs) {
+        ngx_shop_board_evaluate_sum(fs, ss);
+    }
+
+    return changed;
+}
+
+
+/* what all sites of a flag, or of a file of it, make of it */
+
+static void
+ngx_shop_board_evaluate_sums_locked(ngx_shop_model_zone_t *zone,
+    ngx_uint_t begin)
+{
+    ngx_uint_t                i, n;
+    ngx_shop_layout_flag_t   *fs;
+    ngx_shop_model_flag_t   **flag;
+
+    flag = zone->flags.elts;
+    n = zone->flags.nelts;
+
+    for (i = 0; i < n + NGX_SHOP_LAYOUT_VOICES; i++) {
+
+        fs = zone->sh->flags[i < n ? flag[i]->index
+                                   : zone->sh->nflags + i - n];
+
+        if (fs == NULL) {
+            continue;
+        }
+
+        if (begin) {
+            fs->sum_asked = NGX_SHOP_SITE_FLAG_OPEN;
+            fs->sum_over = 1;
+            fs->sum_sited = 0;
+            continue;
+        }
+
+        fs->asked = fs->sum_asked;
+        fs->over = (fs->sum_sited && fs->sum_over);
+    }
+}
+
+
 /* what a flag does, in all: closed, else browse, else words, else open */
 
 static void
-ngx_shop_board_evaluate_sum(ngx_shop_model_flag_t *flag,
+ngx_shop_board_evaluate_sum(ngx_shop_layout_flag_t *fs,
     ngx_shop_layout_site_t *ss)
 {
-    flag->sited = 1;
+    fs->sum_sited = 1;
 
     if (!ss->life.ended) {
-        flag->over = 0;
+        fs->sum_over = 0;
     }
 
-    if (flag->asked == NGX_SHOP_SITE_FLAG_OPEN
+    if (fs->sum_asked == NGX_SHOP_SITE_FLAG_OPEN
         || ss->asked == NGX_SHOP_SITE_FLAG_CLOSED
         || (ss->asked == NGX_SHOP_SITE_FLAG_BROWSE
-            && flag->asked == NGX_SHOP_SITE_FLAG_WORDS))
+            && fs->sum_asked == NGX_SHOP_SITE_FLAG_WORDS))
     {
-        flag->asked = ss->asked;
+        fs->sum_asked = ss->asked;
     }
 }
 

@@ -7,15 +7,13 @@
  */
 
 
-#include "state/board.h"
+#include "state/board_inside.h"
 #include "state/clock.h"
 #include "state/shift.h"
 
 
-static ngx_uint_t ngx_shop_board_flag_differs(ngx_shop_layout_flag_t *fs,
-    ngx_shop_board_reading_t *reading);
-static void ngx_shop_board_flag_set_notice(ngx_shop_layout_t *sh,
-    ngx_shop_layout_flag_t *fs, ngx_shop_board_reading_t *reading);
+/* s; from the end of a flag to the evaluation that opens the site */
+#define NGX_SHOP_BOARD_FLAG_LAST  5
 
 
 ngx_int_t
@@ -69,20 +67,12 @@ ngx_shop_board_flag_publish(ngx_shop_model_zone_t *zone,
 
     ngx_shop_shift_follow_locked(zone->sh);
 
-    if (ngx_shop_board_flag_differs(fs, reading)) {
-        fs->version++;
-        fs->published++;
-        ngx_memory_barrier();
+    (void) ngx_shop_board_notice_take_locked(zone->sh, fs, reading);
 
-        ngx_shop_board_flag_set_notice(zone->sh, fs, reading);
-        ngx_memory_barrier();
+    if (ngx_shop_board_voices_publish_locked(zone, conf, reading->voices)) {
+        fs->voices++;
     }
 
-    if (!reading->error) {
-        fs->written = reading->written;
-    }
-
-    fs->rest = reading->rest;
     fs->ended = *reading->ended;
     fs->signature = reading->signature;
     fs->reread = ngx_shop_clock_msec(zone->sh) + reading->reread;
@@ -92,61 +82,34 @@ ngx_shop_board_flag_publish(ngx_shop_model_zone_t *zone,
 }
 
 
-static ngx_uint_t
-ngx_shop_board_flag_differs(ngx_shop_layout_flag_t *fs,
-    ngx_shop_board_reading_t *reading)
+ngx_int_t
+ngx_shop_board_flag_last(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *conf, ngx_shop_flag_notice_t *notice)
 {
-    ngx_uint_t  flag;
+    ngx_int_t                rc;
+    ngx_shop_layout_flag_t  *fs;
+    ngx_shop_layout_site_t  *ss;
 
-    flag = (reading->notice || reading->error);
-
-    if (fs->there != flag || fs->error != reading->error) {
-        return 1;
+    if (conf->flag == NULL) {
+        return NGX_DECLINED;
     }
 
-    return flag && !reading->error
-           && (fs->file != reading->file
-               || ngx_memcmp(&fs->notice, reading->notice,
-                             sizeof(ngx_shop_flag_notice_t))
-                  != 0);
-}
+    fs = zone->sh->flags[conf->flag->index];
+    ss = zone->sh->sites[conf->index];
+    rc = NGX_DECLINED;
 
+    ngx_shmtx_lock(&zone->shpool->mutex);
 
-static void
-ngx_shop_board_flag_set_notice(ngx_shop_layout_t *sh,
-    ngx_shop_layout_flag_t *fs, ngx_shop_board_reading_t *reading)
-{
-    if (!reading->error || !fs->there) {
+    /* what was taken back long before it opened is not said again */
 
-        /* else the last good text stays */
-
-        fs->file = 0;
-        fs->over = 0;
-        fs->said = fs->asked;
-
-        if (reading->error || reading->notice == NULL) {
-            ngx_memzero(&fs->notice, sizeof(ngx_shop_flag_notice_t));
-
-        } else {
-            ngx_memcpy(&fs->notice, reading->notice,
-                       sizeof(ngx_shop_flag_notice_t));
-            fs->file = reading->file;
-            fs->over = (uint8_t) reading->over;
-            fs->said = (uint8_t) reading->asked;
-        }
-
-        /* its sites begin with it anew: the last word of it */
-
-        ngx_memory_barrier();
-        fs->text = ++sh->texts;
+    if (fs->gone && fs->gone >= ss->site.since - NGX_SHOP_BOARD_FLAG_LAST) {
+        ngx_memcpy(notice, &fs->last, sizeof(ngx_shop_flag_notice_t));
+        rc = NGX_OK;
     }
 
-    if (!fs->there) {
-        fs->since = ngx_shop_clock_now();
-    }
+    ngx_shmtx_unlock(&zone->shpool->mutex);
 
-    fs->error = reading->error;
-    fs->there = (reading->notice || reading->error);
+    return rc;
 }
 
 

@@ -25,6 +25,21 @@ typedef struct {
 #define ngx_shop_board_flag_of(zone, conf)                                   \
     ((conf)->flag ? (zone)->sh->flags[(conf)->flag->index] : NULL)
 
+/*
+ * What was read of files with "hosts" of a flag: 1 where one of them changed.
+ * One without a place is counted in sh->mute.
+ */
+ngx_uint_t ngx_shop_board_voices_publish_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_flag_t *conf, ngx_array_t *readings);
+
+/* of one flag or file: what is new is published, 1 where something is */
+ngx_uint_t ngx_shop_board_notice_take_locked(ngx_shop_layout_t *sh,
+    ngx_shop_layout_flag_t *fs, ngx_shop_board_reading_t *reading);
+
+/* a part whose file is gone ends when it is as its site */
+void ngx_shop_board_parts_end_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_site_t *part);
+
 /* the word that every request asks first */
 ngx_uint_t ngx_shop_board_gate_of(ngx_shop_layout_site_t *ss,
     ngx_shop_layout_flag_t *fs, ngx_shop_model_site_t *conf);

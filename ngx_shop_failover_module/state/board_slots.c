@@ -113,6 +113,7 @@ ngx_shop_board_slots_register_locked(ngx_shop_model_zone_t *zone,
         }
 
         conf[i]->index = ss->index;
+        conf[i]->base = conf[i]->flag;
     }
 
     return NGX_OK;
@@ -224,6 +225,7 @@ ngx_shop_board_slots_add_locked(ngx_shop_model_zone_t *zone, ngx_str_t *name)
     }
 
     ss->site.since = ngx_shop_clock_now();
+    ss->speaker = NGX_SHOP_LAYOUT_NO_SLOT;
     ss->index = sh->sites_used;
 
     sh->sites[sh->sites_used++] = ss;
@@ -278,6 +280,15 @@ ngx_shop_board_slots_flag_locked(ngx_shop_model_zone_t *zone,
 
             fs->path = path;
             fs->index = (uint32_t) index;
+
+            if (fs->voices) {
+
+                /* its files with "hosts" are read again, and at once */
+
+                fs->signature.size = -2;
+                fs->voices = 0;
+            }
+
             fs->claimed = 0;
             fs->trouble = 0;
         }

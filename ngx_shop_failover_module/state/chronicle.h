@@ -14,6 +14,7 @@
 #include "state/model.h"
 
 #include "logic/story/incident.h"
+#include "logic/story/saved.h"
 
 
 #define NGX_SHOP_CHRONICLE_EVENTS  64
@@ -41,6 +42,12 @@ typedef enum {
     NGX_SHOP_CHRONICLE_WORKS_AGAIN
 } ngx_shop_chronicle_turn_e;
 
+
+/* to a state file, one incident at a time, and from it */
+void ngx_shop_chronicle_file_save(ngx_shop_model_zone_t *zone,
+    ngx_shop_saved_writer_t *w);
+void ngx_shop_chronicle_file_load_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_saved_record_t *record, ngx_uint_t lost);
 
 /* called by zone only */
 ngx_int_t ngx_shop_chronicle_create(ngx_shop_model_zone_t *zone);

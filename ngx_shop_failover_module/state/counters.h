@@ -11,6 +11,7 @@
 #define _NGX_SHOP_COUNTERS_H_INCLUDED_
 
 
+#include "logic/story/saved.h"
 #include "state/model.h"
 
 
@@ -40,6 +41,20 @@ void ngx_shop_counters_inherit_group(ngx_shop_layout_group_t *gs,
  */
 void ngx_shop_counters_mark_locked(ngx_shop_layout_site_t *ss,
     ngx_shop_site_t *next);
+
+/* to a state file and from it, under the lock */
+void ngx_shop_counters_file_save_locked(ngx_shop_layout_site_t *ss,
+    ngx_shop_saved_site_t *site);
+void ngx_shop_counters_file_load_locked(ngx_shop_layout_site_t *ss,
+    ngx_shop_saved_site_t *site);
+void ngx_shop_counters_file_save_classes_locked(ngx_shop_layout_t *sh,
+    ngx_shop_layout_site_t *ss, ngx_shop_saved_writer_t *w);
+void ngx_shop_counters_file_load_class_locked(ngx_shop_layout_t *sh,
+    ngx_shop_layout_site_t *ss, ngx_shop_saved_class_t *class);
+void ngx_shop_counters_file_save_group_locked(ngx_shop_layout_group_t *gs,
+    ngx_shop_saved_group_t *group);
+void ngx_shop_counters_file_load_group_locked(ngx_shop_layout_group_t *gs,
+    ngx_shop_saved_group_t *group);
 
 /* no lock; called once for each page */
 void ngx_shop_counters_page(ngx_shop_model_zone_t *zone,

@@ -9,6 +9,8 @@
 
 #include "state/file.h"
 #include "state/board.h"
+#include "state/chronicle.h"
+#include "state/counters.h"
 #include "state/peers.h"
 #include "state/readfile.h"
 
@@ -130,6 +132,8 @@ ngx_shop_file_save(ngx_shop_model_zone_t *zone, ngx_uint_t last,
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
 
+    ngx_shop_chronicle_file_save(zone, &w);
+
     /* 0: peers were added meanwhile; there is a next time */
 
     len = ngx_shop_saved_end(&w, zone->identity, at);
@@ -227,7 +231,8 @@ ngx_shop_file_size(ngx_shop_layout_t *sh)
     ngx_uint_t               i;
     ngx_shop_layout_peer_t  *ps;
 
-    size = NGX_SHOP_SAVED_HEADER;
+    size = NGX_SHOP_SAVED_HEADER + 64
+           + NGX_SHOP_INCIDENTS * (sizeof(ngx_shop_incident_t) + 32);
 
     for (i = 0; i < sh->used; i++) {
         ps = &sh->peers[i];
@@ -241,11 +246,15 @@ ngx_shop_file_size(ngx_shop_layout_t *sh)
     }
 
     for (i = 0; i < sh->groups_used; i++) {
-        size += NGX_SHOP_SAVED_PEER_MAX + sh->groups[i].name.len;
+        size += NGX_SHOP_SAVED_PEER_MAX + 8 * NGX_SHOP_SAVED_COUNTS
+                + sh->groups[i].name.len;
     }
 
     for (i = 0; i < sh->sites_used; i++) {
-        size += NGX_SHOP_SAVED_PEER_MAX + sh->sites[i]->name.len;
+        size += NGX_SHOP_SAVED_PEER_MAX + 8 * NGX_SHOP_SAVED_COUNTS
+                + NGX_SHOP_LAYOUT_CLASSES * (NGX_SHOP_LAYOUT_CLASS_LEN + 64
+                                              + sh->sites[i]->name.len)
+                + sh->sites[i]->name.len;
     }
 
     for (i = 0; i < sh->flags_used; i++) {
@@ -371,6 +380,7 @@ ngx_shop_file_board(ngx_shop_layout_t *sh, ngx_shop_saved_writer_t *w)
         group.name.data = gs->name.data;
         group.state = gs->state;
         group.since = gs->since;
+        ngx_shop_counters_file_save_group_locked(gs, &group);
 
         ngx_shop_saved_group(w, &group);
     }
@@ -382,9 +392,13 @@ ngx_shop_file_board(ngx_shop_layout_t *sh, ngx_shop_saved_writer_t *w)
         site.name.data = ss->name.data;
         site.state = ss->site.state;
         site.since = ss->site.since;
+        site.outage = ss->site.outage;
+        site.incident = ss->incident;
+        ngx_shop_counters_file_save_locked(ss, &site);
         site.band = ss->band;
 
         ngx_shop_saved_site(w, &site);
+        ngx_shop_counters_file_save_classes_locked(sh, ss, w);
     }
 
     for (i = 0; i < sh->flags_used; i++) {

@@ -6,6 +6,8 @@
  */
 
 
+#include "state/chronicle.h"
+#include "state/counters.h"
 #include "state/file.h"
 #include "state/board.h"
 #include "state/force.h"
@@ -30,6 +32,8 @@ static void ngx_shop_file_load_group(ngx_shop_layout_t *sh,
     ngx_shop_saved_group_t *saved);
 static void ngx_shop_file_load_site(ngx_shop_layout_t *sh,
     ngx_shop_saved_site_t *saved);
+static void ngx_shop_file_load_class(ngx_shop_layout_t *sh,
+    ngx_shop_saved_class_t *saved);
 static void ngx_shop_file_load_flag(ngx_shop_layout_t *sh,
     ngx_shop_saved_flag_t *saved);
 
@@ -140,6 +144,12 @@ ngx_shop_file_load_apply(ngx_shop_model_zone_t *zone,
             continue;
         }
 
+        if (type == NGX_SHOP_SAVED_INCIDENT || type == NGX_SHOP_SAVED_STORY) {
+            ngx_shop_chronicle_file_load_locked(zone, &record,
+                                                kept->orders_only);
+            continue;
+        }
+
         if (kept->orders_only) {
             continue;
         }
@@ -152,6 +162,10 @@ ngx_shop_file_load_apply(ngx_shop_model_zone_t *zone,
 
         case NGX_SHOP_SAVED_GROUP:
             ngx_shop_file_load_group(zone->sh, &record.u.group);
+            break;
+
+        case NGX_SHOP_SAVED_CLASS:
+            ngx_shop_file_load_class(zone->sh, &record.u.class);
             break;
 
         case NGX_SHOP_SAVED_FLAG:
@@ -221,6 +235,7 @@ ngx_shop_file_load_group(ngx_shop_layout_t *sh, ngx_shop_saved_group_t *saved)
         {
             gs->state = saved->state;
             gs->since = saved->since;
+            ngx_shop_counters_file_load_group_locked(gs, saved);
         }
     }
 }
@@ -240,9 +255,32 @@ ngx_shop_file_load_site(ngx_shop_layout_t *sh, ngx_shop_saved_site_t *saved)
         {
             ss->site.state = saved->state;
             ss->site.since = saved->since;
+            ss->site.outage = saved->outage ? saved->outage
+                              : saved->state == NGX_SHOP_SITE_OUTAGE
+                                ? saved->since : 0;
+            ss->incident = saved->incident;
+            ngx_shop_counters_file_load_locked(ss, saved);
             ss->band = saved->band;
-            ss->site.outage = saved->state == NGX_SHOP_SITE_OUTAGE
-                              ? saved->since : 0;
+        }
+    }
+}
+
+
+/* after the site that it is of */
+
+static void
+ngx_shop_file_load_class(ngx_shop_layout_t *sh, ngx_shop_saved_class_t *saved)
+{
+    ngx_uint_t               i;
+    ngx_shop_layout_site_t  *ss;
+
+    for (i = 0; i < sh->sites_used; i++) {
+        ss = sh->sites[i];
+
+        if (ss->name.len == saved->site.len
+            && ngx_memcmp(ss->name.data, saved->site.data, ss->name.len) == 0)
+        {
+            ngx_shop_counters_file_load_class_locked(sh, ss, saved);
         }
     }
 }

@@ -11,6 +11,10 @@
 #include "state/peers.h"
 
 
+static ngx_uint_t ngx_shop_groups_few(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group);
+static ngx_uint_t ngx_shop_groups_blind_locked(ngx_shop_model_group_t *group,
+    ngx_shop_layout_group_t *gs, ngx_shop_groups_change_t *change);
 static void ngx_shop_groups_inherit_locked(ngx_shop_model_zone_t *zone,
     ngx_shop_model_group_t *group, ngx_shop_layout_t *old);
 static ngx_uint_t ngx_shop_groups_serving_locked(ngx_shop_model_zone_t *zone,
@@ -117,7 +121,42 @@ ngx_shop_groups_evaluate_locked(ngx_shop_model_zone_t *zone,
         gs->panic = (uint8_t) panic;
     }
 
+    if (k < n) {
+        k += ngx_shop_groups_blind_locked(group, gs, &changes[k]);
+    }
+
     return k;
+}
+
+
+/* visitors wait in vain where probes pass */
+
+static ngx_uint_t
+ngx_shop_groups_blind_locked(ngx_shop_model_group_t *group,
+    ngx_shop_layout_group_t *gs, ngx_shop_groups_change_t *change)
+{
+    ngx_uint_t  blind;
+
+    /* workers say it each moment while it is so */
+
+    blind = gs->vain
+            && (uint32_t) ngx_current_msec - (uint32_t) gs->vain
+               < NGX_SHOP_SILENCE_VAIN;
+
+    if (blind == (gs->blind != 0)) {
+        return 0;
+    }
+
+    change->group = group;
+    change->site = NULL;
+    change->what = NGX_SHOP_GROUPS_CHANGE_BLIND;
+    change->from = !blind;
+    change->to = blind;
+    change->since = blind ? ngx_shop_clock_now() : gs->blind;
+
+    gs->blind = blind ? ngx_shop_clock_now() : 0;
+
+    return 1;
 }
 
 
@@ -158,6 +197,13 @@ ngx_shop_groups_serving_locked(ngx_shop_model_zone_t *zone,
         if (gs->better == backup[i]->index + 1) {
             serving.better = (uint8_t) (i + 1);
         }
+    }
+
+    if (usable > 1 && ngx_shop_groups_few(zone, group)) {
+
+        /* what is left of it would break down under the load of all */
+
+        usable &= ~(uint64_t) 1;
     }
 
     change->group = group;
@@ -226,6 +272,24 @@ ngx_shop_groups_usable(ngx_shop_model_zone_t *zone,
 }
 
 
+/* whether so few primaries are left that a backup group is to take over */
+
+static ngx_uint_t
+ngx_shop_groups_few(ngx_shop_model_zone_t *zone, ngx_shop_model_group_t *group)
+{
+    ngx_shop_site_count_t  count;
+
+    if (group->below == 0) {
+        return 0;
+    }
+
+    ngx_shop_peers_count(zone, group, &count);
+
+    return (ngx_uint_t) count.primaries_usable * 100
+           < count.primaries * group->below;
+}
+
+
 ngx_uint_t
 ngx_shop_groups_serving(ngx_shop_model_zone_t *zone,
     ngx_shop_model_group_t *group)
@@ -270,7 +334,7 @@ ngx_shop_groups_panic(ngx_shop_model_zone_t *zone,
     all = count.primaries + count.backups;
     usable = count.primaries_usable + count.backups_usable;
 
-    if (usable * 100 >= all * group->panic) {
+    if (usable * 100 > all * group->panic) {
         return 0;
     }
 

@@ -18,7 +18,8 @@
 typedef enum {
     NGX_SHOP_GROUPS_CHANGE_STATE = 0,     /* from, to: _group_e or _site_e */
     NGX_SHOP_GROUPS_CHANGE_SERVING,       /* 0: itself, n: nth backup */
-    NGX_SHOP_GROUPS_CHANGE_PANIC          /* 0 or 1 */
+    NGX_SHOP_GROUPS_CHANGE_PANIC,         /* 0 or 1 */
+    NGX_SHOP_GROUPS_CHANGE_BLIND          /* 0 or 1 */
 } ngx_shop_groups_change_e;
 
 

@@ -23,6 +23,8 @@
 #include "logic/flag/flag.h"
 #include "logic/flag/flagset.h"
 #include "logic/judge/serving.h"
+#include "logic/judge/shed.h"
+#include "logic/judge/silence.h"
 #include "logic/judge/site.h"
 #include "logic/judge/verdict.h"
 
@@ -36,8 +38,13 @@
 #define NGX_SHOP_LAYOUT_REASON_LEN   96       /* bytes, of an override */
 #define NGX_SHOP_LAYOUT_CLASSES      NGX_SHOP_EVENT_CLASSES
 #define NGX_SHOP_LAYOUT_CLASS_LEN    32       /* bytes, of a name */
+#define NGX_SHOP_LAYOUT_VOICES       64       /* files with "hosts" */
+#define NGX_SHOP_LAYOUT_PARTS        64       /* of sites, for these */
+#define NGX_SHOP_LAYOUT_FILE_LEN     255      /* bytes, of a name */
+#define NGX_SHOP_LAYOUT_PART_LEN     640      /* bytes, of a part's name */
 #define NGX_SHOP_LAYOUT_WHYS         8        /* causes of a page */
 #define NGX_SHOP_LAYOUT_KINDS        4        /* _negotiate_e */
+#define NGX_SHOP_LAYOUT_WORKERS      64       /* that count for themselves */
 
 
 /* what one probe found; written whole by peers_commit() */
@@ -119,6 +126,18 @@ typedef struct {
                                                    shop_slow_start is off */
     uint32_t                       asides;      /* so far */
     uint8_t                        relapses;    /* down soon after "up" */
+    uint32_t                       suspect;     /* ms, since: nobody hears
+                                                   of it; 0: is not */
+    uint32_t                       silence;     /* ms, for which a probe was
+                                                   asked; 0: for none */
+    uint32_t                       usual;       /* ms, of probes that pass */
+    uint32_t                       reach;       /* ms, of their connections;
+                                                   0: not known */
+    uint8_t                        whose;       /* silence, _silence_e */
+
+    /* monotonic ms, no lock; 0: never */
+    uint32_t                       vain;        /* a page was waited for */
+    uint32_t                       page;        /* one came meanwhile */
 
     /* who uses the slot */
     uint32_t                       registered;  /* newest generation */
@@ -145,6 +164,8 @@ typedef struct {
 typedef enum {
     NGX_SHOP_LAYOUT_COUNT_FAILOVER = 0,       /* a backup group entered */
     NGX_SHOP_LAYOUT_COUNT_MOVED,              /* taken off a dead peer */
+    NGX_SHOP_LAYOUT_COUNT_DOUBTED,            /* ... off one that is only
+                                                 suspect */
     NGX_SHOP_LAYOUT_COUNT_GROUP_N
 } ngx_shop_layout_count_group_e;
 
@@ -158,6 +179,18 @@ typedef struct {
     uint64_t                       results[NGX_SHOP_VERDICT_RESULT_N];
     uint32_t                       entered[NGX_SHOP_SITE_GROUP_N];
     ngx_atomic_t                   counts[NGX_SHOP_LAYOUT_COUNT_GROUP_N];
+
+    /* visitors wait for pages where probes pass: monotonic ms, no lock */
+    ngx_atomic_t                   vain;        /* seen last; 0: never */
+    int64_t                        blind;       /* Unix s, since; 0: no */
+
+    /* shop_shed; no lock */
+    ngx_shop_shed_t                shed;
+    ngx_atomic_t                   inside[2][NGX_SHOP_LAYOUT_WORKERS];
+
+    /* moved by suspicion in a stretch of time; no lock */
+    ngx_atomic_t                   doubts;
+    ngx_atomic_t                   doubts_at;   /* which stretch */
 
     /*
      * Who takes the traffic: 0: the group itself, else 1 + the index of a
@@ -233,7 +266,23 @@ typedef struct {
     ngx_atomic_t                   trouble;     /* errno: nobody knows */
     uint32_t                       published;   /* grows with each change */
     ngx_shop_layout_told_t         told;
+
+    /* of board_evaluate(), while it looks at all sites */
+    uint8_t                        sum_asked;
+    uint8_t                        sum_over;
+    uint8_t                        sum_sited;
+
+    /* of a flag: its files with "hosts"; of such a file: whose it is */
+    uint32_t                       voices;      /* changes, so far */
+    uint32_t                       parent;      /* in sh->flags */
+    uint16_t                       order;       /* of those of its parent */
+    uint8_t                        used;
+    uint8_t                        name_len;
+    u_char                         name[NGX_SHOP_LAYOUT_FILE_LEN];
+
     ngx_shop_flag_notice_t         notice;
+    ngx_shop_flag_notice_t         last;        /* of a file that is gone */
+    int64_t                        gone;        /* Unix s, since then */
 } ngx_shop_layout_flag_t;
 
 
@@ -253,6 +302,22 @@ typedef struct {
     ngx_atomic_t                  *learned;     /* upstreams that requests
                                                    used: bits, by index in
                                                    sh->groups; no lock */
+
+    /* of files with "hosts" */
+    uint32_t                       speaker;     /* in sh->flags, the file;
+                                                   NO_SLOT: the flag */
+    uint32_t                       parts;       /* hosts with one of their
+                                                   own */
+    uint32_t                       voices;      /* of the flag, for which
+                                                   this was found out */
+    uint32_t                       generation;  /* which did so */
+
+    /* of such a part of a site */
+    uint32_t                       whole;       /* in sh->sites */
+    uint8_t                        used;
+    uint8_t                        ending;      /* its file is gone */
+    uint16_t                       hosts_len;
+    u_char                        *hosts;       /* behind room for the name */
     uint32_t                       entered[NGX_SHOP_SITE_N];
     ngx_shop_band_t                band;        /* its last day */
     ngx_shop_layout_counters_t     counters;
@@ -300,6 +365,11 @@ typedef struct {
     uint32_t                       flags_used;
     ngx_shop_layout_flag_t       **flags;
     uint64_t                       texts;       /* notices, so far */
+
+    /* behind nsites and nflags: those of files with "hosts" */
+    ngx_atomic_t                   parted;      /* changes of them */
+    uint32_t                       mute;        /* for which there is no
+                                                   room */
 
     ngx_atomic_t                   clock;       /* see _clock_msec() */
     int64_t                        ahead;       /* ms, of the wall clock */

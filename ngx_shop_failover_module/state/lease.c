@@ -36,6 +36,9 @@ static uint16_t ngx_shop_lease_passes(ngx_shop_layout_peer_t *ps,
     ngx_shop_lease_pace_t *pace, ngx_uint_t nobody);
 static void ngx_shop_lease_busy(ngx_shop_layout_peer_t *ps,
     ngx_shop_layout_sample_t *sample, ngx_shop_lease_commit_t *commit);
+static void ngx_shop_lease_silent(ngx_shop_layout_peer_t *ps,
+    ngx_shop_lease_pace_t *pace, ngx_shop_layout_sample_t *sample,
+    ngx_shop_lease_commit_t *commit);
 static void ngx_shop_lease_turned(ngx_shop_layout_peer_t *ps,
     ngx_shop_lease_pace_t *pace, ngx_shop_layout_sample_t *sample,
     ngx_shop_lease_commit_t *commit);
@@ -317,6 +320,7 @@ ngx_shop_lease_judge(ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace,
 
     ngx_shop_lease_remember(ps, sample);
     ngx_shop_lease_busy(ps, sample, commit);
+    ngx_shop_lease_silent(ps, pace, sample, commit);
 
     commit->since = ps->since;
     commit->from = ps->verdict.state;
@@ -379,6 +383,61 @@ ngx_shop_lease_busy(ngx_shop_layout_peer_t *ps,
 }
 
 
+/*
+ * What the probe says of a silence.  One that passes ends it, also where all
+ * requests that waited were moved: so much silence is usual for this server.
+ */
+
+static void
+ngx_shop_lease_silent(ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace,
+    ngx_shop_layout_sample_t *sample, ngx_shop_lease_commit_t *commit)
+{
+    uint32_t  now;
+
+    now = (uint32_t) ngx_current_msec;
+
+    switch (sample->result) {
+
+    case NGX_SHOP_VERDICT_RESULT_OK:
+
+        ps->usual = ngx_shop_silence_usual(ps->usual, sample->total);
+
+        if (!pace->kept) {
+            ps->reach = ngx_shop_silence_usual(ps->reach, sample->connect);
+        }
+
+        if (ps->suspect) {
+            ps->silence += now - ps->suspect;
+        }
+
+        if (ps->silence > ps->evidence.quiet) {
+            ps->evidence.quiet = ps->silence;
+        }
+
+        break;
+
+    case NGX_SHOP_VERDICT_RESULT_INCONCLUSIVE:
+    case NGX_SHOP_VERDICT_RESULT_BUSY:
+        break;
+
+    default:
+
+        if (ps->suspect) {
+
+            /* stays so until the next probe says what it is */
+
+            commit->silent = 1;
+            commit->whose = ps->whose;
+            return;
+        }
+    }
+
+    ps->silence = 0;
+    ps->suspect = 0;
+    ps->whose = NGX_SHOP_SILENCE_UNKNOWN;
+}
+
+
 static void
 ngx_shop_lease_turned(ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace,
     ngx_shop_layout_sample_t *sample, ngx_shop_lease_commit_t *commit)
@@ -395,6 +454,8 @@ ngx_shop_lease_turned(ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace,
     if (commit->edge == NGX_SHOP_VERDICT_EDGE_DOWN) {
         ps->downs++;
         ps->busy = 0;
+        ps->suspect = 0;
+        ps->silence = 0;
         ps->aside.until = 0;
 
         if (ps->up_since == 0

@@ -23,6 +23,7 @@ typedef struct {
     ngx_uint_t                jitter;      /* percent */
     ngx_uint_t                workers;     /* that share the work */
     ngx_uint_t                worker;      /* this one's number */
+    ngx_uint_t                kept;        /* their connections are */
     ngx_shop_verdict_rule_t  *rule;
     ngx_shop_model_group_t   *group;
 } ngx_shop_lease_pace_t;
@@ -44,6 +45,7 @@ typedef struct {
     ngx_uint_t                run;         /* results of the edge */
     ngx_uint_t                need;        /* ... of so many */
     ngx_uint_t                silent;      /* to visitors, too */
+    ngx_uint_t                whose;       /* silence, _silence_e */
     ngx_int_t                 busy;        /* 1: is now, -1: no more */
     ngx_uint_t                nobody;      /* of the group is usable */
     int64_t                   busy_since;  /* Unix s */

@@ -51,8 +51,10 @@ typedef struct {
     ngx_shop_verdict_rule_t    rule;
     uint32_t                   index;        /* in sh->groups */
     ngx_msec_t                 hold;         /* of shop_failover_to */
+    ngx_uint_t                 below;        /* ... percent; 0: none left */
     ngx_msec_t                 slow_start;   /* 0: off */
     ngx_uint_t                 panic;        /* percent; 0: never */
+    ngx_msec_t                 shed;         /* target; 0: off */
     ngx_uint_t                 resolve;      /* "resolve" servers */
     unsigned                   checked:1;    /* has probes */
     unsigned                   unknown:1;    /* not all peers found yet */
@@ -68,11 +70,6 @@ typedef struct {
 typedef struct {
     ngx_str_t                  path;
     uint32_t                   index;        /* in sh->flags */
-
-    /* of board_evaluate(): what its sites make of it */
-    unsigned                   asked;        /* _site_flag_e */
-    unsigned                   over:1;       /* "end: healthy", for all */
-    unsigned                   sited:1;      /* a site has it */
 } ngx_shop_model_flag_t;
 
 
@@ -83,16 +80,31 @@ typedef struct {
 } ngx_shop_model_use_t;
 
 
-typedef struct {
+typedef struct ngx_shop_model_site_s  ngx_shop_model_site_t;
+
+struct ngx_shop_model_site_s {
     ngx_str_t                  name;         /* len 0: what no site has */
-    ngx_shop_model_flag_t     *flag;         /* NULL: none */
+    ngx_shop_model_flag_t     *flag;         /* NULL: none; or the file of it
+                                                that speaks for this site */
+    ngx_shop_model_flag_t     *base;         /* of the configuration */
+    ngx_array_t                names;        /* of ngx_str_t: server names;
+                                                len 0: any */
+    ngx_shop_model_site_t     *whole;        /* of which it is a part, while a
+                                                file closes these hosts alone;
+                                                else NULL */
+    ngx_str_t                  hosts;        /* of a part */
     ngx_array_t                uses;         /* of _model_use_t */
     ngx_msec_t                 hold;
     ngx_msec_t                 ramp;
     uint32_t                   index;        /* in sh->sites */
     void                      *view;         /* of this worker's board */
     unsigned                   listed:1;     /* of shop_upstreams: whole */
-} ngx_shop_model_site_t;
+    unsigned                   used:1;       /* of a part: there is one */
+};
+
+
+/* a host that a part of a site has, in board_hosts */
+typedef struct ngx_shop_model_hosts_s  ngx_shop_model_hosts_t;
 
 
 /* a name of shop_class; process memory */
@@ -113,6 +125,13 @@ typedef struct {
     ngx_str_t                  state_file;   /* len 0: none */
     uint64_t                   identity;     /* of the configuration */
     uint32_t                   generation;
+
+    /* of board_hosts: what this worker knows of files with "hosts" */
+    ngx_shop_model_flag_t     *voices;       /* LAYOUT_VOICES of them */
+    ngx_shop_model_site_t     *parts;        /* LAYOUT_PARTS of them */
+    ngx_shop_model_hosts_t    *hosts;        /* NULL: none */
+    ngx_pool_t                *parts_pool;   /* until the next change */
+    ngx_atomic_uint_t          parted;       /* the change that it knows */
 } ngx_shop_model_zone_t;
 
 

@@ -38,6 +38,7 @@ ngx_shop_peers_publish_locked(ngx_shop_model_zone_t *zone,
 
     unusable = !usable ? NGX_SHOP_PEERS_UNUSABLE_DEAD
                : ps->aside.until ? NGX_SHOP_PEERS_UNUSABLE_ASIDE
+               : ps->suspect ? NGX_SHOP_PEERS_UNUSABLE_SUSPECT
                : NGX_SHOP_PEERS_UNUSABLE_NOT;
 
     if (ps->force.how) {
@@ -174,6 +175,32 @@ ngx_shop_peers_count(ngx_shop_model_zone_t *zone,
             count->primaries_usable += usable;
         }
     }
+}
+
+
+ngx_uint_t
+ngx_shop_peers_spared(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer)
+{
+    ngx_shop_peers_walk_t   walk;
+    ngx_shop_model_peer_t  *other;
+
+    if (!ngx_shop_peers_suspect(zone, peer)) {
+        return 0;
+    }
+
+    for (other = ngx_shop_peers_first(group, &walk);
+         other;
+         other = ngx_shop_peers_next(&walk))
+    {
+        if (!other->down && other->backup == peer->backup
+            && ngx_shop_peers_steady(zone, other))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

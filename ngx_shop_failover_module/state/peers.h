@@ -19,7 +19,10 @@ typedef enum {
     NGX_SHOP_PEERS_UNUSABLE_NOT = 0,
     NGX_SHOP_PEERS_UNUSABLE_DEAD,        /* what waits there is lost */
     NGX_SHOP_PEERS_UNUSABLE_DRAINING,    /* ... is to end in peace */
-    NGX_SHOP_PEERS_UNUSABLE_ASIDE        /* ... may get an answer */
+    NGX_SHOP_PEERS_UNUSABLE_ASIDE,       /* ... may get an answer */
+
+    /* nobody hears of it: usable, and hidden while a sibling serves */
+    NGX_SHOP_PEERS_UNUSABLE_SUSPECT
 } ngx_shop_peers_unusable_e;
 
 
@@ -70,9 +73,27 @@ ngx_int_t ngx_shop_peers_add(ngx_shop_model_zone_t *zone,
 
 /* no lock.  A peer without a slot, or whose slot went to another, is usable. */
 #define ngx_shop_peers_usable(zone, peer)                                    \
+    (ngx_shop_peers_steady(zone, peer) || ngx_shop_peers_suspect(zone, peer))
+
+/* no lock; the same, and not suspect */
+#define ngx_shop_peers_steady(zone, peer)                                    \
     ((peer)->slot == NGX_SHOP_LAYOUT_NO_SLOT                                 \
      || (zone)->sh->peers[(peer)->slot].unusable == 0                        \
      || (zone)->sh->peers[(peer)->slot].id != (peer)->id)
+
+/* no lock; of one that has a slot */
+#define ngx_shop_peers_suspect(zone, peer)                                   \
+    ((peer)->slot != NGX_SHOP_LAYOUT_NO_SLOT                                 \
+     && (zone)->sh->peers[(peer)->slot].unusable                             \
+        == NGX_SHOP_PEERS_UNUSABLE_SUSPECT                                   \
+     && (zone)->sh->peers[(peer)->slot].id == (peer)->id)
+
+/*
+ * No lock; 1: the peer is suspect, and a sibling is not, which is to take what
+ * comes.  A backup is no sibling of a primary.
+ */
+ngx_uint_t ngx_shop_peers_spared(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer);
 
 /* no lock; changes whenever the usability of any peer does */
 #define ngx_shop_peers_generation(zone)  ((zone)->sh->verdicts)

@@ -198,6 +198,11 @@ ngx_shop_peers_add_forget(ngx_shop_model_zone_t *zone,
     ngx_memzero(&ps->aside, sizeof(ps->aside));
 
     ps->busy = 0;
+    ps->suspect = 0;
+    ps->silence = 0;
+    ps->usual = 0;
+    ps->reach = 0;
+    ps->whose = NGX_SHOP_SILENCE_UNKNOWN;
     ps->ramp = 0;
     ps->asides = 0;
     ps->relapses = 0;
@@ -240,6 +245,10 @@ ngx_shop_peers_add_inherit(ngx_shop_layout_peer_t *ps,
     ps->aside = from->aside;
     ps->busy = from->busy;
     ps->ramp = from->ramp;
+    ps->suspect = from->suspect;
+    ps->usual = from->usual;
+    ps->reach = from->reach;
+    ps->whose = from->whose;
     ps->asides = from->asides;
     ps->relapses = from->relapses;
     ngx_memcpy(ps->history, from->history, sizeof(ps->history));

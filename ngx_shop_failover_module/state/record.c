@@ -14,6 +14,8 @@
 #define NGX_SHOP_RECORD_RAMP  10000
 
 
+static void ngx_shop_record_speaks(ngx_shop_model_zone_t *zone,
+    ngx_shop_layout_peer_t *ps, ngx_shop_evidence_heard_t *heard);
 static ngx_shop_layout_peer_t *ngx_shop_record_find(
     ngx_shop_model_zone_t *zone, ngx_shop_model_peer_t *peer);
 static void ngx_shop_record_weigh(ngx_shop_model_zone_t *zone,
@@ -58,8 +60,34 @@ ngx_shop_record_add(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record,
 
     ps = &zone->sh->peers[record->slot];
 
-    if (ps->id == record->id) {
-        ngx_shop_evidence_add(&ps->evidence, rule, heard);
+    if (ps->id == record->id
+        && ngx_shop_evidence_add(&ps->evidence, rule, heard)
+        && ps->unusable == NGX_SHOP_PEERS_UNUSABLE_SUSPECT)
+    {
+        ngx_shop_record_speaks(zone, ps, heard);
+    }
+}
+
+
+/*
+ * The first byte of a suspect ends the suspicion.  No lock: where a probe's
+ * result comes at the same moment, the result stands.
+ */
+
+static void
+ngx_shop_record_speaks(ngx_shop_model_zone_t *zone,
+    ngx_shop_layout_peer_t *ps, ngx_shop_evidence_heard_t *heard)
+{
+    if (heard->kind > NGX_SHOP_EVIDENCE_STATUS) {
+        return;
+    }
+
+    ps->suspect = 0;
+
+    if (ngx_atomic_cmp_set(&ps->unusable, NGX_SHOP_PEERS_UNUSABLE_SUSPECT,
+                           NGX_SHOP_PEERS_UNUSABLE_NOT))
+    {
+        (void) ngx_atomic_fetch_add(&zone->sh->verdicts, 1);
     }
 }
 
@@ -78,6 +106,121 @@ ngx_shop_record_heard(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record,
     *msec = ps->evidence.heard;
 
     return ps->id == record->id && *msec ? NGX_OK : NGX_DECLINED;
+}
+
+
+ngx_msec_t
+ngx_shop_record_patience(ngx_shop_model_zone_t *zone,
+    ngx_shop_record_t *record, ngx_msec_t most)
+{
+    ngx_shop_layout_peer_t  *ps;
+
+    if (record->slot == NGX_SHOP_LAYOUT_NO_SLOT) {
+        return most;
+    }
+
+    ps = &zone->sh->peers[record->slot];
+
+    if (ps->id != record->id || ps->unusable != NGX_SHOP_PEERS_UNUSABLE_NOT) {
+        return most;
+    }
+
+    return ngx_shop_silence_patience(&ps->evidence,
+                                     (uint32_t) ngx_current_msec,
+                                     (uint32_t) most);
+}
+
+
+ngx_msec_t
+ngx_shop_record_connect(ngx_shop_model_zone_t *zone,
+    ngx_shop_record_t *record)
+{
+    ngx_shop_layout_peer_t  *ps;
+
+    if (record->slot == NGX_SHOP_LAYOUT_NO_SLOT) {
+        return 0;
+    }
+
+    ps = &zone->sh->peers[record->slot];
+
+    return ps->id == record->id ? ngx_shop_silence_connect(ps->reach) : 0;
+}
+
+
+void
+ngx_shop_record_wait(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record)
+{
+    ngx_shop_layout_peer_t  *ps;
+
+    if (record->slot == NGX_SHOP_LAYOUT_NO_SLOT) {
+        return;
+    }
+
+    ps = &zone->sh->peers[record->slot];
+
+    if (ps->id == record->id) {
+        ps->vain = (uint32_t) ngx_current_msec | 1;
+    }
+}
+
+
+ngx_uint_t
+ngx_shop_record_waited(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record)
+{
+    return record->slot != NGX_SHOP_LAYOUT_NO_SLOT
+           && zone->sh->peers[record->slot].vain != 0;
+}
+
+
+void
+ngx_shop_record_page(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record)
+{
+    uint32_t                 now;
+    ngx_shop_layout_peer_t  *ps;
+
+    now = (uint32_t) ngx_current_msec;
+    ps = &zone->sh->peers[record->slot];
+
+    if (ps->id != record->id) {
+        return;
+    }
+
+    ps->page = now | 1;
+
+    if (now - ps->vain > 2 * NGX_SHOP_SILENCE_VAIN) {
+        ps->vain = 0;
+    }
+}
+
+
+void
+ngx_shop_record_vain(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_record_t *record, ngx_uint_t n)
+{
+    ngx_shop_layout_peer_t   *ps;
+    ngx_shop_silence_wait_t   w;
+
+    if (record->slot == NGX_SHOP_LAYOUT_NO_SLOT) {
+        return;
+    }
+
+    ps = &zone->sh->peers[record->slot];
+
+    if (ps->id != record->id
+        || ps->verdict.state != NGX_SHOP_VERDICT_UP
+        || ps->last.result != NGX_SHOP_VERDICT_RESULT_OK)
+    {
+        return;
+    }
+
+    w.waiting = (uint32_t) n;
+    w.now = (uint32_t) ngx_current_msec;
+    w.page = ps->page;
+    w.probe = ps->started;
+
+    if (ngx_shop_silence_blind(&w)) {
+        zone->sh->groups[group->index].vain = w.now | 1;
+    }
 }
 
 

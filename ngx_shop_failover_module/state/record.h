@@ -54,6 +54,37 @@ void ngx_shop_record_add(ngx_shop_model_zone_t *zone,
 ngx_int_t ngx_shop_record_heard(ngx_shop_model_zone_t *zone,
     ngx_shop_record_t *record, uint32_t *msec);
 
+/*
+ * No lock; for how long a request may wait at the peer, while nobody hears of
+ * it, before somebody looks: at most "most" ms.
+ */
+ngx_msec_t ngx_shop_record_patience(ngx_shop_model_zone_t *zone,
+    ngx_shop_record_t *record, ngx_msec_t most);
+
+/*
+ * No lock.  Somebody waits for a page of the peer; from now on those that come
+ * are told of.
+ */
+void ngx_shop_record_wait(ngx_shop_model_zone_t *zone,
+    ngx_shop_record_t *record);
+
+/* no lock; 1: whether a page came is to be told by _record_page() */
+ngx_uint_t ngx_shop_record_waited(ngx_shop_model_zone_t *zone,
+    ngx_shop_record_t *record);
+void ngx_shop_record_page(ngx_shop_model_zone_t *zone,
+    ngx_shop_record_t *record);
+
+/*
+ * No lock.  So many visitors of this worker wait for pages of the peer for too
+ * long; where its probes pass that makes the check blind.
+ */
+void ngx_shop_record_vain(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_record_t *record, ngx_uint_t n);
+
+/* no lock; how long a connection to it may take, ms; 0: not known */
+ngx_msec_t ngx_shop_record_connect(ngx_shop_model_zone_t *zone,
+    ngx_shop_record_t *record);
+
 /* no lock; what failed at the peer did well at a sibling */
 void ngx_shop_record_proof(ngx_shop_model_zone_t *zone,
     ngx_shop_record_t *record);

@@ -7,6 +7,7 @@
 
 
 #include "state/snapshot.h"
+#include "state/crowd.h"
 #include "state/clock.h"
 #include "state/groups.h"
 #include "state/peers.h"
@@ -18,6 +19,8 @@ static ngx_int_t ngx_shop_snapshot_happened(ngx_pool_t *pool,
     ngx_shop_snapshot_t *snap);
 static ngx_int_t ngx_shop_snapshot_sites(ngx_pool_t *pool,
     ngx_shop_snapshot_t *snap, ngx_shop_model_site_t *conf);
+static ngx_shop_model_site_t *ngx_shop_snapshot_part(ngx_pool_t *pool,
+    ngx_shop_model_site_t *part);
 static void ngx_shop_snapshot_site(ngx_shop_model_zone_t *zone,
     ngx_shop_snapshot_site_t *site);
 static void ngx_shop_snapshot_way(ngx_shop_model_zone_t *zone,
@@ -100,23 +103,46 @@ static ngx_int_t
 ngx_shop_snapshot_sites(ngx_pool_t *pool, ngx_shop_snapshot_t *snap,
     ngx_shop_model_site_t *conf)
 {
-    ngx_uint_t                  i, n;
-    ngx_shop_model_site_t     **confs;
+    ngx_uint_t                  i, j, n;
+    ngx_shop_model_site_t      *part, **confs;
     ngx_shop_snapshot_site_t   *site;
+
+    ngx_shop_board_hosts_learn(snap->zone, pool->log);
 
     n = snap->zone->sites.nelts;
     confs = snap->zone->sites.elts;
 
-    snap->sites = ngx_pcalloc(pool, n * sizeof(ngx_shop_snapshot_site_t));
+    for (i = 0, j = 0; i < NGX_SHOP_LAYOUT_PARTS; i++) {
+        j += snap->zone->parts[i].used;
+    }
+
+    snap->sites = ngx_pcalloc(pool, (n + j)
+                                    * sizeof(ngx_shop_snapshot_site_t));
     if (snap->sites == NULL) {
         return NGX_ERROR;
     }
 
     snap->site = snap->sites;
 
-    for (i = 0; i < n; i++) {
+    for (i = 0, j = 0; i < n || j < NGX_SHOP_LAYOUT_PARTS; /* void */ ) {
+
         site = &snap->sites[snap->nsites];
-        site->conf = confs[i];
+
+        if (i < n) {
+            site->conf = confs[i++];
+
+        } else {
+            part = &snap->zone->parts[j++];
+
+            if (!part->used) {
+                continue;
+            }
+
+            site->conf = ngx_shop_snapshot_part(pool, part);
+            if (site->conf == NULL) {
+                return NGX_ERROR;
+            }
+        }
 
         ngx_shop_snapshot_site(snap->zone, site);
 
@@ -124,7 +150,7 @@ ngx_shop_snapshot_sites(ngx_pool_t *pool, ngx_shop_snapshot_t *snap,
             return NGX_ERROR;
         }
 
-        if (i == 0 && n > 1 && !ngx_shop_snapshot_used(site)) {
+        if (site->conf == confs[0] && n > 1 && !ngx_shop_snapshot_used(site)) {
             continue;
         }
 
@@ -138,6 +164,45 @@ ngx_shop_snapshot_sites(ngx_pool_t *pool, ngx_shop_snapshot_t *snap,
     }
 
     return NGX_OK;
+}
+
+
+/* hosts that a file closes alone: they may be gone when it is looked at */
+
+static ngx_shop_model_site_t *
+ngx_shop_snapshot_part(ngx_pool_t *pool, ngx_shop_model_site_t *part)
+{
+    ngx_str_t               from[3], *to[3];
+    ngx_uint_t              i;
+    ngx_shop_model_flag_t  *flag;
+    ngx_shop_model_site_t  *copy;
+
+    copy = ngx_palloc(pool, sizeof(ngx_shop_model_site_t));
+    flag = ngx_palloc(pool, sizeof(ngx_shop_model_flag_t));
+
+    if (copy == NULL || flag == NULL) {
+        return NULL;
+    }
+
+    *copy = *part;
+    *flag = *part->flag;
+    copy->flag = flag;
+
+    from[0] = part->name;
+    from[1] = part->hosts;
+    from[2] = part->flag->path;
+    to[0] = &copy->name;
+    to[1] = &copy->hosts;
+    to[2] = &flag->path;
+
+    for (i = 0; i < 3; i++) {
+        to[i]->data = ngx_pstrdup(pool, &from[i]);
+        if (to[i]->data == NULL) {
+            return NULL;
+        }
+    }
+
+    return copy;
 }
 
 
@@ -324,6 +389,9 @@ ngx_shop_snapshot_group(ngx_shop_model_zone_t *zone,
     group->since = gs->since;
     group->detection = gs->detection;
     group->panic = gs->panic;
+    group->blind = gs->blind;
+    group->limit = gs->shed.limit;
+    group->inside = ngx_shop_crowd_inside(zone, group->group);
     ngx_memcpy(group->results, gs->results, sizeof(group->results));
     ngx_memcpy(group->entered, gs->entered, sizeof(group->entered));
     ngx_memcpy(group->counts, (void *) gs->counts, sizeof(group->counts));
@@ -433,7 +501,9 @@ ngx_shop_snapshot_peer_locked(ngx_shop_model_zone_t *zone,
     }
 
     copy->known = 1;
-    copy->usable = !ps->unusable;
+    copy->whose = ps->whose;
+    copy->suspect = ngx_shop_peers_suspect(zone, copy->peer);
+    copy->usable = ngx_shop_peers_usable(zone, copy->peer);
     copy->verdict = ps->verdict;
     copy->downs = ps->downs;
     copy->since = ps->since;
@@ -491,6 +561,10 @@ ngx_shop_snapshot_state(ngx_shop_snapshot_peer_t *copy)
     if (copy->aside.until) {
         copy->since = copy->aside.since;
         return NGX_SHOP_ASIDE;
+    }
+
+    if (copy->suspect) {
+        return NGX_SHOP_SUSPECT;
     }
 
     if (copy->busy) {

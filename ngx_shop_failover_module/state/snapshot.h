@@ -22,7 +22,9 @@ typedef struct {
     ngx_shop_verdict_t          verdict;
     unsigned                    known:1;      /* has a record */
     unsigned                    usable:1;
+    unsigned                    suspect:1;
     uint8_t                     state;        /* as people see it */
+    uint8_t                     whose;        /* silence, _silence_e */
     uint16_t                    share;        /* 1000: all of it */
     uint32_t                    downs;
     int64_t                     since;        /* Unix s */
@@ -48,6 +50,10 @@ typedef struct {
     ngx_shop_site_count_t       count;
     int64_t                     detection;    /* ms; 0: none yet */
     ngx_uint_t                  panic;        /* verdicts ignored */
+    ngx_uint_t                  limit;        /* of shop_shed; 0: none */
+    ngx_uint_t                  inside;       /* pages in hand */
+    int64_t                     blind;        /* Unix s: visitors wait in
+                                                 vain; 0: no */
     uint64_t                   results[NGX_SHOP_VERDICT_RESULT_N];
     uint32_t                   entered[NGX_SHOP_SITE_GROUP_N];
     ngx_atomic_uint_t          counts[NGX_SHOP_LAYOUT_COUNT_GROUP_N];
@@ -103,6 +109,9 @@ typedef struct {
  */
 ngx_shop_snapshot_t *ngx_shop_snapshot_take(ngx_pool_t *pool,
     ngx_shop_model_zone_t *zone, ngx_shop_model_site_t *conf);
+
+/* of one site alone, by its name; NGX_DECLINED: there is no such site */
+ngx_int_t ngx_shop_snapshot_keep(ngx_shop_snapshot_t *snap, ngx_str_t *name);
 
 /* result number i of a peer, 0 is the oldest; n of them */
 ngx_uint_t ngx_shop_snapshot_results(ngx_shop_snapshot_peer_t *peer);

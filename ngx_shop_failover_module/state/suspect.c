@@ -9,10 +9,19 @@
 
 #include "state/suspect.h"
 #include "state/clock.h"
+#include "state/peers.h"
+
+
+/* the budget of moves is for so many ms, a power of two */
+#define NGX_SHOP_SUSPECT_SHIFT  15
 
 
 static ngx_int_t ngx_shop_suspect_take_locked(ngx_shop_model_zone_t *zone,
-    ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace, ngx_msec_t *wait);
+    ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace, ngx_msec_t apart,
+    ngx_msec_t *wait);
+static ngx_int_t ngx_shop_suspect_silent_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace,
+    ngx_shop_suspect_silence_t *silence, ngx_msec_t *wait);
 
 
 ngx_int_t
@@ -65,7 +74,7 @@ ngx_shop_suspect(ngx_shop_model_zone_t *zone, ngx_shop_model_peer_t *peer,
 
     ps->failures = 0;
 
-    rc = ngx_shop_suspect_take_locked(zone, ps, pace, wait);
+    rc = ngx_shop_suspect_take_locked(zone, ps, pace, pace->fast, wait);
 
 done:
 
@@ -79,7 +88,8 @@ done:
 
 static ngx_int_t
 ngx_shop_suspect_take_locked(ngx_shop_model_zone_t *zone,
-    ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace, ngx_msec_t *wait)
+    ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace, ngx_msec_t apart,
+    ngx_msec_t *wait)
 {
     uint32_t    passed;
     ngx_msec_t  now, next;
@@ -88,8 +98,8 @@ ngx_shop_suspect_take_locked(ngx_shop_model_zone_t *zone,
     next = now;
     passed = (uint32_t) now - ps->started;
 
-    if (passed < pace->fast) {
-        next += pace->fast - passed;
+    if (passed < apart) {
+        next += apart - passed;
     }
 
     if (ps->owner && (ngx_msec_int_t) (ps->due - next) <= 0) {
@@ -129,10 +139,143 @@ ngx_shop_suspect_hurry(ngx_shop_model_zone_t *zone,
         && ps->verdict.state == NGX_SHOP_VERDICT_DOWN
         && (int32_t) (ps->generation - zone->generation) <= 0)
     {
-        rc = ngx_shop_suspect_take_locked(zone, ps, pace, wait);
+        rc = ngx_shop_suspect_take_locked(zone, ps, pace, pace->fast, wait);
     }
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
 
     return rc;
+}
+
+
+ngx_int_t
+ngx_shop_suspect_silent(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_peer_t *peer, ngx_shop_lease_pace_t *pace,
+    ngx_shop_suspect_silence_t *silence, ngx_msec_t *wait)
+{
+    ngx_int_t                rc;
+    ngx_shop_layout_peer_t  *ps;
+
+    if (peer->slot == NGX_SHOP_LAYOUT_NO_SLOT) {
+        return NGX_DECLINED;
+    }
+
+    rc = NGX_DECLINED;
+    ps = &zone->sh->peers[peer->slot];
+
+    ngx_shmtx_lock(&zone->shpool->mutex);
+
+    if (ps->id == peer->id
+        && ps->unusable == NGX_SHOP_PEERS_UNUSABLE_NOT
+        && ps->verdict.state == NGX_SHOP_VERDICT_UP
+        && ps->busy == 0 && ps->force.how == NGX_SHOP_LAYOUT_FORCE_NONE
+        && (int32_t) (ps->generation - zone->generation) <= 0)
+    {
+        rc = ngx_shop_suspect_silent_locked(zone, ps, pace, silence, wait);
+    }
+
+    ngx_shmtx_unlock(&zone->shpool->mutex);
+
+    return rc;
+}
+
+
+/*
+ * One probe has two times: after what is usual for it the peer is suspect, and
+ * after its timeout it has failed.
+ */
+
+static ngx_int_t
+ngx_shop_suspect_silent_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace,
+    ngx_shop_suspect_silence_t *silence, ngx_msec_t *wait)
+{
+    uint32_t  now, quick, passed;
+
+    now = (uint32_t) ngx_shop_clock_msec(zone->sh);
+    quick = ngx_shop_silence_probe(ps->usual, (uint32_t) pace->timeout);
+    passed = now - ps->started;
+
+    if (!ps->probing) {
+
+        ps->silence = (uint32_t) silence->msec;
+
+        if (ngx_shop_suspect_take_locked(zone, ps, pace,
+                                         NGX_SHOP_SILENCE_FLOOR, wait)
+            == NGX_OK)
+        {
+            return NGX_OK;
+        }
+
+        /* another worker is about to */
+
+        *wait = NGX_SHOP_SILENCE_FLOOR;
+
+        return NGX_AGAIN;
+    }
+
+    if (silence->whose == NGX_SHOP_SILENCE_HOST) {
+
+        /* the kernel's word stands for the probe's */
+
+    } else if (passed < quick) {
+        *wait = quick - passed;
+        return NGX_AGAIN;
+    }
+
+    zone->sh->unsettled++;
+
+    ps->suspect = now | 1;
+    ps->whose = (uint8_t) silence->whose;
+    ps->silence = (uint32_t) silence->msec;
+
+    ngx_shop_peers_publish_locked(zone, ps, 1);
+
+    zone->sh->unsettled--;
+
+    return NGX_DONE;
+}
+
+
+ngx_uint_t
+ngx_shop_suspect_budget(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group)
+{
+    uint32_t                  budget, period;
+    ngx_shop_peers_walk_t     walk;
+    ngx_shop_model_peer_t    *peer;
+    ngx_shop_layout_group_t  *gs;
+    ngx_shop_evidence_sum_t   sum;
+
+    ngx_memzero(&sum, sizeof(ngx_shop_evidence_sum_t));
+
+    for (peer = ngx_shop_peers_first(group, &walk);
+         peer;
+         peer = ngx_shop_peers_next(&walk))
+    {
+        if (peer->slot != NGX_SHOP_LAYOUT_NO_SLOT) {
+            ngx_shop_evidence_sum(&sum, &zone->sh->peers[peer->slot].evidence,
+                                  (uint32_t) ngx_current_msec);
+        }
+    }
+
+    gs = &zone->sh->groups[group->index];
+    period = (uint32_t) ngx_current_msec >> NGX_SHOP_SUSPECT_SHIFT;
+
+    if (gs->doubts_at != period) {
+        gs->doubts_at = period;
+        gs->doubts = 0;
+    }
+
+    budget = ngx_shop_silence_budget(sum.n);
+
+    return budget > gs->doubts ? budget - (uint32_t) gs->doubts : 0;
+}
+
+
+void
+ngx_shop_suspect_spend(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_uint_t n)
+{
+    (void) ngx_atomic_fetch_add(&zone->sh->groups[group->index].doubts, n);
 }

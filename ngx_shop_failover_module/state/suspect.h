@@ -39,5 +39,32 @@ ngx_int_t ngx_shop_suspect_hurry(ngx_shop_model_zone_t *zone,
     ngx_shop_model_peer_t *peer, ngx_shop_lease_pace_t *pace,
     ngx_msec_t *wait);
 
+/* a request has waited, and nobody heard of the peer meanwhile */
+typedef struct {
+    ngx_msec_t                        msec;
+    ngx_shop_silence_e                whose;
+} ngx_shop_suspect_silence_t;
+
+
+/*
+ * A request has waited at the peer for so many ms, longer than is usual, and
+ * nobody heard of the peer meanwhile.  NGX_OK:
+ * this worker has the lease and is to probe in *wait ms.  NGX_DONE: a probe
+ * waits as well, or the host is silent: the peer is suspect from now on, and
+ * all workers are to know.
+ * NGX_AGAIN: ask again in *wait ms.  NGX_DECLINED: there is nothing to do.
+ */
+ngx_int_t ngx_shop_suspect_silent(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_peer_t *peer, ngx_shop_lease_pace_t *pace,
+    ngx_shop_suspect_silence_t *silence, ngx_msec_t *wait);
+
+/* no lock; how many more requests may be moved by suspicion alone */
+ngx_uint_t ngx_shop_suspect_budget(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group);
+
+/* no lock; so many were */
+void ngx_shop_suspect_spend(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_uint_t n);
+
 
 #endif /* _NGX_SHOP_SUSPECT_H_INCLUDED_ */

@@ -24,6 +24,7 @@ static ngx_int_t ngx_shop_zone_fits(ngx_conf_t *cf,
     ngx_shop_model_zone_t *zone, ngx_slab_pool_t *old);
 static size_t ngx_shop_zone_need(ngx_shop_model_zone_t *zone,
     ngx_uint_t *nslots);
+static size_t ngx_shop_zone_hosts(ngx_shop_model_zone_t *zone);
 static size_t ngx_shop_zone_slab(size_t size);
 static uint32_t ngx_shop_zone_layout(void);
 static ngx_slab_pool_t *ngx_shop_zone_old(ngx_cycle_t *old, ngx_str_t *name,
@@ -69,6 +70,7 @@ ngx_shop_zone_add(ngx_conf_t *cf, ngx_shop_model_zone_t *zone, size_t size,
 
         /* in steps, so that a few peers more still find their old zone */
 
+        need += ngx_shop_zone_hosts(zone);
         size = ngx_align(need + need / 32, 64 * 1024);
     }
 
@@ -94,6 +96,15 @@ ngx_shop_zone_add(ngx_conf_t *cf, ngx_shop_model_zone_t *zone, size_t size,
         default: /* NGX_BUSY */
             return NGX_ERROR;
         }
+    }
+
+    zone->voices = ngx_pcalloc(cf->pool, NGX_SHOP_LAYOUT_VOICES
+                                         * sizeof(ngx_shop_model_flag_t));
+    zone->parts = ngx_pcalloc(cf->pool, NGX_SHOP_LAYOUT_PARTS
+                                        * sizeof(ngx_shop_model_site_t));
+
+    if (zone->voices == NULL || zone->parts == NULL) {
+        return NGX_ERROR;
     }
 
     zone->shm_zone = ngx_shared_memory_add(cf, &ngx_shop_zone_name, size, tag);
@@ -191,9 +202,11 @@ ngx_shop_zone_need(ngx_shop_model_zone_t *zone, ngx_uint_t *nslots)
            + ngx_align(2 * n * sizeof(uint32_t), ngx_pagesize)
            + ngx_align((zone->groups.nelts + 8)
                        * sizeof(ngx_shop_layout_group_t), ngx_pagesize)
-           + ngx_align((zone->sites.nelts + NGX_SHOP_ZONE_SITES)
+           + ngx_align((zone->sites.nelts + NGX_SHOP_ZONE_SITES
+                        + NGX_SHOP_LAYOUT_PARTS)
                        * sizeof(void *), ngx_pagesize)
-           + ngx_align((zone->flags.nelts + NGX_SHOP_ZONE_SITES)
+           + ngx_align((zone->flags.nelts + NGX_SHOP_ZONE_SITES
+                        + NGX_SHOP_LAYOUT_VOICES)
                        * sizeof(void *), ngx_pagesize)
            + ngx_align(sizeof(ngx_shop_layout_chronicle_t),
                        ngx_pagesize)
@@ -221,6 +234,27 @@ ngx_shop_zone_need(ngx_shop_model_zone_t *zone, ngx_uint_t *nslots)
     size += size / ngx_pagesize * sizeof(ngx_slab_page_t) + 16 * ngx_pagesize;
 
     return size;
+}
+
+
+/*
+ * For files of flags with "hosts", at run time.  In a zone of a given size
+ * there may be less room: what finds none is told of.
+ */
+
+static size_t
+ngx_shop_zone_hosts(ngx_shop_model_zone_t *zone)
+{
+    if (zone->flags.nelts == 0) {
+        return 0;
+    }
+
+    return NGX_SHOP_LAYOUT_VOICES
+           * ngx_shop_zone_slab(sizeof(ngx_shop_layout_flag_t))
+           + NGX_SHOP_LAYOUT_PARTS
+             * (ngx_shop_zone_slab(sizeof(ngx_shop_layout_site_t))
+                + ngx_shop_zone_slab(NGX_SHOP_LAYOUT_PART_LEN
+                                     + NGX_SHOP_FLAG_HOSTS_MAX));
 }
 
 
@@ -360,6 +394,7 @@ ngx_shop_zone_init(ngx_shm_zone_t *shm_zone, void *data)
     }
 
     zone->generation = ++zone->sh->generation;
+    zone->parted = (ngx_atomic_uint_t) -1;
 
     ngx_shop_counters_register_locked(zone);
 
@@ -406,7 +441,7 @@ ngx_shop_zone_create(ngx_shop_model_zone_t *zone)
         return NGX_ERROR;
     }
 
-    need = ngx_shop_zone_need(zone, &n);
+    need = ngx_shop_zone_need(zone, &n) + ngx_shop_zone_hosts(zone);
 
     /* what is left over is for peers that are found or added later */
 
@@ -438,9 +473,13 @@ ngx_shop_zone_create(ngx_shop_model_zone_t *zone)
     sh->groups = ngx_slab_calloc(zone->shpool, sh->ngroups
                                        * sizeof(ngx_shop_layout_group_t));
 
-    sh->sites = ngx_slab_calloc(zone->shpool, sh->nsites * sizeof(void *));
+    sh->sites = ngx_slab_calloc(zone->shpool,
+                                (sh->nsites + NGX_SHOP_LAYOUT_PARTS)
+                                * sizeof(void *));
 
-    sh->flags = ngx_slab_calloc(zone->shpool, sh->nflags * sizeof(void *));
+    sh->flags = ngx_slab_calloc(zone->shpool,
+                                (sh->nflags + NGX_SHOP_LAYOUT_VOICES)
+                                * sizeof(void *));
 
     if (sh->buckets == NULL || sh->peers == NULL || sh->groups == NULL
         || sh->sites == NULL || sh->flags == NULL)

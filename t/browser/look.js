@@ -148,32 +148,57 @@ module.exports = function (tap, site, visit) {
             }
         }
 
-        test(`first: ${look}, what a phone shows at first`, async () => {
-            const how = { site: { args: [`--look=${look}`, ...FULL] },
-                          context: { viewport: { width: 360, height: 640 } } };
+        for (const lang of ['en', 'de', 'ar']) {
+            test(`first: ${look}, ${lang}, what a phone shows`, async () => {
+                const how = { site: { args: [`--look=${look}`, `--lang=${lang}`,
+                                         ...FULL] },
+                              context: { viewport: { width: 360, height: 640 } } };
 
-            await visit(how, async (page) => {
-                const ends = await page.evaluate(() => ['#title time',
-                    '#why p + p', '#ways a'].map((s) => document
-                        .querySelector(s).getBoundingClientRect().bottom));
+                await visit(how, async (page) => {
+                    const ends = await page.evaluate(() => ['#title time',
+                        '#why p + p', '#ways a'].map((s) => document
+                            .querySelector(s).getBoundingClientRect().bottom));
 
-                ok(ends.every((y) => y <= 640),
-                   `${look}: the time, the reason, a way to order`,
-                   String(ends));
-                is(await page.$$eval('button, #ways li a, summary',
-                    (all) => all.filter((e) => e.offsetHeight < 44).length), 0,
-                   `${look}: nothing to press is lower than 44 px`);
+                    ok(ends.every((y) => y <= 640),
+                       `${look}: the time, the reason, a way to order`,
+                       String(ends));
+                    is(await page.$$eval('button, #ways li a, summary',
+                        (all) => all.filter((e) => e.offsetHeight < 44).length), 0,
+                       `${look}: nothing to press is lower than 44 px`);
 
-                const sizes = await page.evaluate(() =>
-                    [...document.querySelectorAll('main *')].map((e) =>
-                        [e.matches('h1, h1 *'),
-                         parseFloat(getComputedStyle(e).fontSize)]));
-                const largest = Math.max(...sizes.map((s) => s[1]));
+                    const sizes = await page.evaluate(() =>
+                        [...document.querySelectorAll('main *')].map((e) =>
+                            [e.matches('h1, h1 *'),
+                             parseFloat(getComputedStyle(e).fontSize)]));
+                    const largest = Math.max(...sizes.map((s) => s[1]));
 
-                ok(sizes.every((s) => s[0] || s[1] < largest)
-                   && sizes.some((s) => s[0] && s[1] === largest),
-                   `${look}: the answer is the largest text`);
+                    ok(sizes.every((s) => s[0] || s[1] < largest)
+                       && sizes.some((s) => s[0] && s[1] === largest),
+                       `${look}: the answer is the largest text`);
+                });
             });
+        }
+
+        test(`order: ${look}, what stands above what`, async () => {
+            for (const width of [360, 1280]) {
+                const how = { site: { args: [`--look=${look}`, ...FULL] },
+                              context: { viewport: { width, height: 640 } } };
+
+                await visit(how, async (page) => {
+                    const parts = ['h1', '#when', '#status', '#why p + p',
+                        '#news li', '#ways li a', '#gift', '#more li',
+                        '#more + details', '#now'];
+                    const places = await page.evaluate((all) => all.map((s) => {
+                        const e = document.querySelector(s);
+
+                        return [e, e.getBoundingClientRect().top];
+                    }).map((x, i, all) => i === 0 || !!(all[i - 1][0]
+                        .compareDocumentPosition(x[0]) & 4)), parts);
+
+                    is(places.filter((x) => !x).length, 0, `${look}, ${width} `
+                       + 'px: answer, why, news, ways, offer, order');
+                });
+            }
         });
 
         test(`first: ${look}, the code does not break`, async () => {
@@ -368,15 +393,16 @@ module.exports = function (tap, site, visit) {
         await visit({ site: { args: FULL } }, async (page) => {
             const order = [];
 
-            for (let i = 0; i < 6; i++) {
+            for (let i = 0; i < 7; i++) {
                 await page.keyboard.press('Tab');
                 order.push(await page.evaluate(() => document.activeElement.id
                     || document.activeElement.getAttribute('href')
                     || document.activeElement.tagName));
             }
             is(order, ['tel:+49-800-123456', 'mailto:help@example.com',
-                       'https://example.com/sorry', 'SUMMARY', 'now', 'stop'],
-               'contacts, offer, what became of an order, buttons');
+                       'https://example.com/sorry', 'SUMMARY',
+                       'SUMMARY', 'now', 'stop'], 'contacts, offer, older '
+               + 'news, what became of an order, buttons');
         });
     });
 

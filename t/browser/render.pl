@@ -311,7 +311,7 @@ sub values_of {
 
     my $title = $s eq 'maintenance' && $known ? 'title_until_' . near($eta)
                                               : "title_$kind";
-    my $when = $s eq 'reopening' ? 'when_reopening'
+    my $when = $s eq 'reopening' ? $known ? 'when_closed' : 'when_reopening'
                : $late ? 'when_late' : $known ? "when_$kind" : 'when_unknown';
 
     $kind = 'closed' if $kind eq 'open';
@@ -338,8 +338,6 @@ sub values_of {
                             next.iso)),
         map({ $_ => [] } qw(updates contacts reason offer)),
         'var.name' => '', 'var.logo' => '',
-
-        # no text of the sample is marked as one of another language
         map({ ("$_.lang" => '', "$_.dir" => '') }
             qw(status reason offer contacts)),
         progress => $known && $since < $eta
@@ -361,6 +359,10 @@ sub values_of {
         $v{"var.$name"} = $text;
         $v{"url.$name"} = $text if $name =~ /^(home|basket)$/;
     }
+
+    $v{updates}[$_]{first} = $_ == 0 ? 1 : '',
+    $v{updates}[$_]{last} = $_ == $#{ $v{updates} } ? 1 : ''
+        for 0 .. $#{ $v{updates} };
 
     $v{version} = version(\%v);
 
@@ -387,7 +389,6 @@ sub version {
     }
 
     $text->($v->{'status.lang'});
-
     $text->($_->{text}), $text->($_->{time}) for @{ $v->{updates} };
 
     return sprintf '%08x', $hash;
@@ -483,6 +484,10 @@ sub pieces {
 
 sub lookup {
     my ($name, $list, $item) = @_;
+
+    if ($name eq 'has.older') {
+        return @{ $value{updates} } > 1 ? 1 : '';
+    }
 
     if ($name =~ /^has\.(\w+)$/) {
         return @{ $value{$1} } ? 1 : '';

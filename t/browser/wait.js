@@ -41,10 +41,10 @@ module.exports = function (tap, site, visit) {
             is(await live(page), 'New: Cause found. Orders placed before 02:40 '
                + 'are stored. ' + await page.textContent('#when'),
                'a new update and a moved time are announced');
-            is(await page.$$eval('#news li',
-                                 (all) => all.map((e) => e.innerText)),
-               ['03:30\nCause found. Orders placed before 02:40 are stored.',
-                '03:15\nWe are looking into it.'],
+            is(await page.$$eval('ol li',
+                                 (all) => all.map((e) => e.textContent)),
+               ['03:30Cause found. Orders placed before 02:40 are stored.',
+                '03:15We are looking into it.'],
                'and shown, newest first');
             ok(/05:00$/.test(await page.textContent('h1')), 'the time follows');
             is([await page.title(),

@@ -153,7 +153,7 @@ is($warm->count(uri => '/well'), 0, 'and asks nobody else');
 
 ok(known('down', @GROUPS), 'it is down for all');
 ok(wait_until(20, sub {
-    scalar $nginx->log->find(qr/less than 60% of upstream "panic" is usable/)
+    scalar $nginx->log->find(qr/not more than 60% of upstream "panic" is usable/)
 }), 'too few are left in one');
 get($nginx, '/status') for 1 .. 10;
 

@@ -152,7 +152,7 @@ is(share($_, 6), 0, "$_: it gets no visitor") for sort keys %BALANCER;
 ok(wait_until(20, sub { group('panic')->{panic} }), 'too few are left: panic');
 cmp_ok(share('panic', 10), '>=', 3, 'verdicts are ignored');
 is(scalar($nginx->log->find(
-    qr/\[warn\].*less than 60% of upstream "panic" is usable, verdicts of probes are ignored/)),
+    qr/\[warn\].*not more than 60% of upstream "panic" is usable, verdicts of probes are ignored/)),
     1, 'the log says so, once');
 
 ok(!group('calm')->{panic}, 'no panic while a backup group can serve');

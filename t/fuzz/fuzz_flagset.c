@@ -90,10 +90,53 @@ fuzz_flagset_decide(const ngx_shop_flagset_file_t *files, unsigned n,
     fuzz_holds(ngx_shop_flagset_name(set.word) != NULL);
     fuzz_holds((set.asked == NGX_SHOP_SITE_FLAG_OPEN)
                == (set.word >= NGX_SHOP_FLAGSET_ANNOUNCED));
-    fuzz_holds((set.file == NULL) == (n == 0));
+    fuzz_holds(n || set.file == NULL);
     fuzz_holds(set.ended.n <= n);
 
     return set;
+}
+
+
+/* what a host gets is what the voices and the one for all say */
+
+static void
+fuzz_flagset_hear(void *data, const ngx_shop_flagset_voice_t *voice)
+{
+    uint32_t        *id = data;
+    ngx_shop_str_t   host;
+
+    host.data = (const unsigned char *) "a.b.example";
+    host.len = 11;
+
+    if (*id == 0 && ngx_shop_flag_about(voice->notice, &host)) {
+        *id = voice->id;
+    }
+}
+
+
+static void
+fuzz_flagset_host(void)
+{
+    uint32_t            id;
+    ngx_shop_flagset_t  set;
+
+    memset(&set, 0, sizeof(set));
+    set.files = fuzz_flagset_files;
+    set.nfiles = fuzz_flagset_nfiles;
+    set.now = FUZZ_FLAGSET_NOW;
+    set.room[0] = &fuzz_flagset_room[0];
+    set.room[1] = &fuzz_flagset_room[1];
+    set.voice = fuzz_flagset_hear;
+    set.data = &id;
+
+    id = 0;
+    ngx_shop_flagset_decide(&set);
+    id = id ? id : set.id;
+
+    set.host.data = (const unsigned char *) "a.b.example";
+    set.host.len = 11;
+    ngx_shop_flagset_decide(&set);
+    fuzz_holds(set.word >= NGX_SHOP_FLAGSET_OVER || set.id == id);
 }
 
 
@@ -109,6 +152,7 @@ fuzz_flagset_alone(const ngx_shop_flagset_t *all)
     for (i = 0; i < fuzz_flagset_nfiles; i++) {
         one = fuzz_flagset_decide(&fuzz_flagset_files[i], 1, NULL);
         word = one.word < word ? one.word : word;
+        fuzz_holds(one.file || one.spoken <= 1);
         back[fuzz_flagset_nfiles - 1 - i] = fuzz_flagset_files[i];
 
         fuzz_holds(one.next == 0 || (all->next && all->next <= one.next));
@@ -200,6 +244,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     fuzz_flagset_alone(&all);
     fuzz_flagset_healthy();
+    fuzz_flagset_host();
 
     return 0;
 }

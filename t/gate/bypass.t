@@ -6,6 +6,7 @@
 # link that became a cookie; and a drill, which is the other way round.
 
 use ShopTest;
+use ShopTest::Ctl;
 
 use Digest::SHA qw(hmac_sha256);
 use MIME::Base64 qw(encode_base64url);
@@ -38,6 +39,16 @@ my $nginx = nginx(keys => { key => "$key\n", other => 'o' x 32 },
         shop_maintenance %%DIR%%/maintenance;
         shop_reopen hold=0s;
         shop_bypass_key %%DIR%%/other;
+
+        location / { proxy_pass http://$shop; }
+    }
+
+    server {
+        listen %%ADDR_ALL%%;
+        server_name www.shop.example *.de.shop.example other.example;
+        shop_maintenance %%DIR%%/maintenance;
+        shop_reopen hold=0s;
+        shop_bypass_key %%DIR%%/key domain=.shop.example;
 
         location / { proxy_pass http://$shop; }
     }
@@ -202,6 +213,74 @@ $answer = get($nginx, '/?shop-bypass=off', headers => cookie($cookie));
 like $answer->{headers}{'set-cookie'}, qr/^__Host-shop-bypass=; .*Max-Age=0$/,
     '"off" takes the cookie away';
 is $answer->{headers}{location}, '/', 'and the argument';
+
+
+# ---- a pass for all hosts of a shop
+
+my $all = $nginx->address('ALL');
+
+sub on_host {
+    my ($host, $uri, $cookie) = @_;
+
+    return get($all, $uri, headers => [
+        Host => $host, $cookie ? (Cookie => $cookie) : ()
+    ]);
+}
+
+sub made_by_shopctl {
+    my ($status, $out, $err) = ctl('link', '--key', $nginx->dir . '/key', @_);
+
+    return $out =~ /shop-bypass=([\w-]{56})/ ? $1 : "$out$err";
+}
+
+$answer = on_host('www.shop.example', '/?shop-bypass='
+    . made_by_shopctl('--domain', '.shop.example', 'https://www.shop.example/'));
+is $answer->{status}, 302, 'a link of a domain redirects';
+like $answer->{headers}{'set-cookie'}, qr/^__Secure-shop-bypass=[\w-]{56};
+    [ ]Domain=shop\.example;[ ]Path=\/;[ ]Secure;[ ]HttpOnly;[ ]SameSite=Lax;
+    [ ]Max-Age=43200$/x, 'with a cookie of that domain';
+
+my ($wide) = $answer->{headers}{'set-cookie'} =~ /^([^;]+)/;
+
+for my $host (qw(www.shop.example a.de.shop.example SHOP.example)) {
+    is on_host($host, '/', $wide)->{status}, 200, "it passes on $host";
+}
+
+is on_host('other.example', '/', $wide)->{status}, 503, 'not elsewhere';
+is on_host('evilshop.example', '/', $wide)->{status}, 503,
+    'nor where only the end of the name is alike';
+is on_host('www.shop.example', '/', $wide =~ s/Secure/Host/r)->{status}, 503,
+    'nor as the cookie of one host';
+is on_host('www.shop.example', '/', '__Secure-shop-bypass='
+    . token(cookie => 1, site => 'www.shop.example'))->{status}, 503,
+    'nor is the cookie of one host one of all';
+is on_host('other.example', '/?shop-bypass='
+    . token(site => '.shop.example'))->{status}, 503,
+    'a link of the domain is none where browsers would drop its cookie';
+is status_of('/', [Host => 'www.shop.example', Cookie => $wide]), 503,
+    'nor where no domain is configured';
+is status_of('/?shop-bypass=' . token(site => '.shop.example'),
+    [Host => 'www.shop.example']), 503, 'neither is its link';
+
+$answer = on_host('www.shop.example',
+    '/?shop-bypass=' . made_by_shopctl('https://www.shop.example/'));
+like $answer->{headers}{'set-cookie'}, qr/^__Host-shop-bypass=(?!.*Domain).*Max-Age/,
+    'a link of one host is one of one host';
+
+$answer = on_host('www.shop.example', '/?shop-bypass=off', $wide);
+like $answer->{head},
+    qr/__Secure-shop-bypass=; Domain=shop\.example; .*Max-Age=0/,
+    '"off" takes this one away, too';
+
+says 2, qr/"\.shop\.example" is no parent of "shop\.test"/,
+    'shopctl refuses a domain that the host is not in', 'link', '--key',
+    $nginx->dir . '/key', '--domain', '.shop.example', 'https://shop.test/';
+
+for my $domain ('shop.example', '.example', '.', '.127.0.0.1', '.a..b', '.a b') {
+    says 2, qr/invalid --domain "\Q$domain\E": write a dot/,
+        "and \"$domain\", which is none", 'link', '--key',
+        $nginx->dir . '/key', '--domain', $domain, 'https://shop.example/';
+}
 
 
 # ---- a drill: closed for those who want to see it

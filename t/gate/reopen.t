@@ -39,6 +39,18 @@ my $nginx = nginx(http => <<"END");
 
         location / { proxy_pass http://$shop; }
     }
+
+    server {
+        listen %%ADDR_SLOW%%;
+        server_name slow.example;
+        shop_maintenance %%DIR%%/slow;
+        shop_reopen hold=1s ramp=20m;
+
+        set_real_ip_from 127.0.0.1;
+        real_ip_header X-Real-IP;
+
+        location / { proxy_pass http://$shop; }
+    }
 END
 
 
@@ -152,6 +164,47 @@ cmp_ok scalar(grep { $_ > 6 && $_ < 54 } @share), '>', 0,
 
 my $told = get($nginx, '/', headers => ['X-Real-IP' => $visitors[0]]);
 is $told->{body}, 'shop', 'and get the shop';
+
+
+# ---- a long ramp: whose turn it is, and the ways to order that stay
+
+my $slow = $nginx->address('SLOW');
+
+$nginx->file('slow', "status: Moving.\neta: +1h\nreason: A disk.\n"
+    . "contact: Phone: tel:+49-800-1\noffer: Use SORRY10.\n"
+    . "update: 03:10 Half done.\ncontact.de: Telefon: tel:+49-800-1\n");
+ok wait_until(10, sub { get($slow, '/')->{status} == 503 }), 'closed';
+unlink flag('slow');
+
+# of so many one has a turn that is some minutes away
+my (%turn, $late);
+
+ok wait_until(20, sub {
+    for my $visitor (@visitors) {
+        my $told = JSON::PP::decode_json(get($slow, '/.shop-status',
+            headers => ['X-Real-IP' => $visitor])->{body});
+
+        $turn{$visitor} = $told if $told->{state} eq 'reopening'
+                                   && !$told->{admitted};
+    }
+
+    ($late) = grep { $turn{$_}{when}[2] =~ /about \d+\W+minutes/ } keys %turn;
+}), 'waiting visitors are told their turn';
+
+my $waits = get($slow, '/', headers => ['X-Real-IP' => $late,
+                                        Accept => 'text/html']);
+
+like $waits->{body}, qr{<p id="when">You can shop again from <time
+    \ datetime="([^"]+)">[^<]+</time>,\ in\ about\ \d+[^\w<]+minutes\.}x,
+    'the page says when, for this visitor';
+like $waits->{body}, qr{Phone: <a href="tel:\+49-800-1">.*<b>SORRY10</b>}s,
+    'contact and offer stay';
+unlike $waits->{body}, qr/Moving|A disk|Half done/, 'what is over is not said';
+cmp_ok $waits->{headers}{'retry-after'}, '>', 240, 'it shall come back then';
+cmp_ok scalar(keys %{{ map { ($_->{eta} => 1) } values %turn }}), '>', 3,
+    'not all at the same time';
+like get($slow, '/', headers => ['X-Real-IP' => $late, Accept => 'text/html',
+    'Accept-Language' => 'de'])->{body}, qr/Telefon: /, 'in each language';
 
 
 # ---- a relapse

@@ -141,6 +141,10 @@ my @gates = (
         qr/long" of "shop_bypass_key" is larger than 4096 bytes/],
     ['shop_bypass_key %%DIR%%/key ttl=0;',
         qr/"0" of parameter "ttl" in "shop_bypass_key".*such as 12h/],
+    ['shop_bypass_key %%DIR%%/key domain=shop.example;',
+        qr/"shop\.example" of parameter "domain"|"shop\.example" of "domain"/],
+    ['shop_bypass_key %%DIR%%/key domain=.example;',
+        qr/"\.example" of "domain" in "shop_bypass_key", expected a dot and/],
     ['shop_bypass_key %%DIR%%/key tll=1h;',
         qr/unknown parameter "tll=1h" of "shop_bypass_key", known are: ttl=/],
     ['shop_bypass_key %%DIR%%/key; shop_bypass_key %%DIR%%/key;',
@@ -157,12 +161,33 @@ my @gates = (
 config_fails($_->[0], $_->[1], keys => \%keys, http => server($_->[0]))
     for @gates;
 
+for my $names ('shop.test evilshop.example', '*.shop.test', 'example') {
+    my (undef, $out) = ShopTest::Nginx->new(keys => \%keys, http => <<"END")->test;
+    server {
+        server_name $names;
+        shop_bypass_key %%DIR%%/key domain=.shop.example;
+    }
+END
+    my ($first) = split ' ', $names;
+
+    like $out, qr/\[warn\].*"domain=\.shop\.example" of "shop_bypass_key" is no (?#
+        )parent of server "\Q$first\E"/, "a domain above none of: $names";
+}
+
+for my $names (qw(shop.example *.shop.example _ www.* ~^(www|shop)), '""') {
+    config_ok("a domain of server_name $names", keys => \%keys,
+        http => 'shop_bypass_key %%DIR%%/key domain=.shop.example;'
+            . "server { server_name $names; }");
+}
+
 
 # ---- page files
 
 my @pages = (
     ['page.html', "<p>\n{{nonsense}}", qr/page\.html:2: no such name/],
     ['page.html', '{{#eta.iso}}', qr/page\.html:1: the section is not closed/],
+    ['page.html', "<p>\n{{#post}}\n{{#unsent}}\n<b>\n{{/post}}",
+     qr/page\.html:3: the section is not closed before the one around it/],
     ['page.html', '<script>{{title}}</script>', qr/page\.html:1: .*safe only/],
     ['page.html', '<a href={{url.home}}>', qr/page\.html:1: /],
     ['page.txt', '{{t.none}}', qr/page\.txt:1: no such name/],
@@ -177,6 +202,20 @@ for my $page (@pages) {
         files => { "page/$name" => $text },
         http => server('shop_page_dir %%DIR%%/page; shop_maintenance /a;'));
 }
+
+my ($blocked, $output) = ShopTest::Nginx->new(
+    files => { 'page/page.html' => "<p>\n<img src=/a.png>{{title}}"
+                   . ' 'x 9000,
+               'page/look/hero.css' => "a{}\n\@import 'x';" },
+    http => server('shop_page_dir %%DIR%%/page; shop_maintenance /a;'))->test;
+
+is $blocked, 0, 'what a browser blocks is taken';
+like $output, qr/\[warn\].*page\.html:2: "src=\/a\.png": the browser blocks it/,
+    'and told with its line';
+like $output, qr/\[warn\].*hero\.css:2: "\@import": the browser blocks it/,
+    'of a style, too';
+like $output, qr/\[warn\].*the page of ".*page" has 9\d\d\d bytes without/,
+    'and a page that is too large';
 
 config_ok('all that is right',
     files => { 'page/page.txt' => "{{title}}\n",

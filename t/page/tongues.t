@@ -101,4 +101,100 @@ is_deeply { map { $_->{language} => $_->{texts} } @{ $told->{lacks} } },
 like asked('en', 'text/html', '/status'),
     qr{No text in <b>de</b>: reason, offer, update</p>}, 'on the screen, too';
 
+# ---- the shop decides the language
+
+my $deciding = nginx(files => { maintenance => <<'FLAG' }, http => <<"END");
+status: Umzug der Datenbank.
+reason.en: A disk is full.
+FLAG
+    shop_maintenance %%DIR%%/maintenance;
+
+    map \$host \$by_host {
+        fr.example fr;
+        at.example de-AT;
+        xx.example xx;
+    }
+
+    map \$uri \$by_path {
+        ~^/(?<code>fr|nl)/ \$code;
+        ~^/any/            auto;
+    }
+
+    server {
+        listen %%ADDR%%;
+        shop_page_lang \$by_host default=de;
+        location / { proxy_pass http://$shop; }
+        location /fixed { shop_page_lang pl; proxy_pass http://$shop; }
+        location /auto {
+            shop_page_lang auto default=nl;
+            proxy_pass http://$shop;
+        }
+        location /plain { shop_page_lang auto; proxy_pass http://$shop; }
+    }
+
+    server {
+        listen %%ADDR_PATH%%;
+        shop_page_lang \$by_path default=de;
+        location / { proxy_pass http://$shop; }
+    }
+END
+
+
+sub lang {
+    my ($uri, $host, $accept, $address) = @_;
+    my $answer = get($address // $deciding, $uri, headers => [
+        Host => $host, Accept => 'text/html',
+        $accept ? ('Accept-Language' => $accept) : () ]);
+    my ($lang) = $answer->{body} =~ /<html lang="([\w-]+)"/;
+
+    return "$lang " . ($answer->{headers}{vary} =~ /Accept-Language/ ? 1 : 0);
+}
+
+my $paths = $deciding->address('PATH');
+
+ok wait_until(10, sub { get($deciding, '/')->{status} == 503 }), 'closed';
+
+is lang('/', 'fr.example', 'en'), 'fr 1', 'by host';
+is lang('/', 'at.example', 'en'), 'de 1', 'a region falls back';
+is lang('/', 'xx.example', 'en'), 'de 1', 'what there is not is the default';
+is lang('/', 'other.example', 'it'), 'it 1', 'nothing said: the visitor';
+is lang('/', 'other.example', 'tlh'), 'de 1', 'who has none: the default';
+is lang('/', 'other.example'), 'de 1', 'and who says none';
+is lang('/', 'other.example', 'en'), 'en 1', 'English is still there';
+
+is lang('/fr/tea', 'a', 'en', $paths), 'fr 1', 'by path';
+is lang('/nl/', 'a', 'en', $paths), 'nl 1', 'another path';
+is lang('/any/', 'a', 'it', $paths), 'it 1', 'auto as a value';
+is lang('/', 'a', '', $paths), 'de 1', 'another path: the default';
+
+is lang('/fixed', 'fr.example', 'fr'), 'pl 0', 'a code, whoever asks';
+is lang('/auto', 'fr.example', 'it'), 'it 1', 'auto is the visitor';
+is lang('/auto', 'fr.example', ''), 'nl 1', 'with a default of its own';
+is lang('/plain', 'fr.example', ''), 'en 1', 'or English';
+
+my $whole = get($deciding, '/', headers => [
+    Host => 'fr.example', Accept => 'text/html' ])->{body};
+
+like $whole, qr{<bdi id="status" lang="de" dir="ltr">Umzug},
+    'texts without a language are in the default';
+like $whole, qr{data-url="/\.shop-status\?lang=fr"},
+    'the waiting page goes on in its language';
+unlike $whole, qr/A disk is full/, 'nothing is in no language of theirs';
+
+like get($deciding, '/plain', headers => [
+    Accept => 'text/html', 'Accept-Language' => 'fr' ])->{body},
+    qr{<bdi id="status">Umzug.*<bdi lang="en" dir="ltr">A disk is full}s,
+    'or in English, where there is no default; which one is not known';
+
+for ([ 'shop_page_lang xx;', qr/there is no language "xx" of "shop_page_lang", expected one of: en .*; or add lang\/xx\.txt .*nginx\.conf:\d+/ ],
+     [ 'shop_page_lang auto default=xx;', qr/there is no language "xx"/ ],
+     [ 'shop_page_lang de default=en;', qr/"default=en" of "shop_page_lang de" would never be used/ ],
+     [ 'shop_page_lang auto other=en;', qr/unknown parameter "other=en".*default=de/ ],
+     [ 'shop_page_lang de; shop_page_lang en;', qr/"shop_page_lang" directive is duplicate/ ],
+     [ 'shop_page_lang $nothing;', qr/unknown "nothing" variable/ ])
+{
+    config_fails($_->[0], $_->[1],
+        http => "shop_maintenance /a; server { listen %%ADDR%%; $_->[0] }");
+}
+
 done_testing;

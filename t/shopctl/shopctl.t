@@ -231,7 +231,7 @@ says 0, qr/^Unser Onlineshop ist/, 'in a language', 'preview', '--lang', 'de';
 says 0, qr/<html lang="ar" dir="rtl">/, 'also from right to left', 'preview',
     '--lang=ar', '--html';
 says 0, qr/problem with our online shop/, 'of an outage', 'preview', '--outage';
-says 2, qr/no language "xx"; built in are:\n en ar de/,
+says 2, qr/no language "xx"; built in are:\n en ar\b.* de\b/,
     'not in one that is unknown', 'preview', '--lang', 'xx';
 
 # a page of the operator's own, as nginx makes it
@@ -383,7 +383,7 @@ write_file($key, "short\n");
 chmod 0600, $key;
 says 2, qr/is too short, .* 32 bytes/, 'a key that is short', 'link',
     '--key', $key, 'https://localhost/';
-write_file($flag, ('k' x 40) . "\n", $key);
+write_file($key, ('k' x 40) . "\n");
 says 2, qr/invalid address "localhost": write a page/, 'no address', 'link',
     '--key', $key, 'localhost';
 says 2, qr/invalid address "\Q${\ tr{\e}{?}r}\E": .* as browsers send it, such/,
@@ -458,6 +458,78 @@ ok wait_until(10, sub {
     get($nginx, '/', headers => [Cookie => $cookie])->{status} == 503
 }), 'the link of a drill shows the closed shop';
 is get($nginx, '/')->{status}, 200, 'to nobody else';
+
+
+# ---- texts in several languages
+
+my $flag_before = $ENV{SHOP_FLAG};
+
+$ENV{SHOP_FLAG} = $flag;
+write_flag("# empty\n");
+says 0, qr/closed/, 'texts in languages', 'on', '--status', 'Moving.',
+    '--de', 'Umzug.', '--reason.fr', 'Un disque.', '--contact.de', 'Telefon',
+    '--contact.de=Post';
+like content(), qr/^status: Moving\.\nstatus\.de: Umzug\.\nreason\.fr: Un disque\.\n/m,
+    'a language alone is of the status';
+like content(), qr/^contact\.de: Telefon\ncontact\.de: Post\n/m,
+    'a list of a language has several';
+
+says 0, qr/closed/, 'news in two', 'update', 'Cause found.', '--de',
+    'Ursache gefunden.';
+like content(),
+    qr/^update: (\d\d:\d\d) Cause found\.\nupdate\.de: \1 Ursache gefunden\.\n\z/m,
+    'the translation stands behind the text, with its time';
+
+my $later = content();
+$later =~ s/^update.*\n//mg;
+write_flag($later . "update: 03:10 Half done.\n");
+says 0, qr/closed/, 'a translation that comes later', 'update', '--de',
+    'Halb fertig.';
+like content(), qr/^update\.de: 03:10 Halb fertig\.\n\z/m,
+    'has the time of the newest news';
+
+says 0, qr/status\.de +Umzug\.\n.*  no text in de: reason\n/s,
+    'check says what is lacking', 'check';
+says 0, qr/closed/, 'a text of a language is replaced', 'on', '--de', 'Neu.';
+is scalar(() = content() =~ /^status\.de: /mg), 1, 'by the new one';
+says 2, qr/unknown option "dx"/, 'no language, no option', 'on', '--dx', 'x';
+
+
+# ---- the files of the page
+
+says 0, qr/\A\Q$dir\E\/own: \d+ files\./, 'page init writes them', 'page', 'init',
+    "$dir/own";
+like content("$dir/own/page.html"), qr/\A\{\{! The page that a visitor/,
+    'with their comments';
+ok -s "$dir/own/lang/de.txt" && -s "$dir/own/look/card.css", 'all of them';
+says 2, qr/cannot write "\Q$dir\E\/own\/.*nothing is overwritten/,
+    'and not again', 'page', 'init', "$dir/own";
+says 2, qr/shopctl page init/, 'what else could be meant', 'page', 'int', 'x';
+
+my ($code, $preview) = ctl('preview', '--html', '--page-dir', "$dir/own");
+is $code, 0, 'they are a page';
+unlike $preview, qr/^note: .*page\.html|bytes without/m,
+    'of which nothing is blocked, and which is not too large';
+like $preview, qr/<head><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-[^']+'; script-src 'sha256-/,
+    'under its policy';
+
+write_flag(content("$dir/own/page.html")
+           =~ s/<header>/<header style="color:red">/r, "$dir/own/page.html");
+says 0, qr/^note: \Q$dir\E\/own\/page\.html:\d+: "style="color:red"": the browser blocks it/m,
+    'what would be blocked is told with its line', 'preview', '--html',
+    '--page-dir', "$dir/own";
+write_flag(content("$dir/own/page.html") =~ s{\{\{/has\.reason\}\}}{}r,
+           "$dir/own/page.html");
+my ($opened) = grep {
+    (split /\n/, content("$dir/own/page.html"))[$_ - 1] =~ /\{\{#has\.reason/
+} 1 .. 200;
+says 2, qr/own\/page\.html:$opened: the section is not closed/,
+    'an unclosed section is told where it was opened', 'preview', '--html',
+    '--page-dir', "$dir/own";
+says 0, qr/^note: --page-var acent is used by no template/m,
+    'a name that no look has', 'preview', '--html', '--page-var', 'acent=#123';
+
+$ENV{SHOP_FLAG} = $flag_before;
 
 
 # ---- many changes: every reader sees a whole file

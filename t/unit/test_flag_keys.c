@@ -503,6 +503,71 @@ test_keys_anchor(void **state)
 
 
 static void
+test_keys_hosts(void **state)
+{
+    unsigned                       i;
+    size_t                         len;
+    char                           text[2048];
+    ngx_shop_str_t                 host;
+    const ngx_shop_flag_notice_t  *n;
+
+    (void) state;
+
+    n = test_flag_parse("hosts: a.example, *.b.example shop.* # not c.example");
+    assert_int_equal(n->nhosts, 3);
+    assert_int_equal(n->warnings_total, 0);
+    test_flag_text_is(n, n->hosts[1], "*.b.example");
+
+    host.data = (const unsigned char *) "x.B.example";
+    host.len = 11;
+    assert_true(ngx_shop_flag_about(n, &host));
+    host.len = 9;
+    assert_false(ngx_shop_flag_about(n, &host));
+    host.len = 0;
+    assert_false(ngx_shop_flag_about(n, &host));
+    assert_true(ngx_shop_flag_about(test_flag_parse(""), &host));
+
+    /* a bad one is left out; without any it is about nobody */
+
+    n = test_flag_parse("hosts: a.example:80 b.example b.*.c\n");
+    assert_int_equal(n->nhosts, 1);
+    assert_int_equal(n->warnings_total, 2);
+    test_flag_warns(n, 0, 1, "without a port", "a.example:80");
+    test_flag_warns(n, 1, 1, "stands alone in front", "b.*.c");
+
+    n = test_flag_parse("hosts:\n");
+    assert_int_equal(n->nhosts, 0);
+    assert_int_equal(n->hosts_given, 1);
+    test_flag_warns(n, 0, 1, "closes nobody", "");
+
+    n = test_flag_parse("hosts: a.example\nhosts: b.example\n");
+    assert_int_equal(n->nhosts, 1);
+    test_flag_text_is(n, n->hosts[0], "b.example");
+    test_flag_warns(n, 0, 2, "given again", "hosts");
+
+    len = (size_t) sprintf(text, "hosts:");
+
+    for (i = 1; i <= 33; i++) {
+        len += (size_t) sprintf(text + len, " h%u.example", i);
+    }
+
+    n = test_flag_parse(text);
+    assert_int_equal(n->nhosts, 32);
+    test_flag_warns(n, 0, 1, "more than 32 hosts", "h33.example");
+
+    len = (size_t) sprintf(text, "hosts:");
+
+    for (i = 0; i < 6; i++) {
+        len += (size_t) sprintf(text + len, " a%0200u", i);
+    }
+
+    n = test_flag_parse(text);
+    assert_int_equal(n->nhosts, 4);
+    assert_int_equal(n->warnings_total, 2);
+}
+
+
+static void
 test_keys_reasons(void **state)
 {
     unsigned  i;
@@ -513,7 +578,7 @@ test_keys_reasons(void **state)
         assert_true(strlen(ngx_shop_flag_reason(i)) > 5);
     }
 
-    assert_int_equal(i, 19 + 17);
+    assert_int_equal(i, 24 + 17);
     assert_null(ngx_shop_flag_reason(65535));
 }
 
@@ -539,6 +604,7 @@ main(void)
         test_flag_row("a line that stays keeps its time",
                       test_keys_kept_times),
         test_flag_row("what times are counted from", test_keys_anchor),
+        test_flag_row("hosts that it is about", test_keys_hosts),
         test_flag_row("every reason has a text", test_keys_reasons)
     };
 

@@ -436,6 +436,205 @@ all_files_are_visited(void **state)
 }
 
 
+/* what a file with "hosts" says, by its name; then by a host that asks */
+
+static struct {
+    char      names[8][8];
+    unsigned  asked[8];
+    unsigned  rest[8];
+    char      text[8][64];
+    unsigned  n;
+} heard;
+
+
+static void
+hear(void *data, const ngx_shop_flagset_voice_t *voice)
+{
+    ngx_shop_str_t  status;
+
+    assert_ptr_equal(data, &heard);
+    assert_true(heard.n < 8);
+
+    memset(heard.names[heard.n], 0, sizeof(heard.names[0]));
+    memcpy(heard.names[heard.n], voice->file->name.data,
+           voice->file->name.len);
+    heard.asked[heard.n] = voice->asked;
+    heard.rest[heard.n] = voice->rest;
+
+    status = ngx_shop_flag_text(voice->notice, voice->notice->status);
+    memset(heard.text[heard.n], 0, sizeof(heard.text[0]));
+    memcpy(heard.text[heard.n], status.data, status.len);
+
+    heard.n++;
+}
+
+
+static void
+voices_are(const char *general, const char *names)
+{
+    unsigned  i;
+    char      all[64] = "";
+
+    heard.n = 0;
+    set.voice = hear;
+    set.data = &heard;
+
+    ngx_shop_flagset_decide(&set);
+
+    for (i = 0; i < heard.n; i++) {
+        strcat(strcat(all, heard.names[i]), " ");
+    }
+
+    assert_string_equal(all, names);
+    assert_int_equal(set.spoken, heard.n);
+
+    if (general == NULL) {
+        assert_null(set.file);
+        assert_int_equal(set.asked, OPEN);
+
+    } else {
+        assert_memory_equal(set.file->name.data, general, strlen(general));
+    }
+}
+
+
+static void
+host_is(const char *host, const char *name)
+{
+    ngx_shop_flagset_t  one = set;
+
+    one.host.data = (const unsigned char *) host;
+    one.host.len = strlen(host);
+    one.voice = NULL;
+    ngx_shop_flagset_decide(&one);
+
+    if (name == NULL) {
+        assert_null(one.file);
+        return;
+    }
+
+    assert_non_null(one.file);
+    assert_memory_equal(one.file->name.data, name, strlen(name));
+}
+
+
+static void
+a_file_with_hosts_is_about_these_alone(void **state)
+{
+    (void) state;
+
+    add("a", "hosts: a.example *.b.example\nstatus: of a");
+    voices_are(NULL, "a ");
+    assert_string_equal(heard.text[0], "of a");
+    assert_int_equal(heard.asked[0], CLOSED);
+    host_is("a.example", "a");
+    host_is("x.b.example", "a");
+    host_is("b.example", NULL);
+
+    add("b", "hosts: b.example\nmode: browse");
+    add("c", "hosts: *.example\nstart: +1h");
+    voices_are(NULL, "a b c ");
+    assert_int_equal(heard.asked[1], BROWSE);
+    assert_int_equal(heard.asked[2], OPEN);
+    host_is("a.example", "a");
+    host_is("b.example", "b");
+    host_is("z.example", "c");
+    host_is("z.test", NULL);
+
+    /* what is about nobody closes nobody */
+
+    set.nfiles = 0;
+    add("d", "hosts: https://a.example");
+    voices_are(NULL, "d ");
+    host_is("a.example", NULL);
+}
+
+
+/* by strictness, as among files of all; of equals the one that names it */
+
+static void
+hosts_and_all_are_one_order(void **state)
+{
+    (void) state;
+
+    add("a", "mode: browse");
+    add("b", "hosts: b.example");
+    add("c", "hosts: c.example\nmode: browse");
+    add("d", "hosts: d.example\nmode: words");
+    add("e", "hosts: b.example e.example\nuntil: 2020-01-01 00:00");
+    voices_are("a", "b c ");
+    host_is("b.example", "b");
+    host_is("c.example", "c");
+    host_is("d.example", "a");
+    host_is("e.example", "a");
+    host_is("f.example", "a");
+
+    /* what waits for the one that is about all is its rest */
+
+    assert_int_equal(set.rest, 0);
+    files[3].data.data = (const unsigned char *) "hosts: d.example\n"
+                                                 "mode: paths /d";
+    files[3].data.len = 31;
+    voices_are("a", "b c ");
+    assert_int_equal(set.rest, 1);
+
+    set.nfiles = 1;
+    add("b", "");
+    voices_are("b", "");
+    add("c", "hosts: c.example");
+    voices_are("b", "c ");
+    assert_int_equal(set.rest, 1);
+    assert_int_equal(heard.rest[0], 1);
+}
+
+
+static void
+a_voice_keeps_its_times_and_its_hosts(void **state)
+{
+    static ngx_shop_flagset_was_t  was;
+    static ngx_shop_flag_notice_t  before;
+
+    (void) state;
+
+    add("a", "hosts: a.example\neta: +1h\nend: healthy");
+    ngx_shop_flag_parse(&before, NULL, files[0].data.data, files[0].data.len,
+                        NOW, NOW);
+
+    was.notice = &before;
+    was.file = ngx_shop_flagset_id(&files[0].name);
+    was.asked = CLOSED;
+    was.over = 0;
+    set.voices = &was;
+    set.nvoices = 1;
+    files[0].mtime = files[0].ctime = set.now = NOW + 600;
+
+    voices_are(NULL, "a ");
+    assert_int_equal(rooms[1].eta.at, NOW + 3600);
+
+    /* one that cannot be read any more is about whom it was about */
+
+    files[0].error = EACCES;
+    voices_are(NULL, "a ");
+    assert_int_equal(heard.asked[0], CLOSED);
+    host_is("b.example", NULL);
+    host_is("a.example", "a");
+    files[0].error = 0;
+
+    /* health has ended it */
+
+    was.over = 1;
+    voices_are(NULL, "");
+    assert_int_equal(set.ended.n, 1);
+
+    /* one that was never read closes all: nobody knows whom it is about */
+
+    set.nvoices = 0;
+    files[0].error = EACCES;
+    voices_are("a", "");
+    assert_int_equal(set.asked, CLOSED);
+}
+
+
 #define row(function)  { #function, function, setup, NULL, NULL }
 
 int
@@ -455,7 +654,10 @@ main(void)
         row(a_time_counts_from_when_it_appeared),
         row(a_line_that_stays_keeps_its_time),
         row(a_start_that_cannot_be_read_stays_as_before),
-        row(all_files_are_visited)
+        row(all_files_are_visited),
+        row(a_file_with_hosts_is_about_these_alone),
+        row(hosts_and_all_are_one_order),
+        row(a_voice_keeps_its_times_and_its_hosts)
     };
 
     return cmocka_run_group_tests_name("flagset", tests, NULL, NULL);

@@ -82,6 +82,10 @@ test_saved_write(unsigned char *buf, size_t size)
     ngx_shop_saved_order_t   order;
     ngx_shop_saved_writer_t  w;
 
+    ngx_shop_saved_story_t     story;
+    ngx_shop_saved_class_t     class;
+    ngx_shop_saved_incident_t  incident;
+
     peer = test_saved_peer();
 
     order.group = test_saved_str("shop");
@@ -91,6 +95,27 @@ test_saved_write(unsigned char *buf, size_t size)
     order.how = 1;
     order.since = NOW / 1000;
     order.until = NOW / 1000 + 1800;
+
+    memset(&group, 0, sizeof(group));
+    memset(&site, 0, sizeof(site));
+
+    group.detection = 16;
+    group.ncounts = 2;
+    group.counts[1] = UINT64_MAX;
+
+    site.outage = 20;
+    site.incident = 21;
+    site.ncounts = 3;
+    site.counts[2] = 22;
+    memset(&class, 0, sizeof(class));
+    class.site = test_saved_str("");
+    class.name = test_saved_str("checkout");
+    class.counts[3] = 23;
+
+    incident.form = 24;
+    incident.bytes = test_saved_str("what happened");
+    story.seq = 25;
+    story.count = 26;
 
     group.name = test_saved_str("shop");
     group.state = NGX_SHOP_SITE_GROUP_DEGRADED;
@@ -113,6 +138,9 @@ test_saved_write(unsigned char *buf, size_t size)
     ngx_shop_saved_order(&w, &order);
     ngx_shop_saved_site(&w, &site);
     ngx_shop_saved_flag(&w, &flag);
+    ngx_shop_saved_incident(&w, &incident);
+    ngx_shop_saved_story(&w, &story);
+    ngx_shop_saved_class(&w, &class);
 
     return ngx_shop_saved_end(&w, IDENTITY, NOW);
 }
@@ -187,6 +215,10 @@ what_is_written_is_read(void **state)
     assert_int_equal(ngx_shop_saved_next(&r, &record), NGX_SHOP_SAVED_SITE);
     assert_int_equal(record.u.site.name.len, 0);
     assert_int_equal(record.u.site.since, 18);
+    assert_int_equal(record.u.site.outage, 20);
+    assert_int_equal(record.u.site.incident, 21);
+    assert_int_equal(record.u.site.ncounts, 3);
+    assert_int_equal(record.u.site.counts[2], 22);
     assert_int_equal(ngx_shop_band_get(&record.u.site.band,
                                        NGX_SHOP_BAND_N - 1),
                      NGX_SHOP_SITE_OUTAGE);
@@ -195,6 +227,19 @@ what_is_written_is_read(void **state)
     assert_int_equal(record.u.flag.path.len, 21);
     assert_int_equal(record.u.flag.there, 1);
     assert_int_equal(record.u.flag.since, 19);
+
+    assert_int_equal(ngx_shop_saved_next(&r, &record),
+                     NGX_SHOP_SAVED_INCIDENT);
+    assert_int_equal(record.u.incident.form, 24);
+    assert_int_equal(record.u.incident.bytes.len, 13);
+
+    assert_int_equal(ngx_shop_saved_next(&r, &record), NGX_SHOP_SAVED_STORY);
+    assert_int_equal(record.u.story.seq, 25);
+    assert_int_equal(record.u.story.count, 26);
+
+    assert_int_equal(ngx_shop_saved_next(&r, &record), NGX_SHOP_SAVED_CLASS);
+    assert_int_equal(record.u.class.name.len, 8);
+    assert_int_equal(record.u.class.counts[3], 23);
 
     assert_int_equal(ngx_shop_saved_next(&r, &record), NGX_SHOP_SAVED_END);
 }

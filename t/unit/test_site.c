@@ -237,6 +237,7 @@ who_is_let_in_stays_in(void **state)
     unsigned         in, was;
     uint32_t         visitor;
     uint64_t         msec;
+    uint64_t         turn;
     ngx_shop_site_t  site;
 
     (void) state;
@@ -270,6 +271,24 @@ who_is_let_in_stays_in(void **state)
 
         assert_int_equal(was, 1);
     }
+
+    /* whose turn is told comes in then, and not a millisecond before */
+
+    for (visitor = 0; visitor < 1000; visitor++) {
+        turn = ngx_shop_site_turn(&site, 777777, 5100, visitor);
+
+        if (turn) {
+            assert_int_equal(ngx_shop_site_admits(&site, 777777,
+                                                  5100 + turn - 1, visitor),
+                             0);
+        }
+
+        assert_int_equal(ngx_shop_site_admits(&site, 777777, 5100 + turn,
+                                              visitor),
+                         1);
+    }
+
+    assert_int_equal(ngx_shop_site_turn(&site, 0, 5100, 1), 0);
 }
 
 

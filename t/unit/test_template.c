@@ -443,9 +443,10 @@ broken_templates_are_refused_with_their_line(void **state)
           "inside its list only" },
         { "{{#updates}}{{#peers}}", 1, "{{#peers}}", "be in a list" },
         { "{{/name}}", 1, "{{/name}}", "no section" },
-        { "{{#name}}\n{{#empty}}\n{{/name}}", 3, "{{/name}}",
-          "another section" },
-        { "{{#name}}{{/nam}}", 1, "{{/nam}}", "another section" },
+        { "{{#name}}\n{{#empty}}\n{{/name}}", 2, "empty",
+          "not closed before" },
+        { "{{#name}}{{/nam}}", 1, "{{/nam}}",
+          "no section of this name" },
         { "\n{{#name}}\n\n", 2, "name", "not closed" },
         { "{{#name}}{{#name}}{{#name}}{{#name}}{{#name}}{{#name}}{{#name}}"
           "{{#name}}\n{{^name}}", 2, "{{^name}}", "too many sections" }

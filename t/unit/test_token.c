@@ -261,6 +261,70 @@ a_site_has_a_name_that_fits(void **state)
 }
 
 
+static void
+a_domain_is_a_dot_and_two_labels(void **state)
+{
+    size_t                    i;
+    ngx_shop_str_t            s;
+    static const char *const  good[] = {
+        ".shop.example", ".a.b.c", ".Shop-1.Example", ".xn--mller-kva.de", NULL
+    };
+    static const char *const  bad[] = {
+        "", ".", "..", "shop.example", ".example", ".shop.", ".shop..example",
+        ".shop/.example", ".127.0.0.1", ".shop.example.", ". shop.example", NULL
+    };
+
+    (void) state;
+
+    for (i = 0; good[i]; i++) {
+        s.data = (const unsigned char *) good[i];
+        s.len = strlen(good[i]);
+        assert_true(ngx_shop_token_is_domain(&s));
+    }
+
+    for (i = 0; bad[i]; i++) {
+        s.data = (const unsigned char *) bad[i];
+        s.len = strlen(bad[i]);
+        assert_false(ngx_shop_token_is_domain(&s));
+    }
+}
+
+
+static void
+a_domain_has_the_hosts_below_it(void **state)
+{
+    size_t                    i;
+    ngx_shop_str_t            domain, host;
+    static const char *const  within[] = {
+        "shop.example", "www.shop.example", "a.b.SHOP.example", NULL
+    };
+    static const char *const  without[] = {
+        "", "example", "evilshop.example", "shop.example.evil", ".shop.example",
+        "shop.example.", NULL
+    };
+
+    (void) state;
+
+    domain.data = (const unsigned char *) ".shop.example";
+    domain.len = strlen(".shop.example");
+
+    for (i = 0; within[i]; i++) {
+        host.data = (const unsigned char *) within[i];
+        host.len = strlen(within[i]);
+        assert_true(ngx_shop_token_within(&domain, &host));
+    }
+
+    for (i = 0; without[i]; i++) {
+        host.data = (const unsigned char *) without[i];
+        host.len = strlen(without[i]);
+        assert_false(ngx_shop_token_within(&domain, &host));
+    }
+
+    domain.len = 0;
+    assert_false(ngx_shop_token_within(&domain, &host));
+}
+
+
 int
 main(void)
 {
@@ -271,7 +335,9 @@ main(void)
         cmocka_unit_test(the_case_of_the_host_does_not_matter),
         cmocka_unit_test(every_changed_character_is_noticed),
         cmocka_unit_test(every_other_length_is_refused),
-        cmocka_unit_test(a_site_has_a_name_that_fits)
+        cmocka_unit_test(a_site_has_a_name_that_fits),
+        cmocka_unit_test(a_domain_is_a_dot_and_two_labels),
+        cmocka_unit_test(a_domain_has_the_hosts_below_it)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

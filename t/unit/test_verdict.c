@@ -173,6 +173,8 @@ every_result_and_state_has_a_name(void **state)
                                                     NGX_SHOP_VERDICT_DISABLED),
                         "disabled");
     assert_string_equal(ngx_shop_verdict_state_name(NGX_SHOP_ASIDE), "aside");
+    assert_string_equal(ngx_shop_verdict_state_name(NGX_SHOP_SUSPECT),
+                        "suspect");
     assert_string_equal(ngx_shop_verdict_state_name(NGX_SHOP_BUSY), "busy");
 }
 

@@ -10,6 +10,7 @@
 #include "logic/flag/flag.h"
 #include "logic/flag/flag_keys.h"
 #include "logic/flag/flag_langs.h"
+#include "logic/flag/hosts.h"
 #include "logic/text/span.h"
 #include "logic/text/utf8.h"
 
@@ -206,6 +207,38 @@ ngx_shop_flag_text(const ngx_shop_flag_notice_t *notice, ngx_shop_span_t span)
 }
 
 
+void
+ngx_shop_flag_ways(ngx_shop_flag_notice_t *notice)
+{
+    unsigned                i, n;
+    ngx_shop_flag_lang_t   *lang;
+    ngx_shop_flag_update_t  none;
+
+    memset(&notice->status, 0, sizeof(ngx_shop_span_t));
+    memset(&notice->reason, 0, sizeof(ngx_shop_span_t));
+    memset(&notice->eta, 0, sizeof(ngx_shop_flag_time_t));
+    memset(&notice->until, 0, sizeof(ngx_shop_flag_time_t));
+    memset(&notice->next_update, 0, sizeof(ngx_shop_flag_time_t));
+    memset(&none, 0, sizeof(none));
+
+    while (notice->nupdates) {
+        notice->updates[--notice->nupdates] = none;
+    }
+
+    for (i = 0, n = 0; i < notice->nlangs; i++) {
+        lang = &notice->langs[i];
+
+        if (lang->said == NGX_SHOP_FLAG_SAID_CONTACT
+            || lang->said == NGX_SHOP_FLAG_SAID_OFFER)
+        {
+            notice->langs[n++] = *lang;
+        }
+    }
+
+    notice->nlangs = (uint8_t) n;
+}
+
+
 ngx_shop_str_t
 ngx_shop_flag_status(const ngx_shop_flag_notice_t *notice)
 {
@@ -218,6 +251,29 @@ ngx_shop_flag_status(const ngx_shop_flag_notice_t *notice)
     }
 
     return ngx_shop_flag_text(notice, notice->status);
+}
+
+
+int
+ngx_shop_flag_about(const ngx_shop_flag_notice_t *notice,
+    const ngx_shop_str_t *host)
+{
+    unsigned        i;
+    ngx_shop_str_t  pattern;
+
+    if (!notice->hosts_given) {
+        return 1;
+    }
+
+    for (i = 0; host->len && i < notice->nhosts; i++) {
+        pattern = ngx_shop_flag_text(notice, notice->hosts[i]);
+
+        if (ngx_shop_hosts_match(&pattern, host)) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -19,7 +19,11 @@
 #define NGX_SHOP_FLAG_UPDATES    32
 #define NGX_SHOP_FLAG_LANGS      128      /* texts with a language */
 #define NGX_SHOP_FLAG_PATHS      32
+#define NGX_SHOP_FLAG_HOSTS      32
 #define NGX_SHOP_FLAG_WARNINGS   16
+
+/* bytes of all hosts of a file, with a blank after each */
+#define NGX_SHOP_FLAG_HOSTS_MAX  1000
 
 /* bytes of one text, and of the piece that a warning quotes */
 #define NGX_SHOP_FLAG_TEXT_MAX   500
@@ -109,6 +113,8 @@ typedef struct {
     uint8_t                  nupdates;
     uint8_t                  npaths;
     uint8_t                  nwarnings;
+    uint8_t                  nhosts;
+    uint8_t                  hosts_given;   /* without one: closes nobody */
 
     /* warnings beyond the table are counted, not kept */
     uint32_t                 warnings_total;
@@ -121,6 +127,7 @@ typedef struct {
     ngx_shop_span_t         contacts[NGX_SHOP_FLAG_CONTACTS];
     ngx_shop_flag_update_t  updates[NGX_SHOP_FLAG_UPDATES];
     ngx_shop_span_t          paths[NGX_SHOP_FLAG_PATHS];
+    ngx_shop_span_t          hosts[NGX_SHOP_FLAG_HOSTS];
     ngx_shop_flag_warning_t warnings[NGX_SHOP_FLAG_WARNINGS];
 
     uint32_t                 text_len;
@@ -169,8 +176,18 @@ int64_t ngx_shop_flag_appeared(int64_t mtime, int64_t ctime);
 ngx_shop_str_t ngx_shop_flag_text(const ngx_shop_flag_notice_t *notice,
     ngx_shop_span_t span);
 
+/* leaves what holds when all is over: contacts and offer, in all languages */
+void ngx_shop_flag_ways(ngx_shop_flag_notice_t *notice);
+
 /* the status for an operator: the one without a language, else the first */
 ngx_shop_str_t ngx_shop_flag_status(const ngx_shop_flag_notice_t *notice);
+
+/*
+ * Whether a notice is about that host: it names no hosts, or this one.  A host
+ * of len 0 is one that nobody names.
+ */
+int ngx_shop_flag_about(const ngx_shop_flag_notice_t *notice,
+    const ngx_shop_str_t *host);
 
 /*
  * Stands for the whole text: two readers of the same file have the same sum.

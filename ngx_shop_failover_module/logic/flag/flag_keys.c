@@ -8,6 +8,7 @@
 
 
 #include "logic/flag/flag_keys.h"
+#include "logic/flag/hosts.h"
 #include "logic/pass/pattern.h"
 #include "logic/text/span.h"
 #include "logic/flag/times.h"
@@ -37,6 +38,10 @@ static void ngx_shop_flag_keys_set_mode(ngx_shop_flag_keys_ctx_t *ctx,
     const ngx_shop_flag_keys_row_t *row, ngx_shop_span_t value);
 static void ngx_shop_flag_keys_set_paths(ngx_shop_flag_keys_ctx_t *ctx,
     ngx_shop_span_t rest);
+static void ngx_shop_flag_keys_set_hosts(ngx_shop_flag_keys_ctx_t *ctx,
+    const ngx_shop_flag_keys_row_t *row, ngx_shop_span_t value);
+static void ngx_shop_flag_keys_add_host(ngx_shop_flag_keys_ctx_t *ctx,
+    ngx_shop_span_t host, size_t *room);
 static void ngx_shop_flag_keys_set_end(ngx_shop_flag_keys_ctx_t *ctx,
     const ngx_shop_flag_keys_row_t *row, ngx_shop_span_t value);
 static void ngx_shop_flag_keys_set_update(ngx_shop_flag_keys_ctx_t *ctx,
@@ -67,7 +72,13 @@ static const char *const
     "more than 32 paths, this one is left out",
     "matches nothing: the arguments behind ? or # are not of the path",
     "matches nothing: % and two digits of a byte, such as %20",
-    "matches nothing: .. leads out of /"
+    "matches nothing: .. leads out of /",
+    ("not the name of a host, write as shop.example, with xn-- for other "
+     "letters"),
+    "no host: write the name without https:// and without a port",
+    "a * stands alone in front, as in *.shop.example, or behind, as in shop.*",
+    "more than 32 hosts or 1000 bytes of them, this one is left out",
+    "no host that can be meant, closes nobody"
 };
 
 
@@ -78,6 +89,15 @@ static const ngx_shop_flag_keys_reason_e  ngx_shop_flag_keys_faults[] = {
     NGX_SHOP_FLAG_KEYS_PATH_ARGUMENTS,
     NGX_SHOP_FLAG_KEYS_PATH_ESCAPE,
     NGX_SHOP_FLAG_KEYS_PATH_ABOVE
+};
+
+
+/* of _hosts_fault_e */
+static const ngx_shop_flag_keys_reason_e  ngx_shop_flag_keys_host_faults[] = {
+    NGX_SHOP_FLAG_KEYS_NREASONS,            /* none */
+    NGX_SHOP_FLAG_KEYS_BAD_HOST,
+    NGX_SHOP_FLAG_KEYS_HOST_PORT,
+    NGX_SHOP_FLAG_KEYS_HOST_STAR
 };
 
 
@@ -115,6 +135,9 @@ static const ngx_shop_flag_keys_row_t  ngx_shop_flag_keys_table[] = {
 
     { "mode", ngx_shop_flag_keys_set_mode,
       ngx_shop_flag_keys_offset(mode), NGX_SHOP_FLAG_SAID_NONE, 0, 1 },
+
+    { "hosts", ngx_shop_flag_keys_set_hosts,
+      ngx_shop_flag_keys_offset(hosts), NGX_SHOP_FLAG_SAID_NONE, 0, 1 },
 
     { "update", ngx_shop_flag_keys_set_update,
       ngx_shop_flag_keys_offset(updates), NGX_SHOP_FLAG_SAID_UPDATE, 1, 0 },
@@ -346,6 +369,73 @@ ngx_shop_flag_keys_set_paths(ngx_shop_flag_keys_ctx_t *ctx,
 
         notice->paths[notice->npaths++] = path;
     }
+}
+
+
+/* one that is bad is left out: the others are closed, and no more than they */
+
+static void
+ngx_shop_flag_keys_set_hosts(ngx_shop_flag_keys_ctx_t *ctx,
+    const ngx_shop_flag_keys_row_t *row, ngx_shop_span_t value)
+{
+    size_t                    room;
+    ngx_shop_str_t            text;
+    ngx_shop_span_t           host, rest;
+    ngx_shop_flag_notice_t   *notice;
+    ngx_shop_hosts_fault_e    fault;
+
+    (void) row;
+
+    notice = ctx->notice;
+    notice->nhosts = 0;
+    notice->hosts_given = 1;
+    memset(notice->hosts, 0, sizeof(notice->hosts));
+
+    room = NGX_SHOP_FLAG_HOSTS_MAX;
+    rest = value;
+
+    while (rest.len) {
+        host = ngx_shop_span_word(notice->text, &rest, " ,");
+
+        if (host.len == 0) {
+            rest.off++;
+            rest.len--;
+            continue;
+        }
+
+        text = ngx_shop_span_str(notice->text, host);
+        fault = ngx_shop_hosts_fault(&text);
+
+        if (fault == NGX_SHOP_HOSTS_FITS) {
+            ngx_shop_flag_keys_add_host(ctx, host, &room);
+
+        } else {
+            ngx_shop_flag_keys_warn(ctx, ngx_shop_flag_keys_host_faults[fault],
+                                    host);
+        }
+    }
+
+    if (notice->nhosts == 0) {
+        ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_NO_HOST, value);
+    }
+}
+
+
+static void
+ngx_shop_flag_keys_add_host(ngx_shop_flag_keys_ctx_t *ctx,
+    ngx_shop_span_t host, size_t *room)
+{
+    ngx_shop_flag_notice_t  *notice;
+
+    notice = ctx->notice;
+
+    if (notice->nhosts == NGX_SHOP_FLAG_HOSTS || host.len + 1u > *room) {
+        ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_MANY_HOSTS, host);
+        return;
+    }
+
+    *room -= host.len + 1u;
+    notice->hosts[notice->nhosts++] = host;
 }
 
 

@@ -19,10 +19,23 @@ typedef struct {
     unsigned  word;      /* _flagset_e */
     unsigned  asked;     /* _site_flag_e */
     unsigned  over;      /* "end: healthy" has ended it */
+    unsigned  some;      /* it is about some hosts */
+    unsigned  out;       /* and not about the one that asks */
     int       error;
 } ngx_shop_flagset_one_t;
 
 
+static unsigned ngx_shop_flagset_first(const ngx_shop_flagset_t *set,
+    const ngx_shop_flagset_one_t *ones, unsigned some, unsigned after);
+static void ngx_shop_flagset_speak(ngx_shop_flagset_t *set,
+    const ngx_shop_flagset_one_t *ones, unsigned chosen);
+static void ngx_shop_flagset_voices(ngx_shop_flagset_t *set,
+    const ngx_shop_flagset_one_t *ones, unsigned chosen);
+static const ngx_shop_flagset_was_t *ngx_shop_flagset_before(
+    const ngx_shop_flagset_t *set, const ngx_shop_flagset_file_t *file);
+static void ngx_shop_flagset_read(const ngx_shop_flagset_t *set,
+    const ngx_shop_flagset_file_t *file, ngx_shop_flag_notice_t *notice);
+static int ngx_shop_flagset_error(const ngx_shop_flagset_file_t *file);
 static void ngx_shop_flagset_many(ngx_shop_flagset_t *set);
 static void ngx_shop_flagset_look(ngx_shop_flagset_t *set,
     const ngx_shop_flagset_file_t *file, ngx_shop_flag_notice_t *notice,
@@ -31,9 +44,11 @@ static void ngx_shop_flagset_weigh(const ngx_shop_flag_notice_t *notice,
     int64_t now, ngx_shop_flagset_one_t *one);
 static int ngx_shop_flagset_ended(ngx_shop_flagset_t *set,
     const ngx_shop_flagset_file_t *file, const ngx_shop_flag_notice_t *notice,
-    unsigned spoke);
+    const ngx_shop_flagset_was_t *was);
 static unsigned ngx_shop_flagset_rest(const ngx_shop_flagset_one_t *ones,
     unsigned n, unsigned chosen);
+static int ngx_shop_flagset_goes(const ngx_shop_flagset_one_t *ones,
+    unsigned a, unsigned b);
 static uint64_t ngx_shop_flagset_sum(uint64_t sum, const ngx_shop_str_t *s);
 
 
@@ -51,7 +66,7 @@ static const char *const  ngx_shop_flagset_names[] = {
 void
 ngx_shop_flagset_decide(ngx_shop_flagset_t *set)
 {
-    unsigned                 i, k, chosen;
+    unsigned                 i, chosen;
     ngx_shop_flagset_one_t   ones[NGX_SHOP_FLAGSET_FILES];
 
     set->file = NULL;
@@ -63,6 +78,8 @@ ngx_shop_flagset_decide(ngx_shop_flagset_t *set)
     set->over = 0;
     set->next = 0;
     set->rest = 0;
+    set->spoken = 0;
+    memset(ones, 0, sizeof(ones));
     memset(&set->ended, 0, sizeof(ngx_shop_flagset_ended_t));
 
     if (set->nfiles > NGX_SHOP_FLAGSET_FILES) {
@@ -70,23 +87,73 @@ ngx_shop_flagset_decide(ngx_shop_flagset_t *set)
         return;
     }
 
-    chosen = 0;
-    k = 0;
+    for (i = 0; i < set->nfiles; i++) {
+        ngx_shop_flagset_look(set, &set->files[i], set->room[0], &ones[i]);
+    }
+
+    chosen = ngx_shop_flagset_first(set, ones, set->host.len != 0,
+                                    set->nfiles);
+
+    if (chosen < set->nfiles) {
+        ngx_shop_flagset_speak(set, ones, chosen);
+    }
+
+    if (set->host.len == 0) {
+        ngx_shop_flagset_voices(set, ones, chosen);
+    }
+}
+
+
+/*
+ * The first one that goes after another (nfiles: after none); some: also of
+ * those that are about some hosts.  nfiles: there is none.
+ */
+
+static unsigned
+ngx_shop_flagset_first(const ngx_shop_flagset_t *set,
+    const ngx_shop_flagset_one_t *ones, unsigned some, unsigned after)
+{
+    unsigned  i, first;
+
+    first = set->nfiles;
 
     for (i = 0; i < set->nfiles; i++) {
-        ngx_shop_flagset_look(set, &set->files[i], set->room[k], &ones[i]);
 
-        if (i == 0 || ones[i].rank < ones[chosen].rank) {
-            chosen = i;
-            set->notice = set->room[k];
-            k ^= 1;
+        if (ones[i].out || (ones[i].some && !some)
+            || (after < set->nfiles
+                && !ngx_shop_flagset_goes(ones, after, i)))
+        {
+            continue;
+        }
+
+        if (first == set->nfiles || ngx_shop_flagset_goes(ones, i, first)) {
+            first = i;
         }
     }
 
-    if (set->nfiles == 0) {
-        return;
-    }
+    return first;
+}
 
+
+/* whether a goes before b */
+
+static int
+ngx_shop_flagset_goes(const ngx_shop_flagset_one_t *ones, unsigned a,
+    unsigned b)
+{
+    unsigned  one, two;
+
+    one = ones[a].rank;
+    two = ones[b].rank;
+
+    return one != two ? one < two : a < b;
+}
+
+
+static void
+ngx_shop_flagset_speak(ngx_shop_flagset_t *set,
+    const ngx_shop_flagset_one_t *ones, unsigned chosen)
+{
     set->file = &set->files[chosen];
     set->id = ngx_shop_flagset_id(&set->file->name);
     set->error = ones[chosen].error;
@@ -94,6 +161,117 @@ ngx_shop_flagset_decide(ngx_shop_flagset_t *set)
     set->asked = ones[chosen].asked;
     set->over = ones[chosen].over;
     set->rest = ngx_shop_flagset_rest(ones, set->nfiles, chosen);
+
+    ngx_shop_flagset_read(set, set->file, set->room[0]);
+    set->notice = set->room[0];
+}
+
+
+/* those that go before the one that speaks for all, in their order */
+
+static void
+ngx_shop_flagset_voices(ngx_shop_flagset_t *set,
+    const ngx_shop_flagset_one_t *ones, unsigned chosen)
+{
+    unsigned                       i;
+    ngx_shop_flagset_voice_t       voice;
+    const ngx_shop_flagset_was_t  *was;
+
+    i = set->nfiles;
+
+    for ( ;; ) {
+        do {
+            i = ngx_shop_flagset_first(set, ones, 1, i);
+        } while (i < set->nfiles && !ones[i].some);
+
+        if (i == set->nfiles || ones[i].word >= NGX_SHOP_FLAGSET_OVER
+            || (chosen < set->nfiles
+                && !ngx_shop_flagset_goes(ones, i, chosen)))
+        {
+            return;
+        }
+
+        set->spoken++;
+
+        if (set->voice == NULL) {
+            continue;
+        }
+
+        voice.file = &set->files[i];
+        voice.id = ngx_shop_flagset_id(&voice.file->name);
+        voice.error = ones[i].error;
+        voice.word = ones[i].word;
+        voice.asked = ones[i].asked;
+        voice.over = ones[i].over;
+        voice.rest = ngx_shop_flagset_rest(ones, set->nfiles, i);
+        voice.notice = set->room[1];
+
+        was = ngx_shop_flagset_before(set, voice.file);
+
+        if (voice.error && was) {
+            voice.notice = was->notice;
+
+        } else {
+            ngx_shop_flagset_read(set, voice.file, set->room[1]);
+        }
+
+        set->voice(set->data, &voice);
+    }
+}
+
+
+/* what a file said until now; NULL: it did not speak */
+
+static const ngx_shop_flagset_was_t *
+ngx_shop_flagset_before(const ngx_shop_flagset_t *set,
+    const ngx_shop_flagset_file_t *file)
+{
+    unsigned  i;
+    uint32_t  id;
+
+    id = ngx_shop_flagset_id(&file->name);
+
+    if (set->was.notice && set->was.file == id) {
+        return &set->was;
+    }
+
+    for (i = 0; i < set->nvoices; i++) {
+        if (set->voices[i].file == id) {
+            return &set->voices[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+static int
+ngx_shop_flagset_error(const ngx_shop_flagset_file_t *file)
+{
+    if (file->error == 0 && file->data.len > NGX_SHOP_FLAG_MAX_SIZE) {
+        return EFBIG;
+    }
+
+    return file->error;
+}
+
+
+static void
+ngx_shop_flagset_read(const ngx_shop_flagset_t *set,
+    const ngx_shop_flagset_file_t *file, ngx_shop_flag_notice_t *notice)
+{
+    size_t                         size;
+    const unsigned char           *data;
+    const ngx_shop_flagset_was_t  *was;
+
+    was = ngx_shop_flagset_before(set, file);
+
+    size = ngx_shop_flagset_error(file) ? 0 : file->data.len;
+    data = size ? file->data.data : (const unsigned char *) "";
+
+    ngx_shop_flag_parse(notice, was ? was->notice : NULL, data, size,
+                        ngx_shop_flag_appeared(file->mtime, file->ctime),
+                        set->now);
 }
 
 
@@ -121,30 +299,22 @@ ngx_shop_flagset_look(ngx_shop_flagset_t *set,
     const ngx_shop_flagset_file_t *file, ngx_shop_flag_notice_t *notice,
     ngx_shop_flagset_one_t *one)
 {
-    size_t                size;
-    int64_t               next;
-    unsigned              spoke;
-    const unsigned char  *data;
+    int64_t                        next;
+    const ngx_shop_flag_notice_t  *about;
+    const ngx_shop_flagset_was_t  *was;
 
     memset(one, 0, sizeof(ngx_shop_flagset_one_t));
 
-    one->error = file->error;
+    one->error = ngx_shop_flagset_error(file);
+    was = ngx_shop_flagset_before(set, file);
 
-    if (one->error == 0 && file->data.len > NGX_SHOP_FLAG_MAX_SIZE) {
-        one->error = EFBIG;
-    }
+    ngx_shop_flagset_read(set, file, notice);
 
-    size = one->error ? 0 : file->data.len;
-    data = size ? file->data.data : (const unsigned char *) "";
+    /* one that cannot be read is about whom it was about */
 
-    spoke = set->was.notice
-            && set->was.file == ngx_shop_flagset_id(&file->name);
-
-    ngx_shop_flag_parse(notice, spoke ? set->was.notice : NULL,
-                        data, size,
-                        ngx_shop_flag_appeared(file->mtime,
-                                               file->ctime),
-                        set->now);
+    about = (one->error && was) ? was->notice : notice;
+    one->some = about->hosts_given;
+    one->out = (set->host.len && !ngx_shop_flag_about(about, &set->host));
 
     if (set->visit) {
         set->visit(set->data, file, notice, one->error);
@@ -152,10 +322,10 @@ ngx_shop_flagset_look(ngx_shop_flagset_t *set,
 
     if (one->error == 0) {
         one->over = (unsigned) ngx_shop_flagset_ended(set, file,
-                                                      notice, spoke);
+                                                      notice, was);
         one->asked = ngx_shop_site_flag(notice,
-                                        spoke ? set->was.asked
-                                              : NGX_SHOP_SITE_FLAG_OPEN,
+                                        was ? was->asked
+                                            : NGX_SHOP_SITE_FLAG_OPEN,
                                         set->now);
 
         next = ngx_shop_site_next(notice, set->now);
@@ -207,7 +377,9 @@ ngx_shop_flagset_weigh(const ngx_shop_flag_notice_t *notice, int64_t now,
         one->word = NGX_SHOP_FLAGSET_PATHS;
     }
 
-    one->rank = 2 * one->word + (notice->end == NGX_SHOP_FLAG_END_HEALTHY);
+    one->rank = 4 * one->word
+                + 2 * (notice->end == NGX_SHOP_FLAG_END_HEALTHY)
+                + !one->some;
 }
 
 
@@ -233,11 +405,11 @@ ngx_shop_flagset_word(const ngx_shop_flag_notice_t *notice, int64_t now)
 static int
 ngx_shop_flagset_ended(ngx_shop_flagset_t *set,
     const ngx_shop_flagset_file_t *file, const ngx_shop_flag_notice_t *notice,
-    unsigned spoke)
+    const ngx_shop_flagset_was_t *was)
 {
     unsigned                         i, ended;
     uint64_t                         sum;
-    const ngx_shop_flagset_ended_t  *was;
+    const ngx_shop_flagset_ended_t  *before;
 
     /* without one it was that of an outage, and only nginx knows */
 
@@ -245,17 +417,16 @@ ngx_shop_flagset_ended(ngx_shop_flagset_t *set,
         return 0;
     }
 
-    ended = spoke && set->was.over
-            && memcmp(notice, set->was.notice,
-                      sizeof(ngx_shop_flag_notice_t))
+    ended = was && was->over
+            && memcmp(notice, was->notice, sizeof(ngx_shop_flag_notice_t))
                == 0;
 
     sum = ngx_shop_flagset_sum(NGX_SHOP_FLAGSET_BASIS, &file->name);
     sum = ngx_shop_flagset_sum(sum, &file->data);
-    was = set->was.ended;
+    before = set->was.ended;
 
-    for (i = 0; !ended && was && i < was->n; i++) {
-        ended = (was->sums[i] == sum);
+    for (i = 0; !ended && before && i < before->n; i++) {
+        ended = (before->sums[i] == sum);
     }
 
     if (ended) {
@@ -266,7 +437,10 @@ ngx_shop_flagset_ended(ngx_shop_flagset_t *set,
 }
 
 
-/* also one that begins just when the file that speaks is over */
+/*
+ * Also one that begins just when the file that speaks is over.  Of one that is
+ * about all hosts, a file about some is the rest where it has to wait for it.
+ */
 
 static unsigned
 ngx_shop_flagset_rest(const ngx_shop_flagset_one_t *ones, unsigned n,
@@ -285,7 +459,10 @@ ngx_shop_flagset_rest(const ngx_shop_flagset_one_t *ones, unsigned n,
     for (i = 0; i < n; i++) {
         one = &ones[i];
 
-        if (i == chosen || one->word == NGX_SHOP_FLAGSET_OVER) {
+        if (i == chosen || one->out || one->word == NGX_SHOP_FLAGSET_OVER
+            || (one->some && !ones[chosen].some
+                && ngx_shop_flagset_goes(ones, i, chosen)))
+        {
             continue;
         }
 

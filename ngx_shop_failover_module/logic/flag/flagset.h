@@ -58,6 +58,24 @@ typedef struct {
 } ngx_shop_flagset_was_t;
 
 
+/* a file with "hosts", which speaks for these */
+typedef struct {
+    const ngx_shop_flagset_file_t   *file;
+    const ngx_shop_flag_notice_t    *notice;   /* with an error: that before */
+    uint32_t                         id;
+    int                              error;    /* it has no text */
+    unsigned                         word;     /* _flagset_e */
+    unsigned                         asked;    /* _site_flag_e */
+    unsigned                         over;     /* "end: healthy" */
+    unsigned                         rest;     /* another closes, too */
+} ngx_shop_flagset_voice_t;
+
+
+/* each that speaks, the first one to be asked first */
+typedef void (*ngx_shop_flagset_voice_pt)(void *data,
+    const ngx_shop_flagset_voice_t *voice);
+
+
 /* each file in turn; file NULL: there are too many, error says so */
 typedef void (*ngx_shop_flagset_visit_pt)(void *data,
     const ngx_shop_flagset_file_t *file,
@@ -70,10 +88,16 @@ typedef struct {
     const ngx_shop_flagset_file_t   *files;    /* by name */
     unsigned                         nfiles;   /* > FILES: unread */
     ngx_shop_flagset_was_t           was;
+    const ngx_shop_flagset_was_t    *voices;   /* that were, of files with
+                                                  "hosts" */
+    unsigned                         nvoices;
+    ngx_shop_str_t                   host;     /* who asks; len 0: all that no
+                                                  file names */
     int64_t                          now;      /* Unix s */
     ngx_shop_flag_notice_t          *room[2];  /* for two notices */
     ngx_shop_flagset_visit_pt        visit;    /* NULL: none */
-    void                            *data;     /* of visit */
+    ngx_shop_flagset_voice_pt        voice;    /* NULL: none */
+    void                            *data;     /* of visit and voice */
 
     /* out: of the file that speaks */
     const ngx_shop_flagset_file_t   *file;     /* NULL: none, or all */
@@ -87,15 +111,21 @@ typedef struct {
     /* out: of all */
     int64_t                          next;     /* Unix s; 0: never */
     unsigned                         rest;     /* another closes, too */
+    unsigned                         spoken;   /* how many voices */
     ngx_shop_flagset_ended_t         ended;
 } ngx_shop_flagset_t;
 
 
 /*
  * A file that closes goes before one that does not, the strictest before the
- * others, of equals the one that no health can end, then the first by name.
+ * others, of equals the one that no health can end, then one that names the
+ * host, then the first by name.  A file with "hosts" is about these alone.
  * What is over counts no more.  A file with an error closes everything, as one
  * that is too large (EFBIG) does, and as more than FILES do (E2BIG).
+ *
+ * Voices are the files with "hosts" that go before the file that speaks for
+ * all: of those about a host the first one speaks, and for a host that none is
+ * about the file that speaks for all.  So the same comes out as with "host".
  *
  * rest is about the moment when the file that speaks will be over: whoever
  * looks then goes on closing until all files were looked at again.

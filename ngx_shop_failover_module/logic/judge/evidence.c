@@ -35,6 +35,9 @@
 /* good answers in a row are worth no more than so many of a window */
 #define NGX_SHOP_EVIDENCE_WELL      64
 
+/* the part of the longest silence that a stretch of the window takes away */
+#define NGX_SHOP_EVIDENCE_FADES     16
+
 #define NGX_SHOP_EVIDENCE_SIGMAS    25     /* five, squared */
 #define NGX_SHOP_EVIDENCE_FELT      200    /* ms, that one feels */
 #define NGX_SHOP_EVIDENCE_LONGEST   60000  /* ms, that is counted */
@@ -48,6 +51,8 @@ static ngx_shop_evidence_slot_t *ngx_shop_evidence_slot(ngx_shop_evidence_t *e,
 static uint32_t ngx_shop_evidence_late(ngx_shop_evidence_t *e,
     const ngx_shop_evidence_rule_t *rule,
     const ngx_shop_evidence_heard_t *heard);
+static void ngx_shop_evidence_quiet(ngx_shop_evidence_t *e, uint32_t waited,
+    uint32_t msec);
 static void ngx_shop_evidence_failed(ngx_shop_evidence_t *e,
     ngx_shop_evidence_slot_t *slot, const ngx_shop_evidence_heard_t *heard);
 static int ngx_shop_evidence_lately(const ngx_shop_evidence_t *e,
@@ -63,7 +68,7 @@ static int64_t ngx_shop_evidence_log(uint64_t a, uint64_t b);
 static int64_t ngx_shop_evidence_log2(uint64_t n);
 
 
-void
+int
 ngx_shop_evidence_add(ngx_shop_evidence_t *e,
     const ngx_shop_evidence_rule_t *rule,
     const ngx_shop_evidence_heard_t *heard)
@@ -75,7 +80,7 @@ ngx_shop_evidence_add(ngx_shop_evidence_t *e,
 
     if (heard->kind != NGX_SHOP_EVIDENCE_GOOD) {
         ngx_shop_evidence_failed(e, slot, heard);
-        return;
+        return 1;
     }
 
     waited = heard->waited;
@@ -88,12 +93,17 @@ ngx_shop_evidence_add(ngx_shop_evidence_t *e,
     ngx_shop_evidence_inc(&slot->sum, waited);
     ngx_shop_evidence_inc(&slot->squares, (uint64_t) waited * waited);
 
-    e->heard = heard->msec;
     e->well++;
+    e->run = 0;
 
-    if (e->run) {
-        e->run = 0;
+    if (waited > e->quiet) {
+        ngx_shop_evidence_quiet(e, waited, heard->msec);
+        e->heard = heard->msec;
+        return 1;
     }
+
+    e->heard = heard->msec;
+    return 0;
 }
 
 
@@ -140,9 +150,26 @@ ngx_shop_evidence_slot(ngx_shop_evidence_t *e, uint32_t msec)
         memset(&slot->good, 0,
                sizeof(ngx_shop_evidence_slot_t)
                - offsetof(ngx_shop_evidence_slot_t, good));
+
+        e->quiet -= e->quiet / NGX_SHOP_EVIDENCE_FADES;
     }
 
     return slot;
+}
+
+
+/* nobody was heard while it waited, or only for a part of that */
+
+static void
+ngx_shop_evidence_quiet(ngx_shop_evidence_t *e, uint32_t waited, uint32_t msec)
+{
+    if (e->heard && msec - e->heard < waited) {
+        waited = msec - e->heard;
+    }
+
+    if (waited > e->quiet) {
+        e->quiet = waited;
+    }
 }
 
 

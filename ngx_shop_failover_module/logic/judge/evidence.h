@@ -81,6 +81,8 @@ typedef struct {
     uint32_t  late;             /* ms: the last answer that was as slow as a
                                    probe that times out */
     uint32_t  lateness;         /* ms, that it took; 0: there was none */
+    uint32_t  quiet;            /* ms: the longest silence of late that ended
+                                   with an answer */
 } ngx_shop_evidence_t;
 
 
@@ -131,8 +133,11 @@ typedef struct {
 } ngx_shop_evidence_finding_t;
 
 
-/* one request's; on the request path */
-void ngx_shop_evidence_add(ngx_shop_evidence_t *e,
+/*
+ * One request's; on the request path.  1: it was heard after a longer silence
+ * than was usual, or failed.
+ */
+int ngx_shop_evidence_add(ngx_shop_evidence_t *e,
     const ngx_shop_evidence_rule_t *rule,
     const ngx_shop_evidence_heard_t *heard);
 

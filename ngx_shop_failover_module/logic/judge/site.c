@@ -17,6 +17,10 @@ static unsigned ngx_shop_site_shut(ngx_shop_site_t *site,
     const ngx_shop_site_input_t *in, uint64_t msec);
 
 
+static uint32_t ngx_shop_site_place(const ngx_shop_site_t *site,
+    uint32_t visitor);
+
+
 static const struct {
     const char  *name;
     unsigned     severity;
@@ -316,6 +320,16 @@ int
 ngx_shop_site_admits(const ngx_shop_site_t *site, uint64_t ramp, uint64_t msec,
     uint32_t visitor)
 {
+    return ngx_shop_site_place(site, visitor)
+           < ngx_shop_site_admitted(site, ramp, msec);
+}
+
+
+/* from 0 to 999: who comes first */
+
+static uint32_t
+ngx_shop_site_place(const ngx_shop_site_t *site, uint32_t visitor)
+{
     uint32_t  h;
 
     /* the mixing of MurmurHash3, so that neighbours are not let in together */
@@ -325,7 +339,26 @@ ngx_shop_site_admits(const ngx_shop_site_t *site, uint64_t ramp, uint64_t msec,
     h = (h ^ h >> 13) * 0xc2b2ae35u;
     h ^= h >> 16;
 
-    return h % 1000 < ngx_shop_site_admitted(site, ramp, msec);
+    return h % 1000;
+}
+
+
+uint64_t
+ngx_shop_site_turn(const ngx_shop_site_t *site, uint64_t ramp, uint64_t msec,
+    uint32_t visitor)
+{
+    uint64_t  passed, wanted;
+
+    if (ngx_shop_site_admits(site, ramp, msec, visitor)) {
+        return 0;
+    }
+
+    /* the first millisecond at which the share is larger than the place */
+
+    passed = msec - site->reopened;
+    wanted = ((ngx_shop_site_place(site, visitor) + 1) * ramp + 999) / 1000;
+
+    return wanted > passed ? wanted - passed : 1;
 }
 
 

@@ -154,6 +154,10 @@ unsigned ngx_shop_site_admitted(const ngx_shop_site_t *site, uint64_t ramp,
 int ngx_shop_site_admits(const ngx_shop_site_t *site, uint64_t ramp,
     uint64_t msec, uint32_t visitor);
 
+/* ms until a visitor is among that share; 0: now, or nobody waits */
+uint64_t ngx_shop_site_turn(const ngx_shop_site_t *site, uint64_t ramp,
+    uint64_t msec, uint32_t visitor);
+
 const char *ngx_shop_site_name(unsigned state);
 const char *ngx_shop_site_group_name(unsigned state);
 

@@ -36,7 +36,8 @@ static const ngx_shop_verdict_name_t
 
 
 static const char  *ngx_shop_verdict_states[] = {
-    "checking", "up", "down", "draining", "disabled", "busy", "aside"
+    "checking", "up", "down", "draining", "disabled", "busy", "aside",
+    "suspect"
 };
 
 

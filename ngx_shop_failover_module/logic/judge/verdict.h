@@ -43,6 +43,7 @@ typedef enum {
     NGX_SHOP_VERDICT_DISABLED,             /* by the operator */
     NGX_SHOP_BUSY,                         /* up, and slow with everybody */
     NGX_SHOP_ASIDE,                        /* worse than its siblings */
+    NGX_SHOP_SUSPECT,                      /* silent, to probes as well */
     NGX_SHOP_VERDICT_STATE_N
 } ngx_shop_verdict_state_e;
 

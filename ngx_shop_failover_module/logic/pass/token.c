@@ -10,7 +10,8 @@
  *
  * 42 bytes are 56 characters with no bit to spare, so that every token has
  * exactly one spelling.  The site is authenticated and not sent: a token of
- * another site is one that does not verify.
+ * another site is one that does not verify.  A domain begins with a dot, and no
+ * host does, so that a token of one is never one of the other.
  */
 
 
@@ -18,6 +19,7 @@
 #include "logic/text/span.h"
 
 #include "logic/pass/secret.h"
+#include "logic/text/span.h"
 
 
 #define NGX_SHOP_TOKEN_VERSION   1
@@ -208,4 +210,75 @@ ngx_shop_token_from_text(unsigned char *bytes, const unsigned char *text)
     }
 
     return NGX_SHOP_OK;
+}
+
+
+int
+ngx_shop_token_is_domain(const ngx_shop_str_t *domain)
+{
+    size_t         i, labels, part;
+    unsigned char  ch;
+
+    if (domain->len < 2 || domain->len > NGX_SHOP_TOKEN_SITE_MAX
+        || domain->data[0] != '.')
+    {
+        return 0;
+    }
+
+    labels = 0;
+    part = 0;
+    ch = '0';
+
+    for (i = 1; i < domain->len; i++) {
+        ch = domain->data[i];
+
+        if (ch == '.') {
+
+            if (part == 0) {
+                return 0;
+            }
+
+            part = 0;
+            continue;
+        }
+
+        if (!((ch >= '0' && ch <= '9') || ch == '-' || ch == '_'
+              || ((ch | 0x20) >= 'a' && (ch | 0x20) <= 'z')))
+        {
+            return 0;
+        }
+
+        labels += (part++ == 0);
+    }
+
+    /* four numbers are an address, and no name ends with one */
+
+    return labels >= 2 && part && !(ch >= '0' && ch <= '9');
+}
+
+
+int
+ngx_shop_token_within(const ngx_shop_str_t *domain, const ngx_shop_str_t *host)
+{
+    ngx_shop_str_t  tail, name;
+
+    if (domain->len < 2) {
+        return 0;
+    }
+
+    name.data = domain->data + 1;
+    name.len = domain->len - 1;
+
+    if (ngx_shop_span_same(host, &name)) {
+        return 1;
+    }
+
+    if (host->len <= domain->len) {
+        return 0;
+    }
+
+    tail.data = host->data + host->len - domain->len;
+    tail.len = domain->len;
+
+    return ngx_shop_span_same(&tail, domain);
 }

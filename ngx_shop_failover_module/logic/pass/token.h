@@ -47,7 +47,8 @@ typedef int (*ngx_shop_token_hmac_pt)(void *data,
 typedef struct {
     ngx_shop_token_hmac_pt    hmac;
     void                     *data;
-    ngx_shop_str_t            site;     /* host name, any case, no port */
+    ngx_shop_str_t            site;     /* host name, any case, no port; or
+                                           a domain */
 } ngx_shop_token_key_t;
 
 
@@ -65,6 +66,14 @@ int ngx_shop_token_encode(unsigned char *buf, const ngx_shop_token_t *token,
  */
 int ngx_shop_token_verify(ngx_shop_token_t *token, const ngx_shop_str_t *text,
     const ngx_shop_token_key_t *key, int64_t now);
+
+/*
+ * A domain is a dot and at least two labels, as ".shop.example": of one alone
+ * (".com") browsers take no cookie.  It stands for that host and all below it.
+ */
+int ngx_shop_token_is_domain(const ngx_shop_str_t *domain);
+int ngx_shop_token_within(const ngx_shop_str_t *domain,
+    const ngx_shop_str_t *host);
 
 
 #endif /* _NGX_SHOP_TOKEN_H_INCLUDED_ */

@@ -97,7 +97,7 @@ static const char  *ngx_shop_event_types[] = {
 };
 
 static const char  *ngx_shop_event_groups[] = {
-    "state", "serving", "panic", "panic_over"
+    "state", "serving", "panic", "panic_over", "blind", "blind_over"
 };
 
 static const char  *ngx_shop_event_flags[] = {

@@ -42,6 +42,8 @@ typedef enum {
     NGX_SHOP_EVENT_SERVING,        /* another group takes over */
     NGX_SHOP_EVENT_PANIC,          /* verdicts are ignored */
     NGX_SHOP_EVENT_PANIC_OVER,
+    NGX_SHOP_EVENT_BLIND,          /* visitors wait, probes pass */
+    NGX_SHOP_EVENT_BLIND_OVER,
     NGX_SHOP_EVENT_GROUP_N
 } ngx_shop_event_group_e;
 

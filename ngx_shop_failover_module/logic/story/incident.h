@@ -15,7 +15,7 @@
 #include "logic/story/event.h"
 
 
-#define NGX_SHOP_INCIDENTS        8      /* that are remembered */
+#define NGX_SHOP_INCIDENTS        64     /* of all sites, remembered */
 #define NGX_SHOP_INCIDENT_TEXTS   16
 #define NGX_SHOP_INCIDENT_BYTES   5120
 
@@ -120,6 +120,17 @@ void ngx_shop_incident_shift(ngx_shop_incident_fold_t *fold, int64_t by);
 /* the event that tells of it; seq and time are the caller's */
 void ngx_shop_incident_event(const ngx_shop_incident_t *incident,
     ngx_shop_incident_e news, ngx_shop_event_t *event);
+
+/*
+ * For a state file: how many bytes of an incident say something, the first
+ * ones; and whether so many bytes of a file are one.
+ */
+size_t ngx_shop_incident_size(const ngx_shop_incident_t *incident);
+int ngx_shop_incident_sane(const ngx_shop_incident_t *incident, size_t size);
+
+/* one that was saved, the oldest first, into a fold that has no event yet */
+void ngx_shop_incident_restore(ngx_shop_incident_fold_t *fold,
+    const ngx_shop_incident_t *incident, size_t size);
 
 /* whether an upstream is one of the incident's site, or nobody knows */
 int ngx_shop_incident_concerns(const ngx_shop_incident_t *incident,

@@ -280,6 +280,15 @@ ngx_shop_saved_sane(const ngx_shop_saved_record_t *record)
                && record->u.site.band.last >= 0
                && record->u.site.band.last <= INT32_MAX;
 
+    case NGX_SHOP_SAVED_INCIDENT:
+        return record->u.incident.bytes.len != 0;
+
+    case NGX_SHOP_SAVED_STORY:
+        return record->u.story.seq >= 0;
+
+    case NGX_SHOP_SAVED_CLASS:
+        return record->u.class.name.len != 0;
+
     case NGX_SHOP_SAVED_FLAG:
         return record->u.flag.there <= 1
                && record->u.flag.path.len != 0;

@@ -24,6 +24,7 @@
 #define NGX_SHOP_SAVED_HEADER       48
 #define NGX_SHOP_SAVED_PEER_MAX     384   /* beside its texts */
 #define NGX_SHOP_SAVED_HISTORY_LEN  32
+#define NGX_SHOP_SAVED_COUNTS       96    /* of a site or a group */
 #define NGX_SHOP_SAVED_RESULTS      64
 #define NGX_SHOP_SAVED_NO_TIME      0xffff
 
@@ -46,7 +47,10 @@ typedef enum {
     NGX_SHOP_SAVED_GROUP,
     NGX_SHOP_SAVED_SITE,
     NGX_SHOP_SAVED_ORDER,
-    NGX_SHOP_SAVED_FLAG
+    NGX_SHOP_SAVED_FLAG,
+    NGX_SHOP_SAVED_INCIDENT,
+    NGX_SHOP_SAVED_STORY,
+    NGX_SHOP_SAVED_CLASS
 } ngx_shop_saved_type_e;
 
 
@@ -74,11 +78,23 @@ typedef struct {
 } ngx_shop_saved_peer_t;
 
 
+/* numbers since the start are 0 in a file of 1.0 */
 typedef struct {
     ngx_shop_str_t        name;
     uint8_t               state;
     int64_t               since;         /* Unix s */
+    int64_t               detection;     /* ms */
+    uint8_t               ncounts;
+    uint64_t              counts[NGX_SHOP_SAVED_COUNTS];
 } ngx_shop_saved_group_t;
+
+
+/* of a site: refused and unknown, now and when the incident began */
+typedef struct {
+    ngx_shop_str_t        site;
+    ngx_shop_str_t        name;
+    uint64_t              counts[4];
+} ngx_shop_saved_class_t;
 
 
 /* up to version 2 it was one with its flag, and had the flag's path as name */
@@ -86,8 +102,26 @@ typedef struct {
     ngx_shop_str_t        name;          /* may be empty */
     uint8_t               state;
     int64_t               since;         /* Unix s */
+    int64_t               outage;        /* Unix s; 0: none goes on */
+    int64_t               incident;      /* Unix s; 0: none goes on */
+    uint8_t               ncounts;
+    uint64_t              counts[NGX_SHOP_SAVED_COUNTS];
     ngx_shop_band_t       band;
 } ngx_shop_saved_site_t;
+
+
+/* bytes of an ngx_shop_incident_t, of the same build */
+typedef struct {
+    uint32_t              form;          /* stands for its members */
+    ngx_shop_str_t        bytes;
+} ngx_shop_saved_incident_t;
+
+
+/* where the numbers of events and incidents go on */
+typedef struct {
+    int64_t               seq;
+    uint32_t              count;
+} ngx_shop_saved_story_t;
 
 
 typedef struct {
@@ -131,6 +165,9 @@ typedef struct {
         ngx_shop_saved_site_t   site;
         ngx_shop_saved_order_t  order;
         ngx_shop_saved_flag_t   flag;
+        ngx_shop_saved_incident_t  incident;
+        ngx_shop_saved_story_t  story;
+        ngx_shop_saved_class_t  class;
     } u;
 } ngx_shop_saved_record_t;
 
@@ -158,6 +195,12 @@ void ngx_shop_saved_write(ngx_shop_saved_writer_t *w,
     ngx_shop_saved_write(w, NGX_SHOP_SAVED_SITE, site)
 #define ngx_shop_saved_flag(w, flag)                                         \
     ngx_shop_saved_write(w, NGX_SHOP_SAVED_FLAG, flag)
+#define ngx_shop_saved_incident(w, incident)                                 \
+    ngx_shop_saved_write(w, NGX_SHOP_SAVED_INCIDENT, incident)
+#define ngx_shop_saved_story(w, story)                                       \
+    ngx_shop_saved_write(w, NGX_SHOP_SAVED_STORY, story)
+#define ngx_shop_saved_class(w, class)                                       \
+    ngx_shop_saved_write(w, NGX_SHOP_SAVED_CLASS, class)
 #define ngx_shop_saved_order(w, order)                                       \
     ngx_shop_saved_write(w, NGX_SHOP_SAVED_ORDER, order)
 

@@ -79,6 +79,12 @@ static const ngx_shop_saved_field_t  ngx_shop_saved_field_group[] = {
     ngx_shop_saved_field_text(group, name),
     ngx_shop_saved_field_number(group, state),
     ngx_shop_saved_field_number(group, since),
+
+    /* a file of before 1.1 ends here */
+
+    ngx_shop_saved_field_number(group, detection),
+    ngx_shop_saved_field_number(group, ncounts),
+    ngx_shop_saved_field_array(group, counts, 0),
     ngx_shop_saved_field_end
 };
 
@@ -93,6 +99,32 @@ static const ngx_shop_saved_field_t  ngx_shop_saved_field_site[] = {
 
     ngx_shop_saved_field_number(site, band.last),
     ngx_shop_saved_field_array(site, band.steps, 0),
+    ngx_shop_saved_field_number(site, outage),
+    ngx_shop_saved_field_number(site, incident),
+    ngx_shop_saved_field_number(site, ncounts),
+    ngx_shop_saved_field_array(site, counts, 0),
+    ngx_shop_saved_field_end
+};
+
+
+static const ngx_shop_saved_field_t  ngx_shop_saved_field_class[] = {
+    ngx_shop_saved_field_text(class, site),
+    ngx_shop_saved_field_text(class, name),
+    ngx_shop_saved_field_array(class, counts, 0),
+    ngx_shop_saved_field_end
+};
+
+
+static const ngx_shop_saved_field_t  ngx_shop_saved_field_incident[] = {
+    ngx_shop_saved_field_number(incident, form),
+    ngx_shop_saved_field_text(incident, bytes),
+    ngx_shop_saved_field_end
+};
+
+
+static const ngx_shop_saved_field_t  ngx_shop_saved_field_story[] = {
+    ngx_shop_saved_field_number(story, seq),
+    ngx_shop_saved_field_number(story, count),
     ngx_shop_saved_field_end
 };
 
@@ -136,6 +168,15 @@ ngx_shop_saved_field_list(unsigned type)
 
     case NGX_SHOP_SAVED_ORDER:
         return ngx_shop_saved_field_order;
+
+    case NGX_SHOP_SAVED_CLASS:
+        return ngx_shop_saved_field_class;
+
+    case NGX_SHOP_SAVED_INCIDENT:
+        return ngx_shop_saved_field_incident;
+
+    case NGX_SHOP_SAVED_STORY:
+        return ngx_shop_saved_field_story;
 
     default:
         return NULL;

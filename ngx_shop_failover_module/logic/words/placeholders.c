@@ -59,6 +59,7 @@ enum {
     NGX_SHOP_PLACEHOLDERS_HAS_OFFER,
     NGX_SHOP_PLACEHOLDERS_HAS_CONTACTS,
     NGX_SHOP_PLACEHOLDERS_HAS_UPDATES,
+    NGX_SHOP_PLACEHOLDERS_HAS_OLDER,
     NGX_SHOP_PLACEHOLDERS_REASON,
     NGX_SHOP_PLACEHOLDERS_REASON_TEXT,
     NGX_SHOP_PLACEHOLDERS_REASON_HREF,
@@ -76,7 +77,9 @@ enum {
     NGX_SHOP_PLACEHOLDERS_UPDATE_TIME,
     NGX_SHOP_PLACEHOLDERS_UPDATE_ISO,
     NGX_SHOP_PLACEHOLDERS_UPDATE_LANG,
-    NGX_SHOP_PLACEHOLDERS_UPDATE_DIR
+    NGX_SHOP_PLACEHOLDERS_UPDATE_DIR,
+    NGX_SHOP_PLACEHOLDERS_UPDATE_FIRST,
+    NGX_SHOP_PLACEHOLDERS_UPDATE_LAST
 };
 
 #define NGX_SHOP_PLACEHOLDERS_WORD  0x100
@@ -158,6 +161,7 @@ static const ngx_shop_placeholders_name_t ngx_shop_placeholders_names[] =
     ngx_shop_placeholders_value("has.offer", HAS_OFFER),
     ngx_shop_placeholders_value("has.contacts", HAS_CONTACTS),
     ngx_shop_placeholders_value("has.updates", HAS_UPDATES),
+    ngx_shop_placeholders_value("has.older", HAS_OLDER),
     ngx_shop_placeholders_list("reason", REASON),
     ngx_shop_placeholders_of("reason.text", REASON_TEXT, REASON),
     ngx_shop_placeholders_of("reason.href", REASON_HREF, REASON),
@@ -176,6 +180,8 @@ static const ngx_shop_placeholders_name_t ngx_shop_placeholders_names[] =
     ngx_shop_placeholders_of("update.iso", UPDATE_ISO, UPDATES),
     ngx_shop_placeholders_of("update.lang", UPDATE_LANG, UPDATES),
     ngx_shop_placeholders_of("update.dir", UPDATE_DIR, UPDATES),
+    ngx_shop_placeholders_of("update.first", UPDATE_FIRST, UPDATES),
+    ngx_shop_placeholders_of("update.last", UPDATE_LAST, UPDATES),
     { NULL, 0, 0, 0 }
 };
 
@@ -292,6 +298,9 @@ ngx_shop_placeholders_get(void *data, unsigned id, unsigned item,
 
     case NGX_SHOP_PLACEHOLDERS_HAS_UPDATES:
         return ngx_shop_placeholders_flag(v->nupdates > 0, value);
+
+    case NGX_SHOP_PLACEHOLDERS_HAS_OLDER:
+        return ngx_shop_placeholders_flag(v->nupdates > 1, value);
     }
 
     if (id >= NGX_SHOP_PLACEHOLDERS_REASON) {
@@ -441,6 +450,12 @@ ngx_shop_placeholders_item(const ngx_shop_view_t *v, unsigned id,
     case NGX_SHOP_PLACEHOLDERS_UPDATE_DIR:
         *value = v->updates[item].mark.dir;
         return NGX_SHOP_OK;
+
+    case NGX_SHOP_PLACEHOLDERS_UPDATE_FIRST:
+        return ngx_shop_placeholders_flag(item == 0, value);
+
+    case NGX_SHOP_PLACEHOLDERS_UPDATE_LAST:
+        return ngx_shop_placeholders_flag(item == v->nupdates - 1, value);
 
     default:
         *value = v->updates[item].text;

@@ -9,6 +9,9 @@
 #include "logic/words/template_inside.h"
 
 
+static int ngx_shop_template_add_is(
+    const ngx_shop_template_section_t *section,
+    const ngx_shop_template_tag_t *tag);
 static int ngx_shop_template_add_value(ngx_shop_template_compiler_t *c,
     const ngx_shop_template_tag_t *tag, const ngx_shop_template_name_t *name);
 static int ngx_shop_template_add_open(ngx_shop_template_compiler_t *c,
@@ -182,10 +185,20 @@ ngx_shop_template_add_open(ngx_shop_template_compiler_t *c,
 
 
 static int
+ngx_shop_template_add_is(const ngx_shop_template_section_t *section,
+    const ngx_shop_template_tag_t *tag)
+{
+    return section->name.len == tag->name.len
+           && memcmp(section->name.data, tag->name.data, tag->name.len) == 0;
+}
+
+
+static int
 ngx_shop_template_add_close(ngx_shop_template_compiler_t *c,
     const ngx_shop_template_tag_t *tag)
 {
     int                           rc;
+    unsigned                      i;
     ngx_shop_template_t          *t;
     ngx_shop_template_section_t  *section;
 
@@ -196,11 +209,21 @@ ngx_shop_template_add_close(ngx_shop_template_compiler_t *c,
     t = c->t;
     section = &c->sections[c->depth - 1];
 
-    if (section->name.len != tag->name.len
-        || memcmp(section->name.data, tag->name.data, tag->name.len) != 0)
-    {
+    if (!ngx_shop_template_add_is(section, tag)) {
+
+        for (i = 0; i < c->depth; i++) {
+            if (ngx_shop_template_add_is(&c->sections[i], tag)) {
+
+                /* told where it was opened: where its end is missing is open */
+
+                return ngx_shop_template_add_refuse(c, section->name.data,
+                                                    section->name.len,
+                       "the section is not closed before the one around it");
+            }
+        }
+
         return ngx_shop_template_add_refuse_tag(c, tag,
-                             "another section is still open here");
+                                        "no section of this name is open");
     }
 
     if (ngx_shop_markup_join(&c->markup, &section->markup) != NGX_SHOP_OK) {

@@ -213,7 +213,14 @@ ngx_shop_view_times(ngx_shop_view_t *v)
     title = texts->title;
     when = NGX_SHOP_STRINGS_WHEN_UNKNOWN;
 
-    if (v->state == NGX_SHOP_VIEW_REOPENING || v->state == NGX_SHOP_VIEW_BUSY)
+    if (v->state == NGX_SHOP_VIEW_REOPENING && v->eta > v->now) {
+
+        /* the visitor's own turn: others may be in already */
+
+        when = NGX_SHOP_STRINGS_WHEN_CLOSED;
+
+    } else if (v->state == NGX_SHOP_VIEW_REOPENING
+               || v->state == NGX_SHOP_VIEW_BUSY)
     {
         when = texts->when;
 

@@ -227,7 +227,9 @@ ngx_shop_balance_bits(ngx_shop_conf_srv_t *sscf, ngx_shop_model_peer_t *known,
         return 0;
     }
 
-    if (!ngx_shop_peers_usable(sscf->zone, known)) {
+    if (!ngx_shop_peers_usable(sscf->zone, known)
+        || ngx_shop_peers_spared(sscf->zone, sscf->group, known))
+    {
         return NGX_SHOP_BALANCE_DOWN;
     }
 

@@ -70,6 +70,7 @@ ngx_shop_failover_init(ngx_conf_t *cf)
         sscf[i]->uscf->peer.init = ngx_shop_failover_init_peer;
 
         if (ngx_shop_failover_wait_init(cf, sscf[i]) != NGX_OK
+            || ngx_shop_failover_rescue_init(cf, sscf[i]) != NGX_OK
             || ngx_shop_failover_record_init(cf, sscf[i]) != NGX_OK)
         {
             return NGX_ERROR;
@@ -105,17 +106,23 @@ ngx_shop_failover_init_peer(ngx_http_request_t *r,
     ctx->used = 0;
     ctx->reopened = 0;
     ctx->flying = 0;
+    ctx->moved = NGX_SHOP_FAILOVER_MOVED_NOT;
+    ctx->stale = 0;
+    ctx->inside = 0;
 
     if (sscf->chain.nelts) {
         ctx->start = ngx_shop_groups_serving(sscf->zone, sscf->group);
-
-        if (ctx->start) {
-            return ngx_shop_failover_enter(ctx,
-                                           ngx_shop_failover_group(ctx, 0));
-        }
     }
 
-    return ngx_shop_failover_open(ctx, sscf);
+    if ((ctx->start
+         ? ngx_shop_failover_enter(ctx, ngx_shop_failover_group(ctx, 0))
+         : ngx_shop_failover_open(ctx, sscf))
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return sscf->shed.target ? ngx_shop_failover_shed(ctx) : NGX_OK;
 }
 
 
@@ -324,6 +331,7 @@ ngx_shop_failover_refresh(ngx_shop_failover_t *ctx, ngx_peer_connection_t *pc)
          */
 
         ctx->tries++;
+        ctx->stale = 1;
 
         if (ctx->used) {
             ctx->used--;
@@ -387,6 +395,11 @@ ngx_shop_failover_ask(ngx_shop_failover_t *ctx, ngx_peer_connection_t *pc)
 
         pc->tries = ctx->tries;
         rc = ctx->get(pc, ctx->data);
+
+        if (rc == NGX_DONE && ctx->stale) {
+            ngx_shop_failover_kept_drop(pc);
+            return NGX_OK;
+        }
 
         if (rc != NGX_BUSY) {
             return rc;
@@ -505,14 +518,29 @@ ngx_shop_failover_free(ngx_peer_connection_t *pc, void *data, ngx_uint_t state)
 {
     ngx_shop_failover_t  *ctx = data;
 
+    ngx_uint_t            moved;
+
+    moved = ctx->moved;
+
     if (ctx->flying) {
 
-        if (ctx->group->witness) {
+        /* a suspect that lost a request has not failed it */
+
+        if (ctx->group->witness
+            && !(moved == NGX_SHOP_FAILOVER_MOVED_OFF && ctx->doubted))
+        {
             ngx_shop_failover_record_end(ctx, state);
         }
 
         ngx_queue_remove(&ctx->queue);
         ctx->flying = 0;
+        ctx->moved = moved == NGX_SHOP_FAILOVER_MOVED_OFF
+                     ? NGX_SHOP_FAILOVER_MOVED_ON
+                     : NGX_SHOP_FAILOVER_MOVED_NOT;
+
+        if (moved == NGX_SHOP_FAILOVER_MOVED_ON) {
+            ngx_shop_failover_rescue_more(ctx->group);
+        }
     }
 
     if (state == 0) {
@@ -523,7 +551,14 @@ ngx_shop_failover_free(ngx_peer_connection_t *pc, void *data, ngx_uint_t state)
         return;
     }
 
-    if (state & NGX_PEER_FAILED) {
+    if (moved == NGX_SHOP_FAILOVER_MOVED_OFF && ctx->doubted) {
+
+        /* nobody knows that it failed; no connection to be kept, either */
+
+        ctx->request->upstream->keepalive = 0;
+        state = NGX_PEER_NEXT;
+
+    } else if (state & NGX_PEER_FAILED) {
         state = ngx_shop_failover_failed(ctx, pc);
     }
 

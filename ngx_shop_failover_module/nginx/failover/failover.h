@@ -12,6 +12,16 @@
 
 #include "nginx/conf.h"
 
+#include "state/suspect.h"
+
+
+/* of a request that was taken off a peer which it waited for */
+typedef enum {
+    NGX_SHOP_FAILOVER_MOVED_NOT = 0,
+    NGX_SHOP_FAILOVER_MOVED_OFF,                /* is about to be */
+    NGX_SHOP_FAILOVER_MOVED_ON                  /* is at the next one */
+} ngx_shop_failover_moved_e;
+
 
 /*
  * One request on its way through a chain of groups: the data of our functions
@@ -41,6 +51,10 @@ typedef struct {
     ngx_uint_t                       used;
     unsigned                         reopened:2;
     unsigned                         flying:1;  /* in the queue */
+    unsigned                         inside:1;  /* of failover_shed: in hand */
+    ngx_msec_t                       begun;     /* ... since */
+    unsigned                         stale:1;   /* met a kept connection that
+                                                   had died */
 
     /* of failover_wait, where live traffic is observed */
     unsigned                         looked:1;
@@ -51,6 +65,10 @@ typedef struct {
     ngx_shop_record_t                failed;    /* of the last one that failed,
                                                    in this group */
     unsigned                         heard:1;   /* recorded already */
+
+    /* of failover_rescue */
+    unsigned                         moved:2;   /* _failover_moved_e */
+    unsigned                         doubted:1; /* off one that is suspect */
 } ngx_shop_failover_t;
 
 
@@ -69,6 +87,32 @@ ngx_uint_t ngx_shop_failover_extra(ngx_shop_failover_t *ctx);
  */
 void ngx_shop_failover_rescue(ngx_shop_conf_main_t *smcf);
 
+/* once for each upstream, at configuration time; NGX_ERROR: no memory */
+ngx_int_t ngx_shop_failover_rescue_init(ngx_conf_t *cf,
+    ngx_shop_conf_srv_t *sscf);
+
+/*
+ * Whether a request waits for its connection, and to move one that does, by
+ * the rules of nginx; 1: it is.
+ */
+ngx_uint_t ngx_shop_failover_rescue_connecting(ngx_shop_failover_t *ctx);
+ngx_uint_t ngx_shop_failover_rescue_connect(ngx_shop_failover_t *ctx);
+
+/*
+ * Where shop_shed is, once the request has its group: it is in hand from now
+ * on, or refused.  NGX_ERROR: no memory.
+ */
+ngx_int_t ngx_shop_failover_shed(ngx_shop_failover_t *ctx);
+
+/* ... and its answer begins; good: a page */
+void ngx_shop_failover_shed_page(ngx_shop_failover_t *ctx, ngx_uint_t good);
+
+/* the balancer gave a kept connection, and a fresh one is to be made */
+void ngx_shop_failover_kept_drop(ngx_peer_connection_t *pc);
+
+/* a request that was moved is done: there is room for the next */
+void ngx_shop_failover_rescue_more(ngx_shop_conf_srv_t *sscf);
+
 /*
  * A request failed at the peer in pc, or waits there for its answer since a
  * time (monotonic ms; 0: it failed): the verdict is in doubt, and the probe
@@ -76,6 +120,14 @@ void ngx_shop_failover_rescue(ngx_shop_conf_main_t *smcf);
  */
 void ngx_shop_failover_observe(ngx_http_request_t *r,
     ngx_shop_conf_srv_t *sscf, ngx_peer_connection_t *pc, ngx_msec_t since);
+
+/*
+ * A request waits at a peer of which nobody heard for longer than is usual: a
+ * probe runs, or the peer is suspect.  In how many ms to ask again; 0: not.
+ */
+ngx_msec_t ngx_shop_failover_observe_silent(ngx_http_request_t *r,
+    ngx_shop_conf_srv_t *sscf, ngx_shop_record_t *record,
+    ngx_shop_suspect_silence_t *silence);
 
 /* once for each upstream, at configuration time; NGX_ERROR: no memory */
 ngx_int_t ngx_shop_failover_wait_init(ngx_conf_t *cf,

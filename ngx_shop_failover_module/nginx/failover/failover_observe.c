@@ -10,7 +10,11 @@
 #include "nginx/failover/failover.h"
 #include "nginx/probe/probe.h"
 
+#include "nginx/wake.h"
+
 #include "state/suspect.h"
+
+#include "logic/judge/silence.h"
 
 
 void
@@ -48,4 +52,51 @@ ngx_shop_failover_observe(ngx_http_request_t *r, ngx_shop_conf_srv_t *sscf,
                 peer, wait);
         }
     }
+}
+
+
+ngx_msec_t
+ngx_shop_failover_observe_silent(ngx_http_request_t *r,
+    ngx_shop_conf_srv_t *sscf, ngx_shop_record_t *record,
+    ngx_shop_suspect_silence_t *silence)
+{
+    ngx_msec_t              wait;
+    ngx_shop_peers_walk_t   walk;
+    ngx_shop_conf_main_t   *smcf;
+    ngx_shop_model_peer_t  *peer;
+
+    smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
+
+    for (peer = ngx_shop_peers_first(sscf->group, &walk);
+         peer;
+         peer = ngx_shop_peers_next(&walk))
+    {
+        if (peer->slot != record->slot || peer->id != record->id) {
+            continue;
+        }
+
+        wait = 0;
+
+        switch (ngx_shop_suspect_silent(sscf->zone, peer, &sscf->check->pace,
+                                        silence, &wait))
+        {
+        case NGX_OK:
+            ngx_shop_probe_soon(smcf, peer, wait);
+            return wait + 1;
+
+        case NGX_DONE:
+            ngx_log_error(NGX_LOG_INFO, ngx_cycle->log, 0,
+                          "shop failover: peer %V in upstream \"%V\" is "
+                          "suspect: nobody hears of it for %M ms, %s",
+                          &peer->address, &sscf->group->name, silence->msec,
+                          ngx_shop_silence_words(silence->whose));
+            ngx_shop_wake_all(smcf);
+            return 0;
+
+        default:
+            return wait;
+        }
+    }
+
+    return 0;
 }

@@ -8,6 +8,7 @@
 
 
 #include "nginx/failover/failover.h"
+#include "nginx/document.h"
 #include "nginx/journal/journal.h"
 #include "nginx/wake.h"
 
@@ -144,6 +145,9 @@ ngx_shop_failover_record_heard(ngx_http_request_t *r)
         return;
     }
 
+    ngx_shop_failover_shed_page(ctx, u->headers_in.status_n
+                                     < NGX_HTTP_INTERNAL_SERVER_ERROR);
+
     ngx_shop_failover_record_put(ctx,
                u->headers_in.status_n >= NGX_HTTP_INTERNAL_SERVER_ERROR
                ? NGX_SHOP_EVIDENCE_STATUS
@@ -226,6 +230,12 @@ ngx_shop_failover_record_put(ngx_shop_failover_t *ctx, ngx_uint_t kind)
 
         ngx_shop_record_add(group->zone, &ctx->record, &group->outlier.rule,
                             &heard);
+
+        if (ngx_shop_record_waited(group->zone, &ctx->record)
+            && ngx_shop_document_is(r))
+        {
+            ngx_shop_record_page(group->zone, &ctx->record);
+        }
 
         if (ctx->failed.slot != NGX_SHOP_LAYOUT_NO_SLOT
             && ctx->failed.slot != ctx->record.slot)

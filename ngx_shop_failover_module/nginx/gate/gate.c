@@ -8,15 +8,17 @@
 
 #include "nginx/gate/gate.h"
 #include "nginx/gate/gate_link.h"
+#include "nginx/host.h"
 
 #include "logic/pass/pattern.h"
 #include "state/counters.h"
 
 
 static ngx_shop_gate_why_e ngx_shop_gate_look(ngx_http_request_t *r,
-    ngx_shop_conf_main_t *smcf, ngx_shop_conf_loc_t *slcf, ngx_uint_t gate);
+    ngx_shop_conf_main_t *smcf, ngx_shop_conf_loc_t *slcf,
+    ngx_shop_model_site_t *site, ngx_uint_t gate);
 static ngx_shop_gate_why_e ngx_shop_gate_closed(ngx_shop_conf_main_t *smcf,
-    ngx_shop_conf_loc_t *slcf, ngx_shop_gate_why_e why);
+    ngx_shop_model_site_t *site, ngx_shop_gate_why_e why);
 static ngx_uint_t ngx_shop_gate_path(ngx_http_request_t *r,
     ngx_shop_flag_notice_t *notice);
 static ngx_uint_t ngx_shop_gate_post(ngx_http_request_t *r,
@@ -34,20 +36,28 @@ ngx_shop_gate_why_e
 ngx_shop_gate_ask(ngx_http_request_t *r, ngx_shop_conf_main_t *smcf,
     ngx_shop_conf_loc_t *slcf)
 {
-    ngx_uint_t           gate;
-    ngx_shop_gate_why_e  why;
+    ngx_uint_t              gate;
+    ngx_shop_gate_why_e     why;
+    ngx_shop_model_site_t  *site;
 
     if (slcf->flag == NULL || ngx_shop_conf_answers(r, slcf)) {
         return NGX_SHOP_GATE_WHY_NOT;
     }
 
-    gate = ngx_shop_board_gate(&smcf->zone, ngx_shop_conf_site(slcf));
+    site = ngx_shop_conf_site(slcf);
+
+    if (ngx_shop_board_word_of(&smcf->zone, site) == NGX_SHOP_BOARD_GATE_OPEN) {
+        return NGX_SHOP_GATE_WHY_NOT;
+    }
+
+    site = ngx_shop_host_site(r, slcf);
+    gate = ngx_shop_board_gate(&smcf->zone, site);
 
     if (gate == NGX_SHOP_BOARD_GATE_OPEN) {
         return NGX_SHOP_GATE_WHY_NOT;
     }
 
-    why = ngx_shop_gate_look(r, smcf, slcf, gate);
+    why = ngx_shop_gate_look(r, smcf, slcf, site, gate);
 
     if (why != NGX_SHOP_GATE_WHY_NOT && ngx_shop_gate_open(r, slcf)) {
         return NGX_SHOP_GATE_WHY_NOT;
@@ -57,11 +67,20 @@ ngx_shop_gate_ask(ngx_http_request_t *r, ngx_shop_conf_main_t *smcf,
 }
 
 
+int64_t
+ngx_shop_gate_turn(ngx_http_request_t *r, ngx_shop_conf_main_t *smcf,
+    ngx_shop_conf_loc_t *slcf)
+{
+    return ngx_shop_board_turn(&smcf->zone, ngx_shop_conf_site(slcf),
+                               ngx_shop_gate_visitor(r));
+}
+
+
 /* not open to everybody */
 
 static ngx_shop_gate_why_e
 ngx_shop_gate_look(ngx_http_request_t *r, ngx_shop_conf_main_t *smcf,
-    ngx_shop_conf_loc_t *slcf, ngx_uint_t gate)
+    ngx_shop_conf_loc_t *slcf, ngx_shop_model_site_t *site, ngx_uint_t gate)
 {
     ngx_shop_flag_notice_t  *notice;
 
@@ -75,15 +94,13 @@ ngx_shop_gate_look(ngx_http_request_t *r, ngx_shop_conf_main_t *smcf,
 
     default:
         if (gate != NGX_SHOP_BOARD_GATE_DRILL) {
-            ngx_shop_counters_bypassed(&smcf->zone,
-                                       ngx_shop_conf_site(slcf));
+            ngx_shop_counters_bypassed(&smcf->zone, site);
         }
 
         return NGX_SHOP_GATE_WHY_NOT;
     }
 
-    notice = &ngx_shop_board_current(&smcf->zone,
-                                     ngx_shop_conf_site(slcf))->notice;
+    notice = &ngx_shop_board_current(&smcf->zone, site)->notice;
 
     switch (gate) {
 
@@ -92,15 +109,15 @@ ngx_shop_gate_look(ngx_http_request_t *r, ngx_shop_conf_main_t *smcf,
                               |NGX_HTTP_TRACE))
                 || ngx_shop_gate_post(r, notice))
                ? NGX_SHOP_GATE_WHY_NOT
-               : ngx_shop_gate_closed(smcf, slcf, NGX_SHOP_GATE_WHY_BROWSE);
+               : ngx_shop_gate_closed(smcf, site, NGX_SHOP_GATE_WHY_BROWSE);
 
     case NGX_SHOP_BOARD_GATE_PATHS:
         return ngx_shop_gate_path(r, notice)
-               ? ngx_shop_gate_closed(smcf, slcf, NGX_SHOP_GATE_WHY_CLOSED)
+               ? ngx_shop_gate_closed(smcf, site, NGX_SHOP_GATE_WHY_CLOSED)
                : NGX_SHOP_GATE_WHY_NOT;
 
     case NGX_SHOP_BOARD_GATE_RAMP:
-        return ngx_shop_board_admits(&smcf->zone, ngx_shop_conf_site(slcf),
+        return ngx_shop_board_admits(&smcf->zone, site,
                                      ngx_shop_gate_visitor(r))
                ? NGX_SHOP_GATE_WHY_NOT : NGX_SHOP_GATE_WHY_RAMP;
 
@@ -108,7 +125,7 @@ ngx_shop_gate_look(ngx_http_request_t *r, ngx_shop_conf_main_t *smcf,
         return NGX_SHOP_GATE_WHY_NOT;
 
     default:
-        return ngx_shop_gate_closed(smcf, slcf, NGX_SHOP_GATE_WHY_CLOSED);
+        return ngx_shop_gate_closed(smcf, site, NGX_SHOP_GATE_WHY_CLOSED);
     }
 }
 
@@ -116,10 +133,10 @@ ngx_shop_gate_look(ngx_http_request_t *r, ngx_shop_conf_main_t *smcf,
 /* nobody serves: the flag is there, and is not the reason */
 
 static ngx_shop_gate_why_e
-ngx_shop_gate_closed(ngx_shop_conf_main_t *smcf, ngx_shop_conf_loc_t *slcf,
-    ngx_shop_gate_why_e why)
+ngx_shop_gate_closed(ngx_shop_conf_main_t *smcf,
+    ngx_shop_model_site_t *site, ngx_shop_gate_why_e why)
 {
-    return ngx_shop_board_state(&smcf->zone, ngx_shop_conf_site(slcf))
+    return ngx_shop_board_state(&smcf->zone, site)
            == NGX_SHOP_SITE_OUTAGE ? NGX_SHOP_GATE_WHY_UNSENT : why;
 }
 

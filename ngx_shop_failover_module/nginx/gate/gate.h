@@ -21,7 +21,7 @@ typedef enum {
     NGX_SHOP_GATE_WHY_RAMP,             /* not let back in yet */
     NGX_SHOP_GATE_WHY_UNSENT,           /* nothing serves, never sent */
     NGX_SHOP_GATE_WHY_SENT,             /* sent to a server and failed */
-    NGX_SHOP_GATE_WHY_BUSY,             /* limit_req or limit_conn */
+    NGX_SHOP_GATE_WHY_BUSY,             /* limit_req, limit_conn, shop_shed */
     NGX_SHOP_GATE_WHY_ERROR_PAGE        /* nothing serves, and error_page has
                                            answered */
 } ngx_shop_gate_why_e;
@@ -37,6 +37,10 @@ typedef enum {
 
 
 /* the request path: one word read where the shop is open */
+/* when this visitor is let in (Unix s), while others are; 0: not known */
+int64_t ngx_shop_gate_turn(ngx_http_request_t *r, ngx_shop_conf_main_t *smcf,
+    ngx_shop_conf_loc_t *slcf);
+
 ngx_shop_gate_why_e ngx_shop_gate_ask(ngx_http_request_t *r,
     ngx_shop_conf_main_t *smcf, ngx_shop_conf_loc_t *slcf);
 

@@ -7,6 +7,7 @@
  */
 
 
+#include "nginx/host.h"
 #include "nginx/gate/gate_link.h"
 #include "nginx/header.h"
 
@@ -19,16 +20,33 @@
 #endif
 
 
+#define NGX_SHOP_GATE_LINK_SCOPES  2
+
+
+/* where a cookie is sent, and what its token is bound to */
+typedef struct {
+    ngx_shop_conf_key_t    *conf;
+    ngx_str_t              *cookie;
+    ngx_str_t               site;       /* the host, or the domain */
+    ngx_str_t               domain;     /* of the cookie; len 0: none */
+} ngx_shop_gate_link_scope_t;
+
+
 static ngx_uint_t ngx_shop_gate_link_fresh(ngx_http_request_t *r);
 static ngx_int_t ngx_shop_gate_link_verify(ngx_http_request_t *r,
-    ngx_shop_conf_key_t *conf, ngx_str_t *text, ngx_uint_t kind,
+    ngx_shop_gate_link_scope_t *scope, ngx_str_t *text, ngx_uint_t kind,
     ngx_shop_token_t *token);
-static void ngx_shop_gate_link_key(ngx_http_request_t *r,
-    ngx_shop_conf_key_t *conf, ngx_shop_token_key_t *key);
+static ngx_uint_t ngx_shop_gate_link_scope(ngx_http_request_t *r,
+    ngx_shop_conf_key_t *conf, ngx_uint_t n,
+    ngx_shop_gate_link_scope_t *scope);
+static void ngx_shop_gate_link_key(ngx_shop_gate_link_scope_t *scope,
+    ngx_shop_token_key_t *key);
 static int ngx_shop_gate_link_hmac(void *data, const unsigned char *bytes,
     size_t size, unsigned char *mac);
+static ngx_int_t ngx_shop_gate_link_off(ngx_http_request_t *r,
+    ngx_shop_conf_key_t *conf);
 static ngx_int_t ngx_shop_gate_link_cookie(ngx_http_request_t *r,
-    ngx_shop_conf_key_t *conf, ngx_shop_token_t *token);
+    ngx_shop_gate_link_scope_t *scope, ngx_shop_token_t *token);
 static ngx_int_t ngx_shop_gate_link_redirect(ngx_http_request_t *r);
 static ngx_int_t ngx_shop_gate_link_location(ngx_http_request_t *r,
     ngx_str_t *location);
@@ -36,15 +54,19 @@ static ngx_int_t ngx_shop_gate_link_add(ngx_http_request_t *r,
     const char *name, ngx_str_t *value);
 
 
-/* by this prefix (RFC 6265bis) browsers take it from no other host */
-static ngx_str_t  ngx_shop_gate_link_cookie_name =
-    ngx_string("__Host-" NGX_SHOP_TOKEN_NAME);
+/* by these prefixes (RFC 6265bis) browsers take it from no other host, or only
+   where it is Secure; in the order of scopes */
+static ngx_str_t  ngx_shop_gate_link_names[] = {
+    ngx_string("__Host-" NGX_SHOP_TOKEN_NAME),
+    ngx_string("__Secure-" NGX_SHOP_TOKEN_NAME)
+};
 
 
 /*
  * Always Secure, though nginx may see plain http: behind a TLS terminator it
  * cannot tell.  A shop on plain http has shop_bypass for its staff.
  */
+#define NGX_SHOP_GATE_LINK_DOMAIN  "; Domain="
 #define NGX_SHOP_GATE_LINK_ATTRIBUTES                                        \
     "; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age="
 
@@ -52,10 +74,12 @@ static ngx_str_t  ngx_shop_gate_link_cookie_name =
 ngx_int_t
 ngx_shop_gate_link_handler(ngx_http_request_t *r)
 {
-    ngx_str_t              text;
-    ngx_shop_token_t       token;
-    ngx_shop_conf_loc_t   *slcf;
-    ngx_shop_conf_main_t  *smcf;
+    ngx_str_t                    text;
+    ngx_uint_t                   n;
+    ngx_shop_token_t             token;
+    ngx_shop_conf_loc_t         *slcf;
+    ngx_shop_conf_main_t        *smcf;
+    ngx_shop_gate_link_scope_t   scope;
 
     slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
 
@@ -73,16 +97,21 @@ ngx_shop_gate_link_handler(ngx_http_request_t *r)
 
     if (text.len == 3 && ngx_strncmp(text.data, "off", 3) == 0) {
 
-        /* it only takes away what the visitor himself holds */
-
-        return ngx_shop_gate_link_cookie(r, slcf->bypass_key, NULL);
+        return ngx_shop_gate_link_off(r, slcf->bypass_key);
     }
 
-    if (ngx_shop_gate_link_verify(r, slcf->bypass_key, &text,
-                                  NGX_SHOP_TOKEN_LINK,
-                                  &token)
-        != NGX_OK)
-    {
+    for (n = 0; n < NGX_SHOP_GATE_LINK_SCOPES; n++) {
+
+        if (ngx_shop_gate_link_scope(r, slcf->bypass_key, n, &scope)
+            && ngx_shop_gate_link_verify(r, &scope, &text, NGX_SHOP_TOKEN_LINK,
+                                         &token)
+               == NGX_OK)
+        {
+            break;
+        }
+    }
+
+    if (n == NGX_SHOP_GATE_LINK_SCOPES) {
         return NGX_DECLINED;
     }
 
@@ -91,11 +120,15 @@ ngx_shop_gate_link_handler(ngx_http_request_t *r)
 
     if (token.drill) {
         smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
-        ngx_shop_board_drill(&smcf->zone, ngx_shop_conf_site(slcf),
+        ngx_shop_board_drill(&smcf->zone, ngx_shop_host_site(r, slcf),
                              token.expires);
     }
 
-    return ngx_shop_gate_link_cookie(r, slcf->bypass_key, &token);
+    if (ngx_shop_gate_link_cookie(r, &scope, &token) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_shop_gate_link_redirect(r);
 }
 
 
@@ -122,32 +155,40 @@ ngx_shop_gate_link_fresh(ngx_http_request_t *r)
 ngx_shop_gate_pass_e
 ngx_shop_gate_link_pass(ngx_http_request_t *r, ngx_shop_conf_loc_t *slcf)
 {
-    ngx_str_t         text;
-    ngx_shop_token_t  token;
+    ngx_str_t                    text;
+    ngx_uint_t                   n;
+    ngx_shop_token_t             token;
+    ngx_shop_gate_link_scope_t   scope;
 
-    if (slcf->bypass_key == NULL
-        || !ngx_shop_compat_cookie(r,
-                                   &ngx_shop_gate_link_cookie_name,
-                                   &text)
-        || ngx_shop_gate_link_verify(r, slcf->bypass_key, &text,
-                                     NGX_SHOP_TOKEN_COOKIE,
-                                     &token)
-           != NGX_OK)
-    {
+    if (slcf->bypass_key == NULL) {
         return NGX_SHOP_GATE_PASS_NONE;
     }
 
-    return token.drill ? NGX_SHOP_GATE_PASS_DRILL : NGX_SHOP_GATE_PASS_LINK;
+    for (n = 0; n < NGX_SHOP_GATE_LINK_SCOPES; n++) {
+
+        if (ngx_shop_gate_link_scope(r, slcf->bypass_key, n, &scope)
+            && ngx_shop_compat_cookie(r, scope.cookie, &text)
+            && ngx_shop_gate_link_verify(r, &scope, &text,
+                                         NGX_SHOP_TOKEN_COOKIE, &token)
+               == NGX_OK)
+        {
+            return token.drill ? NGX_SHOP_GATE_PASS_DRILL
+                               : NGX_SHOP_GATE_PASS_LINK;
+        }
+    }
+
+    return NGX_SHOP_GATE_PASS_NONE;
 }
 
 
 static ngx_int_t
-ngx_shop_gate_link_verify(ngx_http_request_t *r, ngx_shop_conf_key_t *conf,
-    ngx_str_t *text, ngx_uint_t kind, ngx_shop_token_t *token)
+ngx_shop_gate_link_verify(ngx_http_request_t *r,
+    ngx_shop_gate_link_scope_t *scope, ngx_str_t *text, ngx_uint_t kind,
+    ngx_shop_token_t *token)
 {
     ngx_shop_token_key_t  key;
 
-    ngx_shop_gate_link_key(r, conf, &key);
+    ngx_shop_gate_link_key(scope, &key);
 
     if (ngx_shop_token_verify(token, (ngx_shop_str_t *) text,
                               &key, ngx_shop_clock_now())
@@ -161,16 +202,46 @@ ngx_shop_gate_link_verify(ngx_http_request_t *r, ngx_shop_conf_key_t *conf,
 }
 
 
-/* the site is the host that was asked for: where the cookie will be sent */
+/*
+ * The host that was asked for, first: where the cookie will be sent.  Then the
+ * domain of all hosts, where this is one of them; 0: it is not.
+ */
+
+static ngx_uint_t
+ngx_shop_gate_link_scope(ngx_http_request_t *r, ngx_shop_conf_key_t *conf,
+    ngx_uint_t n, ngx_shop_gate_link_scope_t *scope)
+{
+    scope->conf = conf;
+    scope->cookie = &ngx_shop_gate_link_names[n];
+    ngx_str_null(&scope->domain);
+
+    if (n == 0) {
+        scope->site = r->headers_in.server;
+        return 1;
+    }
+
+    if (!ngx_shop_token_within((ngx_shop_str_t *) &conf->domain,
+                               (ngx_shop_str_t *) &r->headers_in.server))
+    {
+        return 0;
+    }
+
+    scope->site = conf->domain;
+    scope->domain.data = conf->domain.data + 1;
+    scope->domain.len = conf->domain.len - 1;
+
+    return 1;
+}
+
 
 static void
-ngx_shop_gate_link_key(ngx_http_request_t *r, ngx_shop_conf_key_t *conf,
+ngx_shop_gate_link_key(ngx_shop_gate_link_scope_t *scope,
     ngx_shop_token_key_t *key)
 {
     key->hmac = ngx_shop_gate_link_hmac;
-    key->data = &conf->key;
-    key->site.len = r->headers_in.server.len;
-    key->site.data = r->headers_in.server.data;
+    key->data = &scope->conf->key;
+    key->site.len = scope->site.len;
+    key->site.data = scope->site.data;
 }
 
 
@@ -199,45 +270,67 @@ ngx_shop_gate_link_hmac(void *data, const unsigned char *bytes, size_t size,
 }
 
 
+/* it only takes away what the visitor himself holds */
+
+static ngx_int_t
+ngx_shop_gate_link_off(ngx_http_request_t *r, ngx_shop_conf_key_t *conf)
+{
+    ngx_uint_t                   n;
+    ngx_shop_gate_link_scope_t   scope;
+
+    for (n = 0; n < NGX_SHOP_GATE_LINK_SCOPES; n++) {
+
+        if (ngx_shop_gate_link_scope(r, conf, n, &scope)
+            && ngx_shop_gate_link_cookie(r, &scope, NULL) != NGX_OK)
+        {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+    }
+
+    return ngx_shop_gate_link_redirect(r);
+}
+
+
 /* token is NULL: the cookie is taken away */
 
 static ngx_int_t
-ngx_shop_gate_link_cookie(ngx_http_request_t *r, ngx_shop_conf_key_t *conf,
-    ngx_shop_token_t *token)
+ngx_shop_gate_link_cookie(ngx_http_request_t *r,
+    ngx_shop_gate_link_scope_t *scope, ngx_shop_token_t *token)
 {
     u_char                *p;
     ngx_str_t              value;
     ngx_shop_token_key_t   key;
 
-    value.data = ngx_pnalloc(r->pool,
-                             ngx_shop_gate_link_cookie_name.len
+    value.data = ngx_pnalloc(r->pool, scope->cookie->len
+                             + sizeof(NGX_SHOP_GATE_LINK_DOMAIN)
+                             + scope->domain.len
                              + sizeof(NGX_SHOP_GATE_LINK_ATTRIBUTES)
                              + NGX_SHOP_TOKEN_LEN + 1 + NGX_TIME_T_LEN);
     if (value.data == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        return NGX_ERROR;
     }
 
-    p = ngx_sprintf(value.data, "%V=", &ngx_shop_gate_link_cookie_name);
+    p = ngx_sprintf(value.data, "%V=", scope->cookie);
 
     if (token) {
-        ngx_shop_gate_link_key(r, conf, &key);
+        ngx_shop_gate_link_key(scope, &key);
 
         if (ngx_shop_token_encode(p, token, &key) != NGX_SHOP_OK) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+            return NGX_ERROR;
         }
 
         p += NGX_SHOP_TOKEN_LEN;
     }
 
-    p = ngx_sprintf(p, NGX_SHOP_GATE_LINK_ATTRIBUTES "%i",
-                    token ? conf->ttl / 1000 : 0);
-    value.len = p - value.data;
-
-    if (ngx_shop_gate_link_add(r, "Set-Cookie", &value) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    if (scope->domain.len) {
+        p = ngx_sprintf(p, NGX_SHOP_GATE_LINK_DOMAIN "%V", &scope->domain);
     }
 
-    return ngx_shop_gate_link_redirect(r);
+    p = ngx_sprintf(p, NGX_SHOP_GATE_LINK_ATTRIBUTES "%i",
+                    token ? scope->conf->ttl / 1000 : 0);
+    value.len = p - value.data;
+
+    return ngx_shop_gate_link_add(r, "Set-Cookie", &value);
 }
 
 

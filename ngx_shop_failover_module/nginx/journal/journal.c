@@ -25,6 +25,7 @@ static void ngx_shop_journal_returned(ngx_shop_model_zone_t *zone);
 static void ngx_shop_journal_group(ngx_shop_groups_change_t *change);
 static void ngx_shop_journal_serving(ngx_shop_groups_change_t *change);
 static void ngx_shop_journal_panic(ngx_shop_groups_change_t *change);
+static void ngx_shop_journal_blind(ngx_shop_groups_change_t *change);
 static void ngx_shop_journal_site(ngx_shop_groups_change_t *change);
 static size_t ngx_shop_journal_length(u_char *buf, int64_t since);
 
@@ -66,11 +67,14 @@ ngx_shop_journal_probe(ngx_shop_model_zone_t *zone,
     case NGX_SHOP_VERDICT_EDGE_DOWN:
         ngx_log_error(NGX_LOG_WARN, log, 0,
                       "shop failover: peer %V in upstream \"%V\" is down: "
-                      "%*s, %ui of %ui failed%s",
+                      "%*s, %ui of %ui failed%s%s%s",
                       &peer->address, &group->name,
                       (size_t) sample->detail_len, sample->detail,
                       commit->run, (ngx_uint_t) group->rule.fails,
-                      commit->silent ? ", and visitors wait in vain" : "");
+                      commit->silent ? ", and visitors wait in vain" : "",
+                      commit->silent && commit->whose ? ": " : "",
+                      commit->silent && commit->whose
+                      ? ngx_shop_silence_words(commit->whose) : "");
         return;
 
     case NGX_SHOP_VERDICT_EDGE_UP:
@@ -196,7 +200,12 @@ ngx_shop_journal_update(ngx_shop_model_zone_t *zone)
         return;
     }
 
+    ngx_shop_board_parts_map(zone, ngx_cycle->log);
     ngx_shop_journal_event_flags(zone);
+
+    /* files that are gone have been told of */
+
+    ngx_shop_board_parts_map(zone, ngx_cycle->log);
     ngx_shop_journal_forced(zone);
     ngx_shop_journal_returned(zone);
 
@@ -212,6 +221,10 @@ ngx_shop_journal_update(ngx_shop_model_zone_t *zone)
             } else if (changes[i].what == NGX_SHOP_GROUPS_CHANGE_PANIC) {
                 ngx_shop_journal_event_group(zone, &changes[i]);
                 ngx_shop_journal_panic(&changes[i]);
+
+            } else if (changes[i].what == NGX_SHOP_GROUPS_CHANGE_BLIND) {
+                ngx_shop_journal_event_group(zone, &changes[i]);
+                ngx_shop_journal_blind(&changes[i]);
 
             } else if (changes[i].group) {
                 ngx_shop_journal_event_group(zone, &changes[i]);
@@ -330,8 +343,8 @@ ngx_shop_journal_panic(ngx_shop_groups_change_t *change)
 {
     if (change->to) {
         ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
-                      "shop failover: less than %ui%% of upstream \"%V\" is "
-                      "usable, verdicts of probes are ignored",
+                      "shop failover: not more than %ui%% of upstream \"%V\" "
+                      "is usable, verdicts of probes are ignored",
                       change->group->panic, &change->group->name);
         return;
     }
@@ -339,6 +352,28 @@ ngx_shop_journal_panic(ngx_shop_groups_change_t *change)
     ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
                   "shop failover: verdicts of probes count again in upstream "
                   "\"%V\"", &change->group->name);
+}
+
+
+static void
+ngx_shop_journal_blind(ngx_shop_groups_change_t *change)
+{
+    u_char  length[NGX_SHOP_TIMES_LEN];
+
+    if (change->to) {
+        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                      "shop failover: visitors wait in vain for pages of "
+                      "upstream \"%V\", whose probes pass: does the health "
+                      "path ask the database?", &change->group->name);
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
+                  "shop failover: visitors get pages of upstream \"%V\" again: "
+                  "they waited in vain for %*s",
+                  &change->group->name,
+                  ngx_shop_journal_length(length, change->since),
+                  length);
 }
 
 

@@ -223,6 +223,11 @@ ngx_shop_journal_event_group(ngx_shop_model_zone_t *zone,
                                 : NGX_SHOP_EVENT_PANIC_OVER;
         break;
 
+    case NGX_SHOP_GROUPS_CHANGE_BLIND:
+        event.what = change->to ? NGX_SHOP_EVENT_BLIND
+                                : NGX_SHOP_EVENT_BLIND_OVER;
+        break;
+
     default:
         event.what = NGX_SHOP_EVENT_STATE;
         event.from = (uint8_t) change->from;
@@ -346,15 +351,18 @@ ngx_shop_journal_event_notice(ngx_shop_model_zone_t *zone,
 void
 ngx_shop_journal_event_flags(ngx_shop_model_zone_t *zone)
 {
-    ngx_uint_t               i;
+    ngx_uint_t               i, n;
     ngx_pool_t              *pool;
-    ngx_shop_model_flag_t  **conf;
+    ngx_shop_model_flag_t   *conf, **flags;
 
-    conf = zone->flags.elts;
+    flags = zone->flags.elts;
+    n = zone->flags.nelts;
 
-    for (i = 0; i < zone->flags.nelts; i++) {
+    for (i = 0; i < n + NGX_SHOP_LAYOUT_VOICES; i++) {
 
-        if (!ngx_shop_news_wait(zone, conf[i])) {
+        conf = i < n ? flags[i] : &zone->voices[i - n];
+
+        if (conf->path.len == 0 || !ngx_shop_news_wait(zone, conf)) {
             continue;
         }
 
@@ -364,7 +372,7 @@ ngx_shop_journal_event_flags(ngx_shop_model_zone_t *zone)
             return;
         }
 
-        ngx_shop_journal_event_flag(zone, conf[i], pool);
+        ngx_shop_journal_event_flag(zone, conf, pool);
 
         ngx_destroy_pool(pool);
     }
@@ -399,6 +407,14 @@ ngx_shop_journal_event_flag(ngx_shop_model_zone_t *zone,
 
             /* now, as only the last events are kept */
 
+            ngx_shop_events_flush(zone);
+        }
+    }
+
+    for (i = 0; i < NGX_SHOP_LAYOUT_PARTS; i++) {
+
+        if (zone->parts[i].used && zone->parts[i].flag == conf) {
+            ngx_shop_journal_event_tell(zone, &zone->parts[i], view, &news);
             ngx_shop_events_flush(zone);
         }
     }

@@ -216,12 +216,24 @@ ngx_shop_choice_negotiate(ngx_shop_conf_main_t *smcf,
                      (ngx_shop_str_t *) &asked->type,
                      (ngx_shop_str_t *) path);
 
-    choice->lang = (uint8_t) ngx_shop_negotiate_language(
-                     (ngx_shop_str_t *) &asked->language,
-                     page->skin->codes, page->skin->nlangs);
+    choice->lang = (uint8_t) ngx_shop_choice_language(page, &asked->language);
 
     choice->coding = (uint8_t) ngx_shop_negotiate_coding(
                      (ngx_shop_str_t *) &asked->encoding,
                      (int) ngx_shop_render_has_br(
                                       smcf->renderings));
+}
+
+
+ngx_uint_t
+ngx_shop_choice_language(ngx_shop_conf_page_t *page, ngx_str_t *language)
+{
+    ngx_uint_t  n;
+
+    n = ngx_shop_negotiate_language((ngx_shop_str_t *) language, page->codes,
+                                    (unsigned) page->skin->nlangs);
+
+    /* of the page's languages the default is where the skin's first is */
+
+    return n == 0 ? page->lang : n == page->lang ? 0 : n;
 }

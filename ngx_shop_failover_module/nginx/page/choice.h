@@ -50,5 +50,9 @@ void ngx_shop_choice_make(ngx_shop_conf_main_t *smcf,
     ngx_shop_conf_page_t *page, ngx_shop_choice_asked_t *asked, ngx_str_t *uri,
     ngx_shop_choice_t *choice);
 
+/* the number in the skin of the language of a page, by Accept-Language */
+ngx_uint_t ngx_shop_choice_language(ngx_shop_conf_page_t *page,
+    ngx_str_t *language);
+
 
 #endif /* _NGX_SHOP_CHOICE_H_INCLUDED_ */

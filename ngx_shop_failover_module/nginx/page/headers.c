@@ -7,6 +7,7 @@
 
 
 #include "nginx/page/headers.h"
+#include "nginx/page/skin_decide.h"
 #include "nginx/header.h"
 
 #include "logic/flag/times.h"
@@ -25,7 +26,7 @@ static ngx_int_t ngx_shop_headers_push(ngx_http_request_t *r, size_t len,
 static ngx_int_t ngx_shop_headers_constants(ngx_http_request_t *r,
     ngx_shop_headers_pair_t *pair);
 static ngx_int_t ngx_shop_headers_retry(ngx_http_request_t *r,
-    ngx_shop_conf_loc_t *slcf, int64_t eta);
+    ngx_shop_render_variant_t *variant, int64_t eta);
 static ngx_int_t ngx_shop_headers_encoding(ngx_http_request_t *r,
     ngx_shop_rendering_t *rendering);
 static ngx_uint_t ngx_shop_headers_listed(ngx_shop_conf_loc_t *slcf,
@@ -41,13 +42,20 @@ static ngx_int_t ngx_shop_headers_cors(ngx_http_request_t *r,
 
 static ngx_shop_headers_pair_t  ngx_shop_headers_page[] = {
     { ngx_string("Cache-Control"), ngx_string("no-store") },
-    { ngx_string("Vary"), ngx_string("Accept, Accept-Language, "
-                                     "Accept-Encoding, Sec-Fetch-Dest, "
-                                     "Content-Type, Origin") },
     { ngx_string("X-Robots-Tag"), ngx_string("noindex") },
     { ngx_string("X-Content-Type-Options"), ngx_string("nosniff") },
     { ngx_string("Referrer-Policy"), ngx_string("same-origin") },
     { ngx_null_string, ngx_null_string }
+};
+
+
+/* where the shop decides the language, and where the visitor's headers do */
+
+static ngx_str_t  ngx_shop_headers_vary[] = {
+    ngx_string("Accept, Accept-Encoding, Sec-Fetch-Dest, Content-Type, "
+               "Origin"),
+    ngx_string("Accept, Accept-Language, Accept-Encoding, Sec-Fetch-Dest, "
+               "Content-Type, Origin")
 };
 
 
@@ -157,10 +165,13 @@ ngx_shop_headers_closed(ngx_http_request_t *r,
     lang.len = skin->codes[variant->lang].len;
     lang.data = (u_char *) skin->codes[variant->lang].data;
 
-    if (ngx_shop_headers_retry(r, variant->slcf, rendering->eta)
+    if (ngx_shop_headers_retry(r, variant, rendering->eta)
         != NGX_OK
         || ngx_shop_headers_constants(r,
                                   ngx_shop_headers_page)
+           != NGX_OK
+        || ngx_shop_headers_add(r, "Vary", &ngx_shop_headers_vary[
+                             ngx_shop_skin_decide_varies(variant->slcf->page)])
            != NGX_OK
         || ngx_shop_headers_add(r, "Shop-Status",
                                 &rendering->shop_status)
@@ -219,22 +230,27 @@ ngx_shop_headers_public(ngx_http_request_t *r,
 
 
 static ngx_int_t
-ngx_shop_headers_retry(ngx_http_request_t *r, ngx_shop_conf_loc_t *slcf,
-    int64_t eta)
+ngx_shop_headers_retry(ngx_http_request_t *r,
+    ngx_shop_render_variant_t *variant, int64_t eta)
 {
-    u_char     *p;
-    int64_t     retry;
-    ngx_str_t   value;
+    u_char               *p;
+    int64_t               retry;
+    ngx_str_t             value;
+    ngx_shop_conf_loc_t  *slcf;
 
     p = ngx_pnalloc(r->pool, NGX_INT64_LEN);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
-    retry = ngx_shop_times_retry_after(eta, ngx_shop_clock_now(),
-                                       slcf->retry_default, slcf->retry_min,
-                                       slcf->retry_max,
-                                       (uint32_t) ngx_random());
+    slcf = variant->slcf;
+
+    retry = variant->wait
+            ? (int64_t) ngx_shop_render_wait_seconds(variant->wait)
+            : ngx_shop_times_retry_after(eta, ngx_shop_clock_now(),
+                                         slcf->retry_default,
+                                         slcf->retry_min, slcf->retry_max,
+                                         (uint32_t) ngx_random());
 
     /* digits from the last to the first: a waiting crowd asks for many */
 

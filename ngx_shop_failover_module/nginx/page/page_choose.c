@@ -7,9 +7,15 @@
  */
 
 
+#include "nginx/page/skin_decide.h"
+#include "nginx/host.h"
 #include "nginx/page/page_inside.h"
 
+#include "state/crowd.h"
 
+
+static void ngx_shop_page_choose_wait(ngx_shop_conf_main_t *smcf,
+    ngx_http_upstream_t *u, ngx_shop_render_variant_t *variant);
 static ngx_uint_t ngx_shop_page_choose_closed(ngx_shop_conf_main_t *smcf,
     ngx_shop_model_site_t *site);
 static ngx_uint_t ngx_shop_page_choose_asks(ngx_http_request_t *r);
@@ -26,11 +32,17 @@ ngx_shop_page_choose(ngx_http_request_t *r, ngx_shop_page_t *page)
 
     variant = &page->variant;
     variant->slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
-    variant->site = ngx_shop_conf_site(variant->slcf);
+    variant->site = ngx_shop_host_site(r, variant->slcf);
     variant->state = ngx_shop_page_choose_state(smcf, variant->site,
                                                 page->why);
     variant->jitter = 0;
     variant->admitted = 0;
+    variant->turn = ngx_shop_page_choose_turn(r, variant);
+    variant->wait = 0;
+
+    if (page->why == NGX_SHOP_GATE_WHY_BUSY && r->upstream) {
+        ngx_shop_page_choose_wait(smcf, r->upstream, variant);
+    }
 
     /* who calls an exempt location is a machine, if it does not say else */
 
@@ -38,6 +50,7 @@ ngx_shop_page_choose(ngx_http_request_t *r, ngx_shop_page_t *page)
         ngx_str_set(&page->asked.type, "application/json");
     }
 
+    ngx_shop_skin_decide_ask(r, &page->asked.language);
     ngx_shop_choice_make(smcf, variant->slcf->page, &page->asked, &r->uri,
                          &choice);
 
@@ -51,6 +64,48 @@ ngx_shop_page_choose(ngx_http_request_t *r, ngx_shop_page_t *page)
     } else {
         variant->post = ngx_shop_page_choose_sent(r) ? NGX_SHOP_VIEW_UNKNOWN
                                                      : NGX_SHOP_VIEW_UNSENT;
+    }
+}
+
+
+/* a whole minute, so that all who wait for it share a page */
+
+int64_t
+ngx_shop_page_choose_turn(ngx_http_request_t *r,
+    ngx_shop_render_variant_t *variant)
+{
+    int64_t                turn;
+    ngx_shop_conf_main_t  *smcf;
+
+    if (variant->state != NGX_SHOP_VIEW_REOPENING) {
+        return 0;
+    }
+
+    smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
+    turn = ngx_shop_gate_turn(r, smcf, variant->slcf);
+
+    return (turn + 59) / 60;
+}
+
+
+/* refused by shop_shed: each gets a time of its own to come again */
+
+static void
+ngx_shop_page_choose_wait(ngx_shop_conf_main_t *smcf, ngx_http_upstream_t *u,
+    ngx_shop_render_variant_t *variant)
+{
+    ngx_shop_conf_srv_t  *sscf;
+
+    if (u->upstream == NULL || u->upstream->srv_conf == NULL) {
+        return;
+    }
+
+    sscf = ngx_http_conf_upstream_srv_conf(u->upstream,
+                                           ngx_shop_failover_module);
+
+    if (sscf->group && sscf->group->shed) {
+        variant->wait = ngx_shop_render_wait_of(
+                        ngx_shop_crowd_deal(&smcf->zone, sscf->group));
     }
 }
 

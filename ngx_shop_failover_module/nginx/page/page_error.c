@@ -6,10 +6,12 @@
  */
 
 
+#include "nginx/host.h"
 #include "nginx/page/page.h"
 #include "nginx/page/page_inside.h"
 
 
+static ngx_uint_t ngx_shop_page_error_busy(ngx_http_request_t *r);
 static ngx_uint_t ngx_shop_page_error_ours(ngx_http_request_t *r,
     ngx_shop_conf_loc_t *slcf);
 static ngx_uint_t ngx_shop_page_error_failed(ngx_http_request_t *r,
@@ -38,10 +40,26 @@ ngx_shop_page_error_replace(ngx_http_request_t *r,
         return NGX_DECLINED;
     }
 
-    return ngx_shop_page_answer(r, ngx_shop_page_choose_sent(r)
+    return ngx_shop_page_answer(r, ngx_shop_page_error_busy(r)
+                                   ? NGX_SHOP_GATE_WHY_BUSY
+                                   : ngx_shop_page_choose_sent(r)
                                    ? NGX_SHOP_GATE_WHY_SENT
                                    : NGX_SHOP_GATE_WHY_UNSENT,
                                 next);
+}
+
+
+/* whether it was refused by shop_shed (failover_shed.c) */
+
+static ngx_uint_t
+ngx_shop_page_error_busy(ngx_http_request_t *r)
+{
+    const char  *why;
+
+    why = ngx_shop_conf_explained(r);
+
+    return why && ngx_strcmp(why, ngx_shop_gate_why(NGX_SHOP_GATE_WHY_BUSY))
+                  == 0;
 }
 
 
@@ -143,7 +161,7 @@ ngx_shop_page_error_copied(ngx_http_request_t *r, ngx_shop_conf_loc_t *slcf)
 
     smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
 
-    return ngx_shop_board_state(&smcf->zone, ngx_shop_conf_site(slcf))
+    return ngx_shop_board_state(&smcf->zone, ngx_shop_host_site(r, slcf))
            != NGX_SHOP_SITE_OUTAGE;
 }
 

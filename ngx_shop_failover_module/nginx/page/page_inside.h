@@ -39,6 +39,10 @@ void ngx_shop_page_choose(ngx_http_request_t *r, ngx_shop_page_t *page);
 ngx_uint_t ngx_shop_page_choose_state(ngx_shop_conf_main_t *smcf,
     ngx_shop_model_site_t *site, ngx_shop_gate_why_e why);
 
+/* when the visitor is let in while others are, Unix minutes; or 0 */
+int64_t ngx_shop_page_choose_turn(ngx_http_request_t *r,
+    ngx_shop_render_variant_t *variant);
+
 /*
  * Whether a server may have seen the request: then nobody can tell.  Of a try
  * that is not over yet the bytes are noted nowhere but in its connection.

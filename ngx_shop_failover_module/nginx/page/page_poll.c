@@ -8,7 +8,10 @@
 
 #include "nginx/page/page_inside.h"
 
+#include "state/crowd.h"
 
+static void ngx_shop_page_poll_room(ngx_shop_conf_main_t *smcf,
+    ngx_shop_render_variant_t *variant);
 static void ngx_shop_page_poll_language(ngx_http_request_t *r,
     ngx_shop_render_variant_t *variant);
 static void ngx_shop_page_poll_state(ngx_shop_conf_main_t *smcf,
@@ -48,6 +51,7 @@ ngx_shop_page_poll(ngx_http_request_t *r, ngx_shop_page_t *page)
 
     if (why != NGX_SHOP_GATE_WHY_NOT) {
         variant->state = ngx_shop_page_choose_state(smcf, variant->site, why);
+        variant->turn = ngx_shop_page_choose_turn(r, variant);
         return;
     }
 
@@ -117,5 +121,32 @@ ngx_shop_page_poll_state(ngx_shop_conf_main_t *smcf,
 
     default:
         variant->state = NGX_SHOP_VIEW_OPEN;
+        ngx_shop_page_poll_room(smcf, variant);
+    }
+}
+
+
+/* where shop_shed has no room for one more, it is not open to who waits */
+
+static void
+ngx_shop_page_poll_room(ngx_shop_conf_main_t *smcf,
+    ngx_shop_render_variant_t *variant)
+{
+    ngx_uint_t                i;
+    ngx_shop_model_group_t  **group;
+
+    group = smcf->zone.groups.elts;
+
+    for (i = 0; i < smcf->zone.groups.nelts; i++) {
+
+        if (group[i]->shed
+            && ngx_shop_board_has(&smcf->zone, variant->site, group[i])
+            && ngx_shop_crowd_full(&smcf->zone, group[i]))
+        {
+            variant->state = NGX_SHOP_VIEW_BUSY;
+            variant->wait = ngx_shop_render_wait_of(
+                            ngx_shop_crowd_deal(&smcf->zone, group[i]));
+            return;
+        }
     }
 }

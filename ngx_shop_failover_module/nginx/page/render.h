@@ -21,6 +21,7 @@
 /* beside the kinds that clients negotiate: what the waiting page polls */
 #define NGX_SHOP_RENDER_STATUS  (NGX_SHOP_NEGOTIATE_EMPTY + 1)
 
+#define NGX_SHOP_RENDER_TURNS   10   /* bits of a minute: of 17 hours */
 #define NGX_SHOP_RENDER_JITTER  16   /* different polling times */
 
 #define NGX_SHOP_RENDER_DIGEST  32   /* bytes of SHA-256 */
@@ -37,6 +38,10 @@ typedef struct {
     ngx_uint_t               coding;     /* _negotiate_coding_e */
     ngx_uint_t               jitter;     /* of _STATUS, else 0 */
     ngx_uint_t               admitted;   /* of _STATUS, else 0 */
+    ngx_uint_t               wait;       /* of _VIEW_BUSY: when to come again,
+                                            _wait_of(); 0: as usual */
+    int64_t                  turn;       /* of _REOPENING: when this visitor
+                                            is let in, Unix minutes; or 0 */
 } ngx_shop_render_variant_t;
 
 
@@ -63,6 +68,10 @@ typedef struct {
     u_char                        digest[NGX_SHOP_RENDER_DIGEST];
 } ngx_shop_rendering_t;
 
+
+/* the number of the first of these times that is so long; and back, in s */
+ngx_uint_t ngx_shop_render_wait_of(ngx_uint_t seconds);
+ngx_uint_t ngx_shop_render_wait_seconds(ngx_uint_t wait);
 
 /* allocated once for a configuration; each worker has its own copy */
 ngx_shop_render_cache_t *ngx_shop_render_init(ngx_conf_t *cf);

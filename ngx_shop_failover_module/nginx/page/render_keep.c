@@ -41,6 +41,9 @@ ngx_shop_render_keep_key(ngx_shop_render_variant_t *variant)
     key = key << 6 | variant->lang;
     key = key << 2 | variant->coding;
     key = key << 4 | variant->jitter;
+    key = key << 4 | variant->wait;
+    key = key << NGX_SHOP_RENDER_TURNS | (uint64_t) variant->turn
+                                         % (1 << NGX_SHOP_RENDER_TURNS);
 
     return key << 1 | variant->admitted;
 }

@@ -7,6 +7,7 @@
 
 
 #include "nginx/page/render_inside.h"
+#include "nginx/page/skin_decide.h"
 
 #include "logic/flag/times.h"
 #include "logic/text/emit.h"
@@ -98,6 +99,11 @@ ngx_shop_render_make_body(ngx_shop_conf_main_t *smcf,
     ngx_shop_board_view(&smcf->zone, variant->site, board);
     rendering->version = board->version;
 
+    if (variant->state == NGX_SHOP_VIEW_REOPENING && !board->flag) {
+        (void) ngx_shop_board_flag_last(&smcf->zone, variant->site,
+                                        &board->notice);
+    }
+
     ngx_shop_render_make_view(v, variant, board, rendering);
     ngx_shop_view_prepare(v);
 
@@ -162,9 +168,16 @@ ngx_shop_render_make_view(ngx_shop_view_t *v,
         next = ngx_shop_site_next(&board->notice, now);
     }
 
+    /* while visitors are let back in, the ways to order stay */
+
+    if (variant->state == NGX_SHOP_VIEW_REOPENING) {
+
+        ngx_shop_flag_ways(&board->notice);
+        board->notice.eta.at = variant->turn * 60;
+
     /* who drills sees what is planned */
 
-    if ((board->asked == NGX_SHOP_SITE_FLAG_OPEN
+    } else if ((board->asked == NGX_SHOP_SITE_FLAG_OPEN
          && variant->state != NGX_SHOP_VIEW_MAINTENANCE)
         || (board->asked == NGX_SHOP_SITE_FLAG_WORDS
             && variant->state != NGX_SHOP_VIEW_OUTAGE))
@@ -175,7 +188,8 @@ ngx_shop_render_make_view(ngx_shop_view_t *v,
     v->notice = &board->notice;
     v->words = &skin->words[variant->lang];
     v->lang = skin->codes[variant->lang];
-    v->second = skin->codes[0];
+    v->second = ngx_shop_skin_decide_second(variant->slcf->page);
+    v->bare = ngx_shop_skin_decide_bare(variant->slcf->page);
     v->vars = skin->vars;
     v->nvars = skin->nvars;
     v->state = (uint8_t) variant->state;
@@ -206,6 +220,15 @@ ngx_shop_render_make_view(ngx_shop_view_t *v,
     /* the longer it takes, the less often the page has to ask */
 
     v->poll = ngx_max(NGX_SHOP_RENDER_POLL, v->retry_after / 30);
+
+    if (variant->wait) {
+
+        /* a time of its own, when there is room for this visitor */
+
+        v->retry_after = (int64_t) ngx_shop_render_wait_seconds(variant->wait);
+        v->poll = v->retry_after;
+        return;
+    }
 
     if (variant->kind == NGX_SHOP_RENDER_STATUS) {
         v->poll = v->poll / 2 + v->poll * (int64_t) variant->jitter

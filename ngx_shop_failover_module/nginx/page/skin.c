@@ -9,6 +9,7 @@
 
 #include "nginx/page/skin.h"
 #include "nginx/page/skin_lang.h"
+#include "nginx/page/skin_lint.h"
 #include "nginx/page/skin_look.h"
 #include "nginx/page/skin_source.h"
 #include "nginx/csp.h"
@@ -60,6 +61,7 @@ ngx_shop_skin_load(ngx_conf_t *cf, ngx_str_t *dir, ngx_str_t *look,
     text = ngx_shop_skin_bytes(&skin->text);
 
     ngx_shop_skin_look_unused(cf, skin, &html, &text);
+    ngx_shop_skin_lint_size(cf, skin, dir);
 
     return skin;
 }
@@ -82,6 +84,9 @@ ngx_shop_skin_style(ngx_conf_t *cf, ngx_shop_skin_t *skin, ngx_str_t *dir,
 
     if (rc == NGX_DECLINED) {
         rc = ngx_shop_skin_source_builtin(name, &source);
+
+    } else if (rc == NGX_OK) {
+        ngx_shop_skin_lint_style(cf, &source.name, &source.data);
     }
 
     return rc == NGX_OK ? ngx_shop_skin_look_load(cf, skin,
@@ -104,6 +109,9 @@ ngx_shop_skin_template(ngx_conf_t *cf, ngx_shop_skin_t *skin, ngx_str_t *dir,
 
     if (found == NGX_DECLINED) {
         found = ngx_shop_skin_source_builtin(name, &source);
+
+    } else if (found == NGX_OK && t == &skin->html) {
+        ngx_shop_skin_lint_page(cf, &source.name, &source.data);
     }
 
     if (found != NGX_OK

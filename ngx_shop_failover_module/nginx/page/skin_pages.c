@@ -8,6 +8,7 @@
 
 
 #include "nginx/page/skin.h"
+#include "nginx/page/skin_decide.h"
 
 
 static ngx_shop_skin_t *ngx_shop_skin_pages_skin(ngx_conf_t *cf,
@@ -26,7 +27,9 @@ ngx_shop_skin_pages_load(ngx_conf_t *cf, ngx_shop_conf_main_t *smcf)
     for (i = 0; i < smcf->pages.nelts; i++) {
         pages[i]->skin = ngx_shop_skin_pages_skin(cf, pages, i);
 
-        if (pages[i]->skin == NULL) {
+        if (pages[i]->skin == NULL
+            || ngx_shop_skin_decide_load(cf, pages[i]) != NGX_OK)
+        {
             return NGX_ERROR;
         }
     }

@@ -6,6 +6,7 @@
  */
 
 
+#include "nginx/host.h"
 #include "nginx/page/variables.h"
 
 #include "logic/text/version.h"
@@ -88,7 +89,7 @@ ngx_shop_variables_state(ngx_http_request_t *r, ngx_http_variable_value_t *v,
 
     ngx_shop_variables_text(v, ngx_shop_site_name(
         ngx_shop_board_state(&smcf->zone,
-                             ngx_shop_conf_site(slcf))));
+                             ngx_shop_host_site(r, slcf))));
 
     return NGX_OK;
 }

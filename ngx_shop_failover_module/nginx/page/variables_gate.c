@@ -6,14 +6,15 @@
  */
 
 
+#include "nginx/host.h"
 #include "nginx/page/variables_gate.h"
 #include "nginx/page/variables.h"
 #include "nginx/gate/gate.h"
 #include "nginx/page/choice.h"
+#include "nginx/page/skin_decide.h"
 #include "nginx/page/skin.h"
 
 #include "logic/text/emit.h"
-#include "logic/words/negotiate.h"
 #include "logic/flag/times.h"
 #include "logic/words/strings.h"
 #include "logic/words/tongue.h"
@@ -106,7 +107,7 @@ ngx_shop_variables_gate_flag(ngx_http_request_t *r,
 
     *zone = &smcf->zone;
 
-    return (smcf->used && slcf->flag) ? ngx_shop_conf_site(slcf) : NULL;
+    return (smcf->used && slcf->flag) ? ngx_shop_host_site(r, slcf) : NULL;
 }
 
 
@@ -192,10 +193,10 @@ ngx_shop_variables_gate_times(ngx_http_request_t *r,
     skin = slcf->page->skin;
 
     ngx_shop_choice_read(r, &asked);
+    ngx_shop_skin_decide_ask(r, &asked.language);
 
-    words = &skin->words[ngx_shop_negotiate_language(
-                    (ngx_shop_str_t *) &asked.language,
-                    skin->codes, skin->nlangs)];
+    words = &skin->words[ngx_shop_choice_language(slcf->page,
+                                                  &asked.language)];
 
     ngx_memzero(places, sizeof(places));
 
@@ -226,6 +227,7 @@ ngx_shop_variables_gate_status(ngx_http_request_t *r,
     ngx_shop_choice_asked_t  asked;
 
     ngx_shop_choice_read(r, &asked);
+    ngx_shop_skin_decide_ask(r, &asked.language);
     ngx_memzero(&tongue, sizeof(ngx_shop_tongue_t));
 
     tongue.notice = notice;

@@ -44,6 +44,7 @@ static void ngx_shop_discover_unlock(ngx_shop_conf_srv_t *sscf,
     ngx_http_upstream_rr_peers_t *peers);
 static ngx_int_t ngx_shop_discover_copy(ngx_http_upstream_rr_peers_t *peers,
     ngx_uint_t backup, ngx_shop_discover_list_t *list);
+static void ngx_shop_discover_unseat(void *data);
 static ngx_int_t ngx_shop_discover_seat(ngx_shop_conf_srv_t *sscf,
     ngx_shop_discover_list_t *list);
 static ngx_shop_model_peer_t *ngx_shop_discover_known(
@@ -287,13 +288,22 @@ ngx_shop_discover_seat(ngx_shop_conf_srv_t *sscf,
     ngx_uint_t                 i, cursor[2];
     ngx_pool_t                *pool;
     ngx_shop_seat_t           *seat;
+    ngx_pool_cleanup_t        *cln;
     ngx_shop_roster_t         *roster;
     ngx_shop_model_peer_t     *known;
     ngx_shop_discover_copy_t  *copy;
 
-    if (sscf->roster) {
-        ngx_destroy_pool(sscf->roster->pool);
-        sscf->roster = NULL;
+    ngx_shop_discover_unseat(sscf);
+
+    if (!sscf->seated) {
+        cln = ngx_pool_cleanup_add(ngx_cycle->pool, 0);
+        if (cln == NULL) {
+            return NGX_ERROR;
+        }
+
+        cln->handler = ngx_shop_discover_unseat;
+        cln->data = sscf;
+        sscf->seated = 1;
     }
 
     pool = ngx_create_pool(1024, ngx_cycle->log);
@@ -342,6 +352,20 @@ ngx_shop_discover_seat(ngx_shop_conf_srv_t *sscf,
     sscf->roster = roster;
 
     return NGX_OK;
+}
+
+
+/* before another one, and at the end of a worker */
+
+static void
+ngx_shop_discover_unseat(void *data)
+{
+    ngx_shop_conf_srv_t  *sscf = data;
+
+    if (sscf->roster) {
+        ngx_destroy_pool(sscf->roster->pool);
+        sscf->roster = NULL;
+    }
 }
 
 

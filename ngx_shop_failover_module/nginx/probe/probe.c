@@ -279,6 +279,7 @@ ngx_shop_probe_paces(ngx_cycle_t *cycle, ngx_shop_conf_main_t *smcf)
         check->pace.jitter = check->jitter;
         check->pace.rule = &check->rule;
         check->pace.group = sscf[i]->group;
+        check->pace.kept = check->keepalive;
         check->pace.worker = ngx_worker;
         check->pace.workers = ngx_process == NGX_PROCESS_SINGLE
                               ? 1 : ccf->worker_processes;

@@ -64,5 +64,11 @@ ngx_uint_t ngx_shop_status_default_text(ngx_shop_snapshot_site_t *site);
 const ngx_shop_str_t *ngx_shop_status_path(ngx_shop_snapshot_site_t *site);
 int64_t ngx_shop_status_updated(ngx_shop_snapshot_site_t *site);
 
+/* whether a peer is out for its silence, and it is known whose that is */
+#define ngx_shop_status_silent(peer)                                         \
+    ((peer)->whose != NGX_SHOP_SILENCE_UNKNOWN                               \
+     && ((peer)->state == NGX_SHOP_SUSPECT                                   \
+         || (peer)->state == NGX_SHOP_VERDICT_DOWN))
+
 
 #endif /* _NGX_SHOP_STATUS_H_INCLUDED_ */

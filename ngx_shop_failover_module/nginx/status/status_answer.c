@@ -29,6 +29,8 @@ typedef struct {
 
 
 static ngx_int_t ngx_shop_status_answer(ngx_http_request_t *r);
+static ngx_int_t ngx_shop_status_answer_site(ngx_http_request_t *r,
+    ngx_str_t *name);
 static ngx_uint_t ngx_shop_status_answer_form(ngx_http_request_t *r);
 static ngx_uint_t ngx_shop_status_answer_named(ngx_str_t *name);
 static ngx_uint_t ngx_shop_status_answer_accepted(ngx_str_t *accept);
@@ -64,6 +66,7 @@ static ngx_int_t
 ngx_shop_status_answer(ngx_http_request_t *r)
 {
     ngx_int_t               rc;
+    ngx_str_t               name;
     ngx_uint_t              format;
     ngx_shop_outflow_t      out;
     ngx_shop_snapshot_t    *snap;
@@ -89,6 +92,12 @@ ngx_shop_status_answer(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    if (ngx_shop_status_answer_site(r, &name) == NGX_OK
+        && ngx_shop_snapshot_keep(snap, &name) != NGX_OK)
+    {
+        return NGX_HTTP_NOT_FOUND;
+    }
+
     format = ngx_shop_status_answer_form(r);
 
     ngx_shop_outflow_begin(&out, r, NGX_SHOP_STATUS_ANSWER_BUF);
@@ -100,6 +109,36 @@ ngx_shop_status_answer(ngx_http_request_t *r)
     }
 
     return ngx_shop_status_answer_send(r, format, out.emit.total, out.first);
+}
+
+
+/* "?site=NAME": of one alone; NGX_DECLINED: of all */
+
+static ngx_int_t
+ngx_shop_status_answer_site(ngx_http_request_t *r, ngx_str_t *name)
+{
+    u_char     *src, *dst;
+    ngx_str_t   value;
+
+    if (ngx_http_arg(r, (u_char *) "site", 4, &value) != NGX_OK
+        || value.len == 0)
+    {
+        return NGX_DECLINED;
+    }
+
+    name->data = ngx_pnalloc(r->pool, value.len);
+    if (name->data == NULL) {
+        return NGX_DECLINED;
+    }
+
+    src = value.data;
+    dst = name->data;
+
+    ngx_unescape_uri(&dst, &src, value.len, 0);
+
+    name->len = dst - name->data;
+
+    return NGX_OK;
 }
 
 

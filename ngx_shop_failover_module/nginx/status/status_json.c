@@ -21,6 +21,8 @@ static void ngx_shop_status_json_uses(ngx_shop_emit_t *e,
     ngx_shop_snapshot_site_t *site);
 static void ngx_shop_status_json_maintenance(ngx_shop_emit_t *e,
     ngx_shop_snapshot_site_t *site);
+static void ngx_shop_status_json_hosts(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_site_t *site);
 static void ngx_shop_status_json_sum(ngx_shop_emit_t *e,
     ngx_shop_board_view_t *view);
 static void ngx_shop_status_json_text(ngx_shop_emit_t *e, const char *key,
@@ -140,9 +142,44 @@ ngx_shop_status_json_site(ngx_shop_emit_t *e, const char *key,
     ngx_shop_emit_cstr(e, "flag_state", ngx_shop_flagset_name(
                                      ngx_shop_status_flag(&site->view)));
     ngx_shop_status_json_sum(e, &site->view);
+    ngx_shop_status_json_hosts(e, site);
     ngx_shop_status_json_uses(e, site);
     ngx_shop_status_series_day(e, &site->band);
     ngx_shop_emit_close(e, '}');
+}
+
+
+/* of a part of a site, which a file closes alone: its hosts, and the site */
+
+static void
+ngx_shop_status_json_hosts(ngx_shop_emit_t *e, ngx_shop_snapshot_site_t *site)
+{
+    u_char          *p, *last;
+    ngx_shop_str_t   host;
+
+    if (site->conf->whole == NULL) {
+        ngx_shop_emit_null(e, "hosts");
+        ngx_shop_emit_null(e, "part_of");
+        return;
+    }
+
+    ngx_shop_emit_array(e, "hosts");
+
+    p = site->conf->hosts.data;
+    last = p + site->conf->hosts.len;
+
+    while (p < last) {
+        host.data = p;
+        p = ngx_strlchr(p, last, ' ');
+        p = p ? p : last;
+        host.len = p++ - host.data;
+
+        ngx_shop_emit_str(e, NULL, &host);
+    }
+
+    ngx_shop_emit_close(e, ']');
+    ngx_shop_emit_str(e, "part_of",
+                      (ngx_shop_str_t *) &site->conf->whole->name);
 }
 
 
@@ -333,6 +370,17 @@ ngx_shop_status_json_group(ngx_shop_emit_t *e,
     }
 
     ngx_shop_emit_bool(e, "panic", group->panic != 0);
+    ngx_shop_emit_bool(e, "blind", group->blind != 0);
+
+    if (group->group->shed) {
+        ngx_shop_emit_object(e, "shed");
+        ngx_shop_emit_int(e, "limit", (int64_t) group->limit);
+        ngx_shop_emit_int(e, "inside", (int64_t) group->inside);
+        ngx_shop_emit_close(e, '}');
+
+    } else {
+        ngx_shop_emit_null(e, "shed");
+    }
 
     ngx_shop_emit_array(e, "failover_to");
 
@@ -348,6 +396,8 @@ ngx_shop_status_json_group(ngx_shop_emit_t *e,
                       (int64_t) group->counts[NGX_SHOP_LAYOUT_COUNT_FAILOVER]);
     ngx_shop_emit_int(e, "moved",
                       (int64_t) group->counts[NGX_SHOP_LAYOUT_COUNT_MOVED]);
+    ngx_shop_emit_int(e, "doubted",
+                      (int64_t) group->counts[NGX_SHOP_LAYOUT_COUNT_DOUBTED]);
 
     ngx_shop_emit_array(e, "peers");
 
@@ -381,6 +431,13 @@ ngx_shop_status_json_peer(ngx_shop_emit_t *e, ngx_shop_snapshot_peer_t *peer)
     }
 
     ngx_shop_status_series_peer(e, peer);
+
+    if (ngx_shop_status_silent(peer)) {
+        ngx_shop_emit_cstr(e, "silent", ngx_shop_silence_name(peer->whose));
+
+    } else {
+        ngx_shop_emit_null(e, "silent");
+    }
 
     ngx_shop_status_json_visitors(e, &peer->visitors);
     ngx_shop_status_json_aside(e, peer);

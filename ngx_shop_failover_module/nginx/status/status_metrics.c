@@ -132,6 +132,13 @@ ngx_shop_status_metrics_get(group_failovers, group,
     group->counts[NGX_SHOP_LAYOUT_COUNT_FAILOVER])
 ngx_shop_status_metrics_get(group_moved, group,
     group->counts[NGX_SHOP_LAYOUT_COUNT_MOVED])
+ngx_shop_status_metrics_get(group_shed, group,
+    group->group->shed ? (int64_t) group->limit : NGX_SHOP_STATUS_METRICS_NO)
+ngx_shop_status_metrics_get(group_inside, group,
+    group->group->shed ? (int64_t) group->inside : NGX_SHOP_STATUS_METRICS_NO)
+ngx_shop_status_metrics_get(group_blind, group, group->blind ? 1 : 0)
+ngx_shop_status_metrics_get(group_doubted, group,
+    group->counts[NGX_SHOP_LAYOUT_COUNT_DOUBTED])
 
 ngx_shop_status_metrics_get(peer_up, peer, peer->usable)
 ngx_shop_status_metrics_get(peer_override, peer, peer->force.how ? 1 : 0)
@@ -144,6 +151,8 @@ ngx_shop_status_metrics_get(peer_downs, peer, peer->downs)
 ngx_shop_status_metrics_get(peer_busy, peer, peer->state == NGX_SHOP_BUSY)
 ngx_shop_status_metrics_get(peer_aside, peer, peer->state == NGX_SHOP_ASIDE)
 ngx_shop_status_metrics_get(peer_asides, peer, peer->asides)
+ngx_shop_status_metrics_get(peer_suspect, peer,
+    peer->state == NGX_SHOP_SUSPECT)
 
 
 #define ngx_shop_status_metrics_of(level, name, type, get, help)             \
@@ -285,6 +294,22 @@ static ngx_shop_status_metrics_row_t ngx_shop_status_metrics_rows[] =
         "counter", group_moved,
         "Requests taken off a peer that was found dead."),
 
+    ngx_shop_status_metrics_of(GROUP, "shed_limit",
+        "gauge", group_shed,
+        "How many pages shop_shed lets in at once; 0: there is no limit now."),
+
+    ngx_shop_status_metrics_of(GROUP, "shed_inside",
+        "gauge", group_inside,
+        "Pages in hand, where shop_shed is."),
+
+    ngx_shop_status_metrics_of(GROUP, "check_blind",
+        "gauge", group_blind,
+        "1 while visitors wait in vain for pages and probes pass."),
+
+    ngx_shop_status_metrics_of(GROUP, "doubted_requests_total",
+        "counter", group_doubted,
+        "Requests taken off a peer that was only suspect."),
+
     ngx_shop_status_metrics_of(PEER, "peer_up",
         "gauge", peer_up,
         "Whether requests may be sent to the peer."),
@@ -320,7 +345,12 @@ static ngx_shop_status_metrics_row_t ngx_shop_status_metrics_rows[] =
 
     ngx_shop_status_metrics_of(PEER, "peer_asides_total",
         "counter", peer_asides,
-        "How often the peer was put aside.")
+        "How often the peer was put aside."),
+
+    ngx_shop_status_metrics_of(PEER, "peer_suspect",
+        "gauge", peer_suspect,
+        "1 while visitors wait at the peer, a probe, too, and nobody hears of "
+        "it.")
 };
 
 

@@ -177,6 +177,11 @@ ngx_shop_status_servers_why(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
         ngx_shop_status_servers_aside(e, snap, peer);
     }
 
+    if (ngx_shop_status_silent(peer)) {
+        ngx_shop_emit_text(e, ngx_shop_silence_words(peer->whose));
+        ngx_shop_emit_text(e, "; ");
+    }
+
     if (peer->share < 1000) {
         ngx_shop_emit_text(e, "slow start, ");
         ngx_shop_emit_number(e, peer->share / 10);

@@ -9,6 +9,8 @@
 
 #include "nginx/watch/watch_read.h"
 
+#include "logic/flag/hosts.h"
+
 
 /* a flag is read again after this, changed or not; ms */
 #define NGX_SHOP_WATCH_READ_AGAIN  10000
@@ -16,10 +18,13 @@
 
 /* one choosing among files */
 typedef struct {
+    ngx_shop_model_zone_t      *zone;
     ngx_shop_flagfile_t        *file;
     ngx_shop_model_flag_t      *conf;
     ngx_shop_board_view_t      *was;
     ngx_shop_flagset_t         *set;
+    ngx_array_t                *voices;  /* of _board_reading_t; NULL: out of
+                                            memory */
     unsigned                    same:1;  /* as published */
 } ngx_shop_watch_read_t;
 
@@ -30,6 +35,12 @@ static ngx_msec_t ngx_shop_watch_read_again(int64_t next);
 static void ngx_shop_watch_read_tell(void *data,
     const ngx_shop_flagset_file_t *file, const ngx_shop_flag_notice_t *notice,
     int error);
+static void ngx_shop_watch_read_voice(void *data,
+    const ngx_shop_flagset_voice_t *voice);
+static void ngx_shop_watch_read_hosts(ngx_shop_watch_read_t *read,
+    ngx_str_t *name, const ngx_shop_flag_notice_t *notice);
+static ngx_uint_t ngx_shop_watch_read_known(ngx_shop_watch_read_t *read,
+    ngx_shop_str_t *host);
 static void ngx_shop_watch_read_unreadable(ngx_shop_watch_read_t *read,
     ngx_str_t *name, ngx_err_t err);
 static void ngx_shop_watch_read_warn(ngx_shop_watch_read_t *read,
@@ -40,6 +51,7 @@ void
 ngx_shop_watch_read_publish(ngx_shop_model_zone_t *zone,
     ngx_shop_model_flag_t *conf, ngx_shop_flagfile_t *file, ngx_log_t *log)
 {
+    uint32_t                   mute;
     ngx_shop_flagset_t        *set;
     ngx_shop_watch_read_t      read;
     ngx_shop_board_reading_t   reading;
@@ -52,6 +64,7 @@ ngx_shop_watch_read_publish(ngx_shop_model_zone_t *zone,
 
     ngx_memzero(&read, sizeof(ngx_shop_watch_read_t));
 
+    read.zone = zone;
     read.file = file;
     read.conf = conf;
 
@@ -69,6 +82,11 @@ ngx_shop_watch_read_publish(ngx_shop_model_zone_t *zone,
 
     ngx_shop_watch_read_decide(&read);
 
+    if (read.voices == NULL) {
+        ngx_shop_board_flag_abandon(zone, conf);
+        return;
+    }
+
     set = read.set;
 
     ngx_memzero(&reading, sizeof(ngx_shop_board_reading_t));
@@ -83,8 +101,18 @@ ngx_shop_watch_read_publish(ngx_shop_model_zone_t *zone,
     reading.rest = set->rest;
     reading.ended = &set->ended;
     reading.reread = ngx_shop_watch_read_again(set->next);
+    reading.voices = read.voices;
+    mute = zone->sh->mute;
 
     ngx_shop_board_flag_publish(zone, conf, &reading);
+
+    if (mute != zone->sh->mute && !read.same) {
+        ngx_log_error(NGX_LOG_ERR, log, 0,
+                      "shop failover: a file with \"hosts\" of flag \"%V\" "
+                      "closes nothing: %d of them speak already, or "
+                      "\"shop_zone\" has no room", &conf->path,
+                      NGX_SHOP_LAYOUT_VOICES);
+    }
 }
 
 
@@ -109,6 +137,11 @@ ngx_shop_watch_read_room(ngx_shop_watch_read_t *read)
                              * sizeof(ngx_shop_flagset_file_t));
 
     if (read->was == NULL || set == NULL || files == NULL) {
+        return NGX_ERROR;
+    }
+
+    read->voices = ngx_array_create(pool, 4, sizeof(ngx_shop_board_reading_t));
+    if (read->voices == NULL) {
         return NGX_ERROR;
     }
 
@@ -143,25 +176,75 @@ ngx_shop_watch_read_room(ngx_shop_watch_read_t *read)
 static void
 ngx_shop_watch_read_decide(ngx_shop_watch_read_t *read)
 {
+    ngx_array_t            *voices;
     ngx_shop_flagset_t     *set;
     ngx_shop_board_view_t  *was;
 
     set = read->set;
     was = read->was;
 
+    voices = ngx_shop_board_voices_were(read->zone, read->conf,
+                                        read->file->pool);
+    if (voices == NULL) {
+        read->voices = NULL;
+        return;
+    }
+
+    set->voices = voices->elts;
+    set->nvoices = (unsigned) voices->nelts;
+
     if (was->flag) {
         set->was.notice = &was->notice;
         set->was.file = was->file;
         set->was.asked = was->asked;
         set->was.over = was->over;
-        set->was.ended = &was->ended;
     }
+
+    set->was.ended = &was->ended;
 
     set->now = ngx_shop_clock_now();
     set->visit = ngx_shop_watch_read_tell;
+    set->voice = ngx_shop_watch_read_voice;
     set->data = read;
 
     ngx_shop_flagset_decide(set);
+}
+
+
+/* a file with "hosts": as a flag of its own, in the pool of the read */
+
+static void
+ngx_shop_watch_read_voice(void *data, const ngx_shop_flagset_voice_t *voice)
+{
+    ngx_shop_watch_read_t  *read = data;
+
+    ngx_shop_flag_notice_t    *notice;
+    ngx_shop_board_reading_t  *reading;
+
+    if (read->voices == NULL || voice->notice->nhosts == 0) {
+        return;
+    }
+
+    notice = ngx_palloc(read->file->pool, sizeof(ngx_shop_flag_notice_t));
+    reading = ngx_array_push(read->voices);
+
+    if (notice == NULL || reading == NULL) {
+        read->voices = NULL;
+        return;
+    }
+
+    ngx_memcpy(notice, voice->notice, sizeof(ngx_shop_flag_notice_t));
+    ngx_memzero(reading, sizeof(ngx_shop_board_reading_t));
+
+    reading->notice = notice;
+    reading->error = voice->error;
+    reading->written = voice->file->mtime;
+    reading->file = voice->id;
+    reading->asked = voice->asked;
+    reading->over = voice->over;
+    reading->rest = voice->rest;
+    reading->name.len = voice->file->name.len;
+    reading->name.data = (u_char *) voice->file->name.data;
 }
 
 
@@ -231,7 +314,61 @@ ngx_shop_watch_read_tell(void *data, const ngx_shop_flagset_file_t *file,
 
     } else if (!read->same) {
         ngx_shop_watch_read_warn(read, &name, notice);
+        ngx_shop_watch_read_hosts(read, &name, notice);
     }
+}
+
+
+/* a host that no server of the flag has is nobody's, and so a mistake */
+
+static void
+ngx_shop_watch_read_hosts(ngx_shop_watch_read_t *read, ngx_str_t *name,
+    const ngx_shop_flag_notice_t *notice)
+{
+    ngx_uint_t      i;
+    ngx_shop_str_t  host;
+
+    for (i = 0; i < notice->nhosts; i++) {
+        host = ngx_shop_flag_text(notice, notice->hosts[i]);
+
+        if (ngx_shop_watch_read_known(read, &host)) {
+            continue;
+        }
+
+        ngx_log_error(NGX_LOG_WARN, read->file->pool->log, 0,
+                      "shop failover: flag %V%s%V: no server that it closes "
+                      "has the host \"%*s\" of \"hosts\": write it as in "
+                      "\"server_name\"", &read->conf->path,
+                      name->len ? "/" : "", name, host.len, host.data);
+    }
+}
+
+
+static ngx_uint_t
+ngx_shop_watch_read_known(ngx_shop_watch_read_t *read, ngx_shop_str_t *host)
+{
+    ngx_str_t               *name;
+    ngx_uint_t               i, j;
+    ngx_shop_model_site_t  **site;
+
+    site = read->zone->sites.elts;
+
+    for (i = 0; i < read->zone->sites.nelts; i++) {
+
+        if (site[i]->base != read->conf) {
+            continue;
+        }
+
+        name = site[i]->names.elts;
+
+        for (j = 0; j < site[i]->names.nelts; j++) {
+            if (ngx_shop_hosts_meets(host, (ngx_shop_str_t *) &name[j])) {
+                return 1;
+            }
+        }
+    }
+
+    return 0;
 }
 
 

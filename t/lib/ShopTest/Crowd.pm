@@ -9,6 +9,7 @@ package ShopTest::Crowd;
 # Each of @done is { method, uri, status, seconds }; status 0: no answer within
 # patience [60] seconds.  Options: ask => sub { ($n) -> (METHOD, URI) }, until
 # => sub { true: no new requests }, each => sub { called with each answer },
+# settled => sub { called with those that wait, once nobody asks any more },
 # rate => N, of all a second [as fast as they are answered], longest => seconds
 # until nobody asks any more [60, times the patience of all tests].
 
@@ -30,7 +31,8 @@ sub crowd {
     my $self = bless {
         where => "$where", visitors => 1, requests => 1e9, patience => 60,
         ask => sub { return (GET => "/page/$_[0]") }, until => sub { 0 },
-        each => sub { }, longest => patience(60), %options, asked => 0, waiting => {}, done => [],
+        each => sub { }, settled => sub { },
+        longest => patience(60), %options, asked => 0, waiting => {}, done => [],
     }, __PACKAGE__;
 
     $self->{begun} = time;
@@ -59,6 +61,7 @@ sub turn {
         return 1;
     }
 
+    $self->{settled}->([values %{ $self->{waiting} }]) if $over;
     $self->listen;
     return 1;
 }

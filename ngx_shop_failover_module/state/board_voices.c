@@ -1,0 +1,218 @@
+
+/*
+ * Copyright (C) ngx_shop_failover_module authors
+ *
+ * Files of a flag with "hosts": a record each, as that of a flag.  Which sites
+ * and hosts they are about is the business of board_parts.
+ */
+
+
+#include "state/board_inside.h"
+
+
+static ngx_shop_layout_flag_t *ngx_shop_board_voices_find(
+    ngx_shop_layout_t *sh, uint32_t parent, uint32_t file);
+static ngx_shop_layout_flag_t *ngx_shop_board_voices_add_locked(
+    ngx_shop_model_zone_t *zone, uint32_t parent);
+static ngx_uint_t ngx_shop_board_voices_gone_locked(ngx_shop_layout_t *sh,
+    uint32_t parent);
+
+
+ngx_uint_t
+ngx_shop_board_voices_publish_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_flag_t *conf, ngx_array_t *readings)
+{
+    ngx_uint_t                 i, n, changed;
+    ngx_shop_layout_t         *sh;
+    ngx_shop_layout_flag_t    *fs;
+    ngx_shop_board_reading_t  *reading;
+
+    sh = zone->sh;
+    changed = 0;
+
+    for (i = 0; i < NGX_SHOP_LAYOUT_VOICES; i++) {
+        fs = sh->flags[sh->nflags + i];
+
+        if (fs && fs->used && fs->parent == conf->index) {
+            fs->order = NGX_SHOP_LAYOUT_VOICES;
+        }
+    }
+
+    reading = readings ? readings->elts : NULL;
+    n = readings ? readings->nelts : 0;
+
+    for (i = 0; i < n; i++) {
+
+        fs = ngx_shop_board_voices_find(sh, conf->index, reading[i].file);
+
+        if (fs == NULL) {
+            fs = ngx_shop_board_voices_add_locked(zone, conf->index);
+            changed = 1;
+        }
+
+        if (fs == NULL) {
+            sh->mute++;
+            continue;
+        }
+
+        changed |= ngx_shop_board_notice_take_locked(sh, fs, &reading[i]);
+
+        fs->file = reading[i].file;
+        fs->name_len = (uint8_t) ngx_min(reading[i].name.len,
+                                         NGX_SHOP_LAYOUT_FILE_LEN);
+        ngx_memcpy(fs->name, reading[i].name.data, fs->name_len);
+
+        fs->order = (uint16_t) i;
+        fs->used = 1;
+    }
+
+    return changed | ngx_shop_board_voices_gone_locked(sh, conf->index);
+}
+
+
+static ngx_shop_layout_flag_t *
+ngx_shop_board_voices_find(ngx_shop_layout_t *sh, uint32_t parent,
+    uint32_t file)
+{
+    ngx_uint_t               i;
+    ngx_shop_layout_flag_t  *fs;
+
+    for (i = 0; i < NGX_SHOP_LAYOUT_VOICES; i++) {
+        fs = sh->flags[sh->nflags + i];
+
+        if (fs && fs->used && fs->parent == parent && fs->file == file) {
+            return fs;
+        }
+    }
+
+    return NULL;
+}
+
+
+/* NULL: all places are taken, or the zone has no room for one more */
+
+static ngx_shop_layout_flag_t *
+ngx_shop_board_voices_add_locked(ngx_shop_model_zone_t *zone, uint32_t parent)
+{
+    ngx_uint_t                i;
+    ngx_shop_layout_t        *sh;
+    ngx_shop_layout_flag_t  **place;
+
+    sh = zone->sh;
+
+    for (i = 0; i < NGX_SHOP_LAYOUT_VOICES; i++) {
+        place = &sh->flags[sh->nflags + i];
+
+        if (*place == NULL) {
+            *place = ngx_slab_calloc_locked(zone->shpool,
+                                            sizeof(ngx_shop_layout_flag_t));
+            if (*place == NULL) {
+                return NULL;
+            }
+
+            (*place)->index = sh->nflags + i;
+        }
+
+        if (!(*place)->used) {
+            (*place)->parent = parent;
+            (*place)->there = 0;
+            (*place)->asked = 0;
+            (*place)->told.flag = 0;
+            (*place)->told.version = (*place)->published;
+            return *place;
+        }
+    }
+
+    return NULL;
+}
+
+
+/* a file that is not there any more has nothing to say to anybody */
+
+static ngx_uint_t
+ngx_shop_board_voices_gone_locked(ngx_shop_layout_t *sh, uint32_t parent)
+{
+    ngx_uint_t                i, changed;
+    ngx_shop_layout_flag_t   *fs;
+
+    changed = 0;
+
+    for (i = 0; i < NGX_SHOP_LAYOUT_VOICES; i++) {
+        fs = sh->flags[sh->nflags + i];
+
+        if (fs == NULL || !fs->used || fs->parent != parent
+            || fs->order < NGX_SHOP_LAYOUT_VOICES)
+        {
+            continue;
+        }
+
+        changed = 1;
+
+        if (!fs->there) {
+            continue;
+        }
+
+        fs->version++;
+        fs->published++;
+        fs->there = 0;
+        fs->error = 0;
+        fs->rest = 0;
+        fs->text = ++sh->texts;
+    }
+
+    return changed;
+}
+
+
+ngx_array_t *
+ngx_shop_board_voices_were(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_flag_t *conf, ngx_pool_t *pool)
+{
+    ngx_uint_t               i;
+    ngx_array_t             *voices;
+    ngx_shop_layout_t       *sh;
+    ngx_shop_flagset_was_t  *was;
+    ngx_shop_layout_flag_t  *fs;
+    ngx_shop_flag_notice_t  *notice;
+
+    sh = zone->sh;
+
+    voices = ngx_array_create(pool, 4, sizeof(ngx_shop_flagset_was_t));
+    if (voices == NULL) {
+        return NULL;
+    }
+
+    for (i = 0; i < NGX_SHOP_LAYOUT_VOICES; i++) {
+        fs = sh->flags[sh->nflags + i];
+
+        if (fs == NULL || !fs->used || fs->parent != conf->index) {
+            continue;
+        }
+
+        notice = ngx_palloc(pool, sizeof(ngx_shop_flag_notice_t));
+        was = ngx_array_push(voices);
+
+        if (notice == NULL || was == NULL) {
+            return NULL;
+        }
+
+        ngx_memzero(was, sizeof(ngx_shop_flagset_was_t));
+
+        ngx_shmtx_lock(&zone->shpool->mutex);
+
+        if (fs->used && fs->there && fs->parent == conf->index) {
+            ngx_memcpy(notice, &fs->notice, sizeof(ngx_shop_flag_notice_t));
+            was->notice = notice;
+            was->file = fs->file;
+            was->asked = fs->asked;
+            was->over = fs->over;
+
+        } else {
+            voices->nelts--;
+        }
+
+        ngx_shmtx_unlock(&zone->shpool->mutex);
+    }
+
+    return voices;
+}
