@@ -58,6 +58,10 @@ static const struct {
       "  shopctl preview --html --at +2h draft.txt > page.html\n",
       NULL },
 
+    { "page",
+      "  shopctl page init /etc/nginx/shop-page\n",
+      NULL },
+
     { "link",
       "  shopctl link --valid 2h https://shop.example/\n",
       NULL },
