@@ -65,7 +65,7 @@ my @BAD = (
     ['panic without a check', "shop_panic 50%;",
      qr/"shop_panic" of upstream "a" in .* needs a "shop_health_check"/],
     ['panic of too much', "$check shop_panic 101%;",
-     qr/invalid value "101%" in "shop_panic", expected a share from 0% to 100%/],
+     qr/invalid value "101%" in "shop_panic", expected a share from 0% to 99%/],
     ['panic of a word', "$check shop_panic much;",
      qr/invalid value "much" in "shop_panic"/],
     ['panic twice', "$check shop_panic 1%; shop_panic 1%;",
