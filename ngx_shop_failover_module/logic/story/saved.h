@@ -112,8 +112,8 @@ typedef struct {
 
 /* bytes of an ngx_shop_incident_t, of the same build */
 typedef struct {
-    uint32_t              form;          /* stands for its members */
     ngx_shop_str_t        bytes;
+    uint32_t              form;          /* stands for its members */
 } ngx_shop_saved_incident_t;
 
 

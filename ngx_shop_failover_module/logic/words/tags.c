@@ -359,12 +359,12 @@ ngx_shop_tags_part(ngx_shop_str_t *rest)
         part.len++;
     }
 
-    rest->data += part.len;
-    rest->len -= part.len;
+    if (part.len == rest->len) {
+        rest->len = 0;
 
-    if (rest->len) {
-        rest->data++;
-        rest->len--;
+    } else {
+        rest->data += part.len + 1;
+        rest->len -= part.len + 1;
     }
 
     return part;
