@@ -98,7 +98,8 @@ $mixed->set('/health', status => 503);
 $mixed->set('/mixed/dies', 'close');
 is(get($nginx, '/mixed/dies')->{status}, 502, 'a third one dies: a probe');
 ok(wait_for_peer($nginx, 'mixed', "$mixed", 'down'), 'the server is down');
-is(probes($mixed), 4, 'after two failed probes');
+cmp_ok(probes($mixed), '>=', 4, 'after two failed probes');
+cmp_ok(probes($mixed), '<=', 5, '... and at most one that was under way');
 is_deeply([map { /, (\d of.*)/ } downs('mixed')], ['2 of 2 failed'],
     'as the log says');
 
@@ -141,7 +142,8 @@ while (time - $begun < 3) {
 }
 
 SKIP: {
-    skip 'this machine was silent itself', 1 if $gap > 0.7;
+    # the patience with a lively server is 50 ms at least
+    skip 'this machine was silent itself', 1 if $gap > 0.05;
     is(probes($lively), 1, 'a page hangs, others do not: no reason to probe');
 }
 
