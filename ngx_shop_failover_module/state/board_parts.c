@@ -267,6 +267,7 @@ ngx_shop_board_parts_want_locked(ngx_shop_model_zone_t *zone,
 
     sh = zone->sh;
     len = ngx_shop_board_parts_name(sh, ss, fs, wanted, name);
+    part = NULL;
 
     for (i = 0; i < NGX_SHOP_LAYOUT_PARTS; i++) {
         part = ngx_shop_board_parts_of(sh, i);

@@ -148,6 +148,7 @@ ngx_shop_status_told_next(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
     next.alone = ngx_shop_site_alone(&view->site);
     next.configured = (snap->site->conf->flag != NULL);
     next.incident = (snap->site->incident != 0);
+    next.ramp = (snap->site->way.share < 1000);
     next.eta = view->notice.eta.at;
     next.next_update = view->notice.next_update.at;
     next.now = snap->now;
