@@ -11,8 +11,9 @@
 #define _NGX_SHOP_COUNTERS_H_INCLUDED_
 
 
-#include "logic/story/saved.h"
 #include "state/model.h"
+
+#include "logic/story/saved.h"
 
 
 /* one page that was sent in place of an answer of the shop */
