@@ -119,8 +119,10 @@ module.exports = function (tap, site, visit) {
                     place: document.body.innerText.match(/[{}]/),
                 }));
 
-                is(got, { lang: lang, dir: lang === 'ar' ? 'rtl' : 'ltr',
-                          h1: 1, main: 1, live: ['status:'], place: null },
+                const dir = /^(ar|he)$/.test(lang) ? 'rtl' : 'ltr';
+
+                is(got, { lang: lang, dir: dir, h1: 1, main: 1,
+                          live: ['status:'], place: null },
                    `${lang}: one heading, one main, one silent live region`);
             });
         });
