@@ -103,9 +103,7 @@ ngx_shop_evidence_add(ngx_shop_evidence_t *e,
 
     ngx_shop_evidence_set(&e->well, ngx_shop_evidence_get(&e->well) + 1);
 
-    if (ngx_shop_evidence_get(&e->run)) {
-        ngx_shop_evidence_set(&e->run, 0);
-    }
+    ngx_shop_evidence_set(&e->run, 0);
 
     if (waited > ngx_shop_evidence_get(&e->quiet)) {
         ngx_shop_evidence_quiet(e, waited, heard->msec);
