@@ -347,6 +347,12 @@ ngx_shop_options_list(FILE *out, const ngx_shop_options_entry_t *table)
 
     for (option = table; option->name; option++) {
 
+        /* a name of its own is that of each language */
+
+        if (option->type == NGX_SHOP_OPTIONS_LANGUAGE) {
+            continue;
+        }
+
         if (option->type != NGX_SHOP_OPTIONS_WITHOUT) {
             fprintf(out, "--%s\t%s\t%s\n", option->name,
                     option->value ? option->value : "", option->help);
@@ -354,7 +360,9 @@ ngx_shop_options_list(FILE *out, const ngx_shop_options_entry_t *table)
         }
 
         for (of = table; of < option; of++) {
-            if (of->type != NGX_SHOP_OPTIONS_SWITCH) {
+            if (of->type != NGX_SHOP_OPTIONS_SWITCH
+                && of->type != NGX_SHOP_OPTIONS_LANGUAGE)
+            {
                 fprintf(out, "--no-%s\t\twithout \"%s\"\n", of->name,
                         of->name);
             }

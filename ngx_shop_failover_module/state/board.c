@@ -154,8 +154,9 @@ ngx_shop_board_turn(ngx_shop_model_zone_t *zone, ngx_shop_model_site_t *conf,
 {
     uint64_t  ms;
 
-    ms = ngx_shop_site_turn(&zone->sh->sites[conf->index]->site, conf->ramp,
-                            ngx_shop_clock_msec(zone->sh), visitor);
+    ms = ngx_shop_site_turn(&ngx_shop_board_current(zone, conf)->site,
+                            conf->ramp, ngx_shop_clock_msec(zone->sh),
+                            visitor);
 
     return ms ? ngx_shop_clock_now() + (int64_t) (ms + 999) / 1000 : 0;
 }

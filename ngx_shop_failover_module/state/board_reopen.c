@@ -43,6 +43,7 @@ ngx_shop_board_reopen(ngx_shop_model_zone_t *zone, ngx_shop_model_site_t *conf,
         ngx_memory_barrier();
 
         ss->site.ramped = 1;
+        ss->version++;
     }
 
     ngx_shmtx_unlock(&zone->shpool->mutex);

@@ -12,6 +12,7 @@ use IO::Socket::SSL;
 use IO::Socket::SSL::Utils;
 
 use ShopTest::Process;
+use ShopTest::Wait qw(patience);
 
 use constant DAY => 86_400;
 
@@ -282,7 +283,7 @@ for my $case (['u0', 'twelve', 'TLSv1.2'], ['u1', 'thirteen', 'TLSv1.3']) {
 
 # ---- ... but not for ever: nobody shows a certificate with a session
 
-my %short = issued('short', not_after => time + 9);
+my %short = issued('short', not_after => time + int patience(9));
 my @short = map { "ssl_certificate$_;" } " $short{SSL_cert_file}",
     "_key $short{SSL_key_file}";
 

@@ -180,7 +180,9 @@ unlike $html =~ s{<bdi[^>]*>.*?</bdi>}{}gsr, qr/$raw/, '... wherever it is';
 
 write_file("$dir/status.json", '{"site":{"state":"maintenance"},"maintenance":'
     . "{\"status\":\"$text\",\"flag\":\"/f$code{'202e'}\"}}");
-says 0, qr/says "\Q$shown\E"\n.*flag \/f\\u202e$/ms, 'status', 'status',
+# 80 columns have no room for all of it, and it is closed
+my $cut = substr $shown, 0, 40;
+says 1, qr/says "\Q$cut\E.*"\n.*flag \/f\\u202e$/ms, 'status', 'status',
     "$dir/status.json";
 
 write_file("$dir/events.log", <<"END");

@@ -424,7 +424,7 @@ uint64_t
 ngx_shop_site_turn(const ngx_shop_site_t *site, uint64_t ramp, uint64_t msec,
     uint32_t visitor)
 {
-    uint64_t  passed, wanted;
+    uint64_t  passed, wanted, share;
 
     if (ngx_shop_site_admits(site, ramp, msec, visitor)) {
         return 0;
@@ -432,8 +432,17 @@ ngx_shop_site_turn(const ngx_shop_site_t *site, uint64_t ramp, uint64_t msec,
 
     /* the first millisecond at which the share is larger than the place */
 
+    share = 0;
     passed = msec - site->reopened;
-    wanted = ((ngx_shop_site_place(site, visitor) + 1) * ramp + 999) / 1000;
+
+    if (site->ramped) {
+        share = site->share;
+        passed = msec - site->ordered;
+        ramp = site->over;
+    }
+
+    wanted = ((ngx_shop_site_place(site, visitor) + 1 - share) * ramp
+              + 999 - share) / (1000 - share);
 
     return wanted > passed ? wanted - passed : 1;
 }
