@@ -41,7 +41,7 @@ ngx_shop_chronicle_file_save(ngx_shop_model_zone_t *zone,
         if (in->number) {
             saved.form = NGX_SHOP_CHRONICLE_FILE_FORM;
             saved.bytes.data = (u_char *) in;
-            saved.bytes.len = ngx_shop_incident_size(in);
+            saved.bytes.len = ngx_shop_incident_saved_size(in);
 
             ngx_shop_saved_incident(w, &saved);
         }
@@ -97,7 +97,7 @@ ngx_shop_chronicle_file_load_locked(ngx_shop_model_zone_t *zone,
     ngx_memzero(&in, sizeof(ngx_shop_incident_t));
     ngx_memcpy(&in, record->u.incident.bytes.data, len);
 
-    if (!ngx_shop_incident_sane(&in, len)) {
+    if (!ngx_shop_incident_saved_sane(&in, len)) {
         return;
     }
 
@@ -105,5 +105,5 @@ ngx_shop_chronicle_file_load_locked(ngx_shop_model_zone_t *zone,
         in.lost = 1;
     }
 
-    ngx_shop_incident_restore(&ch->fold, &in, len);
+    ngx_shop_incident_saved_restore(&ch->fold, &in, len);
 }

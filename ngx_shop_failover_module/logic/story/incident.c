@@ -7,8 +7,6 @@
  */
 
 
-#include <stddef.h>
-
 #include "logic/story/incident.h"
 #include "logic/flag/flag.h"
 #include "logic/judge/site.h"
@@ -51,8 +49,6 @@ static void ngx_shop_incident_say(ngx_shop_incident_t *in,
     const ngx_shop_event_t *event, unsigned update);
 static int ngx_shop_incident_keep(ngx_shop_incident_t *in,
     ngx_shop_span_t *span, const ngx_shop_str_t *text);
-static int ngx_shop_incident_within(const ngx_shop_incident_t *incident,
-    ngx_shop_span_t span);
 
 
 ngx_shop_incident_e
@@ -792,73 +788,4 @@ int64_t
 ngx_shop_incident_length(int64_t from, int64_t to)
 {
     return (from && to >= from) ? to - from : -1;
-}
-
-
-size_t
-ngx_shop_incident_size(const ngx_shop_incident_t *incident)
-{
-    return offsetof(ngx_shop_incident_t, bytes) + incident->nbytes;
-}
-
-
-int
-ngx_shop_incident_sane(const ngx_shop_incident_t *incident, size_t size)
-{
-    uint32_t  i;
-
-    if (size < offsetof(ngx_shop_incident_t, bytes)
-        || incident->number == 0
-        || incident->state >= NGX_SHOP_SITE_N
-        || incident->severity > 3
-        || incident->by >= NGX_SHOP_EVENT_BY_N
-        || incident->nclasses > NGX_SHOP_EVENT_CLASSES
-        || incident->ntexts > NGX_SHOP_INCIDENT_TEXTS
-        || incident->nbytes > NGX_SHOP_INCIDENT_BYTES
-        || size != ngx_shop_incident_size(incident)
-        || !ngx_shop_incident_within(incident, incident->site)
-        || !ngx_shop_incident_within(incident, incident->flag)
-        || !ngx_shop_incident_within(incident, incident->upstreams))
-    {
-        return 0;
-    }
-
-    for (i = 0; i < incident->nclasses; i++) {
-        if (!ngx_shop_incident_within(incident, incident->classes[i].name)) {
-            return 0;
-        }
-    }
-
-    for (i = 0; i < incident->ntexts; i++) {
-        if (!ngx_shop_incident_within(incident, incident->texts[i].text)) {
-            return 0;
-        }
-    }
-
-    return 1;
-}
-
-
-static int
-ngx_shop_incident_within(const ngx_shop_incident_t *incident,
-    ngx_shop_span_t span)
-{
-    return (uint32_t) span.off + span.len <= incident->nbytes;
-}
-
-
-void
-ngx_shop_incident_restore(ngx_shop_incident_fold_t *fold,
-    const ngx_shop_incident_t *incident, size_t size)
-{
-    ngx_shop_incident_t  *to;
-
-    to = &fold->incidents[fold->next++ % NGX_SHOP_INCIDENTS];
-
-    memset(to, 0, sizeof(ngx_shop_incident_t));
-    memcpy(to, incident, size);
-
-    if (incident->number > fold->count) {
-        fold->count = incident->number;
-    }
 }

@@ -133,11 +133,12 @@ void ngx_shop_incident_event(const ngx_shop_incident_t *incident,
  * For a state file: how many bytes of an incident say something, the first
  * ones; and whether so many bytes of a file are one.
  */
-size_t ngx_shop_incident_size(const ngx_shop_incident_t *incident);
-int ngx_shop_incident_sane(const ngx_shop_incident_t *incident, size_t size);
+size_t ngx_shop_incident_saved_size(const ngx_shop_incident_t *incident);
+int ngx_shop_incident_saved_sane(const ngx_shop_incident_t *incident,
+    size_t size);
 
 /* one that was saved, the oldest first, into a fold that has no event yet */
-void ngx_shop_incident_restore(ngx_shop_incident_fold_t *fold,
+void ngx_shop_incident_saved_restore(ngx_shop_incident_fold_t *fold,
     const ngx_shop_incident_t *incident, size_t size);
 
 /* whether an upstream is one of the incident's site, or nobody knows */
