@@ -6,10 +6,14 @@
 # ramp, who is in stays in, and a relapse closes at once.
 
 use ShopTest;
+use ShopTest::Wait qw(patience);
 
 use JSON::PP ();
 
 my $shop = shop_server(body => 'shop');
+
+# long enough for a machine that is slow to see it going on
+my $ramp = int patience(6);
 
 my $nginx = nginx(http => <<"END");
     upstream checked {
@@ -21,7 +25,7 @@ my $nginx = nginx(http => <<"END");
         listen %%ADDR%%;
         server_name shop.example;
         shop_maintenance %%DIR%%/maintenance;
-        shop_reopen hold=1s ramp=6s;
+        shop_reopen hold=1s ramp=${ramp}s;
         shop_bypass 192.0.2.0/24;
 
         set_real_ip_from 127.0.0.1;
