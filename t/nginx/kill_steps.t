@@ -189,6 +189,11 @@ my @SCENARIOS = (
     [
         ['nothing happens' => sub { wait_until(1, sub { $steps->fired }) },
             sub { serves('/', qw(one two)) }],
+        # the first: those that take the place of the dead start as well
+        ['a reload' => sub { $nginx->signal('HUP') }, sub {
+            $nginx->workers == 2 && !$nginx->leaving
+                && serves('/', qw(one two));
+        }],
     ],
     [
         ['one is down' => sub { is_now('one.ill') },
@@ -245,13 +250,6 @@ my @SCENARIOS = (
         ['and back' => sub { $clock->behind },
             sub { abs(offset()) < ShopTest::Clock::STEP / 2 && timely() }],
     ],
-);
-
-# those that take the place of the old ones die as they start
-my @RELOAD = (
-    ['a reload' => sub { $nginx->signal('HUP') }, sub {
-        $nginx->workers == 2 && !$nginx->leaving && serves('/', qw(one two));
-    }],
 );
 
 # until all is as it should be
@@ -312,7 +310,6 @@ for my $stage (map { @$_ } @SCENARIOS) {
 }
 
 played($all ? 1 : 3, @$_) for @SCENARIOS;
-played(2, @RELOAD);
 
 # the scenarios came to all that is shared: a file that makes such stores and
 # is not here has lost its scenario

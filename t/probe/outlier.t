@@ -47,7 +47,7 @@ my $nginx = nginx(workers => 2, http => <<"END");
         shop_maintenance %%DIR%%/flag;
         location / { $retry proxy_pass http://shop; }
         location /plain { proxy_pass http://plain; }
-        location /slow { proxy_pass http://slow; }
+        location /crawl { proxy_pass http://slow; }
         location /off { $retry proxy_pass http://off; }
         location = /status { shop_status json; }
         location = /metrics { shop_status prometheus; }
@@ -143,7 +143,7 @@ $sick->say('');
 $slow->say('slow 10');
 crowd($nginx, visitors => 8, until => sub {
     state_of('slow', $slow) eq 'aside'
-}, ask => sub { return (GET => '/slow/' . $n++) });
+}, ask => sub { return (GET => '/crawl/' . $n++) });
 like(peer_of($nginx, 'slow', $slow)->{aside}{reason} // '',
     qr/\Avisitors wait \d{3} ms, \d+ ms at its siblings\z/, 'a slow one goes');
 is(state_of('slow', $fast), 'up', 'and the quick one stays');
