@@ -46,6 +46,8 @@ static void ngx_shop_flag_keys_set_end(ngx_shop_flag_keys_ctx_t *ctx,
     const ngx_shop_flag_keys_row_t *row, ngx_shop_span_t value);
 static void ngx_shop_flag_keys_set_update(ngx_shop_flag_keys_ctx_t *ctx,
     const ngx_shop_flag_keys_row_t *row, ngx_shop_span_t value);
+static int64_t ngx_shop_flag_keys_when(const ngx_shop_flag_keys_ctx_t *ctx,
+    ngx_shop_span_t clock, ngx_shop_span_t text);
 static void ngx_shop_flag_keys_shift(ngx_shop_flag_notice_t *notice);
 static unsigned ngx_shop_flag_keys_times_reason(const char *text);
 
@@ -601,7 +603,7 @@ ngx_shop_flag_keys_clock(ngx_shop_flag_keys_ctx_t *ctx, ngx_shop_span_t *value)
  * next day "03:10" would else be that of today.
  */
 
-int64_t
+static int64_t
 ngx_shop_flag_keys_when(const ngx_shop_flag_keys_ctx_t *ctx,
     ngx_shop_span_t clock, ngx_shop_span_t text)
 {
