@@ -105,7 +105,7 @@ ngx_shop_snapshot_sites(ngx_pool_t *pool, ngx_shop_snapshot_t *snap,
 {
     ngx_uint_t                  i, j, n;
     ngx_shop_model_site_t      *part, **confs;
-    ngx_shop_snapshot_site_t   *site;
+    ngx_shop_snapshot_site_t   *site, *last;
 
     ngx_shop_board_hosts_learn(snap->zone, pool->log);
 
@@ -124,9 +124,17 @@ ngx_shop_snapshot_sites(ngx_pool_t *pool, ngx_shop_snapshot_t *snap,
 
     snap->site = snap->sites;
 
+    /* parts may come meanwhile, for which there is no room here */
+
+    last = snap->sites + n + j;
+
     for (i = 0, j = 0; i < n || j < NGX_SHOP_LAYOUT_PARTS; /* void */ ) {
 
         site = &snap->sites[snap->nsites];
+
+        if (site == last) {
+            break;
+        }
 
         if (i < n) {
             site->conf = confs[i++];
