@@ -28,8 +28,8 @@ typedef struct {
     ((conf)->flag ? (zone)->sh->flags[(conf)->flag->index] : NULL)
 
 /*
- * What was read of files with "hosts" of a flag.  One without a place is counted
- * in sh->mute.
+ * What was read of files with "hosts" of a flag.  One without a place is
+ * counted in sh->mute.
  */
 void ngx_shop_board_voices_publish_locked(ngx_shop_model_zone_t *zone,
     ngx_shop_model_flag_t *conf, ngx_array_t *readings);
