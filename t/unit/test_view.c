@@ -184,7 +184,7 @@ every_language_is_whole_in_every_state(void **state)
 {
     char                    lang[16];
     const char             *page;
-    unsigned                i, k, post, n, text;
+    unsigned                i, k, post, n, key;
     const ngx_shop_str_t   *name;
 
     (void) state;
@@ -207,8 +207,8 @@ every_language_is_whole_in_every_state(void **state)
 
                 prepare("eta: +45m\nnext-update: +20m\n", lang, k, post);
 
-                for (text = 0; text < NGX_SHOP_STRINGS_N; text++) {
-                    assert_non_null(words.text[text].data);
+                for (key = 0; key < NGX_SHOP_STRINGS_N; key++) {
+                    assert_non_null(words.text[key].data);
                 }
 
                 page = rendered(&html);
