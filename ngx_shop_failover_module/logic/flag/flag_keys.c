@@ -482,5 +482,3 @@ ngx_shop_flag_keys_value(ngx_shop_flag_keys_ctx_t *ctx, ngx_shop_span_t value)
 
     return kept;
 }
-
-

@@ -467,5 +467,3 @@ ngx_shop_negotiate_find(const ngx_shop_negotiate_name_t *names,
 
     return NGX_SHOP_DECLINED;
 }
-
-
