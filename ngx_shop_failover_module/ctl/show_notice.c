@@ -7,6 +7,7 @@
 
 
 #include <time.h>
+
 #include "ctl/flags.h"
 #include "ctl/notice.h"
 #include "ctl/show_inside.h"
