@@ -10,6 +10,7 @@
 
 #include "nginx/failover/failover.h"
 #include "nginx/failover/balance.h"
+#include "nginx/failover/failover_queue.h"
 
 #include "state/counters.h"
 
@@ -61,6 +62,8 @@ ngx_shop_failover_init(ngx_conf_t *cf)
 
     for (i = 0; i < smcf->balanced.nelts; i++) {
 
+        sscf[i]->free = ngx_shop_failover_free;
+
         /* a backup without checks and backups of its own is as it was */
 
         if (sscf[i]->check == NULL && sscf[i]->chain.nelts == 0) {
@@ -71,7 +74,8 @@ ngx_shop_failover_init(ngx_conf_t *cf)
 
         if (ngx_shop_failover_wait_init(cf, sscf[i]) != NGX_OK
             || ngx_shop_failover_rescue_init(cf, sscf[i]) != NGX_OK
-            || ngx_shop_failover_record_init(cf, sscf[i]) != NGX_OK)
+            || ngx_shop_failover_record_init(cf, sscf[i]) != NGX_OK
+            || ngx_shop_failover_queue_init(cf, sscf[i]) != NGX_OK)
         {
             return NGX_ERROR;
         }
@@ -106,6 +110,7 @@ ngx_shop_failover_init_peer(ngx_http_request_t *r,
     ctx->used = 0;
     ctx->reopened = 0;
     ctx->flying = 0;
+    ctx->lined = NGX_SHOP_FAILOVER_LINED_NOT;
     ctx->moved = NGX_SHOP_FAILOVER_MOVED_NOT;
     ctx->stale = 0;
     ctx->inside = 0;
@@ -123,6 +128,23 @@ ngx_shop_failover_init_peer(ngx_http_request_t *r,
     }
 
     return sscf->shed.target ? ngx_shop_failover_shed(ctx) : NGX_OK;
+}
+
+
+ngx_int_t
+ngx_shop_failover_anew(ngx_shop_failover_t *ctx)
+{
+    ctx->start = 0;
+    ctx->passed = 0;
+    ctx->reopened = 0;
+    ctx->stale = 0;
+
+    if (ctx->primary->chain.nelts) {
+        ctx->start = ngx_shop_groups_serving(ctx->primary->zone,
+                                             ctx->primary->group);
+    }
+
+    return ngx_shop_failover_enter(ctx, ngx_shop_failover_group(ctx, 0));
 }
 
 
@@ -184,7 +206,7 @@ ngx_shop_failover_open(ngx_shop_failover_t *ctx, ngx_shop_conf_srv_t *group)
 
     pc->data = ctx;
     pc->get = ngx_shop_failover_get;
-    pc->free = ngx_shop_failover_free;
+    pc->free = group->free;
     pc->notify = ctx->notify ? ngx_shop_failover_notify : NULL;
 
 #if (NGX_HTTP_SSL)
@@ -296,7 +318,8 @@ ngx_shop_failover_get(ngx_peer_connection_t *pc, void *data)
     rc = ngx_shop_failover_pick(ctx, pc);
 
     if (rc != NGX_OK && rc != NGX_DONE) {
-        return rc;
+        return ctx->primary->queue && rc != NGX_ERROR
+               ? ngx_shop_failover_queue_wait(ctx, pc, rc) : rc;
     }
 
     /* while nothing was tried, it is what it was when the group was opened */
@@ -568,6 +591,15 @@ ngx_shop_failover_free(ngx_peer_connection_t *pc, void *data, ngx_uint_t state)
 
     ctx->used++;
     pc->tries = ngx_shop_failover_tell(ctx);
+
+    if (pc->tries == 0 && ctx->primary->queue
+        && ngx_shop_failover_queue_may(ctx))
+    {
+        /* nginx asks once more, and the request waits: it has no other try */
+
+        pc->tries = 1;
+        pc->get = ngx_shop_failover_queue_get;
+    }
 }
 
 

@@ -390,6 +390,8 @@ ngx_shop_status_json_group(ngx_shop_emit_t *e,
         ngx_shop_emit_null(e, "shed");
     }
 
+    ngx_shop_status_queue_json(e, group);
+
     ngx_shop_emit_array(e, "failover_to");
 
     next = group->group->chain.elts;
