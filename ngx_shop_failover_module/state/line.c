@@ -30,7 +30,7 @@ static ngx_shop_model_group_t *ngx_shop_line_group(
 
 ngx_int_t
 ngx_shop_line_enter(ngx_shop_model_zone_t *zone, ngx_shop_model_group_t *group,
-    ngx_shop_line_t *own)
+    ngx_shop_line_t *own, ngx_uint_t always)
 {
     ngx_shop_layout_line_t  *line;
 
@@ -47,7 +47,9 @@ ngx_shop_line_enter(ngx_shop_model_zone_t *zone, ngx_shop_model_group_t *group,
 
     ngx_memory_barrier();
 
-    if (ngx_shop_line_waiting(zone, group, NULL) > group->queue) {
+    if (!always
+        && ngx_shop_line_waiting(zone, group, NULL) > group->queue)
+    {
         ngx_shop_line_leave(zone, group, own);
         return NGX_BUSY;
     }

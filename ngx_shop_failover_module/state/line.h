@@ -23,9 +23,9 @@ typedef struct {
 } ngx_shop_line_t;
 
 
-/* NGX_OK: one more waits; NGX_BUSY: as many do as may */
+/* NGX_OK: one more waits; NGX_BUSY: as many do as may, unless it is let in */
 ngx_int_t ngx_shop_line_enter(ngx_shop_model_zone_t *zone,
-    ngx_shop_model_group_t *group, ngx_shop_line_t *own);
+    ngx_shop_model_group_t *group, ngx_shop_line_t *own, ngx_uint_t always);
 
 void ngx_shop_line_leave(ngx_shop_model_zone_t *zone,
     ngx_shop_model_group_t *group, ngx_shop_line_t *own);

@@ -173,6 +173,17 @@ ngx_shop_failover_place_refused(ngx_peer_connection_t *pc, void *data,
     pc->free = ctx->group->free;
 
     pc->free(pc, data, state);
+
+    if (pc->get == ngx_shop_failover_queue_get) {
+
+        /* it keeps its place, and nginx connects anew */
+
+        ctx->place->settled = 0;
+        return;
+    }
+
+    ngx_shop_failover_place_time(ctx->place);
+    ngx_shop_failover_queue_leave(ctx, NGX_SHOP_LAYOUT_COUNT_RELEASED);
 }
 
 
@@ -357,9 +368,6 @@ ngx_shop_failover_place_fail(ngx_shop_failover_place_t *place, ngx_int_t rc)
     }
 
     if (ctx->flying) {
-        ngx_shop_failover_place_time(place);
-        ngx_shop_failover_queue_leave(ctx, NGX_SHOP_LAYOUT_COUNT_RELEASED);
-
         u->state->peer = pc->name;
         pc->free = ngx_shop_failover_place_refused;
 

@@ -189,10 +189,18 @@ ngx_shop_failover_queue_wait(ngx_shop_failover_t *ctx,
     again = (ctx->lined == NGX_SHOP_FAILOVER_LINED_WAITS);
 
     if (!ngx_shop_failover_queue_may(ctx)) {
+
+        if (again && !ctx->place->settled) {
+            ngx_shop_failover_queue_leave(ctx, NGX_SHOP_LAYOUT_COUNT_OVER);
+        }
+
         return rc;
     }
 
-    if (!again && ngx_shop_line_enter(sscf->zone, sscf->group, &q->line)
+    /* one that a server refused comes back, also to a line that is full */
+
+    if (!again && ngx_shop_line_enter(sscf->zone, sscf->group, &q->line,
+                                      ctx->lined)
                   != NGX_OK)
     {
         ngx_shop_failover_queue_refuse(ctx);
@@ -207,13 +215,17 @@ ngx_shop_failover_queue_wait(ngx_shop_failover_t *ctx,
     if (!again) {
         ctx->place->settled = 0;
         ctx->place->inside = ngx_shop_failover_shed_out(ctx);
-        ngx_queue_insert_tail(&q->fresh, &ctx->place->fresh);
 
         ngx_shop_counters_group(sscf->zone, sscf->group,
                                 NGX_SHOP_LAYOUT_COUNT_WAITED);
     }
 
     ctx->lined = NGX_SHOP_FAILOVER_LINED_WAITS;
+
+    if (!ctx->place->settled) {
+        ngx_queue_insert_tail(&q->fresh, &ctx->place->fresh);
+        ctx->place->pending = 1;
+    }
 
     ngx_shop_failover_queue_enter(q, ctx->place);
 
@@ -327,13 +339,13 @@ ngx_shop_failover_queue_leave(ngx_shop_failover_t *ctx, ngx_uint_t count)
         place->queued = 0;
     }
 
-    if (!place->settled) {
+    if (place->pending) {
         ngx_queue_remove(&place->fresh);
-        place->settled = 1;
+        place->pending = 0;
+    }
 
-        if (place->write.timer_set) {
-            ngx_del_timer(&place->write);
-        }
+    if (place->write.timer_set) {
+        ngx_del_timer(&place->write);
     }
 
     ctx->lined = NGX_SHOP_FAILOVER_LINED_DONE;
@@ -370,6 +382,8 @@ ngx_shop_failover_queue_turn(ngx_event_t *ev)
         place = ngx_queue_data(at, ngx_shop_failover_place_t, fresh);
 
         ngx_queue_remove(at);
+        place->pending = 0;
+
         ngx_shop_failover_place_settle(place);
     }
 
@@ -393,7 +407,9 @@ ngx_shop_failover_queue_end(ngx_shop_queue_t *q)
         at = ngx_queue_last(&q->places);
         place = ngx_shop_failover_queue_place(at);
 
-        if (ngx_current_msec - place->begun < q->sscf->queueing.timeout) {
+        if (!place->settled
+            || ngx_current_msec - place->begun < q->sscf->queueing.timeout)
+        {
             return;
         }
 

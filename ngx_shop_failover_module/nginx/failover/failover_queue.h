@@ -52,7 +52,8 @@ struct ngx_shop_failover_place_s {
     ngx_uint_t                          look;     /* that it was let go in */
 
     unsigned                            queued:1;
-    unsigned                            settled:1;
+    unsigned                            pending:1; /* is in fresh */
+    unsigned                            settled:1; /* handlers are ours */
     unsigned                            over:1;   /* is to end */
     unsigned                            inside:1; /* of shop_shed, before */
 };

@@ -148,19 +148,19 @@ ngx_shop_status_metrics_get(group_longest, group,
     ngx_shop_status_metrics_queue(group, group->longest))
 ngx_shop_status_metrics_get(group_waited, group,
     ngx_shop_status_metrics_queue(group,
-                                  group->counts[NGX_SHOP_LAYOUT_COUNT_WAITED]))
+        group->counts[NGX_SHOP_LAYOUT_COUNT_WAITED]))
 ngx_shop_status_metrics_get(group_released, group,
     ngx_shop_status_metrics_queue(group,
-                                  group->counts[NGX_SHOP_LAYOUT_COUNT_RELEASED]))
+        group->counts[NGX_SHOP_LAYOUT_COUNT_RELEASED]))
 ngx_shop_status_metrics_get(group_gone, group,
     ngx_shop_status_metrics_queue(group,
-                                  group->counts[NGX_SHOP_LAYOUT_COUNT_GONE]))
+        group->counts[NGX_SHOP_LAYOUT_COUNT_GONE]))
 ngx_shop_status_metrics_get(group_over, group,
     ngx_shop_status_metrics_queue(group,
-                                  group->counts[NGX_SHOP_LAYOUT_COUNT_OVER]))
+        group->counts[NGX_SHOP_LAYOUT_COUNT_OVER]))
 ngx_shop_status_metrics_get(group_full, group,
     ngx_shop_status_metrics_queue(group,
-                                  group->counts[NGX_SHOP_LAYOUT_COUNT_FULL]))
+        group->counts[NGX_SHOP_LAYOUT_COUNT_FULL]))
 ngx_shop_status_metrics_get(group_blind, group, group->blind ? 1 : 0)
 ngx_shop_status_metrics_get(group_doubted, group,
     group->counts[NGX_SHOP_LAYOUT_COUNT_DOUBTED])
