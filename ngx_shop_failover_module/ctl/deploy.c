@@ -3,9 +3,9 @@
  * Copyright (C) ngx_shop_failover_module authors
  *
  * shopctl deploy: drains a server, waits until its requests are done, runs a
- * command, waits until its probes pass, and gives it back to the visitors.  Each
- * step is said.  Where one fails the server stays out, the others serve, and it
- * is said how to go on.
+ * command, waits until its probes pass, and gives it back to the visitors.
+ * Each step is said.  Where one fails the server stays out, the others serve,
+ * and it is said how to go on.
  */
 
 

@@ -149,10 +149,9 @@ ngx_shop_failover_place_free(ngx_peer_connection_t *pc, void *data,
 
     if (ctx->lined == NGX_SHOP_FAILOVER_LINED_WAITS) {
         ngx_shop_failover_place_time(ctx->place);
-        ngx_shop_failover_queue_leave(ctx,
-                                state && !ctx->request->connection->error
-                                ? NGX_SHOP_LAYOUT_COUNT_OVER
-                                : NGX_SHOP_LAYOUT_COUNT_GONE);
+        ctx->place->leave(ctx, state && !ctx->request->connection->error
+                               ? NGX_SHOP_LAYOUT_COUNT_OVER
+                               : NGX_SHOP_LAYOUT_COUNT_GONE);
     }
 
     pc->tries = 0;
@@ -167,14 +166,17 @@ static void
 ngx_shop_failover_place_refused(ngx_peer_connection_t *pc, void *data,
     ngx_uint_t state)
 {
-    ngx_shop_failover_t  *ctx = data;
+    ngx_shop_failover_t    *ctx = data;
+
+    ngx_event_get_peer_pt   get;
 
     pc->connection = NULL;
     pc->free = ctx->group->free;
+    get = pc->get;
 
     pc->free(pc, data, state);
 
-    if (pc->get == ngx_shop_failover_queue_get) {
+    if (pc->get != get) {
 
         /* it keeps its place, and nginx connects anew */
 
@@ -183,7 +185,7 @@ ngx_shop_failover_place_refused(ngx_peer_connection_t *pc, void *data,
     }
 
     ngx_shop_failover_place_time(ctx->place);
-    ngx_shop_failover_queue_leave(ctx, NGX_SHOP_LAYOUT_COUNT_RELEASED);
+    ctx->place->leave(ctx, NGX_SHOP_LAYOUT_COUNT_RELEASED);
 }
 
 
@@ -226,7 +228,7 @@ ngx_shop_failover_place_resume(ngx_http_request_t *r, ngx_http_upstream_t *u)
     }
 
     ngx_shop_failover_place_time(place);
-    ngx_shop_failover_queue_leave(ctx, NGX_SHOP_LAYOUT_COUNT_RELEASED);
+    ctx->place->leave(ctx, NGX_SHOP_LAYOUT_COUNT_RELEASED);
 
     if (ngx_shop_failover_place_connected(place) != NGX_OK) {
         ngx_shop_failover_place_fail(place, NGX_ERROR);

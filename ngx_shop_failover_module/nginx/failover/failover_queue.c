@@ -45,6 +45,8 @@ static ngx_uint_t ngx_shop_failover_queue_full(ngx_shop_failover_t *ctx);
 static ngx_uint_t ngx_shop_failover_queue_stale(ngx_http_request_t *r);
 static void ngx_shop_failover_queue_enter(ngx_shop_queue_t *q,
     ngx_shop_failover_place_t *place);
+static void ngx_shop_failover_queue_leave(ngx_shop_failover_t *ctx,
+    ngx_uint_t count);
 static void ngx_shop_failover_queue_shut(ngx_shop_queue_t *q);
 static void ngx_shop_failover_queue_refuse(ngx_shop_failover_t *ctx);
 static void ngx_shop_failover_queue_turn(ngx_event_t *ev);
@@ -214,6 +216,7 @@ ngx_shop_failover_queue_wait(ngx_shop_failover_t *ctx,
 
     if (!again) {
         ctx->place->settled = 0;
+        ctx->place->leave = ngx_shop_failover_queue_leave;
         ctx->place->inside = ngx_shop_failover_shed_out(ctx);
 
         ngx_shop_counters_group(sscf->zone, sscf->group,
@@ -323,7 +326,9 @@ ngx_shop_failover_queue_shut(ngx_shop_queue_t *q)
 }
 
 
-void
+/* a request leaves the line, and is counted so */
+
+static void
 ngx_shop_failover_queue_leave(ngx_shop_failover_t *ctx, ngx_uint_t count)
 {
     ngx_shop_queue_t           *q;
@@ -647,9 +652,9 @@ ngx_shop_failover_queue_free(ngx_peer_connection_t *pc, void *data,
 
     ngx_shop_queue_t     *q;
 
-    ngx_shop_failover_free(pc, data, state);
-
     q = ctx->primary->queue;
+
+    ngx_shop_failover_free(pc, data, state);
 
     if (q && !ngx_queue_empty(&q->places)) {
         ngx_post_event(&q->timer.event, &ngx_posted_events);

@@ -41,6 +41,8 @@ struct ngx_shop_failover_place_s {
     ngx_queue_t                         queue;    /* by age, newest first */
     ngx_queue_t                         fresh;    /* until it is settled */
     ngx_shop_failover_t                *ctx;
+    void                              (*leave)(ngx_shop_failover_t *ctx,
+                                            ngx_uint_t count);
 
     ngx_http_upstream_handler_pt        go;       /* nginx's own, when there
                                                      is a connection */
@@ -71,10 +73,6 @@ ngx_int_t ngx_shop_failover_queue_get(ngx_peer_connection_t *pc, void *data);
 
 /* whether a request that has lost its last server may wait for one */
 ngx_uint_t ngx_shop_failover_queue_may(ngx_shop_failover_t *ctx);
-
-/* a request leaves the line, and its place looks like no connection again */
-void ngx_shop_failover_queue_leave(ngx_shop_failover_t *ctx,
-    ngx_uint_t count);
 
 /* for a request that waits: what stands in u->peer */
 ngx_int_t ngx_shop_failover_place_take(ngx_shop_failover_t *ctx,
