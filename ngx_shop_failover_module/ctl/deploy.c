@@ -52,7 +52,7 @@ static int ngx_shop_deploy_length(const ngx_shop_options_t *o,
 static int ngx_shop_deploy_first(ngx_shop_deploy_t *d);
 static int ngx_shop_deploy_drain(ngx_shop_deploy_t *d);
 static int ngx_shop_deploy_command(ngx_shop_deploy_t *d);
-static int ngx_shop_deploy_ended(ngx_shop_deploy_t *d, int status);
+static int ngx_shop_deploy_ended(int status);
 static int ngx_shop_deploy_passes(ngx_shop_deploy_t *d);
 static int ngx_shop_deploy_enable(ngx_shop_deploy_t *d);
 static int ngx_shop_deploy_failed(ngx_shop_deploy_t *d);
@@ -323,12 +323,12 @@ ngx_shop_deploy_command(ngx_shop_deploy_t *d)
         }
     }
 
-    return ngx_shop_deploy_ended(d, status);
+    return ngx_shop_deploy_ended(status);
 }
 
 
 static int
-ngx_shop_deploy_ended(ngx_shop_deploy_t *d, int status)
+ngx_shop_deploy_ended(int status)
 {
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0
         && !ngx_shop_deploy_stopped)
