@@ -13,6 +13,7 @@
 #include "ctl/active.h"
 #include "ctl/beside.h"
 #include "ctl/bypass.h"
+#include "ctl/doctor.h"
 #include "ctl/edit.h"
 #include "ctl/examples.h"
 #include "ctl/near.h"
@@ -125,6 +126,10 @@ static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
     { "notify", "notify [--test | --status]",
       "tells people what happens: by mail, chat and pager",
       ngx_shop_shopctl_beside, NULL },
+
+    { "doctor", "doctor [--before]",
+      "what would keep the module from its work, and the cure",
+      ngx_shop_doctor_options, ngx_shop_doctor_run },
 
     { NULL, NULL, NULL, NULL, NULL }
 };
