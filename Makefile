@@ -40,6 +40,13 @@ LOGIC   := $(wildcard $(TOP)/logic/*/*.c) $(BUILD)/assets.c
 CTL     := $(wildcard $(TOP)/ctl/*.c)
 SHOPCTL := $(if $(CTL),$(BUILD)/shopctl)
 SHOPCTL_LIBS := -lcrypto
+
+# a program of its own: it alone needs libcurl and hiredis
+FLEET      := $(wildcard $(TOP)/ctl/fleet/*.c)
+FLEET_ALL  := $(FLEET) $(filter-out %/shopctl.c,$(CTL)) $(LOGIC)
+FLEET_LIBS := -lcurl -lhiredis -lcrypto
+FLEET_HAS   = printf '\#include <%s>\n' curl/curl.h hiredis/hiredis.h | \
+    $(CC) -E - >/dev/null 2>&1
 UNIT    := $(patsubst t/%.c,$(BUILD)/t/%,$(wildcard t/unit/test_*.c))
 FUZZ    := $(patsubst t/%.c,$(BUILD)/t/%,$(wildcard t/fuzz/fuzz_*.c))
 
@@ -57,7 +64,7 @@ SANITIZED := -g -O1 -fno-omit-frame-pointer \
 .PHONY: fuzz-requests
 .PHONY: bench clean setup-build setup-run setup-test setup-bench setup-source
 .PHONY: setup-aarch64 setup-deb setup-distros dist test-aarch64 test-distros
-.PHONY: sanitized sanitized-nginx test-matrix bench-probes FORCE
+.PHONY: fleet sanitized sanitized-nginx test-matrix bench-probes FORCE
 
 help:
 	@echo "build      $(MODULE), against nginx-dev or NGINX_SRC="
@@ -93,7 +100,15 @@ setup-distros setup-deb:
 
 # ---- the module and shopctl
 
-build: $(MODULE) $(SHOPCTL)
+build: $(MODULE) $(SHOPCTL) fleet
+
+# where these libraries are; "make test" and "make check" install them first
+fleet: | $(SHOPCTL) setup-build $(if $(filter test check,$(MAKECMDGOALS)),setup-test)
+	@if $(FLEET_HAS); then \
+	    $(MAKE) --no-print-directory SETUP=: $(BUILD)/shopctl-fleet; \
+	else \
+	    echo "no libcurl or no hiredis to build with: without shopctl fleet"; \
+	fi
 
 # another tree, version or compiler makes another module
 $(BUILD)/settings: FORCE | setup-build
@@ -110,6 +125,10 @@ $(BUILD)/assets.c: $(HTML) | setup-build
 $(BUILD)/shopctl: $(CTL:%.c=$(BUILD)/obj/%.o) $(LOGIC:%.c=$(BUILD)/obj/%.o)
 	$(call SHOW,cc)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(SHOPCTL_LIBS)
+
+$(BUILD)/shopctl-fleet: $(FLEET_ALL:%.c=$(BUILD)/obj/%.o)
+	$(call SHOW,cc)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(FLEET_LIBS)
 
 $(BUILD)/obj/%.o: %.c | setup-build
 	@mkdir -p $(@D)
@@ -181,7 +200,8 @@ IN_STEPS = CC=$(CURDIR)/t/tools/steps/cc CC_OPT="-g -O1 -fPIC"
 
 IN_SANITIZED = NGINX_BIN=$(CURDIR)/$(BUILD)/asan/nginx/objs/nginx \
     MODULE_SO=$(CURDIR)/$(BUILD)/asan/ngx_shop_failover_module.so \
-    SHOPCTL=$(BUILD)/asan/shopctl SANITIZED=1 TEST_PATIENCE=4 TEST_TIMEOUT=240
+    SHOPCTL=$(BUILD)/asan/shopctl SHOPCTL_FLEET=$(BUILD)/asan/shopctl-fleet \
+    SANITIZED=1 TEST_PATIENCE=4 TEST_TIMEOUT=240
 
 $(BUILD)/asan/shopctl: $(CTL:%.c=$(BUILD)/sanitized/%.o) \
         $(LOGIC:%.c=$(BUILD)/sanitized/%.o)
@@ -189,12 +209,17 @@ $(BUILD)/asan/shopctl: $(CTL:%.c=$(BUILD)/sanitized/%.o) \
 	$(call SHOW,cc)
 	$(Q)$(CC) $(SANITIZED) -o $@ $^ $(SHOPCTL_LIBS)
 
+$(BUILD)/asan/shopctl-fleet: $(FLEET_ALL:%.c=$(BUILD)/sanitized/%.o)
+	@mkdir -p $(@D)
+	$(call SHOW,cc)
+	$(Q)$(CC) $(SANITIZED) -o $@ $^ $(FLEET_LIBS)
+
 $(BUILD)/sanitized/nginx_options.o: t/tools/asan_options.c | setup-build
 	@mkdir -p $(@D)
 	$(Q)$(CC) -fPIC -c -o $@ $<
 	@rm -f $(BUILD)/asan/nginx/objs/nginx
 
-sanitized: sanitized-nginx $(BUILD)/asan/shopctl
+sanitized: sanitized-nginx $(BUILD)/asan/shopctl $(BUILD)/asan/shopctl-fleet
 
 sanitized-nginx: $(BUILD)/sanitized/nginx_options.o | setup-source
 	@+tree=$${NGINX_SRC:-$$(t/tools/nginx_source.sh $(BUILD)/sources)} && \
@@ -300,7 +325,7 @@ bench-probes: setup-test build
 
 # ---- checks: nothing here is run, everything is read
 
-STRICTLY := $(patsubst %.c,%.o,$(LOGIC) $(CTL))
+STRICTLY := $(patsubst %.c,%.o,$(LOGIC) $(CTL) $(FLEET))
 CHECKED  := $(foreach cc,gcc clang,\
                 $(addprefix $(BUILD)/check/$(cc)/,$(STRICTLY)))
 

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "ctl/active.h"
+#include "ctl/beside.h"
 #include "ctl/bypass.h"
 #include "ctl/edit.h"
 #include "ctl/examples.h"
@@ -45,7 +46,10 @@ static int ngx_shop_shopctl_usage(FILE *out);
 static int ngx_shop_shopctl_help(const ngx_shop_shopctl_command_t *command);
 
 
-/* in the order in which they are needed; a name of NULL ends the table */
+/*
+ * In the order in which they are needed; a name of NULL ends the table.  What
+ * has no run is a program of its own.
+ */
 static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
 
     { "on", "on [--eta +45m] [--status TEXT] ...",
@@ -111,6 +115,10 @@ static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
     { "report", "report [--incident 3] [LOG ...]",
       "the review of an incident, from the event log",
       ngx_shop_report_options, ngx_shop_report_run },
+
+    { "fleet", "fleet on|off|status ...",
+      "many nginxes that close together: shopctl fleet help",
+      NULL, NULL },
 
     { NULL, NULL, NULL, NULL, NULL }
 };
@@ -220,7 +228,7 @@ ngx_shop_shopctl_list(const char *name)
     if (name) {
         command = ngx_shop_shopctl_find(name);
 
-        if (command == NULL) {
+        if (command == NULL || command->run == NULL) {
             return NGX_SHOP_SAY_NO;
         }
 
@@ -243,6 +251,10 @@ ngx_shop_shopctl_run(const ngx_shop_shopctl_command_t *command, int argc,
 {
     int                        i, rc;
     static ngx_shop_options_t  options;
+
+    if (command->run == NULL) {
+        return ngx_shop_beside_run(command->name, argc, argv);
+    }
 
     for (i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
@@ -288,6 +300,12 @@ ngx_shop_shopctl_usage(FILE *out)
 static int
 ngx_shop_shopctl_help(const ngx_shop_shopctl_command_t *command)
 {
+    char  *help[] = { (char *) "help" };
+
+    if (command->run == NULL) {
+        return ngx_shop_beside_run(command->name, 1, help);
+    }
+
     printf("usage: shopctl %s\n\n%s\n\n", command->usage, command->what);
     ngx_shop_options_usage(stdout, command->options);
     ngx_shop_examples_show(stdout, command->name);
