@@ -41,12 +41,18 @@ CTL     := $(wildcard $(TOP)/ctl/*.c)
 SHOPCTL := $(if $(CTL),$(BUILD)/shopctl)
 SHOPCTL_LIBS := -lcrypto
 
-# a program of its own: it alone needs libcurl and hiredis
-FLEET      := $(wildcard $(TOP)/ctl/fleet/*.c)
-FLEET_ALL  := $(FLEET) $(filter-out %/shopctl.c,$(CTL)) $(LOGIC)
-FLEET_LIBS := -lcurl -lhiredis -lcrypto
-FLEET_HAS   = printf '\#include <%s>\n' curl/curl.h hiredis/hiredis.h | \
-    $(CC) -E - >/dev/null 2>&1
+# commands that are programs of their own: ctl/NAME/, and what they need.
+# WITHOUT=fleet does without one, as is done where its library is not and
+# t/tools/setup.sh cannot install it.
+HIREDIS := $(wildcard /usr/include/hiredis/hiredis.h \
+               /usr/local/include/hiredis/hiredis.h)
+WITHOUT ?= $(if $(HIREDIS)$(shell command -v dpkg-query),,fleet)
+BESIDE  := $(filter-out $(WITHOUT),\
+               $(patsubst $(TOP)/ctl/%/,%,$(wildcard $(TOP)/ctl/*/)))
+BESIDES := $(BESIDE:%=$(BUILD)/shopctl-%)
+BESIDE_LIBS_notify := -lcurl
+BESIDE_LIBS_fleet  := -lcurl -lhiredis
+SHARED  := $(filter-out %/shopctl.c,$(CTL)) $(LOGIC)
 UNIT    := $(patsubst t/%.c,$(BUILD)/t/%,$(wildcard t/unit/test_*.c))
 FUZZ    := $(patsubst t/%.c,$(BUILD)/t/%,$(wildcard t/fuzz/fuzz_*.c))
 
@@ -64,7 +70,7 @@ SANITIZED := -g -O1 -fno-omit-frame-pointer \
 .PHONY: fuzz-requests
 .PHONY: bench clean setup-build setup-run setup-test setup-bench setup-source
 .PHONY: setup-aarch64 setup-deb setup-distros dist test-aarch64 test-distros
-.PHONY: fleet sanitized sanitized-nginx test-matrix bench-probes FORCE
+.PHONY: sanitized sanitized-nginx test-matrix bench-probes FORCE
 
 help:
 	@echo "build      $(MODULE), against nginx-dev or NGINX_SRC="
@@ -100,15 +106,7 @@ setup-distros setup-deb:
 
 # ---- the module and shopctl
 
-build: $(MODULE) $(SHOPCTL) fleet
-
-# where these libraries are; "make test" and "make check" install them first
-fleet: | $(SHOPCTL) setup-build $(if $(filter test check,$(MAKECMDGOALS)),setup-test)
-	@if $(FLEET_HAS); then \
-	    $(MAKE) --no-print-directory SETUP=: $(BUILD)/shopctl-fleet; \
-	else \
-	    echo "no libcurl or no hiredis to build with: without shopctl fleet"; \
-	fi
+build: $(MODULE) $(SHOPCTL) $(BESIDES)
 
 # another tree, version or compiler makes another module
 $(BUILD)/settings: FORCE | setup-build
@@ -126,9 +124,21 @@ $(BUILD)/shopctl: $(CTL:%.c=$(BUILD)/obj/%.o) $(LOGIC:%.c=$(BUILD)/obj/%.o)
 	$(call SHOW,cc)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(SHOPCTL_LIBS)
 
-$(BUILD)/shopctl-fleet: $(FLEET_ALL:%.c=$(BUILD)/obj/%.o)
-	$(call SHOW,cc)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(FLEET_LIBS)
+define BESIDE_OF
+$(BUILD)/shopctl-$(1): \
+        $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(TOP)/ctl/$(1)/*.c) $(SHARED))
+	$$(call SHOW,cc)
+	$$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(BESIDE_LIBS_$(1)) \
+	    $$(SHOPCTL_LIBS)
+
+$(BUILD)/asan/shopctl-$(1): \
+        $(patsubst %.c,$(BUILD)/sanitized/%.o,$(wildcard $(TOP)/ctl/$(1)/*.c) $(SHARED))
+	@mkdir -p $$(@D)
+	$$(call SHOW,cc)
+	$$(Q)$$(CC) $$(SANITIZED) -o $$@ $$^ $$(BESIDE_LIBS_$(1)) $$(SHOPCTL_LIBS)
+endef
+
+$(foreach name,$(BESIDE),$(eval $(call BESIDE_OF,$(name))))
 
 $(BUILD)/obj/%.o: %.c | setup-build
 	@mkdir -p $(@D)
@@ -139,7 +149,7 @@ install: build
 	@t/tools/install.sh install
 
 # for packages, which bring the module in their own way: PREFIX=/usr
-install-shopctl: $(SHOPCTL)
+install-shopctl: $(SHOPCTL) $(BESIDES)
 	@t/tools/install.sh install-shopctl
 
 uninstall:
@@ -173,6 +183,8 @@ STEPS   := t/nginx/kill_steps.t t/nginx/resolve_locks.t
 NAMED   := $(wildcard $(TESTS))
 PARTS   := $(patsubst t/%.c,$(BUILD)/t/%,$(filter t/unit/%.c,$(NAMED))) \
            $(if $(filter t/fuzz/fuzz.t,$(NAMED)),$(FUZZ)) \
+           $(if $(filter t/fleet/hostile.t,$(NAMED)),\
+               $(BUILD)/asan/shopctl-fleet) \
            $(if $(SANITIZE)$(VALGRIND),,$(if $(filter $(STEPS),$(NAMED)),\
                $(BUILD)/steps/$(notdir $(MODULE)))) \
            $(if $(filter %.t,$(NAMED)),build $(if $(SANITIZE),sanitized))
@@ -209,17 +221,13 @@ $(BUILD)/asan/shopctl: $(CTL:%.c=$(BUILD)/sanitized/%.o) \
 	$(call SHOW,cc)
 	$(Q)$(CC) $(SANITIZED) -o $@ $^ $(SHOPCTL_LIBS)
 
-$(BUILD)/asan/shopctl-fleet: $(FLEET_ALL:%.c=$(BUILD)/sanitized/%.o)
-	@mkdir -p $(@D)
-	$(call SHOW,cc)
-	$(Q)$(CC) $(SANITIZED) -o $@ $^ $(FLEET_LIBS)
-
 $(BUILD)/sanitized/nginx_options.o: t/tools/asan_options.c | setup-build
 	@mkdir -p $(@D)
 	$(Q)$(CC) -fPIC -c -o $@ $<
 	@rm -f $(BUILD)/asan/nginx/objs/nginx
 
-sanitized: sanitized-nginx $(BUILD)/asan/shopctl $(BUILD)/asan/shopctl-fleet
+sanitized: sanitized-nginx $(BUILD)/asan/shopctl \
+           $(BESIDE:%=$(BUILD)/asan/shopctl-%)
 
 sanitized-nginx: $(BUILD)/sanitized/nginx_options.o | setup-source
 	@+tree=$${NGINX_SRC:-$$(t/tools/nginx_source.sh $(BUILD)/sources)} && \
@@ -325,7 +333,7 @@ bench-probes: setup-test build
 
 # ---- checks: nothing here is run, everything is read
 
-STRICTLY := $(patsubst %.c,%.o,$(LOGIC) $(CTL) $(FLEET))
+STRICTLY := $(patsubst %.c,%.o,$(LOGIC) $(CTL) $(wildcard $(TOP)/ctl/*/*.c))
 CHECKED  := $(foreach cc,gcc clang,\
                 $(addprefix $(BUILD)/check/$(cc)/,$(STRICTLY)))
 

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * Commands that are programs of their own, shopctl-NAME, as git has them: they
- * need libraries that closing a shop must not depend on.
+ * Commands that are programs of their own, as those of git: what they need, no
+ * other command has to.
  */
 
 
@@ -12,10 +12,10 @@
 
 
 /*
- * Becomes that program, which lies beside shopctl, or else in $PATH.  Returns
- * SAY_ERROR, after it was said why, only where there is none.
+ * Becomes shopctl-NAME, which lies beside this program or in PATH; argv[0] is
+ * replaced.  Returns where there is none, or it may not be run: errno says it.
  */
-int ngx_shop_beside_run(const char *name, int argc, char **argv);
+void ngx_shop_beside_run(const char *name, char **argv);
 
 
 #endif /* _NGX_SHOP_BESIDE_H_INCLUDED_ */

@@ -7,6 +7,7 @@
  */
 
 
+#include <errno.h>
 #include <time.h>
 
 #include "ctl/active.h"
@@ -31,6 +32,8 @@ typedef struct {
     const char                      *usage;
     const char                      *what;
     const ngx_shop_options_entry_t  *options;
+
+    /* NULL: a program of its own, shopctl-NAME */
     int                              (*run)(const ngx_shop_options_t *o);
 } ngx_shop_shopctl_command_t;
 
@@ -46,10 +49,13 @@ static int ngx_shop_shopctl_usage(FILE *out);
 static int ngx_shop_shopctl_help(const ngx_shop_shopctl_command_t *command);
 
 
-/*
- * In the order in which they are needed; a name of NULL ends the table.  What
- * has no run is a program of its own.
- */
+/* of a program of its own, which has its options */
+static const ngx_shop_options_entry_t  ngx_shop_shopctl_beside[] = {
+    { NULL, NGX_SHOP_OPTIONS_SWITCH, NULL, NULL }
+};
+
+
+/* in the order in which they are needed; a name of NULL ends the table */
 static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
 
     { "on", "on [--eta +45m] [--status TEXT] ...",
@@ -118,7 +124,7 @@ static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
 
     { "fleet", "fleet on|off|status ...",
       "many nginxes that close together: shopctl fleet help",
-      NULL, NULL },
+      ngx_shop_shopctl_beside, NULL },
 
     { NULL, NULL, NULL, NULL, NULL }
 };
@@ -228,7 +234,7 @@ ngx_shop_shopctl_list(const char *name)
     if (name) {
         command = ngx_shop_shopctl_find(name);
 
-        if (command == NULL || command->run == NULL) {
+        if (command == NULL) {
             return NGX_SHOP_SAY_NO;
         }
 
@@ -253,7 +259,9 @@ ngx_shop_shopctl_run(const ngx_shop_shopctl_command_t *command, int argc,
     static ngx_shop_options_t  options;
 
     if (command->run == NULL) {
-        return ngx_shop_beside_run(command->name, argc, argv);
+        ngx_shop_beside_run(command->name, argv - 1);
+        return ngx_shop_say_errno(errno, "cannot run shopctl-%s, which is a "
+                                  "program of its own", command->name);
     }
 
     for (i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
@@ -300,10 +308,10 @@ ngx_shop_shopctl_usage(FILE *out)
 static int
 ngx_shop_shopctl_help(const ngx_shop_shopctl_command_t *command)
 {
-    char  *help[] = { (char *) "help" };
+    char  *argv[] = { NULL, (char *) "help", NULL };
 
     if (command->run == NULL) {
-        return ngx_shop_beside_run(command->name, 1, help);
+        ngx_shop_beside_run(command->name, argv);
     }
 
     printf("usage: shopctl %s\n\n%s\n\n", command->usage, command->what);

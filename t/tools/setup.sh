@@ -12,11 +12,12 @@
 
 set -euo pipefail
 
-readonly BUILD=(gcc libc6-dev libssl-dev libpcre2-dev zlib1g-dev)
+readonly BUILD=(gcc libc6-dev libssl-dev libpcre2-dev zlib1g-dev
+                libcurl4-openssl-dev libhiredis-dev)
 readonly RUN=(perl)
 readonly TEST=(libcmocka-dev libio-socket-ssl-perl openssl nghttp2-client
                curl clang libclang-rt-dev cppcheck php-fpm prometheus
-               prometheus-alertmanager libcurl4-openssl-dev libhiredis-dev
+               prometheus-alertmanager
                etcd-server redis-server)
 readonly SOURCE=(dpkg-dev)
 readonly DEB=(debhelper dpkg-dev)
