@@ -78,7 +78,8 @@ ngx_shop_await_look(ngx_shop_await_t *a)
 
     for (i = 0; i < a->nnodes; i++) {
         a->ndone += a->nodes[i].done;
-        hope += !a->nodes[i].done && !a->nodes[i].away;
+        hope += !a->nodes[i].done && !a->nodes[i].away
+                && !a->nodes[i].refused;
     }
 
     return a->nnodes && a->ndone == a->nnodes ? NGX_SHOP_OK
@@ -133,6 +134,7 @@ ngx_shop_await_visit(void *data, const ngx_shop_engine_node_t *node)
                     ngx_shop_say_name(node->name));
     n->away = node->away;
     n->done = 0;
+    n->refused = 0;
 
     if (node->away) {
         (void) strcpy(n->why, "away: it does not report");
@@ -146,6 +148,7 @@ ngx_shop_await_visit(void *data, const ngx_shop_engine_node_t *node)
         return;
     }
 
+    n->refused = a->sum == NULL && ngx_shop_await_line.refused == a->revision;
     n->done = a->sum ? ngx_shop_await_flag(a, &ngx_shop_await_line, n->why,
                                            sizeof(n->why))
                        != 0

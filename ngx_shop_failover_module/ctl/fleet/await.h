@@ -28,6 +28,7 @@ typedef struct {
     char                  name[NGX_SHOP_ENGINE_NAME];
     unsigned              done:1;
     unsigned              away:1;
+    unsigned              refused:1;   /* it will not be done */
     char                  why[NGX_SHOP_NODELINE_WHY + 64];
 } ngx_shop_await_node_t;
 

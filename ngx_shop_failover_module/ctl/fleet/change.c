@@ -200,6 +200,8 @@ ngx_shop_change_try(const ngx_shop_options_t *o, ngx_shop_change_pt edit)
     ngx_shop_engine_t        *e = &ngx_shop_change_engine;
     ngx_shop_engine_value_t  *value;
 
+    e->writer = 1;
+
     if (e->ops->read(e) != NGX_SHOP_OK) {
         (void) ngx_shop_say_error("nothing is written, the engine does not "
                                   "answer: %s; on a node itself, \"shopctl\" "
@@ -383,6 +385,8 @@ ngx_shop_change_off(const ngx_shop_options_t *o)
         return NGX_SHOP_SAY_ERROR;
     }
 
+    e->writer = 1;
+
     if (e->ops->read(e) != NGX_SHOP_OK) {
         return ngx_shop_say_error("nothing is changed, the engine does not "
                                   "answer: %s", e->error);
@@ -417,7 +421,8 @@ ngx_shop_change_off(const ngx_shop_options_t *o)
 
 /*
  * There is nothing to take away, but a node may have a flag still, as after the
- * engine was restored from a backup: it takes a change only.
+ * engine was restored from a backup, or a file of its own: each looks again
+ * when something is written.
  */
 
 static int
@@ -427,12 +432,6 @@ ngx_shop_change_gone(ngx_shop_await_t *a)
     ngx_shop_engine_t  *e = a->engine;
 
     static const ngx_shop_str_t  words = ngx_shop_string("mode: words\n");
-
-    rc = ngx_shop_await_look(a);
-
-    if (rc == NGX_SHOP_OK || rc == NGX_SHOP_ERROR) {
-        return rc;
-    }
 
     rc = e->ops->write(e, NGX_SHOP_ENGINE_FLAG, &words, 0);
 

@@ -217,6 +217,8 @@ ngx_shop_command_write(ngx_shop_engine_t *e, ngx_shop_orders_one_t *one)
 
     static unsigned char  doc[NGX_SHOP_ENGINE_ROOM];
 
+    e->writer = 1;
+
     if (e->ops->read(e) != NGX_SHOP_OK) {
         return NGX_SHOP_ERROR;
     }

@@ -57,7 +57,7 @@ ngx_shop_engine_open(ngx_shop_engine_t *e, const ngx_shop_settings_t *s)
         return NGX_SHOP_ERROR;
     }
 
-    if (e->ops->open(e) != NGX_SHOP_OK) {
+    if (e->ops->begin(e) != NGX_SHOP_OK) {
         (void) ngx_shop_say_error("--engine %s: %s", s->engine, e->error);
         return NGX_SHOP_ERROR;
     }

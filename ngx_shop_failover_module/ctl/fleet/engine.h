@@ -69,7 +69,7 @@ typedef struct {
     const char  *secure;           /* the same with TLS, or NULL */
     const char  *port;
 
-    int   (*open)(ngx_shop_engine_t *e);
+    int   (*begin)(ngx_shop_engine_t *e);
     void  (*close)(ngx_shop_engine_t *e);
 
     /* get: all documents, of one moment, into e->value, and e->revision */
@@ -107,6 +107,7 @@ struct ngx_shop_engine_s {
     const ngx_shop_settings_t    *settings;
     unsigned                      tls:1;
     unsigned                      passive:1;   /* nobody reports: it is asked */
+    unsigned                      writer:1;    /* may make what is not there */
     char                          hosts[NGX_SHOP_ENGINE_URL];
     const char                   *endpoints[NGX_SHOP_ENGINE_ENDPOINTS];
     unsigned                      nendpoints;

@@ -2,10 +2,10 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * Redis and Valkey.  A document is a string, PREFIX/flag; each change is counted
- * and goes into a stream, PREFIX/changes, at once with it, so that a follower
- * that was cut off misses none.  A node is a string that expires, and a member
- * of a set that does not.
+ * Redis and Valkey.  A document is a string, PREFIX/flag; each change is
+ * counted and goes into a stream, PREFIX/changes, at once with it, so that a
+ * follower that was cut off misses none.  A node is a string that expires, and
+ * a member of a set that does not.
  */
 
 

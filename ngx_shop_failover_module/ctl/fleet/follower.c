@@ -81,7 +81,8 @@ static void ngx_shop_follower_read(ngx_shop_follower_t *f, unsigned touched);
 static void ngx_shop_follower_orders(ngx_shop_follower_t *f);
 static void ngx_shop_follower_lost(ngx_shop_follower_t *f);
 static int ngx_shop_follower_trust(ngx_shop_follower_t *f, unsigned touched);
-static void ngx_shop_follower_flag(ngx_shop_follower_t *f);
+static void ngx_shop_follower_flag(ngx_shop_follower_t *f, unsigned touched);
+static void ngx_shop_follower_wait(ngx_shop_follower_t *f);
 static int ngx_shop_follower_apply(ngx_shop_follower_t *f,
     const ngx_shop_engine_value_t *value);
 static size_t ngx_shop_follower_cut(const ngx_shop_engine_value_t *value);
@@ -317,7 +318,7 @@ ngx_shop_follower_read(ngx_shop_follower_t *f, unsigned touched)
     ngx_shop_keep_look(&f->keep);
 
     if (ngx_shop_follower_trust(f, touched)) {
-        ngx_shop_follower_flag(f);
+        ngx_shop_follower_flag(f, touched & (1u << NGX_SHOP_ENGINE_FLAG));
     }
 
     ngx_shop_follower_orders(f);
@@ -406,7 +407,7 @@ ngx_shop_follower_trust(ngx_shop_follower_t *f, unsigned touched)
 
 
 static void
-ngx_shop_follower_flag(ngx_shop_follower_t *f)
+ngx_shop_follower_flag(ngx_shop_follower_t *f, unsigned touched)
 {
     int                       rc;
     unsigned                  new;
@@ -441,9 +442,12 @@ ngx_shop_follower_flag(ngx_shop_follower_t *f)
 
     if (!new && f->line.revision) {
 
-        /* the same still, at a later revision */
+        /* the same; who has written it again wants to know how it is now */
 
-        if (!f->pending) {
+        if (touched) {
+            ngx_shop_follower_wait(f);
+
+        } else if (!f->pending) {
             f->line.revision = f->want;
         }
 
@@ -453,7 +457,15 @@ ngx_shop_follower_flag(ngx_shop_follower_t *f)
     ngx_shop_follower_sum(f);
     f->keep.revision = f->engine.revision;
     ngx_shop_follower_save(f);
+    ngx_shop_follower_wait(f);
+}
 
+
+/* nginx is asked until it has the flag in force, or the absence of one */
+
+static void
+ngx_shop_follower_wait(ngx_shop_follower_t *f)
+{
     f->pending = 1;
     f->since = ngx_shop_pulse_msec();
     f->look = f->since;

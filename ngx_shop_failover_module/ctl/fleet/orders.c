@@ -210,7 +210,7 @@ ngx_shop_orders_form(const ngx_shop_orders_one_t *one, unsigned char *buf,
     left[0] = '\0';
 
     if (one->until) {
-        (void) snprintf(left, sizeof(left), "%ld",
+        (void) snprintf(left, sizeof(left), "%lds",
                         (long) (one->until - ngx_shop_pulse_wall() / 1000));
     }
 

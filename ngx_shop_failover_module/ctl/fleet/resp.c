@@ -18,29 +18,24 @@ static int ngx_shop_resp_failed(ngx_shop_resp_t *r, const char *why);
 static int ngx_shop_resp_poll(ngx_shop_resp_t *r, short events, int64_t until);
 
 
+#if (HIREDIS_MAJOR >= 1)
+typedef size_t  ngx_shop_resp_count_t;
+#else
+typedef int     ngx_shop_resp_count_t;
+#endif
+
+
+static void *(*ngx_shop_resp_inner)(const redisReadTask *task,
+    ngx_shop_resp_count_t n);
+
+
 /* the length of an array is the other side's word: it is held to a bound */
 
-#if (HIREDIS_MAJOR >= 1)
-
-static void *(*ngx_shop_resp_inner)(const redisReadTask *task, size_t n);
-
 static void *
-ngx_shop_resp_array(const redisReadTask *task, size_t n)
+ngx_shop_resp_array(const redisReadTask *task, ngx_shop_resp_count_t n)
 {
     return n > NGX_SHOP_RESP_ELEMENTS ? NULL : ngx_shop_resp_inner(task, n);
 }
-
-#else
-
-static void *(*ngx_shop_resp_inner)(const redisReadTask *task, int n);
-
-static void *
-ngx_shop_resp_array(const redisReadTask *task, int n)
-{
-    return n > NGX_SHOP_RESP_ELEMENTS ? NULL : ngx_shop_resp_inner(task, n);
-}
-
-#endif
 
 
 int

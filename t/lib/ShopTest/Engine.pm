@@ -196,6 +196,20 @@ sub del {
 }
 
 
+# ends a node's lease, as if it had been silent for long enough
+sub expire {
+    my ($self, $node) = @_;
+
+    return $self->redis_cli('DEL', "shop/nodes/$node")
+        if $self->{kind} eq 'redis';
+
+    my $kvs = $self->call('kv/range',
+        { key => encode_base64("shop/nodes/$node", '') })->{kvs} or return;
+
+    return $self->call('lease/revoke', { ID => $kvs->[0]{lease} });
+}
+
+
 sub redis_cli {
     my ($self, @arguments) = @_;
     my $pid = open(my $out, '-|') // die "fork: $!\n";

@@ -87,6 +87,8 @@ sub start {
         '--url', $self->{nginx}
             ? 'http://' . $self->{nginx}->address . '/status'
             : 'http://127.0.0.1:1/status',
+        ($self->{nginx} ? ('--control',
+            'http://' . $self->{nginx}->address . '/control') : ()),
         @{ $self->{follow} });
 
     $self->{follower} = ShopTest::Process->spawn(sub {
@@ -139,6 +141,24 @@ sub tells {
     my ($self, $pattern) = @_;
 
     return wait_until(20, sub { $self->output =~ $pattern });
+}
+
+
+# whether the follower that runs now has been told by nginx that it has the flag
+sub says_revision {
+    my ($self) = @_;
+
+    return $self->output =~ /.*node \S+ follows.*seen by nginx/s
+        && ($self->output =~ /.*node \S+ follows(.*)/s)[0] =~ /seen by nginx/;
+}
+
+
+# all files of its flag, hidden ones as well
+sub files {
+    my ($self) = @_;
+
+    opendir my $in, $self->flag or return;
+    return grep { !/^\.\.?\z/ } readdir $in;
 }
 
 
