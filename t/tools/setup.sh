@@ -23,7 +23,7 @@ readonly SOURCE=(dpkg-dev)
 readonly DEB=(debhelper dpkg-dev)
 readonly AARCH64=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user)
 readonly DISTROS=(debootstrap)
-readonly BENCH=(wrk haproxy varnish valgrind)
+readonly BENCH=(wrk haproxy varnish valgrind etcd-server redis-server)
 
 
 say() {

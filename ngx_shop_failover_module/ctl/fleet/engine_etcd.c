@@ -22,7 +22,7 @@
 static int ngx_shop_engine_etcd_open(ngx_shop_engine_t *e);
 static void ngx_shop_engine_etcd_close(ngx_shop_engine_t *e);
 static int ngx_shop_engine_etcd_read(ngx_shop_engine_t *e);
-static void ngx_shop_engine_etcd_value(ngx_shop_engine_t *e,
+static int ngx_shop_engine_etcd_value(ngx_shop_engine_t *e,
     const ngx_shop_json_t *answer, unsigned key);
 static int ngx_shop_engine_etcd_write(ngx_shop_engine_t *e, unsigned key,
     const ngx_shop_str_t *data, int64_t expected);
@@ -123,7 +123,10 @@ ngx_shop_engine_etcd_read(ngx_shop_engine_t *e)
     ngx_shop_engine_value_none(e);
 
     for (i = 0; i < NGX_SHOP_ENGINE_KEYS; i++) {
-        ngx_shop_engine_etcd_value(e, &answer, i);
+        if (ngx_shop_engine_etcd_value(e, &answer, i) != NGX_SHOP_OK) {
+            return ngx_shop_engine_value_fail(e, "%s: no documents in the "
+                                              "answer", e->endpoints[e->at]);
+        }
     }
 
     ngx_shop_engine_value_clock(e, &e->http);
@@ -132,43 +135,50 @@ ngx_shop_engine_etcd_read(ngx_shop_engine_t *e)
 }
 
 
-static void
+/* ERROR: it does not say whether there is one */
+
+static int
 ngx_shop_engine_etcd_value(ngx_shop_engine_t *e,
     const ngx_shop_json_t *answer, unsigned key)
 {
     char                      path[64];
     size_t                    size;
     ngx_shop_str_t            text;
-    ngx_shop_json_t           kv, value;
+    ngx_shop_json_t           range, kv, value;
     ngx_shop_engine_value_t  *v = &e->value[key];
 
-    (void) snprintf(path, sizeof(path), "responses.%u.response_range.kvs.0",
-                    key);
+    (void) snprintf(path, sizeof(path), "responses.%u.response_range", key);
 
-    if (ngx_shop_json_find(answer, path, &kv) != NGX_SHOP_OK) {
-        return;
+    if (ngx_shop_json_find(answer, path, &range) != NGX_SHOP_OK
+        || range.type != NGX_SHOP_JSON_OBJECT)
+    {
+        return NGX_SHOP_ERROR;
+    }
+
+    if (ngx_shop_json_find(&range, "kvs.0", &kv) != NGX_SHOP_OK) {
+        return NGX_SHOP_OK;
     }
 
     v->there = 1;
     v->revision = ngx_shop_engine_value_number(&kv, "mod_revision");
 
-    if (ngx_shop_json_find(&kv, "value", &value) != NGX_SHOP_OK
-        || value.type != NGX_SHOP_JSON_STRING || value.text.len < 2)
-    {
-        /* of an empty one the gateway says nothing */
+    /* of an empty one the gateway says nothing */
 
-        return;
+    if (ngx_shop_json_find(&kv, "value", &value) != NGX_SHOP_OK) {
+        return NGX_SHOP_OK;
     }
 
-    text.data = value.text.data + 1;
-    text.len = value.text.len - 2;
-
-    if (ngx_shop_base64_decode(&text, v->data, NGX_SHOP_ENGINE_ROOM, &size)
-        == NGX_SHOP_OK)
+    if (ngx_shop_engine_etcd_raw(&kv, "value", &text) != NGX_SHOP_OK
+        || ngx_shop_base64_decode(&text, v->data, NGX_SHOP_ENGINE_ROOM, &size)
+           != NGX_SHOP_OK)
     {
-        v->size = size;
-        v->len = size < NGX_SHOP_ENGINE_ROOM ? size : NGX_SHOP_ENGINE_ROOM;
+        return NGX_SHOP_ERROR;
     }
+
+    v->size = size;
+    v->len = size < NGX_SHOP_ENGINE_ROOM ? size : NGX_SHOP_ENGINE_ROOM;
+
+    return NGX_SHOP_OK;
 }
 
 

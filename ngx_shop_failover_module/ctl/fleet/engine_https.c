@@ -141,9 +141,14 @@ ngx_shop_engine_https_read(ngx_shop_engine_t *e)
 
     for (i = 0; i < NGX_SHOP_ENGINE_KEYS; i++) {
         if (ngx_shop_json_find(&doc, ngx_shop_engine_value_names[i], &value)
-            == NGX_SHOP_OK)
+            == NGX_SHOP_OK
+            && ngx_shop_engine_value_text(&e->value[i], &value)
+               != NGX_SHOP_OK)
         {
-            ngx_shop_engine_value_text(&e->value[i], &value);
+            return ngx_shop_engine_value_fail(e, "%s/%s: \"%s\" is neither a "
+                                              "text nor null",
+                                              e->endpoints[0], e->prefix,
+                                              ngx_shop_engine_value_names[i]);
         }
 
         e->value[i].revision = e->revision;

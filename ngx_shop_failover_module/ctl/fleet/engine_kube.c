@@ -160,7 +160,10 @@ ngx_shop_engine_kube_read(ngx_shop_engine_t *e)
     e->revision = ngx_shop_engine_value_number(&answer,
                                                "metadata.resourceVersion");
 
-    if (e->http.status != 200 || e->revision <= 0) {
+    if (e->http.status != 200 || e->revision <= 0
+        || ngx_shop_json_find(&answer, "kind", &value) != NGX_SHOP_OK
+        || !ngx_shop_json_is(&value, "ConfigMap"))
+    {
         return ngx_shop_engine_kube_refused(e, &answer, path);
     }
 
@@ -170,9 +173,11 @@ ngx_shop_engine_kube_read(ngx_shop_engine_t *e)
         if (ngx_shop_json_find(&answer, "data", &data) == NGX_SHOP_OK
             && ngx_shop_json_find(&data, ngx_shop_engine_value_names[i],
                                   &value)
-               == NGX_SHOP_OK)
+               == NGX_SHOP_OK
+            && ngx_shop_engine_value_text(&e->value[i], &value)
+               != NGX_SHOP_OK)
         {
-            ngx_shop_engine_value_text(&e->value[i], &value);
+            return ngx_shop_engine_kube_refused(e, &answer, path);
         }
 
         /* one resource: what changes is all of it */

@@ -169,6 +169,7 @@ ngx_shop_engine_redis_read(ngx_shop_engine_t *e)
     }
 
     if (all->type != REDIS_REPLY_ARRAY || all->elements != 9
+        || all->element[0]->type != REDIS_REPLY_INTEGER
         || all->element[1]->type != REDIS_REPLY_STRING
         || all->element[1]->len >= sizeof(r->last))
     {
@@ -188,6 +189,13 @@ ngx_shop_engine_redis_read(ngx_shop_engine_t *e)
 
     for (i = 0; i < NGX_SHOP_ENGINE_KEYS; i++) {
         one = all->element[3 + 2 * i];
+
+        if (one->type != REDIS_REPLY_STRING && one->type != REDIS_REPLY_NIL) {
+            freeReplyObject(all);
+            return ngx_shop_engine_value_fail(e, "%s: %s is no string",
+                                              e->endpoints[e->at],
+                                              ngx_shop_engine_value_names[i]);
+        }
 
         if (one->type == REDIS_REPLY_STRING) {
             ngx_shop_engine_value_set(&e->value[i], one->str,

@@ -90,26 +90,33 @@ ngx_shop_engine_value_set(ngx_shop_engine_value_t *value, const void *data,
 }
 
 
-void
+int
 ngx_shop_engine_value_text(ngx_shop_engine_value_t *value,
     const ngx_shop_json_t *v)
 {
+    int              rc;
     unsigned char   *buf;
     ngx_shop_str_t   s;
 
-    if (v->type != NGX_SHOP_JSON_STRING) {
-        return;
+    if (v->type == NGX_SHOP_JSON_NULL) {
+        return NGX_SHOP_OK;
     }
 
     buf = malloc(v->text.len + 1);
 
-    if (buf && ngx_shop_json_string(v, buf, v->text.len + 1, &s)
-               == NGX_SHOP_OK)
-    {
+    if (buf == NULL) {
+        return NGX_SHOP_ERROR;
+    }
+
+    rc = ngx_shop_json_string(v, buf, v->text.len + 1, &s);
+
+    if (rc == NGX_SHOP_OK) {
         ngx_shop_engine_value_set(value, s.data, s.len);
     }
 
     free(buf);
+
+    return rc == NGX_SHOP_OK ? NGX_SHOP_OK : NGX_SHOP_ERROR;
 }
 
 

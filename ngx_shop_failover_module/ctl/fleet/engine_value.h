@@ -33,8 +33,8 @@ void ngx_shop_engine_value_none(ngx_shop_engine_t *e);
 void ngx_shop_engine_value_set(ngx_shop_engine_value_t *value,
     const void *data, size_t size);
 
-/* a string of JSON as a document; anything else: it is not there */
-void ngx_shop_engine_value_text(ngx_shop_engine_value_t *value,
+/* a string of JSON as a document; null: it is not there; else ERROR */
+int ngx_shop_engine_value_text(ngx_shop_engine_value_t *value,
     const ngx_shop_json_t *v);
 
 /* a number, or a string that is one ("17"); 0 where there is none */
