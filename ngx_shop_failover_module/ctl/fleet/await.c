@@ -11,12 +11,13 @@
 #include "ctl/fleet/await.h"
 #include "ctl/fleet/pulse.h"
 #include "ctl/jsonout.h"
-#include "logic/flag/times.h"
+#include "logic/flag/flag.h"
 
 
 static void ngx_shop_await_visit(void *data,
     const ngx_shop_engine_node_t *node);
-static int ngx_shop_await_flag(const ngx_shop_await_t *a,
+static int ngx_shop_await_later(ngx_shop_await_t *a);
+static int ngx_shop_await_flag(ngx_shop_await_t *a,
     const ngx_shop_nodeline_t *line, char *why, size_t size);
 static int ngx_shop_await_order(const ngx_shop_await_t *a,
     const ngx_shop_nodeline_t *line, char *why, size_t size);
@@ -24,8 +25,9 @@ static int ngx_shop_await_say(ngx_shop_await_t *a, int64_t passed);
 static void ngx_shop_await_json(ngx_shop_await_t *a, int64_t passed);
 
 
-static ngx_shop_await_node_t  ngx_shop_await_nodes[NGX_SHOP_AWAIT_NODES];
-static ngx_shop_nodeline_t    ngx_shop_await_line;
+static ngx_shop_await_node_t   ngx_shop_await_nodes[NGX_SHOP_AWAIT_NODES];
+static ngx_shop_nodeline_t     ngx_shop_await_line;
+static ngx_shop_flag_notice_t  ngx_shop_await_notice;
 
 
 int
@@ -67,6 +69,7 @@ ngx_shop_await_look(ngx_shop_await_t *a)
 
     a->nnodes = 0;
     a->ndone = 0;
+    a->later = 0;
 
     if (a->engine->ops->nodes(a->engine, ngx_shop_await_visit, a)
         != NGX_SHOP_OK)
@@ -98,7 +101,8 @@ ngx_shop_await_all(ngx_shop_await_t *a)
         passed = ngx_shop_pulse_msec() - a->began;
 
         if (rc == NGX_SHOP_OK || rc == NGX_SHOP_DECLINED
-            || passed >= a->wait)
+            || passed >= a->wait
+            || (rc == NGX_SHOP_AGAIN && a->later && !ngx_shop_await_later(a)))
         {
             break;
         }
@@ -158,13 +162,46 @@ ngx_shop_await_visit(void *data, const ngx_shop_engine_node_t *node)
 }
 
 
+/*
+ * Another operator was right behind: what was written here is in what that one
+ * wrote, which is what the nodes are to have.  0: it was taken back instead.
+ */
+
 static int
-ngx_shop_await_flag(const ngx_shop_await_t *a, const ngx_shop_nodeline_t *line,
+ngx_shop_await_later(ngx_shop_await_t *a)
+{
+    int64_t                   now;
+    ngx_shop_engine_value_t  *flag = &a->engine->value[NGX_SHOP_ENGINE_FLAG];
+
+    if (a->engine->ops->read(a->engine) != NGX_SHOP_OK) {
+        return 1;
+    }
+
+    if (!flag->there || a->sum[0] == '\0') {
+        return flag->there == (a->sum[0] != '\0');
+    }
+
+    now = ngx_shop_pulse_wall() / 1000;
+    ngx_shop_flag_parse(&ngx_shop_await_notice, NULL, flag->data,
+                        flag->size > NGX_SHOP_FLAG_MAX_SIZE
+                        ? NGX_SHOP_FLAG_MAX_SIZE : flag->size, now, now);
+    (void) snprintf(a->newer, sizeof(a->newer), "%016llx",
+                    (unsigned long long)
+                    ngx_shop_flag_sum(&ngx_shop_await_notice));
+    a->sum = a->newer;
+
+    return 1;
+}
+
+
+static int
+ngx_shop_await_flag(ngx_shop_await_t *a, const ngx_shop_nodeline_t *line,
     char *why, size_t size)
 {
     int  same;
 
     same = strcmp(line->sum, a->sum) == 0;
+    a->later |= line->revision > a->revision && !same;
 
     if (line->revision >= a->revision && same
         && !(a->sum[0] == '\0' && line->other))

@@ -46,6 +46,8 @@ typedef struct {
     unsigned              json:1;
 
     /* out */
+    unsigned                later:1;   /* a node has a later flag */
+    char                    newer[24]; /* its sum, as the engine has it */
     ngx_shop_await_node_t  *nodes;
     unsigned                nnodes;
     unsigned                ndone;
