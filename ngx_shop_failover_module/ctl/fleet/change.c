@@ -357,7 +357,7 @@ ngx_shop_change_seen(ngx_shop_await_t *a)
     ngx_shop_flag_notice_t  *n = &ngx_shop_change_notice;
 
     now = ngx_shop_pulse_wall() / 1000;
-    a->revision = a->engine->revision;
+    a->revision = a->engine->written;
     a->word = ngx_shop_flagset_name(ngx_shop_flagset_word(n, now));
 
     if (!a->json) {
@@ -402,7 +402,7 @@ ngx_shop_change_off(const ngx_shop_options_t *o)
 
     } else {
         rc = e->ops->write(e, NGX_SHOP_ENGINE_FLAG, NULL, NGX_SHOP_ENGINE_ANY);
-        a.revision = e->revision;
+        a.revision = e->written;
     }
 
     if (rc != NGX_SHOP_OK) {
@@ -440,7 +440,7 @@ ngx_shop_change_gone(ngx_shop_await_t *a)
                            NGX_SHOP_ENGINE_ANY);
     }
 
-    a->revision = e->revision;
+    a->revision = e->written;
 
     if (rc == NGX_SHOP_DECLINED) {
         (void) strcpy(e->error, "somebody has just written a flag");

@@ -77,7 +77,7 @@ typedef struct {
 
     /*
      * Put, or delete (NULL), if its revision is still that one.  OK, and
-     * e->revision is that of the change; DECLINED: it is another one.
+     * e->written is that of the change; DECLINED: it is another one.
      */
     int   (*write)(ngx_shop_engine_t *e, unsigned key,
                    const ngx_shop_str_t *data, int64_t expected);
@@ -117,7 +117,8 @@ struct ngx_shop_engine_s {
     char                          token[4096];
 
     ngx_shop_engine_value_t       value[NGX_SHOP_ENGINE_KEYS];
-    int64_t                       revision;
+    int64_t                       revision;    /* of what was read */
+    int64_t                       written;     /* of what was written last */
     unsigned                      touched;
     int64_t                       ahead;       /* s: our clock, of its own */
 

@@ -225,7 +225,7 @@ ngx_shop_engine_etcd_write(ngx_shop_engine_t *e, unsigned key,
         return NGX_SHOP_ERROR;
     }
 
-    e->revision = ngx_shop_engine_value_number(&answer, "header.revision");
+    e->written = ngx_shop_engine_value_number(&answer, "header.revision");
 
     return ngx_shop_json_find(&answer, "succeeded", &value) == NGX_SHOP_OK
            && ngx_shop_json_bool(&value, &ok) == NGX_SHOP_OK && ok

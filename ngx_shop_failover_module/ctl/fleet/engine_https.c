@@ -223,6 +223,7 @@ ngx_shop_engine_https_write(ngx_shop_engine_t *e, unsigned key,
     }
 
     e->revision++;
+    e->written = e->revision;
     (void) strcpy(own->etag, e->http.etag);
 
     return NGX_SHOP_OK;

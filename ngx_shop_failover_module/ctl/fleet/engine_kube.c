@@ -238,8 +238,8 @@ ngx_shop_engine_kube_write(ngx_shop_engine_t *e, unsigned key,
         return ngx_shop_engine_kube_refused(e, &answer, path);
     }
 
-    e->revision = ngx_shop_engine_value_number(&answer,
-                                               "metadata.resourceVersion");
+    e->written = ngx_shop_engine_value_number(&answer,
+                                              "metadata.resourceVersion");
 
     return NGX_SHOP_OK;
 }

@@ -234,7 +234,7 @@ ngx_shop_engine_redis_write(ngx_shop_engine_t *e, unsigned key,
     if (r->type == REDIS_REPLY_ARRAY && r->elements == 2
         && r->element[0]->integer == 1)
     {
-        e->revision = r->element[1]->integer;
+        e->written = r->element[1]->integer;
         rc = NGX_SHOP_OK;
     }
 

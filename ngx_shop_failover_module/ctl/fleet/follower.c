@@ -14,6 +14,7 @@
 
 #include "ctl/fleet/engine.h"
 #include "ctl/fleet/follower.h"
+#include "ctl/fleet/hints.h"
 #include "ctl/fleet/keep.h"
 #include "ctl/fleet/nodeline.h"
 #include "ctl/fleet/orders.h"
@@ -42,6 +43,7 @@ typedef struct {
     ngx_shop_keep_t       keep;
     ngx_shop_nodeline_t   line;
     ngx_shop_orders_t     orders;
+    ngx_shop_hints_t      hints;
 
     const char           *node;
     const char           *url;           /* of shop_status */
@@ -57,6 +59,7 @@ typedef struct {
     int64_t               want;          /* revision that is pending */
     char                  sum[24];       /* of the file; "": none */
     char                  error[128];    /* of the file */
+    char                  reason[512];   /* why the engine is away */
 
     int64_t               last;          /* ms: of a word of the engine */
     int64_t               since;         /* ms: pending */
@@ -245,6 +248,15 @@ ngx_shop_follower_step(ngx_shop_follower_t *f)
     if (f->connected) {
         ngx_shop_follower_tell(f, now);
     }
+
+    if (f->connected && f->hints.nnews && now >= f->hints.next
+        && ngx_shop_hints_tell(&f->hints, &f->engine, f->node, now)
+           == NGX_SHOP_DECLINED)
+    {
+        /* somebody else has said something: read it, and try again */
+
+        ngx_shop_follower_read(f, 0);
+    }
 }
 
 
@@ -322,6 +334,9 @@ ngx_shop_follower_read(ngx_shop_follower_t *f, unsigned touched)
     }
 
     ngx_shop_follower_orders(f);
+
+    ngx_shop_hints_hear(&f->hints, &f->engine.value[NGX_SHOP_ENGINE_HINTS],
+                        &f->orders, f->node);
 }
 
 
@@ -344,10 +359,13 @@ ngx_shop_follower_orders(ngx_shop_follower_t *f)
 static void
 ngx_shop_follower_lost(ngx_shop_follower_t *f)
 {
-    if (!f->away) {
+    /* once for each reason: what was a refused connection may be a password */
+
+    if (!f->away || strcmp(f->reason, f->engine.error) != 0) {
         ngx_shop_say_note("the engine is away, the flag stays as it is, %s: "
                           "%s", f->keep.there ? "there" : "not there",
                           f->engine.error);
+        (void) strcpy(f->reason, f->engine.error);
     }
 
     f->away = 1;
@@ -600,6 +618,8 @@ ngx_shop_follower_look(ngx_shop_follower_t *f, int64_t now)
     }
 
     free(body);
+
+    ngx_shop_hints_see(&f->hints, &f->line);
 
     if (f->pending && seen) {
         ngx_shop_follower_seen(f, now);

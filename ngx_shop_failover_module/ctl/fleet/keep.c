@@ -113,7 +113,6 @@ ngx_shop_keep_load(ngx_shop_keep_t *k, const char *engine)
 
     k->revision = ngx_shop_keep_number(&v, "revision");
     k->orders = ngx_shop_keep_number(&v, "orders");
-    k->hints = ngx_shop_keep_number(&v, "hints");
 }
 
 
@@ -189,7 +188,6 @@ ngx_shop_keep_save(ngx_shop_keep_t *k, const char *engine)
     ngx_shop_emit_cstr(&e, "engine", engine);
     ngx_shop_emit_int(&e, "revision", k->revision);
     ngx_shop_emit_int(&e, "orders", k->orders);
-    ngx_shop_emit_int(&e, "hints", k->hints);
     ngx_shop_emit_close(&e, '}');
     ngx_shop_emit_text(&e, "\n");
 

@@ -27,7 +27,6 @@ typedef struct {
     /* saved */
     int64_t            revision;         /* of the flag; 0: none yet */
     int64_t            orders;           /* the last one carried out */
-    int64_t            hints;            /* the last one heard */
 } ngx_shop_keep_t;
 
 

@@ -140,6 +140,22 @@ ngx_shop_orders_carry(ngx_shop_orders_t *c,
 }
 
 
+int
+ngx_shop_orders_probe(ngx_shop_orders_t *c, const char *upstream,
+    const char *server)
+{
+    char                   why[NGX_SHOP_NODELINE_WHY];
+    ngx_shop_orders_one_t  one;
+
+    memset(&one, 0, sizeof(one));
+    (void) strcpy(one.action, "probe");
+    (void) snprintf(one.server, sizeof(one.server), "%s", server);
+    (void) snprintf(one.upstream, sizeof(one.upstream), "%s", upstream);
+
+    return ngx_shop_orders_do(c, &one, why, sizeof(why));
+}
+
+
 /* OK; DECLINED: nginx refused, and why; AGAIN: it could not be asked */
 
 static int
@@ -197,13 +213,15 @@ ngx_shop_orders_form(const ngx_shop_orders_one_t *one, unsigned char *buf,
     unsigned     i;
     const char  *fields[6][2];
 
-    static const char *const  actions[] = { "drain", "down", "up", "enable" };
+    static const char *const  actions[] = {
+        "drain", "down", "up", "enable", "probe"
+    };
 
-    for (i = 0; i < 4 && strcmp(actions[i], one->action) != 0; i++) {
+    for (i = 0; i < 5 && strcmp(actions[i], one->action) != 0; i++) {
         /* void */
     }
 
-    if (i == 4 || one->server[0] == '\0') {
+    if (i == 5 || one->server[0] == '\0') {
         return NGX_SHOP_ERROR;
     }
 

@@ -63,5 +63,9 @@ int ngx_shop_orders_carry(ngx_shop_orders_t *c,
     const ngx_shop_engine_value_t *value, int64_t *done,
     ngx_shop_nodeline_t *line);
 
+/* a probe of a server, now: OK; else nginx could not be asked, or refused */
+int ngx_shop_orders_probe(ngx_shop_orders_t *c, const char *upstream,
+    const char *server);
+
 
 #endif /* _NGX_SHOP_ORDERS_H_INCLUDED_ */
