@@ -82,8 +82,8 @@ for my $case ([200, "action=probe&upstream=shop&peer=$other", qr/"probed":/],
     [404, 'action=probe&upstream=shop&peer=192.0.2.1:80', qr/nobody probes it/])
 {
     my $answer = post($slow->nginx, '/control', body => $case->[1], headers => [
-        'Authorization: Bearer ' . 'k' x 40,
-        'Content-Type: application/x-www-form-urlencoded']);
+        Authorization => 'Bearer ' . 'k' x 40,
+        'Content-Type' => 'application/x-www-form-urlencoded']);
 
     is $answer->{status}, $case->[0], "$case->[1]: $case->[0]";
     like $answer->{body}, $case->[2], '... and what it did';
