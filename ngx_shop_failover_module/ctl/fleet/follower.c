@@ -590,19 +590,24 @@ ngx_shop_follower_save(ngx_shop_follower_t *f)
 static void
 ngx_shop_follower_look(ngx_shop_follower_t *f, int64_t now)
 {
-    int              seen;
+    int              rc, seen;
     size_t           at;
+    int64_t          took;
     const char      *reason;
     ngx_shop_str_t   s;
     unsigned char   *body;
     ngx_shop_json_t  v;
 
-    f->look = now + (f->pending && now - f->since < NGX_SHOP_FOLLOWER_HOPE
-                     ? NGX_SHOP_FOLLOWER_SOON : NGX_SHOP_FOLLOWER_LOOK);
+    rc = ngx_shop_fetch_quick(f->url, NGX_SHOP_ASK_ANSWER, &body, &s.len);
 
-    if (ngx_shop_fetch_quick(f->url, NGX_SHOP_ASK_ANSWER, &body, &s.len)
-        != NGX_SHOP_OK)
-    {
+    /* a status of many servers takes a while: half of the time is for nginx */
+
+    took = ngx_shop_pulse_msec() - now;
+    f->look = now + 2 * took
+              + (f->pending && now - f->since < NGX_SHOP_FOLLOWER_HOPE
+                 ? NGX_SHOP_FOLLOWER_SOON : NGX_SHOP_FOLLOWER_LOOK);
+
+    if (rc != NGX_SHOP_OK) {
         ngx_shop_nodeline_silent(&f->line, "its nginx does not answer");
         return;
     }
