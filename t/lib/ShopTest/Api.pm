@@ -108,7 +108,15 @@ sub serve {
                 my $body = substr $of{$in}, $end, $length // 0;
                 substr $of{$in}, 0, $end + ($length // 0), '';
                 answer($in, $method, $path, $head, $body);
+
+                if ($head =~ /^connection: close/im) {
+                    $select->remove($in);
+                    close $in;
+                    last;
+                }
             }
+
+            delete $of{$in} if !$in->opened;
         }
     }
 }
