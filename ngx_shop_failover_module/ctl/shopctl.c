@@ -13,6 +13,8 @@
 #include "ctl/active.h"
 #include "ctl/beside.h"
 #include "ctl/bypass.h"
+#include "ctl/deploy.h"
+#include "ctl/doctor.h"
 #include "ctl/edit.h"
 #include "ctl/examples.h"
 #include "ctl/near.h"
@@ -110,6 +112,10 @@ static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
       "ends drain, down or up: its probes decide again",
       ngx_shop_order_enable_options, ngx_shop_order_enable },
 
+    { "deploy", "deploy SERVER -- COMMAND ...",
+      "drains, runs the command, waits for its probes, enables",
+      ngx_shop_deploy_options, ngx_shop_deploy_run },
+
     { "reopen", "reopen --now | --over 10m",
       "ends or slows the ramp by which visitors are let back in",
       ngx_shop_order_reopen_options, ngx_shop_order_reopen },
@@ -121,6 +127,10 @@ static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
     { "report", "report [--incident 3] [LOG ...]",
       "the review of an incident, from the event log",
       ngx_shop_report_options, ngx_shop_report_run },
+
+    { "doctor", "doctor [--before]",
+      "what would keep the module from its work, and the cure",
+      ngx_shop_doctor_options, ngx_shop_doctor_run },
 
     { "fleet", "fleet on|off|status ...",
       "many nginxes that close together: shopctl fleet help",

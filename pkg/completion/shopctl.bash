@@ -7,9 +7,11 @@ _shopctl_values() {
     local option=$1 value=$2 word=$3
 
     case $option in
-    --flag | --key | --*-file | --ca | --cert | --cert-key | --nodes | --textfile)
+    --flag | --key | --nginx | --conf | --module | --*-file | --ca | --cert | \
+        --cert-key | --nodes | --textfile)
                            COMPREPLY=($(compgen -f -- "$word")); return ;;
-    --page-dir)            COMPREPLY=($(compgen -d -- "$word")); return ;;
+    --page-dir | --prefix | --root)
+                           COMPREPLY=($(compgen -d -- "$word")); return ;;
     --lang)                value=$("$shopctl" preview --lang '?' 2>&1 |
                                tail -n 1) ;;
     --page-look)           value='hero|card|plain' ;;
