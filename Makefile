@@ -183,6 +183,8 @@ STEPS   := t/nginx/kill_steps.t t/nginx/resolve_locks.t
 NAMED   := $(wildcard $(TESTS))
 PARTS   := $(patsubst t/%.c,$(BUILD)/t/%,$(filter t/unit/%.c,$(NAMED))) \
            $(if $(filter t/fuzz/fuzz.t,$(NAMED)),$(FUZZ)) \
+           $(if $(filter t/notify/trouble.t,$(NAMED)),\
+               $(BUILD)/asan/shopctl-notify) \
            $(if $(filter t/fleet/hostile.t,$(NAMED)),\
                $(BUILD)/asan/shopctl-fleet) \
            $(if $(SANITIZE)$(VALGRIND),,$(if $(filter $(STEPS),$(NAMED)),\

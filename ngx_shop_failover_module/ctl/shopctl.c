@@ -128,6 +128,10 @@ static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
       "the review of an incident, from the event log",
       ngx_shop_report_options, ngx_shop_report_run },
 
+    { "notify", "notify [--test | --status]",
+      "tells people what happens: by mail, chat and pager",
+      ngx_shop_shopctl_beside, NULL },
+
     { "doctor", "doctor [--before]",
       "what would keep the module from its work, and the cure",
       ngx_shop_doctor_options, ngx_shop_doctor_run },
