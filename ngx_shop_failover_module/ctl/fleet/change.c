@@ -361,7 +361,7 @@ ngx_shop_change_seen(ngx_shop_await_t *a)
     a->word = ngx_shop_flagset_name(ngx_shop_flagset_word(n, now));
 
     if (!a->json) {
-        ngx_shop_show_summary(n, a->engine->settings->engine, now);
+        ngx_shop_show_notice_summary(n, a->engine->settings->engine, now);
         (void) fflush(stdout);
     }
 
