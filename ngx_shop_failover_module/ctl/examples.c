@@ -82,6 +82,12 @@ static const struct {
       "  shopctl enable 10.0.0.11:8080\n",
       NULL },
 
+    { "deploy",
+      "  shopctl deploy 10.0.0.11:8080 -- systemctl restart shop\n"
+      "  shopctl deploy 10.0.0.11:8080 --drain 2m -- docker restart shop-1\n",
+      "exit code: 0 it is done, 1 the command or a probe failed and it is said "
+      "how to\ngo on, 2 nothing was done\n" },
+
     { "reopen",
       "  shopctl reopen --now\n"
       "  shopctl reopen --over 10m\n",
@@ -102,6 +108,13 @@ static const struct {
       "  shopctl report --brief --incident 3\n"
       "  shopctl report --since \"2026-11-21 00:00\" LOG.1 LOG\n",
       "exit code: 0 here it is, 1 there is no such incident, 2 an error\n" },
+
+    { "notify",
+      "  shopctl notify --check\n"
+      "  shopctl notify --test\n"
+      "  shopctl notify --status\n",
+      "docs/notify.md has the configuration; its options: shopctl notify "
+      "--help\n" },
 
     { "doctor",
       "  shopctl doctor\n"
