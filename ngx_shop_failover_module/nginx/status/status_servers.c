@@ -59,77 +59,84 @@ static void ngx_shop_status_servers_force(ngx_shop_emit_t *e,
 
 /* what is broken, with why, and nothing else */
 
-void
-ngx_shop_status_servers_broken(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
+ngx_int_t
+ngx_shop_status_servers_broken(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
+    ngx_shop_status_walk_t *walk)
 {
-    ngx_uint_t                     i, begun;
+    ngx_shop_snapshot_group_t     *group;
     ngx_shop_status_servers_sum_t  sum;
 
-    begun = 0;
+    if (walk->i == snap->ngroups) {
 
-    for (i = 0; i < snap->ngroups; i++) {
-
-        if (ngx_shop_status_servers_well_one(&snap->groups[i], &sum)) {
-            continue;
+        if (walk->begun) {
+            ngx_shop_emit_text(e, "</section>\n");
         }
 
-        if (!begun) {
-            begun = 1;
-            ngx_shop_emit_text(e, "<section>\n<h2>What is not well</h2>\n");
-        }
-
-        ngx_shop_status_servers_group(e, snap, &snap->groups[i], &sum);
+        return NGX_OK;
     }
 
-    if (begun) {
-        ngx_shop_emit_text(e, "</section>\n");
+    group = &snap->groups[walk->i++];
+
+    if (ngx_shop_status_servers_well_one(group, &sum)) {
+        return NGX_AGAIN;
     }
+
+    if (!walk->begun) {
+        walk->begun = 1;
+        ngx_shop_emit_text(e, "<section>\n<h2>What is not well</h2>\n");
+    }
+
+    ngx_shop_status_servers_group(e, snap, group, &sum);
+
+    return NGX_AGAIN;
 }
 
 
 /* a line each; its servers are a click away */
 
-void
-ngx_shop_status_servers_well(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
+ngx_int_t
+ngx_shop_status_servers_well(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
+    ngx_shop_status_walk_t *walk)
 {
-    ngx_uint_t                     i, begun;
     ngx_shop_snapshot_group_t     *group;
     ngx_shop_status_servers_sum_t  sum;
 
-    begun = 0;
+    if (walk->i == snap->ngroups) {
 
-    for (i = 0; i < snap->ngroups; i++) {
-        group = &snap->groups[i];
-
-        if (!ngx_shop_status_servers_well_one(group, &sum)) {
-            continue;
+        if (walk->begun) {
+            ngx_shop_emit_text(e, "</section>\n");
         }
 
-        if (!begun) {
-            begun = 1;
-            ngx_shop_emit_text(e, "<section>\n<h2>What is well</h2>\n");
+        if (snap->ngroups == 0) {
+            ngx_shop_emit_text(e, "<p>No server is checked: no upstream has "
+                                  "shop_health_check.</p>\n");
         }
 
-        ngx_shop_emit_text(e, "<details id=\"u-");
-        ngx_shop_status_piece_str(e, &group->group->name);
-        ngx_shop_emit_text(e, "\"><summary><b class=\"ok\">");
-        ngx_shop_status_piece_str(e, &group->group->name);
-        ngx_shop_emit_text(e, "</b>: ");
-        ngx_shop_status_servers_count(e, &sum);
-        ngx_shop_emit_text(e, "</summary>\n");
-        ngx_shop_status_servers_table(e, snap, group,
-                                      NGX_SHOP_STATUS_SERVERS_ALL);
-        ngx_shop_emit_text(e, "</details>\n");
+        return NGX_OK;
     }
 
-    if (begun) {
-        ngx_shop_emit_text(e, "</section>\n");
+    group = &snap->groups[walk->i++];
+
+    if (!ngx_shop_status_servers_well_one(group, &sum)) {
+        return NGX_AGAIN;
     }
 
-    if (snap->ngroups == 0) {
-        ngx_shop_emit_text(e, "<p>No server is checked: no upstream has "
-                              "shop_health_check.</p>\n");
+    if (!walk->begun) {
+        walk->begun = 1;
+        ngx_shop_emit_text(e, "<section>\n<h2>What is well</h2>\n");
     }
+
+    ngx_shop_emit_text(e, "<details id=\"u-");
+    ngx_shop_status_piece_str(e, &group->group->name);
+    ngx_shop_emit_text(e, "\"><summary><b class=\"ok\">");
+    ngx_shop_status_piece_str(e, &group->group->name);
+    ngx_shop_emit_text(e, "</b>: ");
+    ngx_shop_status_servers_count(e, &sum);
+    ngx_shop_emit_text(e, "</summary>\n");
+    ngx_shop_status_servers_table(e, snap, group, NGX_SHOP_STATUS_SERVERS_ALL);
+    ngx_shop_emit_text(e, "</details>\n");
+
+    return NGX_AGAIN;
 }
 
 
