@@ -90,6 +90,7 @@ static const struct {
     { "status",
       "  shopctl status\n"
       "  shopctl status --watch\n"
+      "  shopctl status --site b.example\n"
       "  curl -s https://shop.example/shop_status | shopctl status -\n",
       "exit code: 0 visitors have the shop (open, degraded, busy, backup), 1 "
       "not all\nof them or not all of it (browse, reopening, maintenance, "

@@ -43,9 +43,9 @@ static void ngx_shop_status_serve_stop(void *data);
 
 #define NGX_SHOP_STATUS_SERVE_BUF    32768
 
-/* a piece: so many bytes, or steps of the snapshot; each about half a ms */
-#define NGX_SHOP_STATUS_SERVE_PIECE  65536
-#define NGX_SHOP_STATUS_SERVE_STEPS  16
+/* a piece: so many bytes, or steps of the snapshot; about half a ms */
+#define NGX_SHOP_STATUS_SERVE_PIECE  32768
+#define NGX_SHOP_STATUS_SERVE_STEPS  8
 
 /* ms; a worker that exits waits for its timers only, and so for this answer */
 #define NGX_SHOP_STATUS_SERVE_GUARD  1000

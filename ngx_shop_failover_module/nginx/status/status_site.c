@@ -9,12 +9,17 @@
 #include "nginx/status/status.h"
 
 
+static void ngx_shop_status_site_error(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_t *snap);
 static ngx_str_t *ngx_shop_status_site_name(ngx_shop_snapshot_t *snap,
     ngx_uint_t i);
 
 
 /* names that a sentence lists */
 #define NGX_SHOP_STATUS_SITE_NAMES  20
+
+/* of a longer one only the beginning is said */
+#define NGX_SHOP_STATUS_SITE_ERROR  1024
 
 
 ngx_uint_t
@@ -78,6 +83,16 @@ ngx_int_t
 ngx_shop_status_site_none(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
     ngx_shop_status_walk_t *walk)
 {
+    ngx_shop_status_site_error(e, snap);
+    ngx_shop_emit_text(e, "\n");
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_shop_status_site_error(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
+{
     ngx_uint_t   i, n;
     ngx_str_t   *name;
 
@@ -102,9 +117,9 @@ ngx_shop_status_site_none(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
         ngx_shop_emit_text(e, "\"");
     }
 
-    ngx_shop_emit_text(e, n ? "\n" : "none: there is no site\n");
-
-    return NGX_OK;
+    if (n == 0) {
+        ngx_shop_emit_text(e, "none: there is no site");
+    }
 }
 
 
@@ -112,23 +127,18 @@ ngx_int_t
 ngx_shop_status_site_none_json(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
     ngx_shop_status_walk_t *walk)
 {
-    ngx_uint_t   i;
-    ngx_str_t   *name;
+    u_char           buf[NGX_SHOP_STATUS_SITE_ERROR];
+    ngx_shop_str_t   error;
+    ngx_shop_emit_t  text;
+
+    ngx_shop_emit_init(&text, buf, sizeof(buf));
+    ngx_shop_status_site_error(&text, snap);
+
+    error.data = buf;
+    error.len = text.pos - buf;
 
     ngx_shop_emit_object(e, NULL);
-    ngx_shop_emit_cstr(e, "error", "no such site");
-    ngx_shop_emit_str(e, "site", (ngx_shop_str_t *) &snap->unknown);
-    ngx_shop_emit_array(e, "expected");
-
-    for (i = 0; i < snap->nsites; i++) {
-        name = ngx_shop_status_site_name(snap, i);
-
-        if (name) {
-            ngx_shop_emit_str(e, NULL, (ngx_shop_str_t *) name);
-        }
-    }
-
-    ngx_shop_emit_close(e, ']');
+    ngx_shop_emit_str(e, "error", &error);
     ngx_shop_emit_close(e, '}');
     ngx_shop_emit_text(e, "\n");
 
