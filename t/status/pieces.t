@@ -22,7 +22,8 @@ my $servers = join '', map {
     sprintf "server 127.1.%d.%d:%d;\n", $_ / 250, 1 + $_ % 250, $gone
 } 1 .. PEERS;
 
-my $nginx = nginx(workers => 1, level => 'notice', http => <<"END");
+my $nginx = nginx(workers => 1, connections => 4096, level => 'notice',
+    http => <<"END");
     gzip_types application/json text/plain;
     upstream many {
         $servers

@@ -215,7 +215,7 @@ sub by_json {
     }
 
     return join ' ', $site->{name}, $site->{state}, $site->{severity} // '-',
-        $site->{since} =~ /T(\d+:\d+)/, $site->{flag_state} eq 'none' ? 0 : 1,
+        $site->{since} =~ /T(\d+:\d+)/, $json->{maintenance}{present} ? 1 : 0,
         join(',', sort map { $_->{name} } @{ $json->{upstreams} }), "$up/$all",
         $json->{counters}{visitors}{total};
 }
@@ -234,7 +234,7 @@ sub by_metrics {
     my @up = $text =~ /^shop_failover_peer_up\{.*\} (\d)$/mg;
     my $pages = 0;
 
-    $pages += $_ for $text =~ /^shop_failover_responses_total\{$of,.*\} (\d+)$/mg;
+    $pages += $_ for $text =~ /^shop_failover_responses_total\{$of,.*kind="html"\} (\d+)$/mg;
 
     return join ' ', $name, $state // '', $severity ? "P$severity" : '-',
         POSIX::strftime('%H:%M', gmtime $since), $flag // '',
@@ -282,7 +282,8 @@ sub by_shopctl {
         join(',', sort keys %upstream), "$up/$all";
 }
 
-at('c.example', '/')->{status} == 503 or die for 1 .. 3;
+at('c.example', '/', Accept => 'text/html')->{status} == 503 or die
+    for 1 .. 3;
 
 for my $name (qw(a.example c.example)) {
     my $json = by_json($name);

@@ -294,7 +294,6 @@ ngx_shop_status_serve_next(ngx_shop_status_serve_ctx_t *s)
     wev = c->write;
 
     if (r == c->data && wev->timedout) {
-        ngx_log_error(NGX_LOG_INFO, c->log, NGX_ETIMEDOUT, "client timed out");
         c->timedout = 1;
         ngx_shop_status_serve_finish(s, NGX_HTTP_REQUEST_TIME_OUT);
         return;
