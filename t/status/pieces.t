@@ -194,12 +194,14 @@ is get($nginx, '/tiny')->{body}, 'tiny', 'the new worker serves';
 is rest($socket, $in), PEERS + 1 . ' whole', 'and the old one ends its answer';
 ok wait_until(20, sub { !kill 0, $old }), 'and leaves';
 
-# a worker that was asked and leaves at once, between two pieces
+# a worker that leaves between two pieces: nothing but they keeps it, once it
+# has the end of the request that it has read the beginning of
 my $late = client($nginx);
-$late->request(GET => '/tiny?ready');
+$late->send_raw("GET /zipped HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n");
+get($nginx, '/tiny') for 1 .. 2;
 my ($worker) = $nginx->workers;
 kill STOP => $worker;
-$late->send(GET => '/zipped', @zip);
+$late->send_raw("Connection: close\r\n\r\n", 'GET');
 kill QUIT => $worker;
 kill CONT => $worker;
 whole(unzipped($late->answer), 'one that leaves ends its answer first');
