@@ -91,16 +91,25 @@ static const struct {
       "  shopctl status\n"
       "  shopctl status --watch\n"
       "  shopctl status --site b.example\n"
+      "  shopctl status --check --url http://127.0.0.1:8080/shop_status\n"
       "  curl -s https://shop.example/shop_status | shopctl status -\n",
       "exit code: 0 visitors have the shop (open, degraded, busy, backup), 1 "
       "not all\nof them or not all of it (browse, reopening, maintenance, "
-      "outage), 2 that\ncannot be told\n" },
+      "outage), 2 that\ncannot be told; with --check 0 OK, 1 WARNING, 2 "
+      "CRITICAL (outage, or the flag\nalone keeps it shut), 3 UNKNOWN\n" },
 
     { "report",
       "  shopctl report > incident.md\n"
       "  shopctl report --brief --incident 3\n"
       "  shopctl report --since \"2026-11-21 00:00\" LOG.1 LOG\n",
       "exit code: 0 here it is, 1 there is no such incident, 2 an error\n" },
+
+    { "doctor",
+      "  shopctl doctor\n"
+      "  shopctl doctor --before --module build/ngx_shop_failover_module.so\n"
+      "  shopctl doctor --except unchecked && systemctl reload nginx\n",
+      "exit code: 0 nothing to mend was found, 1 here it is, 2 there is no "
+      "nginx to\nlook at\n" },
 
     { NULL, NULL, NULL }
 };

@@ -14,6 +14,7 @@
 
 #include "ctl/fetch.h"
 #include "ctl/log.h"
+#include "ctl/monitor.h"
 #include "ctl/screen_inside.h"
 #include "logic/flag/clockface.h"
 #include "logic/flag/flagset.h"
@@ -37,6 +38,7 @@ static int ngx_shop_screen_once(const ngx_shop_options_t *o);
 static int ngx_shop_screen_ask(char *p, size_t size, const char *url,
     const char *site);
 static int ngx_shop_screen_long(const char *text);
+static int ngx_shop_screen_check(const char *url, const ngx_shop_log_t *file);
 static int ngx_shop_screen_watch(const ngx_shop_options_t *o);
 static int ngx_shop_screen_show(const ngx_shop_options_t *o,
     unsigned char *data, size_t size);
@@ -59,6 +61,8 @@ const ngx_shop_options_entry_t  ngx_shop_screen_options[] = {
       "that site alone, its upstreams and what happened to it" },
     { "watch", NGX_SHOP_OPTIONS_SWITCH, NULL,
       "again every 2 s, until Ctrl-C" },
+    { "check", NGX_SHOP_OPTIONS_SWITCH, NULL,
+      "as a plugin of Nagios and Icinga; its own exit codes: 0, 1, 2, 3" },
     { "json", NGX_SHOP_OPTIONS_SWITCH, NULL,
       "for programs: what nginx answers; docs/status.schema.json" },
     { "url", NGX_SHOP_OPTIONS_VALUE, "URL",
@@ -81,14 +85,21 @@ ngx_shop_screen_run(const ngx_shop_options_t *o)
                                   "no file, and not \"%s\"", o->rest[0]);
     }
 
+    if (ngx_shop_options_get(o, "check") && ngx_shop_options_get(o, "json")) {
+        (void) ngx_shop_say_error("--check is one line, and takes no --json");
+        return NGX_SHOP_MONITOR_UNKNOWN;
+    }
+
     if (ngx_shop_options_get(o, "watch") == NULL) {
         return ngx_shop_screen_once(o);
     }
 
-    if (o->nrest || ngx_shop_options_get(o, "json")) {
+    if (o->nrest || ngx_shop_options_get(o, "json")
+        || ngx_shop_options_get(o, "check"))
+    {
         return ngx_shop_say_error("--watch asks nginx again and again, and "
-                                  "shows a screen: it takes no file and no "
-                                  "--json");
+                                  "shows a screen: it takes no file, no "
+                                  "--json and no --check");
     }
 
     return ngx_shop_screen_watch(o);
@@ -98,19 +109,22 @@ ngx_shop_screen_run(const ngx_shop_options_t *o)
 static int
 ngx_shop_screen_once(const ngx_shop_options_t *o)
 {
-    int             rc;
+    int             rc, check;
     char            of[NGX_SHOP_SCREEN_ASK];
     const char     *url;
     ngx_shop_log_t  file;
 
     memset(&file, 0, sizeof(ngx_shop_log_t));
 
+    url = ngx_shop_options_setting(o, "url", "SHOP_STATUS",
+                                   NGX_SHOP_SCREEN_URL);
+    check = ngx_shop_options_get(o, "check") != NULL;
+
     if (o->nrest) {
-        rc = ngx_shop_log_read(&file, o->rest[0]);
+        url = o->rest[0];
+        rc = ngx_shop_log_read(&file, url);
 
     } else {
-        url = ngx_shop_options_setting(o, "url", "SHOP_STATUS",
-                                       NGX_SHOP_SCREEN_URL);
         rc = ngx_shop_screen_ask(of, sizeof(of), url,
                                  ngx_shop_options_get(o, "site"));
 
@@ -118,16 +132,21 @@ ngx_shop_screen_once(const ngx_shop_options_t *o)
             rc = ngx_shop_fetch_url(of, &file.data, &file.size);
         }
 
-        if (rc != NGX_SHOP_OK) {
+        if (rc != NGX_SHOP_OK && !check) {
             ngx_shop_say_note("asked was %s; name another location with "
                               "shop_status by --url or $SHOP_STATUS, or a "
                               "file with its answer", url);
         }
     }
 
-    rc = rc == NGX_SHOP_OK
-         ? ngx_shop_screen_show(o, file.data, file.size)
-         : NGX_SHOP_SAY_ERROR;
+    if (check) {
+        rc = ngx_shop_screen_check(url, rc == NGX_SHOP_OK ? &file : NULL);
+
+    } else {
+        rc = rc == NGX_SHOP_OK
+             ? ngx_shop_screen_show(o, file.data, file.size)
+             : NGX_SHOP_SAY_ERROR;
+    }
 
     free(file.data);
 
@@ -174,6 +193,27 @@ ngx_shop_screen_long(const char *text)
     (void) ngx_shop_say_error("\"%s\" is too long", text);
 
     return NGX_SHOP_ERROR;
+}
+
+
+static int
+ngx_shop_screen_check(const char *url, const ngx_shop_log_t *file)
+{
+    size_t           at;
+    const char      *reason;
+    ngx_shop_str_t   text;
+    ngx_shop_json_t  v;
+
+    if (file) {
+        text.data = file->data;
+        text.len = file->size;
+
+        if (ngx_shop_json_parse(&v, &text, &at, &reason) == NGX_SHOP_OK) {
+            return ngx_shop_monitor_show(&v, url);
+        }
+    }
+
+    return ngx_shop_monitor_show(NULL, url);
 }
 
 

@@ -11,6 +11,7 @@
 
 #include "ctl/active.h"
 #include "ctl/bypass.h"
+#include "ctl/doctor.h"
 #include "ctl/edit.h"
 #include "ctl/examples.h"
 #include "ctl/near.h"
@@ -111,6 +112,10 @@ static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
     { "report", "report [--incident 3] [LOG ...]",
       "the review of an incident, from the event log",
       ngx_shop_report_options, ngx_shop_report_run },
+
+    { "doctor", "doctor [--before]",
+      "what would keep the module from its work, and the cure",
+      ngx_shop_doctor_options, ngx_shop_doctor_run },
 
     { NULL, NULL, NULL, NULL, NULL }
 };

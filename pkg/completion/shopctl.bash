@@ -7,8 +7,10 @@ _shopctl_values() {
     local option=$1 value=$2 word=$3
 
     case $option in
-    --flag | --key)        COMPREPLY=($(compgen -f -- "$word")); return ;;
-    --page-dir)            COMPREPLY=($(compgen -d -- "$word")); return ;;
+    --flag | --key | --nginx | --conf | --module)
+                           COMPREPLY=($(compgen -f -- "$word")); return ;;
+    --page-dir | --prefix | --root)
+                           COMPREPLY=($(compgen -d -- "$word")); return ;;
     --lang)                value=$("$shopctl" preview --lang '?' 2>&1 |
                                tail -n 1) ;;
     --page-look)           value='hero|card|plain' ;;

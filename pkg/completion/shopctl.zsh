@@ -20,8 +20,10 @@ _shopctl() {
         help=${help//[\[\]:]/ }
 
         case $name:$value in
-        --flag:* | --key:*) options+=("$name=[$help]:$value:_files") ;;
-        --page-dir:*)       options+=("$name=[$help]:$value:_files -/") ;;
+        --flag:* | --key:* | --nginx:* | --conf:* | --module:*)
+                            options+=("$name=[$help]:$value:_files") ;;
+        --page-dir:* | --prefix:* | --root:*)
+                            options+=("$name=[$help]:$value:_files -/") ;;
         *:)                 options+=("$name[$help]") ;;
         *:TIME)             options+=("$name=[$help]:$value:(+15m +30m +45m +1h +2h)") ;;
         *:*\|*)             options+=("$name=[$help]:$value:(${value//|/ })") ;;
