@@ -82,6 +82,12 @@ static const struct {
       "  shopctl enable 10.0.0.11:8080\n",
       NULL },
 
+    { "deploy",
+      "  shopctl deploy 10.0.0.11:8080 -- systemctl restart shop\n"
+      "  shopctl deploy 10.0.0.11:8080 --drain 2m -- docker restart shop-1\n",
+      "exit code: 0 it is done, 1 the command or a probe failed and it is said "
+      "how to\ngo on, 2 nothing was done\n" },
+
     { "reopen",
       "  shopctl reopen --now\n"
       "  shopctl reopen --over 10m\n",

@@ -11,6 +11,7 @@
 
 #include "ctl/active.h"
 #include "ctl/bypass.h"
+#include "ctl/deploy.h"
 #include "ctl/doctor.h"
 #include "ctl/edit.h"
 #include "ctl/examples.h"
@@ -100,6 +101,10 @@ static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
     { "enable", "enable SERVER ...",
       "ends drain, down or up: its probes decide again",
       ngx_shop_order_enable_options, ngx_shop_order_enable },
+
+    { "deploy", "deploy SERVER -- COMMAND ...",
+      "drains, runs the command, waits for its probes, enables",
+      ngx_shop_deploy_options, ngx_shop_deploy_run },
 
     { "reopen", "reopen --now | --over 10m",
       "ends or slows the ramp by which visitors are let back in",

@@ -128,7 +128,7 @@ ngx_shop_snapshot_keep_happened(ngx_shop_snapshot_t *snap)
     n = 0;
 
     for (i = 0; i < snap->nincidents; i++) {
-        site = ngx_shop_incident_text(&snap->incidents[i],
+        site = ngx_shop_incident_told_text(&snap->incidents[i],
                                       snap->incidents[i].site);
 
         if (ngx_shop_snapshot_keep_has(snap, &site)) {

@@ -8,6 +8,7 @@
 
 #include "state/snapshot_inside.h"
 #include "state/crowd.h"
+#include "state/line.h"
 #include "state/clock.h"
 #include "state/groups.h"
 #include "state/peers.h"
@@ -181,6 +182,8 @@ ngx_shop_snapshot_peers_of(ngx_shop_model_zone_t *zone,
     group->blind = gs->blind;
     group->limit = gs->shed.limit;
     group->inside = ngx_shop_crowd_inside(zone, group->group);
+    group->waiting = ngx_shop_line_waiting(zone, group->group,
+                                           &group->longest);
     ngx_memcpy(group->results, gs->results, sizeof(group->results));
     ngx_memcpy(group->entered, gs->entered, sizeof(group->entered));
     ngx_memcpy(group->counts, (void *) gs->counts, sizeof(group->counts));

@@ -117,7 +117,8 @@ test_incident_says(unsigned n, const char *text)
 {
     ngx_shop_str_t  s;
 
-    s = ngx_shop_incident_text(test_incident, test_incident->texts[n].text);
+    s = ngx_shop_incident_told_text(test_incident,
+                                    test_incident->texts[n].text);
     assert_int_equal(s.len, strlen(text));
     assert_memory_equal(s.data, text, s.len);
 }

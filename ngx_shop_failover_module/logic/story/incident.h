@@ -142,10 +142,10 @@ void ngx_shop_incident_saved_restore(ngx_shop_incident_fold_t *fold,
     const ngx_shop_incident_t *incident, size_t size);
 
 /* whether an upstream is one of the incident's site, or nobody knows */
-int ngx_shop_incident_concerns(const ngx_shop_incident_t *incident,
+int ngx_shop_incident_burst_concerns(const ngx_shop_incident_t *incident,
     const ngx_shop_str_t *upstream);
 
-ngx_shop_str_t ngx_shop_incident_text(const ngx_shop_incident_t *incident,
+ngx_shop_str_t ngx_shop_incident_told_text(const ngx_shop_incident_t *incident,
     ngx_shop_span_t span);
 
 /* how long, ms; -1: cannot be said (yet) */

@@ -128,6 +128,14 @@ const ngx_shop_str_t *ngx_shop_status_site_path(
     ngx_shop_snapshot_site_t *site);
 int64_t ngx_shop_status_site_updated(ngx_shop_snapshot_site_t *site);
 
+/* the member "queue" of an upstream: who waits for a server */
+void ngx_shop_status_queue_json(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_group_t *group);
+
+/* the member "active" of a peer: requests at it now */
+void ngx_shop_status_active_json(ngx_shop_emit_t *e,
+    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer);
+
 /* whether a peer is out for its silence, and it is known whose that is */
 #define ngx_shop_status_silent(peer)                                         \
     ((peer)->whose != NGX_SHOP_SILENCE_UNKNOWN                               \

@@ -42,7 +42,7 @@ static void ngx_shop_status_json_warnings(ngx_shop_emit_t *e,
 static void ngx_shop_status_json_group(ngx_shop_emit_t *e,
     ngx_shop_snapshot_group_t *group);
 static void ngx_shop_status_json_peer(ngx_shop_emit_t *e,
-    ngx_shop_snapshot_peer_t *peer);
+    ngx_shop_model_group_t *group, ngx_shop_snapshot_peer_t *peer);
 static void ngx_shop_status_json_last(ngx_shop_emit_t *e,
     ngx_shop_layout_sample_t *last);
 static void ngx_shop_status_json_visitors(ngx_shop_emit_t *e,
@@ -153,7 +153,7 @@ ngx_shop_status_json_groups(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
     last = ngx_min(walk->j + NGX_SHOP_STATUS_JSON_CHUNK, group->npeers);
 
     while (walk->j < last) {
-        ngx_shop_status_json_peer(e, &group->peers[walk->j++]);
+        ngx_shop_status_json_peer(e, group->group, &group->peers[walk->j++]);
     }
 
     if (last == group->npeers) {
@@ -474,6 +474,8 @@ ngx_shop_status_json_group(ngx_shop_emit_t *e,
         ngx_shop_emit_null(e, "shed");
     }
 
+    ngx_shop_status_queue_json(e, group);
+
     ngx_shop_emit_array(e, "failover_to");
 
     next = group->group->chain.elts;
@@ -496,7 +498,8 @@ ngx_shop_status_json_group(ngx_shop_emit_t *e,
 
 
 static void
-ngx_shop_status_json_peer(ngx_shop_emit_t *e, ngx_shop_snapshot_peer_t *peer)
+ngx_shop_status_json_peer(ngx_shop_emit_t *e, ngx_shop_model_group_t *group,
+    ngx_shop_snapshot_peer_t *peer)
 {
     ngx_shop_emit_object(e, NULL);
     ngx_shop_emit_str(e, "server", (ngx_shop_str_t *) &peer->peer->server);
@@ -524,6 +527,7 @@ ngx_shop_status_json_peer(ngx_shop_emit_t *e, ngx_shop_snapshot_peer_t *peer)
         ngx_shop_emit_null(e, "silent");
     }
 
+    ngx_shop_status_active_json(e, group, peer->peer);
     ngx_shop_status_json_visitors(e, &peer->visitors);
     ngx_shop_status_json_aside(e, peer);
 

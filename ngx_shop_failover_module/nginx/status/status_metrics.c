@@ -89,6 +89,10 @@ static const char *ngx_shop_status_metrics_role(unsigned i);
 static int64_t ngx_shop_status_metrics_time(int64_t at);
 
 
+/* of a group with shop_queue alone */
+#define ngx_shop_status_metrics_queue(g, value)                              \
+    ((g)->group->queue ? (int64_t) (value) : NGX_SHOP_STATUS_METRICS_NO)
+
 /* a getter: what is its record, and in it the value */
 #define ngx_shop_status_metrics_get(name, what, value)                       \
     static int64_t                                                           \
@@ -145,6 +149,25 @@ ngx_shop_status_metrics_get(group_shed, group,
     group->group->shed ? (int64_t) group->limit : NGX_SHOP_STATUS_METRICS_NO)
 ngx_shop_status_metrics_get(group_inside, group,
     group->group->shed ? (int64_t) group->inside : NGX_SHOP_STATUS_METRICS_NO)
+ngx_shop_status_metrics_get(group_waiting, group,
+    ngx_shop_status_metrics_queue(group, group->waiting))
+ngx_shop_status_metrics_get(group_longest, group,
+    ngx_shop_status_metrics_queue(group, group->longest))
+ngx_shop_status_metrics_get(group_waited, group,
+    ngx_shop_status_metrics_queue(group,
+        group->counts[NGX_SHOP_LAYOUT_COUNT_WAITED]))
+ngx_shop_status_metrics_get(group_released, group,
+    ngx_shop_status_metrics_queue(group,
+        group->counts[NGX_SHOP_LAYOUT_COUNT_RELEASED]))
+ngx_shop_status_metrics_get(group_gone, group,
+    ngx_shop_status_metrics_queue(group,
+        group->counts[NGX_SHOP_LAYOUT_COUNT_GONE]))
+ngx_shop_status_metrics_get(group_over, group,
+    ngx_shop_status_metrics_queue(group,
+        group->counts[NGX_SHOP_LAYOUT_COUNT_OVER]))
+ngx_shop_status_metrics_get(group_full, group,
+    ngx_shop_status_metrics_queue(group,
+        group->counts[NGX_SHOP_LAYOUT_COUNT_FULL]))
 ngx_shop_status_metrics_get(group_blind, group, group->blind ? 1 : 0)
 ngx_shop_status_metrics_get(group_doubted, group,
     group->counts[NGX_SHOP_LAYOUT_COUNT_DOUBTED])
@@ -315,6 +338,34 @@ static ngx_shop_status_metrics_row_t ngx_shop_status_metrics_rows[] =
     ngx_shop_status_metrics_of(GROUP, "shed_inside",
         "gauge", group_inside,
         "Pages in hand, where shop_shed is."),
+
+    ngx_shop_status_metrics_of(GROUP, "queue_waiting",
+        "gauge", group_waiting,
+        "Requests that wait for a server now, where shop_queue is."),
+
+    ngx_shop_status_metrics_ms(GROUP, "queue_longest_seconds",
+        "gauge", group_longest,
+        "For how long the first of them waits."),
+
+    ngx_shop_status_metrics_of(GROUP, "queue_waited_total",
+        "counter", group_waited,
+        "Requests that began to wait for a server."),
+
+    ngx_shop_status_metrics_of(GROUP, "queue_released_total",
+        "counter", group_released,
+        "Requests that waited and were sent to a server."),
+
+    ngx_shop_status_metrics_of(GROUP, "queue_gone_total",
+        "counter", group_gone,
+        "Requests that waited and whose client left."),
+
+    ngx_shop_status_metrics_of(GROUP, "queue_over_total",
+        "counter", group_over,
+        "Requests that waited and got no server in time."),
+
+    ngx_shop_status_metrics_of(GROUP, "queue_full_total",
+        "counter", group_full,
+        "Requests that could not wait, as the line was full."),
 
     ngx_shop_status_metrics_of(GROUP, "check_blind",
         "gauge", group_blind,
