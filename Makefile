@@ -40,6 +40,12 @@ LOGIC   := $(wildcard $(TOP)/logic/*/*.c) $(BUILD)/assets.c
 CTL     := $(wildcard $(TOP)/ctl/*.c)
 SHOPCTL := $(if $(CTL),$(BUILD)/shopctl)
 SHOPCTL_LIBS := -lcrypto
+
+# commands that are programs of their own: ctl/NAME/, and what they need
+BESIDE  := $(patsubst $(TOP)/ctl/%/,%,$(wildcard $(TOP)/ctl/*/))
+BESIDES := $(BESIDE:%=$(BUILD)/shopctl-%)
+BESIDE_LIBS_notify := -lcurl
+SHARED  := $(filter-out %/shopctl.c,$(CTL)) $(LOGIC)
 UNIT    := $(patsubst t/%.c,$(BUILD)/t/%,$(wildcard t/unit/test_*.c))
 FUZZ    := $(patsubst t/%.c,$(BUILD)/t/%,$(wildcard t/fuzz/fuzz_*.c))
 
@@ -93,7 +99,7 @@ setup-distros setup-deb:
 
 # ---- the module and shopctl
 
-build: $(MODULE) $(SHOPCTL)
+build: $(MODULE) $(SHOPCTL) $(BESIDES)
 
 # another tree, version or compiler makes another module
 $(BUILD)/settings: FORCE | setup-build
@@ -111,6 +117,22 @@ $(BUILD)/shopctl: $(CTL:%.c=$(BUILD)/obj/%.o) $(LOGIC:%.c=$(BUILD)/obj/%.o)
 	$(call SHOW,cc)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(SHOPCTL_LIBS)
 
+define BESIDE_OF
+$(BUILD)/shopctl-$(1): \
+        $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(TOP)/ctl/$(1)/*.c) $(SHARED))
+	$$(call SHOW,cc)
+	$$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(BESIDE_LIBS_$(1)) \
+	    $$(SHOPCTL_LIBS)
+
+$(BUILD)/asan/shopctl-$(1): \
+        $(patsubst %.c,$(BUILD)/sanitized/%.o,$(wildcard $(TOP)/ctl/$(1)/*.c) $(SHARED))
+	@mkdir -p $$(@D)
+	$$(call SHOW,cc)
+	$$(Q)$$(CC) $$(SANITIZED) -o $$@ $$^ $$(BESIDE_LIBS_$(1)) $$(SHOPCTL_LIBS)
+endef
+
+$(foreach name,$(BESIDE),$(eval $(call BESIDE_OF,$(name))))
+
 $(BUILD)/obj/%.o: %.c | setup-build
 	@mkdir -p $(@D)
 	$(call SHOW,cc)
@@ -120,7 +142,7 @@ install: build
 	@t/tools/install.sh install
 
 # for packages, which bring the module in their own way: PREFIX=/usr
-install-shopctl: $(SHOPCTL)
+install-shopctl: $(SHOPCTL) $(BESIDES)
 	@t/tools/install.sh install-shopctl
 
 uninstall:
@@ -154,6 +176,8 @@ STEPS   := t/nginx/kill_steps.t t/nginx/resolve_locks.t
 NAMED   := $(wildcard $(TESTS))
 PARTS   := $(patsubst t/%.c,$(BUILD)/t/%,$(filter t/unit/%.c,$(NAMED))) \
            $(if $(filter t/fuzz/fuzz.t,$(NAMED)),$(FUZZ)) \
+           $(if $(filter t/notify/trouble.t,$(NAMED)),\
+               $(BUILD)/asan/shopctl-notify) \
            $(if $(SANITIZE)$(VALGRIND),,$(if $(filter $(STEPS),$(NAMED)),\
                $(BUILD)/steps/$(notdir $(MODULE)))) \
            $(if $(filter %.t,$(NAMED)),build $(if $(SANITIZE),sanitized))
@@ -194,7 +218,8 @@ $(BUILD)/sanitized/nginx_options.o: t/tools/asan_options.c | setup-build
 	$(Q)$(CC) -fPIC -c -o $@ $<
 	@rm -f $(BUILD)/asan/nginx/objs/nginx
 
-sanitized: sanitized-nginx $(BUILD)/asan/shopctl
+sanitized: sanitized-nginx $(BUILD)/asan/shopctl \
+           $(BESIDE:%=$(BUILD)/asan/shopctl-%)
 
 sanitized-nginx: $(BUILD)/sanitized/nginx_options.o | setup-source
 	@+tree=$${NGINX_SRC:-$$(t/tools/nginx_source.sh $(BUILD)/sources)} && \
@@ -300,7 +325,7 @@ bench-probes: setup-test build
 
 # ---- checks: nothing here is run, everything is read
 
-STRICTLY := $(patsubst %.c,%.o,$(LOGIC) $(CTL))
+STRICTLY := $(patsubst %.c,%.o,$(LOGIC) $(CTL) $(wildcard $(TOP)/ctl/*/*.c))
 CHECKED  := $(foreach cc,gcc clang,\
                 $(addprefix $(BUILD)/check/$(cc)/,$(STRICTLY)))
 

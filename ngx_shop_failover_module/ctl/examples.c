@@ -110,6 +110,13 @@ static const struct {
       "  shopctl report --since \"2026-11-21 00:00\" LOG.1 LOG\n",
       "exit code: 0 here it is, 1 there is no such incident, 2 an error\n" },
 
+    { "notify",
+      "  shopctl notify --check\n"
+      "  shopctl notify --test\n"
+      "  shopctl notify --status\n",
+      "docs/notify.md has the configuration; its options: shopctl notify "
+      "--help\n" },
+
     { "doctor",
       "  shopctl doctor\n"
       "  shopctl doctor --before --module build/ngx_shop_failover_module.so\n"

@@ -7,9 +7,11 @@
  */
 
 
+#include <errno.h>
 #include <time.h>
 
 #include "ctl/active.h"
+#include "ctl/beside.h"
 #include "ctl/bypass.h"
 #include "ctl/deploy.h"
 #include "ctl/doctor.h"
@@ -32,6 +34,8 @@ typedef struct {
     const char                      *usage;
     const char                      *what;
     const ngx_shop_options_entry_t  *options;
+
+    /* NULL: a program of its own, shopctl-NAME */
     int                              (*run)(const ngx_shop_options_t *o);
 } ngx_shop_shopctl_command_t;
 
@@ -45,6 +49,12 @@ static int ngx_shop_shopctl_run(const ngx_shop_shopctl_command_t *command,
     int argc, char **argv);
 static int ngx_shop_shopctl_usage(FILE *out);
 static int ngx_shop_shopctl_help(const ngx_shop_shopctl_command_t *command);
+
+
+/* of a program of its own, which has its options */
+static const ngx_shop_options_entry_t  ngx_shop_shopctl_beside[] = {
+    { NULL, NGX_SHOP_OPTIONS_SWITCH, NULL, NULL }
+};
 
 
 /* in the order in which they are needed; a name of NULL ends the table */
@@ -117,6 +127,10 @@ static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
     { "report", "report [--incident 3] [LOG ...]",
       "the review of an incident, from the event log",
       ngx_shop_report_options, ngx_shop_report_run },
+
+    { "notify", "notify [--test | --status]",
+      "tells people what happens: by mail, chat and pager",
+      ngx_shop_shopctl_beside, NULL },
 
     { "doctor", "doctor [--before]",
       "what would keep the module from its work, and the cure",
@@ -253,6 +267,12 @@ ngx_shop_shopctl_run(const ngx_shop_shopctl_command_t *command, int argc,
 {
     int                        i, rc;
     static ngx_shop_options_t  options;
+
+    if (command->run == NULL) {
+        ngx_shop_beside_run(command->name, argv - 1);
+        return ngx_shop_say_errno(errno, "cannot run shopctl-%s, which is a "
+                                  "program of its own", command->name);
+    }
 
     for (i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {

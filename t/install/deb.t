@@ -40,6 +40,13 @@ my ($deb) = glob "$built/${NAME}_*.deb";
 is $output, "$deb\n", 'which is all that is said';
 
 my $version = said("dpkg-deb -f $deb Version");
+my ($notify) = glob "$built/shopctl-notify_*.deb";
+like said("dpkg-deb -c $notify"),
+    qr{/system/shopctl-notify\.service$.*/usr/bin/shopctl-notify$}ms,
+    'who tells people is a package of its own';
+like said("dpkg-deb -f $notify Depends"), qr/\blibcurl4/, '... with libcurl';
+unlike said("dpkg-deb -f $deb Depends"), qr/curl/, '... which no other needs';
+
 like $version, defined $number ? qr/^[\d.]+-1~deb${number}u1$/ : qr/-1$/,
     'its version is older than that of a later release';
 

@@ -99,7 +99,11 @@ check_loads() {
 shopctl_files() {
     local page
 
-    echo "755 $BUILD/shopctl $PREFIX/bin/shopctl"
+    local program
+
+    for program in "$BUILD"/shopctl "$BUILD"/shopctl-*; do
+        [[ $program == *.d ]] || echo "755 $program $PREFIX/bin/${program##*/}"
+    done
 
     for page in "$TOP"/pkg/man/*.[1-9]; do
         echo "644 $page $PREFIX/share/man/man${page##*.}/${page##*/}"

@@ -12,7 +12,8 @@
 
 set -euo pipefail
 
-readonly BUILD=(gcc libc6-dev libssl-dev libpcre2-dev zlib1g-dev)
+readonly BUILD=(gcc libc6-dev libssl-dev libpcre2-dev zlib1g-dev
+                libcurl4-openssl-dev)
 readonly RUN=(perl)
 readonly TEST=(libcmocka-dev libio-socket-ssl-perl openssl nghttp2-client
                curl clang libclang-rt-dev cppcheck php-fpm prometheus
