@@ -94,7 +94,9 @@ ngx_shop_board_hosts_learn(ngx_shop_model_zone_t *zone, ngx_log_t *log)
         return;
     }
 
-    pool = ngx_create_pool(4096, log);
+    /* it outlives the request, and with it the log, of whoever learns */
+
+    pool = ngx_create_pool(4096, ngx_cycle->log);
     temp = ngx_create_pool(4096, log);
 
     if (pool == NULL || temp == NULL) {
