@@ -17,6 +17,7 @@
 #include "ctl/doctor.h"
 #include "ctl/edit.h"
 #include "ctl/examples.h"
+#include "ctl/ics.h"
 #include "ctl/near.h"
 #include "ctl/options.h"
 #include "ctl/order.h"
@@ -25,6 +26,7 @@
 #include "ctl/report.h"
 #include "ctl/screen.h"
 #include "ctl/show.h"
+#include "ctl/speak.h"
 
 #include "logic/text/version.h"
 
@@ -87,6 +89,14 @@ static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
     { "preview", "preview [--lang de] [--html] [FILE]",
       "the page that visitors get",
       ngx_shop_preview_options, ngx_shop_preview_run },
+
+    { "say", "say --for social|sms|mail|...",
+      "the words of the flag, ready to be pasted elsewhere",
+      ngx_shop_speak_options, ngx_shop_speak_run },
+
+    { "calendar", "calendar",
+      "what is announced, for calendars (ICS)",
+      ngx_shop_ics_options, ngx_shop_ics_run },
 
     { "page", "page init DIR",
       "writes the templates and texts of the page, to edit",
