@@ -108,6 +108,7 @@ static const struct {
     { "status",
       "  shopctl status\n"
       "  shopctl status --watch\n"
+      "  shopctl status --site b.example\n"
       "  shopctl status --check --url http://127.0.0.1:8080/shop_status\n"
       "  curl -s https://shop.example/shop_status | shopctl status -\n",
       "exit code: 0 visitors have the shop (open, degraded, busy, backup), 1 "
