@@ -122,6 +122,12 @@ static const struct {
       "  shopctl report --since \"2026-11-21 00:00\" LOG.1 LOG\n",
       "exit code: 0 here it is, 1 there is no such incident, 2 an error\n" },
 
+    { "budget",
+      "  shopctl budget --promise 99.9\n"
+      "  shopctl budget --site shop.example LOG.2 LOG.1 LOG\n",
+      "exit code: 0 the promise of 30 days is kept, 1 it is broken, 2 an "
+      "error\n" },
+
     { "notify",
       "  shopctl notify --check\n"
       "  shopctl notify --test\n"

@@ -12,6 +12,7 @@
 
 #include "ctl/active.h"
 #include "ctl/beside.h"
+#include "ctl/budget.h"
 #include "ctl/bypass.h"
 #include "ctl/deploy.h"
 #include "ctl/doctor.h"
@@ -137,6 +138,10 @@ static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
     { "report", "report [--incident 3] [LOG ...]",
       "the review of an incident, from the event log",
       ngx_shop_report_options, ngx_shop_report_run },
+
+    { "budget", "budget [--promise 99.9] [LOG ...]",
+      "how available each shop was, and what is left",
+      ngx_shop_budget_options, ngx_shop_budget_run },
 
     { "notify", "notify [--test | --status]",
       "tells people what happens: by mail, chat and pager",
