@@ -136,6 +136,10 @@ static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
       "what would keep the module from its work, and the cure",
       ngx_shop_doctor_options, ngx_shop_doctor_run },
 
+    { "fleet", "fleet on|off|status ...",
+      "many nginxes that close together: shopctl fleet help",
+      ngx_shop_shopctl_beside, NULL },
+
     { NULL, NULL, NULL, NULL, NULL }
 };
 
@@ -318,6 +322,12 @@ ngx_shop_shopctl_usage(FILE *out)
 static int
 ngx_shop_shopctl_help(const ngx_shop_shopctl_command_t *command)
 {
+    char  *argv[] = { NULL, (char *) "help", NULL };
+
+    if (command->run == NULL) {
+        ngx_shop_beside_run(command->name, argv);
+    }
+
     printf("usage: shopctl %s\n\n%s\n\n", command->usage, command->what);
     ngx_shop_options_usage(stdout, command->options);
     ngx_shop_examples_show(stdout, command->name);
