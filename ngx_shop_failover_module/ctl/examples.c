@@ -96,6 +96,7 @@ static const struct {
     { "status",
       "  shopctl status\n"
       "  shopctl status --watch\n"
+      "  shopctl status --site b.example\n"
       "  shopctl status --check --url http://127.0.0.1:8080/shop_status\n"
       "  curl -s https://shop.example/shop_status | shopctl status -\n",
       "exit code: 0 visitors have the shop (open, degraded, busy, backup), 1 "
@@ -108,6 +109,13 @@ static const struct {
       "  shopctl report --brief --incident 3\n"
       "  shopctl report --since \"2026-11-21 00:00\" LOG.1 LOG\n",
       "exit code: 0 here it is, 1 there is no such incident, 2 an error\n" },
+
+    { "notify",
+      "  shopctl notify --check\n"
+      "  shopctl notify --test\n"
+      "  shopctl notify --status\n",
+      "docs/notify.md has the configuration; its options: shopctl notify "
+      "--help\n" },
 
     { "doctor",
       "  shopctl doctor\n"

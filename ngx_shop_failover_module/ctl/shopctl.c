@@ -7,9 +7,11 @@
  */
 
 
+#include <errno.h>
 #include <time.h>
 
 #include "ctl/active.h"
+#include "ctl/beside.h"
 #include "ctl/bypass.h"
 #include "ctl/deploy.h"
 #include "ctl/doctor.h"
@@ -32,6 +34,8 @@ typedef struct {
     const char                      *usage;
     const char                      *what;
     const ngx_shop_options_entry_t  *options;
+
+    /* NULL: a program of its own, shopctl-NAME */
     int                              (*run)(const ngx_shop_options_t *o);
 } ngx_shop_shopctl_command_t;
 
@@ -45,6 +49,12 @@ static int ngx_shop_shopctl_run(const ngx_shop_shopctl_command_t *command,
     int argc, char **argv);
 static int ngx_shop_shopctl_usage(FILE *out);
 static int ngx_shop_shopctl_help(const ngx_shop_shopctl_command_t *command);
+
+
+/* of a program of its own, which has its options */
+static const ngx_shop_options_entry_t  ngx_shop_shopctl_beside[] = {
+    { NULL, NGX_SHOP_OPTIONS_SWITCH, NULL, NULL }
+};
 
 
 /* in the order in which they are needed; a name of NULL ends the table */
@@ -118,9 +128,17 @@ static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
       "the review of an incident, from the event log",
       ngx_shop_report_options, ngx_shop_report_run },
 
+    { "notify", "notify [--test | --status]",
+      "tells people what happens: by mail, chat and pager",
+      ngx_shop_shopctl_beside, NULL },
+
     { "doctor", "doctor [--before]",
       "what would keep the module from its work, and the cure",
       ngx_shop_doctor_options, ngx_shop_doctor_run },
+
+    { "fleet", "fleet on|off|status ...",
+      "many nginxes that close together: shopctl fleet help",
+      ngx_shop_shopctl_beside, NULL },
 
     { NULL, NULL, NULL, NULL, NULL }
 };
@@ -254,6 +272,12 @@ ngx_shop_shopctl_run(const ngx_shop_shopctl_command_t *command, int argc,
     int                        i, rc;
     static ngx_shop_options_t  options;
 
+    if (command->run == NULL) {
+        ngx_shop_beside_run(command->name, argv - 1);
+        return ngx_shop_say_errno(errno, "cannot run shopctl-%s, which is a "
+                                  "program of its own", command->name);
+    }
+
     for (i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
             return ngx_shop_shopctl_help(command);
@@ -298,6 +322,12 @@ ngx_shop_shopctl_usage(FILE *out)
 static int
 ngx_shop_shopctl_help(const ngx_shop_shopctl_command_t *command)
 {
+    char  *argv[] = { NULL, (char *) "help", NULL };
+
+    if (command->run == NULL) {
+        ngx_shop_beside_run(command->name, argv);
+    }
+
     printf("usage: shopctl %s\n\n%s\n\n", command->usage, command->what);
     ngx_shop_options_usage(stdout, command->options);
     ngx_shop_examples_show(stdout, command->name);

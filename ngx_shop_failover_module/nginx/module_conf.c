@@ -220,7 +220,7 @@ ngx_shop_module_conf_finish(ngx_conf_t *cf)
     }
 
     if (ngx_shop_module_conf_link(smcf) != NGX_OK
-        || ngx_shop_conf_site_finish(cf, smcf) != NGX_OK)
+        || ngx_shop_conf_site_uses_finish(cf, smcf) != NGX_OK)
     {
         return NGX_ERROR;
     }
