@@ -195,17 +195,14 @@ ngx_shop_board_attach(ngx_shop_model_zone_t *zone, ngx_pool_t *pool)
 }
 
 
-/* what a worker learned of parts has a pool of its own */
+/* what a worker learned of parts has pools of its own */
 
 static void
 ngx_shop_board_detach(void *data)
 {
     ngx_shop_model_zone_t  *zone = data;
 
-    if (zone->parts_pool) {
-        ngx_destroy_pool(zone->parts_pool);
-        zone->parts_pool = NULL;
-    }
+    ngx_shop_board_hosts_forget(&zone->learned);
 }
 
 

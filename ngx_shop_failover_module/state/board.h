@@ -177,6 +177,9 @@ void ngx_shop_board_parts_map(ngx_shop_model_zone_t *zone, ngx_log_t *log);
 /* brings this worker's copy of who speaks up to date; takes the lock */
 void ngx_shop_board_hosts_learn(ngx_shop_model_zone_t *zone, ngx_log_t *log);
 
+/* frees what was learned, from there on */
+void ngx_shop_board_hosts_forget(ngx_shop_model_learned_t **learned);
+
 /*
  * The request path, where the gate has the bit _GATE_HOSTS: the part of a site
  * that has this host, in lower case; or the site.

@@ -59,6 +59,8 @@ struct ngx_shop_model_hosts_s {
 };
 
 
+static void ngx_shop_board_hosts_keep(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_learned_t *learned, ngx_pool_t *pool);
 static void ngx_shop_board_hosts_copy(ngx_shop_model_zone_t *zone,
     ngx_shop_board_hosts_copy_t *copy);
 static ngx_int_t ngx_shop_board_hosts_voices(ngx_shop_model_zone_t *zone,
@@ -88,6 +90,7 @@ ngx_shop_board_hosts_learn(ngx_shop_model_zone_t *zone, ngx_log_t *log)
     ngx_pool_t                   *pool, *temp;
     ngx_shop_model_flag_t        *voices;
     ngx_shop_model_site_t        *parts, **conf;
+    ngx_shop_model_learned_t     *learned;
     ngx_shop_board_hosts_copy_t  *copy;
 
     if (zone->parted == zone->sh->parted) {
@@ -103,13 +106,14 @@ ngx_shop_board_hosts_learn(ngx_shop_model_zone_t *zone, ngx_log_t *log)
         goto failed;
     }
 
+    learned = ngx_palloc(pool, sizeof(ngx_shop_model_learned_t));
     copy = ngx_palloc(temp, sizeof(ngx_shop_board_hosts_copy_t));
     voices = ngx_palloc(temp, NGX_SHOP_LAYOUT_VOICES
                               * sizeof(ngx_shop_model_flag_t));
     parts = ngx_palloc(temp, NGX_SHOP_LAYOUT_PARTS
                              * sizeof(ngx_shop_model_site_t));
 
-    if (copy == NULL || voices == NULL || parts == NULL) {
+    if (learned == NULL || copy == NULL || voices == NULL || parts == NULL) {
         goto failed;
     }
 
@@ -151,11 +155,7 @@ ngx_shop_board_hosts_learn(ngx_shop_model_zone_t *zone, ngx_log_t *log)
     zone->hosts = ngx_shop_board_hosts_table(zone, copy, pool);
     zone->parted = copy->parted;
 
-    if (zone->parts_pool) {
-        ngx_destroy_pool(zone->parts_pool);
-    }
-
-    zone->parts_pool = pool;
+    ngx_shop_board_hosts_keep(zone, learned, pool);
     ngx_destroy_pool(temp);
 
     return;
@@ -173,6 +173,50 @@ failed:
     if (temp) {
         ngx_destroy_pool(temp);
     }
+}
+
+
+/*
+ * Who runs at the moment may still hold names of what was known before: of a
+ * change that is being told, for one.  The clock stands still in a handler of
+ * an event (ngx_process_events_and_timers() moves it), so that nobody knows
+ * what was replaced at another time.
+ */
+
+static void
+ngx_shop_board_hosts_keep(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_learned_t *learned, ngx_pool_t *pool)
+{
+    ngx_shop_model_learned_t  *last;
+
+    learned->pool = pool;
+    learned->msec = ngx_current_msec;
+    learned->before = zone->learned;
+    zone->learned = learned;
+
+    /* the last of another time was in use until now */
+
+    last = learned;
+
+    while (last->before && last->msec == ngx_current_msec) {
+        last = last->before;
+    }
+
+    ngx_shop_board_hosts_forget(&last->before);
+}
+
+
+void
+ngx_shop_board_hosts_forget(ngx_shop_model_learned_t **learned)
+{
+    ngx_shop_model_learned_t  *one, *before;
+
+    for (one = *learned; one; one = before) {
+        before = one->before;
+        ngx_destroy_pool(one->pool);
+    }
+
+    *learned = NULL;
 }
 
 

@@ -116,6 +116,16 @@ typedef struct {
 } ngx_shop_model_class_t;
 
 
+/* memory of names and tables that a worker learned; lies in itself */
+typedef struct ngx_shop_model_learned_s  ngx_shop_model_learned_t;
+
+struct ngx_shop_model_learned_s {
+    ngx_pool_t                *pool;
+    ngx_msec_t                 msec;         /* when it was learned */
+    ngx_shop_model_learned_t  *before;
+};
+
+
 typedef struct {
     ngx_shop_layout_t         *sh;
     ngx_slab_pool_t           *shpool;
@@ -132,7 +142,7 @@ typedef struct {
     ngx_shop_model_flag_t     *voices;       /* LAYOUT_VOICES of them */
     ngx_shop_model_site_t     *parts;        /* LAYOUT_PARTS of them */
     ngx_shop_model_hosts_t    *hosts;        /* NULL: none */
-    ngx_pool_t                *parts_pool;   /* until the next change */
+    ngx_shop_model_learned_t  *learned;      /* the newest first */
     ngx_atomic_uint_t          parted;       /* the change that it knows */
 } ngx_shop_model_zone_t;
 
