@@ -128,7 +128,7 @@ sub answer {
     if ($path =~ m{^/test/(\w+)(?:/(.*))?}) {
         $broken = $body                        if $1 eq 'break';
         $oldest = $version                     if $1 eq 'compact';
-        ($version, %map) = (10)                if $1 eq 'restore';
+        ($oldest, $version, %map) = (0, 10)    if $1 eq 'restore';
         put_map($2, {})                      if $1 eq 'map';
         %map = ()                              if $1 eq 'drop';
         if ($1 eq 'cut') { shutdown $_, 2 for @watchers }
