@@ -25,7 +25,7 @@ my %REASON = (200 => 'OK', 201 => 'Created', 304 => 'Not Modified');
 
 # of the process that serves
 my ($version, $oldest, %map, %lease, %doc, @watchers) = (100, 0);
-my ($broken, %of);
+my ($broken, %of, %shaking);
 
 
 # new(CA, CERT, KEY): running
@@ -80,11 +80,29 @@ sub serve {
         for my $in ($select->can_read) {
             if ($in == $listen) {
                 my $socket = $listen->accept or next;
+                $socket->blocking(0);
                 IO::Socket::SSL->start_SSL($socket, SSL_server => 1,
                     SSL_cert_file => $cert, SSL_key_file => $key,
-                    Timeout => 5) or next;
-                $of{$socket} = '';
+                    SSL_startHandshake => 0) or next;
+                $shaking{$socket} = 1;
                 $select->add($socket);
+                next;
+            }
+
+            # in steps: who shakes hands may wait for another answer of ours
+
+            if ($shaking{$in}) {
+                if ($in->accept_SSL) {
+                    delete $shaking{$in};
+                    $in->blocking(1);
+                    $of{$in} = '';
+
+                } elsif ($SSL_ERROR != SSL_WANT_READ) {
+                    delete $shaking{$in};
+                    $select->remove($in);
+                    close $in;
+                }
+
                 next;
             }
 
