@@ -74,6 +74,10 @@ sub serve {
         LocalPort => $port, ReuseAddr => 1, Listen => 64) or die "listen: $!\n";
     my $select = IO::Select->new($listen);
 
+    # once: it takes longer than all the rest
+    my $context = IO::Socket::SSL::SSL_Context->new(SSL_server => 1,
+        SSL_cert_file => $cert, SSL_key_file => $key) or die "TLS: $SSL_ERROR\n";
+
     $SIG{PIPE} = 'IGNORE';
 
     while (1) {
@@ -82,8 +86,7 @@ sub serve {
                 my $socket = $listen->accept or next;
                 $socket->blocking(0);
                 IO::Socket::SSL->start_SSL($socket, SSL_server => 1,
-                    SSL_cert_file => $cert, SSL_key_file => $key,
-                    SSL_startHandshake => 0) or next;
+                    SSL_reuse_ctx => $context, SSL_startHandshake => 0) or next;
                 $shaking{$socket} = 1;
                 $select->add($socket);
                 next;
@@ -94,23 +97,29 @@ sub serve {
             if ($shaking{$in}) {
                 if ($in->accept_SSL) {
                     delete $shaking{$in};
-                    $in->blocking(1);
                     $of{$in} = '';
 
-                } elsif ($SSL_ERROR != SSL_WANT_READ) {
+                } elsif ($SSL_ERROR == SSL_WANT_READ) {
+                    next;
+
+                } else {
                     delete $shaking{$in};
                     $select->remove($in);
                     close $in;
+                    next;
                 }
-
-                next;
             }
 
-            my $n = sysread $in, $of{$in}, 65536, length $of{$in};
-            $n += sysread $in, $of{$in}, 65536, length $of{$in}
-                while $n && $in->pending;
+            # all that is there: what the layer of TLS has, nobody else sees
+            my $n;
+            do {
+                $n = sysread $in, $of{$in}, 65536, length $of{$in};
+            } while ($n);
 
-            if (!$n) {
+            next if !defined $n && $SSL_ERROR == SSL_WANT_READ
+                && !length $of{$in};
+
+            if (defined $n || $SSL_ERROR != SSL_WANT_READ) {
                 @watchers = grep { $_ != $in } @watchers;
                 delete $of{$in};
                 $select->remove($in);
@@ -125,7 +134,9 @@ sub serve {
 
                 my $body = substr $of{$in}, $end, $length // 0;
                 substr $of{$in}, 0, $end + ($length // 0), '';
+                $in->blocking(1);
                 answer($in, $method, $path, $head, $body);
+                $in->blocking(0);
 
                 if ($head =~ /^connection: close/im) {
                     $select->remove($in);
