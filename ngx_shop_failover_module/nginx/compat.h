@@ -22,6 +22,17 @@
 #endif
 
 
+/*
+ * A function for what goes wrong: left out of the code around its call, which
+ * then saves no registers for it.
+ */
+#if defined(__GNUC__)
+#define ngx_shop_compat_cold  __attribute__((noinline, cold))
+#else
+#define ngx_shop_compat_cold
+#endif
+
+
 /* "down" of the configuration in peer->down; all else there is of others */
 #define NGX_SHOP_COMPAT_DOWN  1
 

@@ -208,7 +208,13 @@ typedef struct {
     /* of failover */
     ngx_queue_t                      flights;     /* requests at its peers,
                                                      the newest first */
+    void                            *idle;        /* contexts for the next */
+    ngx_uint_t                       idles;       /* ... made until now */
+    ngx_pool_t                      *pool;        /* ... of the cycle */
     ngx_shop_failover_wait_t        *wait;        /* NULL: not observed */
+    unsigned                         waiting:1;   /* its timer is set */
+    ngx_shop_conf_loc_t             *asked;       /* the last location that
+                                                     passed to it */
     ngx_shop_rescue_t               *rescue;
     ngx_shop_witness_t              *witness;     /* NULL: no check */
 } ngx_shop_conf_srv_t;

@@ -87,6 +87,7 @@ ngx_shop_module_conf_create_srv(ngx_conf_t *cf)
     sscf->config = NGX_CONF_UNSET_UINT;
 
     ngx_queue_init(&sscf->flights);
+    sscf->pool = cf->pool;
 
     if (ngx_shop_conf_check_create(cf, &sscf->ask) != NGX_OK) {
         return NULL;

@@ -60,7 +60,11 @@ ngx_uint_t ngx_shop_groups_evaluate_locked(ngx_shop_model_zone_t *zone,
 ngx_uint_t ngx_shop_groups_state(ngx_shop_model_zone_t *zone,
     ngx_shop_model_group_t *group);
 
-/* no lock; who takes the traffic: 0: the group itself, n: its nth backup */
+/* no lock, for the request path; 0: the group itself takes the traffic */
+#define ngx_shop_groups_away(zone, group)                                    \
+    ((zone)->sh->groups[(group)->index].serving)
+
+/* no lock; who takes it: 0: the group itself, n: its nth backup */
 ngx_uint_t ngx_shop_groups_serving(ngx_shop_model_zone_t *zone,
     ngx_shop_model_group_t *group);
 

@@ -16,7 +16,7 @@
 
 
 static void ngx_shop_record_speaks(ngx_shop_model_zone_t *zone,
-    ngx_shop_layout_peer_t *ps, ngx_shop_evidence_heard_t *heard);
+    ngx_shop_layout_peer_t *ps);
 static ngx_shop_layout_peer_t *ngx_shop_record_find(
     ngx_shop_model_zone_t *zone, ngx_shop_model_peer_t *peer);
 static void ngx_shop_record_weigh(ngx_shop_model_zone_t *zone,
@@ -49,8 +49,36 @@ ngx_shop_record_find(ngx_shop_model_zone_t *zone, ngx_shop_model_peer_t *peer)
 }
 
 
+ngx_uint_t
+ngx_shop_record_good(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record,
+    ngx_shop_evidence_rule_t *rule, uint32_t waited)
+{
+    ngx_shop_layout_peer_t  *ps;
+
+    if (record->slot == NGX_SHOP_LAYOUT_NO_SLOT) {
+        return 0;
+    }
+
+    ps = &zone->sh->peers[record->slot];
+
+    if (ngx_shop_layout_read(ps->id) != record->id) {
+        return 0;
+    }
+
+    if (ngx_shop_evidence_good(&ps->evidence, rule, waited,
+                               (uint32_t) ngx_current_msec)
+        && ngx_shop_layout_read(ps->unusable)
+           == NGX_SHOP_PEERS_UNUSABLE_SUSPECT)
+    {
+        ngx_shop_record_speaks(zone, ps);
+    }
+
+    return ps->vain != 0;
+}
+
+
 void
-ngx_shop_record_add(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record,
+ngx_shop_record_bad(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record,
     ngx_shop_evidence_rule_t *rule, ngx_shop_evidence_heard_t *heard)
 {
     ngx_shop_layout_peer_t  *ps;
@@ -61,12 +89,19 @@ ngx_shop_record_add(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record,
 
     ps = &zone->sh->peers[record->slot];
 
-    if (ngx_shop_layout_read(ps->id) == record->id
-        && ngx_shop_evidence_add(&ps->evidence, rule, heard)
+    if (ngx_shop_layout_read(ps->id) != record->id) {
+        return;
+    }
+
+    (void) ngx_shop_evidence_add(&ps->evidence, rule, heard);
+
+    /* a 5xx is an answer, too */
+
+    if (heard->kind == NGX_SHOP_EVIDENCE_STATUS
         && ngx_shop_layout_read(ps->unusable)
            == NGX_SHOP_PEERS_UNUSABLE_SUSPECT)
     {
-        ngx_shop_record_speaks(zone, ps, heard);
+        ngx_shop_record_speaks(zone, ps);
     }
 }
 
@@ -77,13 +112,8 @@ ngx_shop_record_add(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record,
  */
 
 static void
-ngx_shop_record_speaks(ngx_shop_model_zone_t *zone,
-    ngx_shop_layout_peer_t *ps, ngx_shop_evidence_heard_t *heard)
+ngx_shop_record_speaks(ngx_shop_model_zone_t *zone, ngx_shop_layout_peer_t *ps)
 {
-    if (heard->kind > NGX_SHOP_EVIDENCE_STATUS) {
-        return;
-    }
-
     __atomic_store_n(&ps->suspect, 0, __ATOMIC_RELAXED);
 
     if (ngx_atomic_cmp_set(&ps->unusable, NGX_SHOP_PEERS_UNUSABLE_SUSPECT,
@@ -164,14 +194,6 @@ ngx_shop_record_wait(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record)
     if (ps->id == record->id) {
         ps->vain = (uint32_t) ngx_current_msec | 1;
     }
-}
-
-
-ngx_uint_t
-ngx_shop_record_waited(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record)
-{
-    return record->slot != NGX_SHOP_LAYOUT_NO_SLOT
-           && zone->sh->peers[record->slot].vain != 0;
 }
 
 

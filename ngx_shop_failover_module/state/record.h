@@ -42,8 +42,14 @@ typedef struct {
 } ngx_shop_record_change_t;
 
 
-/* on the request path, no lock: what a request got of a peer */
-void ngx_shop_record_add(ngx_shop_model_zone_t *zone,
+/*
+ * On the request path, no lock: what a request got of a peer.  Good: after how
+ * many ms; 1: whether a page came is to be told by _record_page().
+ */
+ngx_uint_t ngx_shop_record_good(ngx_shop_model_zone_t *zone,
+    ngx_shop_record_t *record, ngx_shop_evidence_rule_t *rule,
+    uint32_t waited);
+void ngx_shop_record_bad(ngx_shop_model_zone_t *zone,
     ngx_shop_record_t *record, ngx_shop_evidence_rule_t *rule,
     ngx_shop_evidence_heard_t *heard);
 
@@ -68,9 +74,7 @@ ngx_msec_t ngx_shop_record_patience(ngx_shop_model_zone_t *zone,
 void ngx_shop_record_wait(ngx_shop_model_zone_t *zone,
     ngx_shop_record_t *record);
 
-/* no lock; 1: whether a page came is to be told by _record_page() */
-ngx_uint_t ngx_shop_record_waited(ngx_shop_model_zone_t *zone,
-    ngx_shop_record_t *record);
+/* no lock; a page came */
 void ngx_shop_record_page(ngx_shop_model_zone_t *zone,
     ngx_shop_record_t *record);
 

@@ -52,11 +52,12 @@
     (void) __atomic_fetch_or(p, n, __ATOMIC_RELAXED)
 
 
-static ngx_shop_evidence_slot_t *ngx_shop_evidence_slot(ngx_shop_evidence_t *e,
-    uint32_t msec);
+static inline ngx_shop_evidence_slot_t *ngx_shop_evidence_slot(
+    ngx_shop_evidence_t *e, uint32_t msec);
+static void ngx_shop_evidence_turn(ngx_shop_evidence_t *e,
+    ngx_shop_evidence_slot_t *slot, uint32_t period, uint32_t was);
 static uint32_t ngx_shop_evidence_late(ngx_shop_evidence_t *e,
-    const ngx_shop_evidence_rule_t *rule,
-    const ngx_shop_evidence_heard_t *heard);
+    const ngx_shop_evidence_rule_t *rule, uint32_t waited, uint32_t msec);
 static void ngx_shop_evidence_quiet(ngx_shop_evidence_t *e, uint32_t waited,
     uint32_t msec);
 static void ngx_shop_evidence_failed(ngx_shop_evidence_t *e,
@@ -79,20 +80,26 @@ ngx_shop_evidence_add(ngx_shop_evidence_t *e,
     const ngx_shop_evidence_rule_t *rule,
     const ngx_shop_evidence_heard_t *heard)
 {
-    uint32_t                   waited;
-    ngx_shop_evidence_slot_t  *slot;
-
-    slot = ngx_shop_evidence_slot(e, heard->msec);
-
-    if (heard->kind != NGX_SHOP_EVIDENCE_GOOD) {
-        ngx_shop_evidence_failed(e, slot, heard);
-        return 1;
+    if (heard->kind == NGX_SHOP_EVIDENCE_GOOD) {
+        return ngx_shop_evidence_good(e, rule, heard->waited, heard->msec);
     }
 
-    waited = heard->waited;
+    ngx_shop_evidence_failed(e, ngx_shop_evidence_slot(e, heard->msec), heard);
+
+    return 1;
+}
+
+
+int
+ngx_shop_evidence_good(ngx_shop_evidence_t *e,
+    const ngx_shop_evidence_rule_t *rule, uint32_t waited, uint32_t msec)
+{
+    ngx_shop_evidence_slot_t  *slot;
+
+    slot = ngx_shop_evidence_slot(e, msec);
 
     if (waited >= rule->timeout / NGX_SHOP_EVIDENCE_AS_LONG) {
-        waited = ngx_shop_evidence_late(e, rule, heard);
+        waited = ngx_shop_evidence_late(e, rule, waited, msec);
     }
 
     ngx_shop_evidence_inc(&slot->good, 1);
@@ -106,12 +113,12 @@ ngx_shop_evidence_add(ngx_shop_evidence_t *e,
     ngx_shop_evidence_set(&e->run, 0);
 
     if (waited > ngx_shop_evidence_get(&e->quiet)) {
-        ngx_shop_evidence_quiet(e, waited, heard->msec);
-        ngx_shop_evidence_set(&e->heard, heard->msec);
+        ngx_shop_evidence_quiet(e, waited, msec);
+        ngx_shop_evidence_set(&e->heard, msec);
         return 1;
     }
 
-    ngx_shop_evidence_set(&e->heard, heard->msec);
+    ngx_shop_evidence_set(&e->heard, msec);
     return 0;
 }
 
@@ -120,15 +127,10 @@ ngx_shop_evidence_add(ngx_shop_evidence_t *e,
 
 static uint32_t
 ngx_shop_evidence_late(ngx_shop_evidence_t *e,
-    const ngx_shop_evidence_rule_t *rule,
-    const ngx_shop_evidence_heard_t *heard)
+    const ngx_shop_evidence_rule_t *rule, uint32_t waited, uint32_t msec)
 {
-    uint32_t  waited;
-
-    waited = heard->waited;
-
     if (waited / NGX_SHOP_EVIDENCE_PATIENCE <= rule->timeout) {
-        ngx_shop_evidence_set(&e->late, heard->msec);
+        ngx_shop_evidence_set(&e->late, msec);
         ngx_shop_evidence_set(&e->lateness, waited ? waited : 1);
     }
 
@@ -137,9 +139,9 @@ ngx_shop_evidence_late(ngx_shop_evidence_t *e,
 }
 
 
-/* the first worker of a stretch of time empties what was there */
+/* where what is heard now is counted */
 
-static ngx_shop_evidence_slot_t *
+static inline ngx_shop_evidence_slot_t *
 ngx_shop_evidence_slot(ngx_shop_evidence_t *e, uint32_t msec)
 {
     uint32_t                   period, was;
@@ -152,19 +154,32 @@ ngx_shop_evidence_slot(ngx_shop_evidence_t *e, uint32_t msec)
 
     was = ngx_shop_evidence_get(&slot->period);
 
-    if (was != period
-        && __atomic_compare_exchange_n(&slot->period, &was, period, 0,
-                                       __ATOMIC_RELAXED, __ATOMIC_RELAXED))
-    {
-        memset(&slot->good, 0,
-               sizeof(ngx_shop_evidence_slot_t)
-               - offsetof(ngx_shop_evidence_slot_t, good));
-
-        was = ngx_shop_evidence_get(&e->quiet);
-        ngx_shop_evidence_set(&e->quiet, was - was / NGX_SHOP_EVIDENCE_FADES);
+    if (was != period) {
+        ngx_shop_evidence_turn(e, slot, period, was);
     }
 
     return slot;
+}
+
+
+/* the first worker of a stretch of time empties what was there */
+
+static void
+ngx_shop_evidence_turn(ngx_shop_evidence_t *e, ngx_shop_evidence_slot_t *slot,
+    uint32_t period, uint32_t was)
+{
+    if (!__atomic_compare_exchange_n(&slot->period, &was, period, 0,
+                                     __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+    {
+        return;
+    }
+
+    memset(&slot->good, 0,
+           sizeof(ngx_shop_evidence_slot_t)
+           - offsetof(ngx_shop_evidence_slot_t, good));
+
+    was = ngx_shop_evidence_get(&e->quiet);
+    ngx_shop_evidence_set(&e->quiet, was - was / NGX_SHOP_EVIDENCE_FADES);
 }
 
 

@@ -141,6 +141,10 @@ int ngx_shop_evidence_add(ngx_shop_evidence_t *e,
     const ngx_shop_evidence_rule_t *rule,
     const ngx_shop_evidence_heard_t *heard);
 
+/* the same of a good one, as nearly all are: ms to its first byte, and now */
+int ngx_shop_evidence_good(ngx_shop_evidence_t *e,
+    const ngx_shop_evidence_rule_t *rule, uint32_t waited, uint32_t msec);
+
 /* what failed here did well at a sibling */
 void ngx_shop_evidence_proof(ngx_shop_evidence_t *e);
 

@@ -9,8 +9,6 @@
 
 
 #include "nginx/failover/balance.h"
-#include "nginx/probe/discover.h"
-
 
 
 /*
@@ -115,7 +113,7 @@ ngx_shop_balance_start(ngx_shop_conf_main_t *smcf)
 }
 
 
-ngx_int_t
+void
 ngx_shop_balance_open(ngx_http_request_t *r, ngx_shop_conf_srv_t *sscf)
 {
     ngx_uint_t              i;
@@ -147,8 +145,6 @@ ngx_shop_balance_open(ngx_http_request_t *r, ngx_shop_conf_srv_t *sscf)
     if (sscf->ramping) {
         ngx_shop_balance_admit(sscf);
     }
-
-    return sscf->init(r, sscf->uscf);
 }
 
 
@@ -382,18 +378,6 @@ ngx_shop_balance_release(ngx_shop_conf_srv_t *sscf)
 
 
 ngx_uint_t
-ngx_shop_balance_live(ngx_shop_conf_srv_t *sscf)
-{
-    ngx_http_upstream_rr_peers_t  *peers;
-
-    peers = sscf->uscf->peer.data;
-
-    return peers->tries + (peers->next ? peers->next->tries : 0)
-           + ngx_shop_balance_hidden(sscf);
-}
-
-
-ngx_uint_t
 ngx_shop_balance_hidden(ngx_shop_conf_srv_t *sscf)
 {
     ngx_uint_t        i, k, n;
@@ -401,7 +385,7 @@ ngx_shop_balance_hidden(ngx_shop_conf_srv_t *sscf)
 
     n = 0;
 
-    if (!sscf->ramping || sscf->roster == NULL) {
+    if (sscf->roster == NULL) {
         return 0;
     }
 

@@ -11,6 +11,7 @@
 
 
 #include "nginx/conf.h"
+#include "nginx/probe/discover.h"
 
 
 /*
@@ -28,11 +29,15 @@ ngx_int_t ngx_shop_balance_init(ngx_conf_t *cf);
 void ngx_shop_balance_start(ngx_shop_conf_main_t *smcf);
 
 /*
- * The balancer's own peer.init, on peers that are up to date with the
- * verdicts: those of this upstream and of all that back it up.
+ * Before the balancer's own peer.init: peers are brought up to date with the
+ * verdicts, those of this upstream and of all that back it up.  Nothing is to
+ * be done where they are _ready(), as for nearly every request.
  */
-ngx_int_t ngx_shop_balance_open(ngx_http_request_t *r,
-    ngx_shop_conf_srv_t *sscf);
+void ngx_shop_balance_open(ngx_http_request_t *r, ngx_shop_conf_srv_t *sscf);
+
+#define ngx_shop_balance_ready(sscf)                                         \
+    (!ngx_shop_balance_stale(sscf) && !(sscf)->ramping                       \
+     && !ngx_shop_discover_due(sscf))
 
 /* brings one upstream's peers up to date with the verdicts */
 void ngx_shop_balance_sync(ngx_shop_conf_srv_t *sscf);
@@ -40,11 +45,28 @@ void ngx_shop_balance_sync(ngx_shop_conf_srv_t *sscf);
 /* lets peers take their full share that are in slow start; 1: some were */
 ngx_uint_t ngx_shop_balance_release(ngx_shop_conf_srv_t *sscf);
 
-/* how many peers of an upstream can be tried, the hidden ones included */
-ngx_uint_t ngx_shop_balance_live(ngx_shop_conf_srv_t *sscf);
+/*
+ * While peers are ramping: how many could be tried, but slow start hides them.
+ * No balancer counts these.
+ */
+ngx_uint_t ngx_shop_balance_hidden(ngx_shop_conf_srv_t *sscf)
+    ngx_shop_compat_cold;
 
-/* how many could be, but slow start hides them: no balancer counts these */
-ngx_uint_t ngx_shop_balance_hidden(ngx_shop_conf_srv_t *sscf);
+
+/* how many peers of an upstream can be tried, the hidden ones included */
+
+static ngx_inline ngx_uint_t
+ngx_shop_balance_live(ngx_shop_conf_srv_t *sscf)
+{
+    ngx_uint_t                     n;
+    ngx_http_upstream_rr_peers_t  *peers;
+
+    peers = sscf->uscf->peer.data;
+    n = peers->tries + (peers->next ? peers->next->tries : 0);
+
+    return sscf->ramping ? n + ngx_shop_balance_hidden(sscf) : n;
+}
+
 
 /* 1: the peers are not those that sscf was brought up to date with */
 #define ngx_shop_balance_stale(sscf)                                         \

@@ -16,14 +16,24 @@
 
 static ngx_int_t ngx_shop_failover_init_peer(ngx_http_request_t *r,
     ngx_http_upstream_srv_conf_t *us);
-static ngx_int_t ngx_shop_failover_open(ngx_shop_failover_t *ctx,
-    ngx_shop_conf_srv_t *group);
+static ngx_shop_conf_srv_t *ngx_shop_failover_away(ngx_shop_failover_t *ctx)
+    ngx_shop_compat_cold;
 static ngx_int_t ngx_shop_failover_enter(ngx_shop_failover_t *ctx,
+    ngx_shop_conf_srv_t *group) ngx_shop_compat_cold;
+static void ngx_shop_failover_leave(ngx_shop_failover_t *ctx,
+    ngx_shop_conf_srv_t *group);
+static ngx_inline ngx_int_t ngx_shop_failover_open(ngx_shop_failover_t *ctx,
     ngx_shop_conf_srv_t *group);
 static ngx_shop_conf_srv_t *ngx_shop_failover_group(ngx_shop_failover_t *ctx,
     ngx_uint_t n);
 static ngx_uint_t ngx_shop_failover_tell(ngx_shop_failover_t *ctx);
 static ngx_int_t ngx_shop_failover_get(ngx_peer_connection_t *pc, void *data);
+static ngx_inline void ngx_shop_failover_take(ngx_shop_failover_t *ctx,
+    ngx_peer_connection_t *pc);
+static ngx_int_t ngx_shop_failover_get_again(ngx_shop_failover_t *ctx,
+    ngx_peer_connection_t *pc) ngx_shop_compat_cold;
+static ngx_int_t ngx_shop_failover_get_other(ngx_shop_failover_t *ctx,
+    ngx_peer_connection_t *pc, ngx_int_t rc) ngx_shop_compat_cold;
 static void ngx_shop_failover_refresh(ngx_shop_failover_t *ctx,
     ngx_peer_connection_t *pc);
 static ngx_int_t ngx_shop_failover_pick(ngx_shop_failover_t *ctx,
@@ -33,11 +43,15 @@ static ngx_int_t ngx_shop_failover_ask(ngx_shop_failover_t *ctx,
 static ngx_int_t ngx_shop_failover_pass(ngx_shop_failover_t *ctx);
 static ngx_int_t ngx_shop_failover_again(ngx_shop_failover_t *ctx);
 static ngx_uint_t ngx_shop_failover_known_dead(ngx_shop_failover_t *ctx);
+static void ngx_shop_failover_back(ngx_shop_failover_t *ctx,
+    ngx_peer_connection_t *pc, ngx_uint_t state) ngx_shop_compat_cold;
 static ngx_uint_t ngx_shop_failover_failed(ngx_shop_failover_t *ctx,
     ngx_peer_connection_t *pc);
 static void ngx_shop_failover_notify(ngx_peer_connection_t *pc, void *data,
     ngx_uint_t type);
 #if (NGX_HTTP_SSL)
+static void ngx_shop_failover_sessions(ngx_shop_failover_t *ctx,
+    ngx_peer_connection_t *pc) ngx_shop_compat_cold;
 static ngx_int_t ngx_shop_failover_set_session(ngx_peer_connection_t *pc,
     void *data);
 static void ngx_shop_failover_save_session(ngx_peer_connection_t *pc,
@@ -87,42 +101,62 @@ ngx_shop_failover_init_peer(ngx_http_request_t *r,
 {
     ngx_shop_failover_t  *ctx;
     ngx_shop_conf_loc_t  *slcf;
-    ngx_shop_conf_srv_t  *sscf;
+    ngx_shop_conf_srv_t  *sscf, *group;
 
     sscf = ngx_http_conf_upstream_srv_conf(us, ngx_shop_failover_module);
+    slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
 
-    ctx = ngx_palloc(r->pool, sizeof(ngx_shop_failover_t));
-    if (ctx == NULL) {
-        return NGX_ERROR;
+    ctx = sscf->idle;
+
+    if (ctx) {
+        sscf->idle = ctx->data;
+
+    } else {
+        ctx = ngx_shop_failover_idle_make(r, sscf);
+        if (ctx == NULL) {
+            return NGX_ERROR;
+        }
     }
 
-    slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
-    ngx_shop_board_learn(sscf->zone, ngx_shop_conf_site(slcf), sscf->group);
+    if (sscf->asked != slcf) {
+        sscf->asked = slcf;
+        ngx_shop_board_learn(sscf->zone, ngx_shop_conf_site(slcf),
+                             sscf->group);
+    }
 
     ctx->request = r;
-    ctx->primary = sscf;
-    ctx->start = 0;
-    ctx->passed = 0;
-    ctx->used = 0;
-    ctx->reopened = 0;
-    ctx->flying = 0;
-    ctx->moved = NGX_SHOP_FAILOVER_MOVED_NOT;
-    ctx->stale = 0;
-    ctx->inside = 0;
+    group = sscf;
 
-    if (sscf->chain.nelts) {
-        ctx->start = ngx_shop_groups_serving(sscf->zone, sscf->group);
+    if (sscf->chain.nelts && ngx_shop_groups_away(sscf->zone, sscf->group)) {
+        group = ngx_shop_failover_away(ctx);
     }
 
-    if ((ctx->start
-         ? ngx_shop_failover_enter(ctx, ngx_shop_failover_group(ctx, 0))
-         : ngx_shop_failover_open(ctx, sscf))
-        != NGX_OK)
-    {
+    if (ngx_shop_failover_open(ctx, group) != NGX_OK) {
+        ngx_shop_failover_idle_not(ctx);
         return NGX_ERROR;
     }
 
     return sscf->shed.target ? ngx_shop_failover_shed(ctx) : NGX_OK;
+}
+
+
+/* another group of the chain takes the traffic */
+
+static ngx_shop_conf_srv_t *
+ngx_shop_failover_away(ngx_shop_failover_t *ctx)
+{
+    ngx_shop_conf_srv_t  *primary, *group;
+
+    primary = ctx->primary;
+
+    ctx->start = ngx_shop_groups_serving(primary->zone, primary->group);
+
+    group = ngx_shop_failover_group(ctx, 0);
+
+    ngx_shop_failover_idle_not(ctx);
+    ngx_shop_failover_leave(ctx, group);
+
+    return group;
 }
 
 
@@ -134,6 +168,15 @@ ngx_shop_failover_init_peer(ngx_http_request_t *r,
 
 static ngx_int_t
 ngx_shop_failover_enter(ngx_shop_failover_t *ctx, ngx_shop_conf_srv_t *group)
+{
+    ngx_shop_failover_leave(ctx, group);
+
+    return ngx_shop_failover_open(ctx, group);
+}
+
+
+static void
+ngx_shop_failover_leave(ngx_shop_failover_t *ctx, ngx_shop_conf_srv_t *group)
 {
     ngx_http_upstream_t    *u;
     ngx_peer_connection_t  *pc;
@@ -152,29 +195,29 @@ ngx_shop_failover_enter(ngx_shop_failover_t *ctx, ngx_shop_conf_srv_t *group)
 
     u->upstream = group->uscf;
 
-    return ngx_shop_failover_open(ctx, group);
+    ctx->group = group;
+    ctx->failed.slot = NGX_SHOP_LAYOUT_NO_SLOT;
 }
 
 
-static ngx_int_t
+static ngx_inline ngx_int_t
 ngx_shop_failover_open(ngx_shop_failover_t *ctx, ngx_shop_conf_srv_t *group)
 {
+    ngx_http_upstream_t    *u;
     ngx_peer_connection_t  *pc;
 
-    pc = &ctx->request->upstream->peer;
+    u = ctx->request->upstream;
+    pc = &u->peer;
 
-    ctx->group = group;
-    ctx->failed.slot = NGX_SHOP_LAYOUT_NO_SLOT;
     ctx->config = ngx_shop_compat_config(group->uscf->peer.data);
 
-    if (ngx_shop_balance_open(ctx->request, group) != NGX_OK) {
-        return NGX_ERROR;
+    if (!ngx_shop_balance_ready(group)) {
+        ngx_shop_balance_open(ctx->request, group);
     }
 
-    ctx->data = pc->data;
-    ctx->get = pc->get;
-    ctx->free = pc->free;
-    ctx->notify = pc->notify;
+    if (group->init(ctx->request, group->uscf) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
     if (group->ramping) {
         pc->tries += ngx_shop_balance_hidden(group);
@@ -182,26 +225,34 @@ ngx_shop_failover_open(ngx_shop_failover_t *ctx, ngx_shop_conf_srv_t *group)
 
     ctx->tries = pc->tries;
 
+    ctx->data = pc->data;
+    ctx->get = pc->get;
+    ctx->free = pc->free;
+
     pc->data = ctx;
     pc->get = ngx_shop_failover_get;
     pc->free = ngx_shop_failover_free;
-    pc->notify = ctx->notify ? ngx_shop_failover_notify : NULL;
+
+    if (pc->notify) {
+        ctx->notify = pc->notify;
+        pc->notify = ngx_shop_failover_notify;
+    }
 
 #if (NGX_HTTP_SSL)
-    ctx->set_session = pc->set_session;
-    ctx->save_session = pc->save_session;
 
-    pc->set_session = ngx_shop_failover_set_session;
-    pc->save_session = ngx_shop_failover_save_session;
+    /* nginx asks for a session where it speaks TLS to the group */
+
+    if (u->ssl) {
+        ngx_shop_failover_sessions(ctx, pc);
+    }
+
 #endif
 
     /* in the common case it is what the balancer says */
 
     ctx->told = pc->tries;
 
-    if (ctx->primary->chain.nelts
-        || ctx->request->upstream->conf->next_upstream_tries)
-    {
+    if (ctx->primary->chain.nelts || u->conf->next_upstream_tries) {
         pc->tries = ngx_shop_failover_tell(ctx);
     }
 
@@ -239,12 +290,20 @@ ngx_shop_failover_group(ngx_shop_failover_t *ctx, ngx_uint_t n)
 ngx_uint_t
 ngx_shop_failover_extra(ngx_shop_failover_t *ctx)
 {
-    ngx_uint_t  n, extra;
+    ngx_uint_t             n, extra;
+    ngx_shop_conf_srv_t  **chain, *primary;
 
     extra = 0;
+    primary = ctx->primary;
+    chain = primary->chain.elts;
 
-    for (n = ctx->passed + 1; n <= ctx->primary->chain.nelts; n++) {
-        extra += ngx_shop_balance_live(ngx_shop_failover_group(ctx, n));
+    for (n = ctx->passed + 1; n <= primary->chain.nelts; n++) {
+
+        /* for a request that began at the primary the order is the chain's */
+
+        extra += ngx_shop_balance_live(ctx->start
+                                       ? ngx_shop_failover_group(ctx, n)
+                                       : chain[n - 1]);
     }
 
     return extra;
@@ -281,38 +340,99 @@ ngx_shop_failover_tell(ngx_shop_failover_t *ctx)
 }
 
 
+/* nearly always the first try of a request, and there is a peer for it */
+
 static ngx_int_t
 ngx_shop_failover_get(ngx_peer_connection_t *pc, void *data)
 {
     ngx_shop_failover_t  *ctx = data;
 
     ngx_int_t             rc;
-    ngx_uint_t            first;
+
+    if (ctx->used || ctx->tries == 0) {
+        return ngx_shop_failover_get_again(ctx, pc);
+    }
+
+    pc->tries = ctx->tries;
+
+    rc = ctx->get(pc, ctx->data);
+
+    if (rc != NGX_OK && rc != NGX_DONE) {
+        return ngx_shop_failover_get_other(ctx, pc, rc);
+    }
+
+    /* what it was when the group was opened, unless a limit is lower */
+
+    pc->tries = ctx->told;
+
+    ngx_shop_failover_take(ctx, pc);
+
+    return rc;
+}
+
+
+/* a peer was given to the request */
+
+static ngx_inline void
+ngx_shop_failover_take(ngx_shop_failover_t *ctx, ngx_peer_connection_t *pc)
+{
+    ngx_shop_conf_srv_t  *group;
+
+    group = ctx->group;
+
+    ngx_queue_insert_head(&group->flights, &ctx->queue);
+    ctx->flying = 1;
+    ctx->looked = 0;
+    ctx->heard = 0;
+
+    if (group->wait && !group->waiting) {
+        ngx_shop_failover_wait_begin(group);
+    }
+
+    if (group->witness) {
+        ngx_shop_failover_record_begin(ctx, pc->name);
+    }
+}
+
+
+/* one more try, or one in a group that says that it has none */
+
+static ngx_int_t
+ngx_shop_failover_get_again(ngx_shop_failover_t *ctx,
+    ngx_peer_connection_t *pc)
+{
+    if (ctx->used) {
+        ngx_shop_failover_refresh(ctx, pc);
+    }
+
+    return ngx_shop_failover_get_other(ctx, pc,
+                                       ngx_shop_failover_ask(ctx, pc));
+}
+
+
+/* what a balancer said, unless it had a peer at the first try */
+
+static ngx_int_t
+ngx_shop_failover_get_other(ngx_shop_failover_t *ctx,
+    ngx_peer_connection_t *pc, ngx_int_t rc)
+{
+    ngx_uint_t  first;
+
+    ngx_shop_failover_idle_not(ctx);
 
     first = (ctx->used == 0);
 
-    ngx_shop_failover_refresh(ctx, pc);
-
-    rc = ngx_shop_failover_pick(ctx, pc);
+    if (rc == NGX_BUSY) {
+        rc = ngx_shop_failover_pick(ctx, pc);
+    }
 
     if (rc != NGX_OK && rc != NGX_DONE) {
         return rc;
     }
 
-    /* while nothing was tried, it is what it was when the group was opened */
-
     pc->tries = first ? ctx->told : ngx_shop_failover_tell(ctx);
 
-    ngx_queue_insert_head(&ctx->group->flights, &ctx->queue);
-    ctx->flying = 1;
-
-    if (ctx->group->wait) {
-        ngx_shop_failover_wait_begin(ctx);
-    }
-
-    if (ctx->group->witness) {
-        ngx_shop_failover_record_begin(ctx, pc->name);
-    }
+    ngx_shop_failover_take(ctx, pc);
 
     return rc;
 }
@@ -351,7 +471,10 @@ ngx_shop_failover_refresh(ngx_shop_failover_t *ctx, ngx_peer_connection_t *pc)
 }
 
 
-/* a peer of the first group of the chain, from where it is, that has one */
+/*
+ * Where the group has no peer: one of the first group of the chain, from where
+ * it is, that has one.
+ */
 
 static ngx_int_t
 ngx_shop_failover_pick(ngx_shop_failover_t *ctx, ngx_peer_connection_t *pc)
@@ -360,59 +483,60 @@ ngx_shop_failover_pick(ngx_shop_failover_t *ctx, ngx_peer_connection_t *pc)
 
     for ( ;; ) {
 
+        rc = ngx_shop_failover_again(ctx);
+
+        if (rc == NGX_DECLINED) {
+
+            if (ctx->passed == ctx->primary->chain.nelts) {
+                ctx->tries = 0;
+                pc->tries = ngx_shop_failover_tell(ctx);
+
+                return ngx_shop_failover_known_dead(ctx)
+                       ? NGX_DECLINED : NGX_BUSY;
+            }
+
+            rc = ngx_shop_failover_pass(ctx);
+        }
+
+        if (rc != NGX_OK) {
+            return NGX_ERROR;
+        }
+
         rc = ngx_shop_failover_ask(ctx, pc);
 
         if (rc != NGX_BUSY) {
             return rc;
         }
-
-        if (ctx->passed == ctx->primary->chain.nelts) {
-            ctx->tries = 0;
-            pc->tries = ngx_shop_failover_tell(ctx);
-
-            return ngx_shop_failover_known_dead(ctx)
-                   ? NGX_DECLINED : NGX_BUSY;
-        }
-
-        if (ngx_shop_failover_pass(ctx) != NGX_OK) {
-            return NGX_ERROR;
-        }
     }
 }
 
 
-/*
- * The balancer of this group.  One without tries is not asked, unless it is
- * the last resort.  NGX_BUSY: it has no peer, also when it was opened anew.
- */
+/* one without tries is not asked, unless it is the last resort */
+
+#define ngx_shop_failover_may_ask(ctx)                                       \
+    ((ctx)->tries || (ctx)->passed == (ctx)->primary->chain.nelts)
+
+
+/* the balancer of this group; NGX_BUSY: it has no peer */
 
 static ngx_int_t
 ngx_shop_failover_ask(ngx_shop_failover_t *ctx, ngx_peer_connection_t *pc)
 {
     ngx_int_t  rc;
 
-    while (ctx->tries || ctx->passed == ctx->primary->chain.nelts) {
-
-        pc->tries = ctx->tries;
-        rc = ctx->get(pc, ctx->data);
-
-        if (rc == NGX_DONE && ctx->stale) {
-            ngx_shop_failover_kept_drop(pc);
-            return NGX_OK;
-        }
-
-        if (rc != NGX_BUSY) {
-            return rc;
-        }
-
-        rc = ngx_shop_failover_again(ctx);
-
-        if (rc != NGX_OK) {
-            return rc == NGX_ERROR ? NGX_ERROR : NGX_BUSY;
-        }
+    if (!ngx_shop_failover_may_ask(ctx)) {
+        return NGX_BUSY;
     }
 
-    return NGX_BUSY;
+    pc->tries = ctx->tries;
+    rc = ctx->get(pc, ctx->data);
+
+    if (rc == NGX_DONE && ctx->stale) {
+        ngx_shop_failover_kept_drop(pc);
+        return NGX_OK;
+    }
+
+    return rc;
 }
 
 
@@ -449,7 +573,9 @@ ngx_shop_failover_again(ngx_shop_failover_t *ctx)
     ngx_uint_t                     left;
     ngx_http_upstream_rr_peers_t  *peers;
 
-    if (ctx->reopened == NGX_SHOP_FAILOVER_REOPEN) {
+    if (ctx->reopened == NGX_SHOP_FAILOVER_REOPEN
+        || !ngx_shop_failover_may_ask(ctx))
+    {
         return NGX_DECLINED;
     }
 
@@ -513,32 +639,63 @@ ngx_shop_failover_known_dead(ngx_shop_failover_t *ctx)
 }
 
 
+/* nearly always the end of a request that its first peer has answered */
+
 void
 ngx_shop_failover_free(ngx_peer_connection_t *pc, void *data, ngx_uint_t state)
 {
     ngx_shop_failover_t  *ctx = data;
 
-    ngx_uint_t            moved;
+    if (state || ctx->moved || !ctx->flying) {
+        ngx_shop_failover_back(ctx, pc, state);
+        return;
+    }
 
-    moved = ctx->moved;
+    if (ctx->group->witness) {
+        ngx_shop_failover_record_end(ctx, 0);
+    }
+
+    ngx_queue_remove(&ctx->queue);
+    ctx->flying = 0;
+
+    ctx->free(pc, ctx->data, 0);
+
+    if (ctx->idles) {
+
+        /* nginx leaves it alone from here on, and record_heard() does */
+
+        pc->free = NULL;
+        ngx_shop_failover_idle_push(ctx);
+    }
+}
+
+
+static void
+ngx_shop_failover_back(ngx_shop_failover_t *ctx, ngx_peer_connection_t *pc,
+    ngx_uint_t state)
+{
+    ngx_uint_t  doubted;
+
+    ngx_shop_failover_idle_not(ctx);
+
+    /* a suspect that lost a request has not failed it */
+
+    doubted = (ctx->moved == NGX_SHOP_FAILOVER_MOVED_OFF && ctx->doubted);
 
     if (ctx->flying) {
 
-        /* a suspect that lost a request has not failed it */
-
-        if (ctx->group->witness
-            && !(moved == NGX_SHOP_FAILOVER_MOVED_OFF && ctx->doubted))
-        {
+        if (ctx->group->witness && !doubted) {
             ngx_shop_failover_record_end(ctx, state);
         }
 
         ngx_queue_remove(&ctx->queue);
         ctx->flying = 0;
-        ctx->moved = moved == NGX_SHOP_FAILOVER_MOVED_OFF
-                     ? NGX_SHOP_FAILOVER_MOVED_ON
-                     : NGX_SHOP_FAILOVER_MOVED_NOT;
 
-        if (moved == NGX_SHOP_FAILOVER_MOVED_ON) {
+        if (ctx->moved == NGX_SHOP_FAILOVER_MOVED_OFF) {
+            ctx->moved = NGX_SHOP_FAILOVER_MOVED_ON;
+
+        } else if (ctx->moved == NGX_SHOP_FAILOVER_MOVED_ON) {
+            ctx->moved = NGX_SHOP_FAILOVER_MOVED_NOT;
             ngx_shop_failover_rescue_more(ctx->group);
         }
     }
@@ -551,7 +708,7 @@ ngx_shop_failover_free(ngx_peer_connection_t *pc, void *data, ngx_uint_t state)
         return;
     }
 
-    if (moved == NGX_SHOP_FAILOVER_MOVED_OFF && ctx->doubted) {
+    if (doubted) {
 
         /* nobody knows that it failed; no connection to be kept, either */
 
@@ -633,6 +790,17 @@ ngx_shop_failover_notify(ngx_peer_connection_t *pc, void *data,
 
 
 #if (NGX_HTTP_SSL)
+
+static void
+ngx_shop_failover_sessions(ngx_shop_failover_t *ctx, ngx_peer_connection_t *pc)
+{
+    ctx->set_session = pc->set_session;
+    ctx->save_session = pc->save_session;
+
+    pc->set_session = ngx_shop_failover_set_session;
+    pc->save_session = ngx_shop_failover_save_session;
+}
+
 
 static ngx_int_t
 ngx_shop_failover_set_session(ngx_peer_connection_t *pc, void *data)

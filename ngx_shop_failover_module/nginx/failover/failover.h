@@ -25,19 +25,19 @@ typedef enum {
 
 /*
  * One request on its way through a chain of groups: the data of our functions
- * in u->peer, which stand around those of the group that is being tried.
+ * in u->peer, which stand around those of the group that is being tried.  It is
+ * one that an earlier request of this primary has left, see failover_idle: what
+ * is marked with "-" is as in a new one then, and nobody has to set it.
  */
 typedef struct {
     ngx_queue_t                      queue;     /* in flights of group */
     ngx_http_request_t              *request;
     ngx_shop_conf_srv_t             *primary;
     ngx_shop_conf_srv_t             *group;     /* being tried */
-    ngx_uint_t                       start;     /* in the chain */
-    ngx_uint_t                       passed;    /* groups before this one */
     ngx_uint_t                       config;    /* of the peers' list */
 
     /* the group's own */
-    void                            *data;
+    void                            *data;      /* idle: the next one */
     ngx_event_get_peer_pt            get;
     ngx_event_free_peer_pt           free;
     ngx_event_notify_peer_pt         notify;
@@ -48,27 +48,34 @@ typedef struct {
     ngx_uint_t                       tries;
 
     ngx_uint_t                       told;      /* tries, as nginx sees them */
-    ngx_uint_t                       used;
-    unsigned                         reopened:2;
-    unsigned                         flying:1;  /* in the queue */
-    unsigned                         inside:1;  /* of failover_shed: in hand */
-    ngx_msec_t                       begun;     /* ... since */
-    unsigned                         stale:1;   /* met a kept connection that
-                                                   had died */
+    ngx_uint_t                       used;      /* - */
+    ngx_uint_t                       start;     /* -, in the chain */
+    ngx_uint_t                       passed;    /* -, groups before this one */
+
+    unsigned                         idles:1;   /* is for the next, once it is
+                                                   over */
+    unsigned                         reopened:2;  /* - */
+    unsigned                         stale:1;   /* -, met a kept connection
+                                                   that had died */
+    unsigned                         flying:1;  /* -, in flights */
+
+    /* of failover_shed */
+    unsigned                         inside:1;  /* -, in hand */
 
     /* of failover_wait, where live traffic is observed */
-    unsigned                         looked:1;
-    ngx_msec_t                       since;     /* given to the peer */
+    unsigned                         looked:1;  /* - */
 
     /* of failover_record */
-    ngx_shop_record_t                record;    /* of the peer it is at */
-    ngx_shop_record_t                failed;    /* of the last one that failed,
-                                                   in this group */
-    unsigned                         heard:1;   /* recorded already */
+    unsigned                         heard:1;   /* -, recorded already */
 
     /* of failover_rescue */
-    unsigned                         moved:2;   /* _failover_moved_e */
+    unsigned                         moved:2;   /* -, _failover_moved_e */
     unsigned                         doubted:1; /* off one that is suspect */
+
+    ngx_msec_t                       begun;     /* inside, since */
+    ngx_shop_record_t                record;    /* of the peer it is at */
+    ngx_shop_record_t                failed;    /* -, of the last one that
+                                                   failed, in this group */
 } ngx_shop_failover_t;
 
 
@@ -78,8 +85,24 @@ typedef struct {
  */
 ngx_int_t ngx_shop_failover_init(ngx_conf_t *cf);
 
+/* monotonic ms: since when a request is at its peer, by nginx */
+#define ngx_shop_failover_since(ctx)  ((ctx)->request->upstream->start_time)
+
 /* how many tries a request has in groups that it did not enter yet */
 ngx_uint_t ngx_shop_failover_extra(ngx_shop_failover_t *ctx);
+
+/* a context for a request, where none is idle; NULL: no memory */
+ngx_shop_failover_t *ngx_shop_failover_idle_make(ngx_http_request_t *r,
+    ngx_shop_conf_srv_t *primary) ngx_shop_compat_cold;
+
+/* something went wrong: the context stays with its request to the very end */
+void ngx_shop_failover_idle_not(ngx_shop_failover_t *ctx)
+    ngx_shop_compat_cold;
+
+/* a context that is as a new one is for the next request */
+#define ngx_shop_failover_idle_push(ctx)                                     \
+    (ctx)->data = (ctx)->primary->idle;                                      \
+    (ctx)->primary->idle = ctx
 
 /*
  * Moves requests on that wait for a peer which was found dead.  Called in each
@@ -104,7 +127,7 @@ ngx_uint_t ngx_shop_failover_rescue_connect(ngx_shop_failover_t *ctx);
  */
 ngx_int_t ngx_shop_failover_shed(ngx_shop_failover_t *ctx);
 
-/* ... and its answer begins; good: a page */
+/* ... inside, and its answer begins; good: a page */
 void ngx_shop_failover_shed_page(ngx_shop_failover_t *ctx, ngx_uint_t good);
 
 /* the balancer gave a kept connection, and a fresh one is to be made */
@@ -133,8 +156,8 @@ ngx_msec_t ngx_shop_failover_observe_silent(ngx_http_request_t *r,
 ngx_int_t ngx_shop_failover_wait_init(ngx_conf_t *cf,
     ngx_shop_conf_srv_t *sscf);
 
-/* where group->wait is: a request was given to a peer */
-void ngx_shop_failover_wait_begin(ngx_shop_failover_t *ctx);
+/* where group->wait is, and group->waiting not: a request is at a peer */
+void ngx_shop_failover_wait_begin(ngx_shop_conf_srv_t *sscf);
 
 /*
  * 1: a request of this worker waits for an answer of the peer for longer than

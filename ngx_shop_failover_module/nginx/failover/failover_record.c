@@ -14,7 +14,7 @@
 
 
 /* peers by the address of their name in nginx; some share a place */
-#define NGX_SHOP_RECORD_PLACES  61
+#define NGX_SHOP_RECORD_PLACES  64
 
 /* how often the times of all peers are compared, and one that fails; ms */
 #define NGX_SHOP_RECORD_EACH    1000
@@ -36,14 +36,23 @@ struct ngx_shop_witness_s {
 };
 
 
+static void ngx_shop_failover_record_find(ngx_shop_failover_t *ctx,
+    ngx_str_t *name, ngx_shop_record_place_t *place) ngx_shop_compat_cold;
 static void ngx_shop_failover_record_look(ngx_shop_conf_srv_t *sscf,
     ngx_str_t *name, ngx_shop_record_place_t *place);
-static void ngx_shop_failover_record_put(ngx_shop_failover_t *ctx,
-    ngx_uint_t kind);
+static ngx_inline void ngx_shop_failover_record_answer(
+    ngx_shop_failover_t *ctx, ngx_http_upstream_t *u);
+static ngx_inline void ngx_shop_failover_record_good(ngx_shop_failover_t *ctx,
+    ngx_http_upstream_t *u);
+static void ngx_shop_failover_record_bad(ngx_shop_failover_t *ctx,
+    ngx_uint_t kind) ngx_shop_compat_cold;
+static void ngx_shop_failover_record_proof(ngx_shop_failover_t *ctx)
+    ngx_shop_compat_cold;
 static ngx_uint_t ngx_shop_failover_record_broken(ngx_http_upstream_t *u);
 static void ngx_shop_failover_record_judge(ngx_shop_failover_t *ctx,
     ngx_shop_record_t *record);
-static void ngx_shop_failover_record_compare(ngx_shop_failover_t *ctx);
+static void ngx_shop_failover_record_compare(ngx_shop_failover_t *ctx)
+    ngx_shop_compat_cold;
 static ngx_uint_t ngx_shop_failover_record_one(ngx_shop_failover_t *ctx,
     ngx_shop_model_peer_t *peer);
 
@@ -72,6 +81,25 @@ ngx_shop_failover_record_begin(ngx_shop_failover_t *ctx, ngx_str_t *name)
 
     witness = ctx->group->witness;
 
+    place = &witness->places[((uintptr_t) name >> 5) % NGX_SHOP_RECORD_PLACES];
+
+    if (place->name != name || witness->config != ctx->config) {
+        ngx_shop_failover_record_find(ctx, name, place);
+        return;
+    }
+
+    ctx->record = place->record;
+}
+
+
+static void
+ngx_shop_failover_record_find(ngx_shop_failover_t *ctx, ngx_str_t *name,
+    ngx_shop_record_place_t *place)
+{
+    ngx_shop_witness_t  *witness;
+
+    witness = ctx->group->witness;
+
     if (witness->config != ctx->config) {
 
         /* names are of peers that may be gone */
@@ -80,14 +108,9 @@ ngx_shop_failover_record_begin(ngx_shop_failover_t *ctx, ngx_str_t *name)
         witness->config = ctx->config;
     }
 
-    place = &witness->places[((uintptr_t) name >> 5) % NGX_SHOP_RECORD_PLACES];
-
-    if (place->name != name) {
-        ngx_shop_failover_record_look(ctx->group, name, place);
-    }
+    ngx_shop_failover_record_look(ctx->group, name, place);
 
     ctx->record = place->record;
-    ctx->heard = 0;
 }
 
 
@@ -139,19 +162,11 @@ ngx_shop_failover_record_heard(ngx_http_request_t *r)
 
     ctx = u->peer.data;
 
-    if (!ctx->flying || ctx->heard || ctx->group->witness == NULL
-        || u->state->header_time == (ngx_msec_t) -1)
+    if (ctx->flying && !ctx->heard && ctx->group->witness
+        && u->state->header_time != (ngx_msec_t) -1)
     {
-        return;
+        ngx_shop_failover_record_answer(ctx, u);
     }
-
-    ngx_shop_failover_shed_page(ctx, u->headers_in.status_n
-                                     < NGX_HTTP_INTERNAL_SERVER_ERROR);
-
-    ngx_shop_failover_record_put(ctx,
-               u->headers_in.status_n >= NGX_HTTP_INTERNAL_SERVER_ERROR
-               ? NGX_SHOP_EVIDENCE_STATUS
-               : NGX_SHOP_EVIDENCE_GOOD);
 }
 
 
@@ -164,14 +179,16 @@ ngx_shop_failover_record_end(ngx_shop_failover_t *ctx, ngx_uint_t state)
 
     if (u->state->header_time != (ngx_msec_t) -1) {
 
-        ngx_shop_failover_record_heard(ctx->request);
+        if (!ctx->heard) {
+            ngx_shop_failover_record_answer(ctx, u);
+        }
 
         if (ngx_shop_failover_record_broken(u)) {
-            ngx_shop_failover_record_put(ctx, NGX_SHOP_EVIDENCE_BODY);
+            ngx_shop_failover_record_bad(ctx, NGX_SHOP_EVIDENCE_BODY);
         }
 
     } else if (state & NGX_PEER_FAILED) {
-        ngx_shop_failover_record_put(ctx,
+        ngx_shop_failover_record_bad(ctx,
                                      u->request_sent
                                      ? NGX_SHOP_EVIDENCE_READ
                                      : NGX_SHOP_EVIDENCE_CONNECT);
@@ -207,8 +224,68 @@ ngx_shop_failover_record_broken(ngx_http_upstream_t *u)
 }
 
 
+static ngx_inline void
+ngx_shop_failover_record_answer(ngx_shop_failover_t *ctx,
+    ngx_http_upstream_t *u)
+{
+    ngx_uint_t  good;
+
+    good = (u->headers_in.status_n < NGX_HTTP_INTERNAL_SERVER_ERROR);
+
+    if (ctx->inside) {
+        ngx_shop_failover_shed_page(ctx, good);
+    }
+
+    if (good) {
+        ngx_shop_failover_record_good(ctx, u);
+
+    } else {
+        ngx_shop_failover_record_bad(ctx, NGX_SHOP_EVIDENCE_STATUS);
+    }
+}
+
+
+/* nearly every request comes here: each line is counted by t/bench/overhead */
+
+static ngx_inline void
+ngx_shop_failover_record_good(ngx_shop_failover_t *ctx, ngx_http_upstream_t *u)
+{
+    ngx_shop_conf_srv_t  *group;
+
+    group = ctx->group;
+    ctx->heard = 1;
+
+    if (ngx_shop_record_good(group->zone, &ctx->record, &group->outlier.rule,
+                             (uint32_t) u->state->header_time)
+        && ngx_shop_document_is(ctx->request))
+    {
+        ngx_shop_record_page(group->zone, &ctx->record);
+    }
+
+    if (ctx->failed.slot != NGX_SHOP_LAYOUT_NO_SLOT) {
+        ngx_shop_failover_record_proof(ctx);
+    }
+
+    if (ngx_current_msec - group->witness->compared >= NGX_SHOP_RECORD_EACH) {
+        ngx_shop_failover_record_compare(ctx);
+    }
+}
+
+
+/* what failed at one peer did well at another */
+
 static void
-ngx_shop_failover_record_put(ngx_shop_failover_t *ctx, ngx_uint_t kind)
+ngx_shop_failover_record_proof(ngx_shop_failover_t *ctx)
+{
+    if (ctx->failed.slot != ctx->record.slot) {
+        ngx_shop_record_proof(ctx->group->zone, &ctx->failed);
+        ngx_shop_failover_record_judge(ctx, &ctx->failed);
+    }
+}
+
+
+static void
+ngx_shop_failover_record_bad(ngx_shop_failover_t *ctx, ngx_uint_t kind)
 {
     ngx_http_request_t         *r;
     ngx_shop_conf_srv_t        *group;
@@ -219,47 +296,18 @@ ngx_shop_failover_record_put(ngx_shop_failover_t *ctx, ngx_uint_t kind)
 
     ctx->heard = 1;
 
+    /* "failed" is of this request */
+
+    ngx_shop_failover_idle_not(ctx);
+
     heard.kind = (uint32_t) kind;
     heard.msec = (uint32_t) ngx_current_msec;
-
-    if (kind == NGX_SHOP_EVIDENCE_GOOD) {
-
-        heard.waited = (uint32_t) r->upstream->state->header_time;
-        heard.place = 0;
-        heard.visitor = 0;
-
-        ngx_shop_record_add(group->zone, &ctx->record, &group->outlier.rule,
-                            &heard);
-
-        if (ngx_shop_record_waited(group->zone, &ctx->record)
-            && ngx_shop_document_is(r))
-        {
-            ngx_shop_record_page(group->zone, &ctx->record);
-        }
-
-        if (ctx->failed.slot != NGX_SHOP_LAYOUT_NO_SLOT
-            && ctx->failed.slot != ctx->record.slot)
-        {
-            ngx_shop_record_proof(group->zone, &ctx->failed);
-            ngx_shop_failover_record_judge(ctx, &ctx->failed);
-        }
-
-        if (ngx_current_msec - group->witness->compared
-            >= NGX_SHOP_RECORD_EACH)
-        {
-            group->witness->compared = ngx_current_msec;
-            ngx_shop_failover_record_compare(ctx);
-        }
-
-        return;
-    }
-
     heard.waited = 0;
     heard.place = ngx_crc32_short(r->uri.data, r->uri.len);
     heard.visitor = ngx_crc32_short(r->connection->addr_text.data,
                                     r->connection->addr_text.len);
 
-    ngx_shop_record_add(group->zone, &ctx->record, &group->outlier.rule,
+    ngx_shop_record_bad(group->zone, &ctx->record, &group->outlier.rule,
                         &heard);
 
     ctx->failed = ctx->record;
@@ -311,6 +359,8 @@ ngx_shop_failover_record_compare(ngx_shop_failover_t *ctx)
 {
     ngx_shop_peers_walk_t   walk;
     ngx_shop_model_peer_t  *peer;
+
+    ctx->group->witness->compared = ngx_current_msec;
 
     if (ctx->group->group->peers.nelts > NGX_SHOP_RECORD_PLACES) {
 

@@ -47,11 +47,16 @@ ngx_shop_failover_shed(ngx_shop_failover_t *ctx)
     first = always || ngx_shop_failover_shed_first(r, sscf, slcf);
 
     if (!ngx_shop_crowd_enter(sscf->zone, sscf->group, first, always)) {
+        ngx_shop_failover_idle_not(ctx);
         ngx_shop_conf_explain(r, "busy");
         r->upstream->upstream = sscf->uscf;
         r->upstream->peer.get = ngx_shop_failover_shed_get;
         return NGX_OK;
     }
+
+    /* it is counted until the request ends, wherever */
+
+    ngx_shop_failover_idle_not(ctx);
 
     ctx->inside = 1;
     ctx->begun = ngx_current_msec;
@@ -108,10 +113,6 @@ ngx_shop_failover_shed_get(ngx_peer_connection_t *pc, void *data)
 void
 ngx_shop_failover_shed_page(ngx_shop_failover_t *ctx, ngx_uint_t good)
 {
-    if (!ctx->inside) {
-        return;
-    }
-
     ngx_shop_failover_shed_cleanup(ctx);
 
     if (good) {

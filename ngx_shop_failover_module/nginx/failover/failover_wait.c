@@ -98,20 +98,11 @@ ngx_shop_failover_wait_init(ngx_conf_t *cf, ngx_shop_conf_srv_t *sscf)
 
 
 void
-ngx_shop_failover_wait_begin(ngx_shop_failover_t *ctx)
+ngx_shop_failover_wait_begin(ngx_shop_conf_srv_t *sscf)
 {
-    ngx_shop_failover_wait_t  *wait;
+    sscf->wait->event.log = ngx_cycle->log;
 
-    wait = ctx->group->wait;
-
-    ctx->since = ngx_current_msec;
-    ctx->looked = 0;
-
-    if (!wait->event.timer_set) {
-        wait->event.log = ngx_cycle->log;
-
-        ngx_shop_failover_wait_again(wait, NGX_SHOP_SILENCE_CONNECT);
-    }
+    ngx_shop_failover_wait_again(sscf->wait, NGX_SHOP_SILENCE_CONNECT);
 }
 
 
@@ -121,6 +112,7 @@ ngx_shop_failover_wait_again(ngx_shop_failover_wait_t *wait, ngx_msec_t msec)
     msec = ngx_max(msec, NGX_SHOP_FAILOVER_WAIT_TURN);
 
     wait->expected = ngx_current_msec + msec;
+    wait->sscf->waiting = 1;
 
     ngx_add_timer(&wait->event, msec);
 }
@@ -139,6 +131,8 @@ ngx_shop_failover_wait_look(ngx_event_t *ev)
     ngx_queue_t               *q;
     ngx_shop_failover_t       *ctx;
     ngx_shop_conf_srv_t       *sscf;
+
+    wait->sscf->waiting = 0;
 
     if (ngx_exiting || ngx_terminate || ngx_quit) {
         return;
@@ -173,7 +167,7 @@ ngx_shop_failover_wait_look(ngx_event_t *ev)
          q = ngx_queue_prev(q))
     {
         ctx = ngx_queue_data(q, ngx_shop_failover_t, queue);
-        waited = ngx_current_msec - ctx->since;
+        waited = ngx_current_msec - ngx_shop_failover_since(ctx);
 
         if (waited < NGX_SHOP_SILENCE_CONNECT) {
 
@@ -238,7 +232,8 @@ ngx_shop_failover_wait_one(ngx_shop_failover_wait_t *wait,
     if (silence >= fast) {
         ctx->looked = 1;
         ngx_shop_failover_observe(ctx->request, wait->sscf,
-                                  &ctx->request->upstream->peer, ctx->since);
+                                  &ctx->request->upstream->peer,
+                                  ngx_shop_failover_since(ctx));
         return;
     }
 
@@ -430,7 +425,7 @@ ngx_shop_failover_wait_silence(ngx_shop_failover_t *ctx)
     uint32_t    heard;
     ngx_msec_t  waited;
 
-    waited = ngx_current_msec - ctx->since;
+    waited = ngx_current_msec - ngx_shop_failover_since(ctx);
 
     if (ngx_shop_record_heard(ctx->group->zone, &ctx->record, &heard)
         != NGX_OK)
@@ -464,6 +459,7 @@ ngx_uint_t
 ngx_shop_failover_wait_silent(ngx_shop_conf_srv_t *sscf,
     ngx_shop_model_peer_t *peer)
 {
+    ngx_msec_t            waited;
     ngx_queue_t          *q;
     ngx_shop_failover_t  *ctx;
 
@@ -477,15 +473,16 @@ ngx_shop_failover_wait_silent(ngx_shop_conf_srv_t *sscf,
     {
         ctx = ngx_queue_data(q, ngx_shop_failover_t, queue);
 
-        if (ngx_current_msec - ctx->since < sscf->check->fast) {
+        waited = ngx_current_msec - ngx_shop_failover_since(ctx);
+
+        if (waited < sscf->check->fast) {
             return 0;
         }
 
         if (ngx_shop_failover_wait_pending(ctx)
             && ngx_shop_failover_at(ctx->request->upstream->peer.name,
                                     peer)
-            && ngx_shop_failover_wait_silence(ctx)
-               == ngx_current_msec - ctx->since)
+            && ngx_shop_failover_wait_silence(ctx) == waited)
         {
             return 1;
         }
