@@ -108,7 +108,10 @@ sub source {
     my $text = $assets->{$name};
 
     if (!defined $text) {
-        open my $fh, '<:raw', "$o{dir}/$name"
+        # a file that a folder of somebody's own does not have is the built-in
+        my ($path) = grep { -e } map { "$_/$name" } $o{dir}, "$root/html";
+
+        open my $fh, '<:raw', $path // "$o{dir}/$name"
             or die "render.pl: $o{dir}/$name: $!\n";
         local $/;
         $text = <$fh>;
