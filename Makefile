@@ -40,6 +40,19 @@ LOGIC   := $(wildcard $(TOP)/logic/*/*.c) $(BUILD)/assets.c
 CTL     := $(wildcard $(TOP)/ctl/*.c)
 SHOPCTL := $(if $(CTL),$(BUILD)/shopctl)
 SHOPCTL_LIBS := -lcrypto
+
+# commands that are programs of their own: ctl/NAME/, and what they need.
+# WITHOUT=fleet does without one, as is done where its library is not and
+# t/tools/setup.sh cannot install it.
+HIREDIS := $(wildcard /usr/include/hiredis/hiredis.h \
+               /usr/local/include/hiredis/hiredis.h)
+WITHOUT ?= $(if $(HIREDIS)$(shell command -v dpkg-query),,fleet)
+BESIDE  := $(filter-out $(WITHOUT),\
+               $(patsubst $(TOP)/ctl/%/,%,$(wildcard $(TOP)/ctl/*/)))
+BESIDES := $(BESIDE:%=$(BUILD)/shopctl-%)
+BESIDE_LIBS_notify := -lcurl
+BESIDE_LIBS_fleet  := -lcurl -lhiredis
+SHARED  := $(filter-out %/shopctl.c,$(CTL)) $(LOGIC)
 UNIT    := $(patsubst t/%.c,$(BUILD)/t/%,$(wildcard t/unit/test_*.c))
 FUZZ    := $(patsubst t/%.c,$(BUILD)/t/%,$(wildcard t/fuzz/fuzz_*.c))
 
@@ -93,7 +106,7 @@ setup-distros setup-deb:
 
 # ---- the module and shopctl
 
-build: $(MODULE) $(SHOPCTL)
+build: $(MODULE) $(SHOPCTL) $(BESIDES)
 
 # another tree, version or compiler makes another module
 $(BUILD)/settings: FORCE | setup-build
@@ -111,6 +124,22 @@ $(BUILD)/shopctl: $(CTL:%.c=$(BUILD)/obj/%.o) $(LOGIC:%.c=$(BUILD)/obj/%.o)
 	$(call SHOW,cc)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(SHOPCTL_LIBS)
 
+define BESIDE_OF
+$(BUILD)/shopctl-$(1): \
+        $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(TOP)/ctl/$(1)/*.c) $(SHARED))
+	$$(call SHOW,cc)
+	$$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(BESIDE_LIBS_$(1)) \
+	    $$(SHOPCTL_LIBS)
+
+$(BUILD)/asan/shopctl-$(1): \
+        $(patsubst %.c,$(BUILD)/sanitized/%.o,$(wildcard $(TOP)/ctl/$(1)/*.c) $(SHARED))
+	@mkdir -p $$(@D)
+	$$(call SHOW,cc)
+	$$(Q)$$(CC) $$(SANITIZED) -o $$@ $$^ $$(BESIDE_LIBS_$(1)) $$(SHOPCTL_LIBS)
+endef
+
+$(foreach name,$(BESIDE),$(eval $(call BESIDE_OF,$(name))))
+
 $(BUILD)/obj/%.o: %.c | setup-build
 	@mkdir -p $(@D)
 	$(call SHOW,cc)
@@ -120,7 +149,7 @@ install: build
 	@t/tools/install.sh install
 
 # for packages, which bring the module in their own way: PREFIX=/usr
-install-shopctl: $(SHOPCTL)
+install-shopctl: $(SHOPCTL) $(BESIDES)
 	@t/tools/install.sh install-shopctl
 
 uninstall:
@@ -154,6 +183,10 @@ STEPS   := t/nginx/kill_steps.t t/nginx/resolve_locks.t
 NAMED   := $(wildcard $(TESTS))
 PARTS   := $(patsubst t/%.c,$(BUILD)/t/%,$(filter t/unit/%.c,$(NAMED))) \
            $(if $(filter t/fuzz/fuzz.t,$(NAMED)),$(FUZZ)) \
+           $(if $(filter t/notify/trouble.t,$(NAMED)),\
+               $(BUILD)/asan/shopctl-notify) \
+           $(if $(filter t/fleet/hostile.t,$(NAMED)),\
+               $(BUILD)/asan/shopctl-fleet) \
            $(if $(SANITIZE)$(VALGRIND),,$(if $(filter $(STEPS),$(NAMED)),\
                $(BUILD)/steps/$(notdir $(MODULE)))) \
            $(if $(filter %.t,$(NAMED)),build $(if $(SANITIZE),sanitized))
@@ -181,7 +214,8 @@ IN_STEPS = CC=$(CURDIR)/t/tools/steps/cc CC_OPT="-g -O1 -fPIC"
 
 IN_SANITIZED = NGINX_BIN=$(CURDIR)/$(BUILD)/asan/nginx/objs/nginx \
     MODULE_SO=$(CURDIR)/$(BUILD)/asan/ngx_shop_failover_module.so \
-    SHOPCTL=$(BUILD)/asan/shopctl SANITIZED=1 TEST_PATIENCE=4 TEST_TIMEOUT=240
+    SHOPCTL=$(BUILD)/asan/shopctl SHOPCTL_FLEET=$(BUILD)/asan/shopctl-fleet \
+    SANITIZED=1 TEST_PATIENCE=4 TEST_TIMEOUT=240
 
 $(BUILD)/asan/shopctl: $(CTL:%.c=$(BUILD)/sanitized/%.o) \
         $(LOGIC:%.c=$(BUILD)/sanitized/%.o)
@@ -194,7 +228,8 @@ $(BUILD)/sanitized/nginx_options.o: t/tools/asan_options.c | setup-build
 	$(Q)$(CC) -fPIC -c -o $@ $<
 	@rm -f $(BUILD)/asan/nginx/objs/nginx
 
-sanitized: sanitized-nginx $(BUILD)/asan/shopctl
+sanitized: sanitized-nginx $(BUILD)/asan/shopctl \
+           $(BESIDE:%=$(BUILD)/asan/shopctl-%)
 
 sanitized-nginx: $(BUILD)/sanitized/nginx_options.o | setup-source
 	@+tree=$${NGINX_SRC:-$$(t/tools/nginx_source.sh $(BUILD)/sources)} && \
@@ -300,7 +335,7 @@ bench-probes: setup-test build
 
 # ---- checks: nothing here is run, everything is read
 
-STRICTLY := $(patsubst %.c,%.o,$(LOGIC) $(CTL))
+STRICTLY := $(patsubst %.c,%.o,$(LOGIC) $(CTL) $(wildcard $(TOP)/ctl/*/*.c))
 CHECKED  := $(foreach cc,gcc clang,\
                 $(addprefix $(BUILD)/check/$(cc)/,$(STRICTLY)))
 

@@ -327,9 +327,9 @@ ngx_shop_edit_file_check(ngx_shop_edit_t *e)
         return NGX_SHOP_SAY_ERROR;
     }
 
-    ngx_shop_show_summary(&e->is, e->store.path, e->now);
-    ngx_shop_show_warnings(stderr, &e->is, e->store.path);
-    ngx_shop_show_doubts(stderr, &e->is, e->store.path, e->now);
+    ngx_shop_show_notice_summary(&e->is, e->store.path, e->now);
+    ngx_shop_show_notice_warnings(stderr, &e->is, e->store.path);
+    ngx_shop_show_notice_doubts(stderr, &e->is, e->store.path, e->now);
     (void) fflush(stdout);
     ngx_shop_ask_seen(ngx_shop_ask_url(e->o), e->store.flag, &e->is);
 

@@ -22,6 +22,8 @@ static const struct {
       "  shopctl on --eta +45m --status \"We are moving the database.\"\n"
       "  shopctl on --start 22:00 --until +3h --status \"Maintenance.\"\n"
       "  shopctl on --mode browse --reason \"No orders until 04:30.\"\n"
+      "  shopctl on --template database --eta +30m\n"
+      "  shopctl on --require /etc/shop-failover/before --until +1h\n"
       "  shopctl on --no-eta\n",
       NULL },
 
@@ -58,6 +60,16 @@ static const struct {
       "  shopctl preview --html --at +2h draft.txt > page.html\n",
       NULL },
 
+    { "say",
+      "  shopctl say --for social --link https://shop.example/\n"
+      "  shopctl say --for sms --lang de --shop \"Example\"\n"
+      "  shopctl say --for support\n",
+      NULL },
+
+    { "calendar",
+      "  shopctl calendar --shop Example > /var/www/status/shop.ics\n",
+      NULL },
+
     { "page",
       "  shopctl page init /etc/nginx/shop-page\n",
       NULL },
@@ -82,6 +94,12 @@ static const struct {
       "  shopctl enable 10.0.0.11:8080\n",
       NULL },
 
+    { "deploy",
+      "  shopctl deploy 10.0.0.11:8080 -- systemctl restart shop\n"
+      "  shopctl deploy 10.0.0.11:8080 --drain 2m -- docker restart shop-1\n",
+      "exit code: 0 it is done, 1 the command or a probe failed and it is said "
+      "how to\ngo on, 2 nothing was done\n" },
+
     { "reopen",
       "  shopctl reopen --now\n"
       "  shopctl reopen --over 10m\n",
@@ -90,16 +108,39 @@ static const struct {
     { "status",
       "  shopctl status\n"
       "  shopctl status --watch\n"
+      "  shopctl status --site b.example\n"
+      "  shopctl status --check --url http://127.0.0.1:8080/shop_status\n"
       "  curl -s https://shop.example/shop_status | shopctl status -\n",
       "exit code: 0 visitors have the shop (open, degraded, busy, backup), 1 "
       "not all\nof them or not all of it (browse, reopening, maintenance, "
-      "outage), 2 that\ncannot be told\n" },
+      "outage), 2 that\ncannot be told; with --check 0 OK, 1 WARNING, 2 "
+      "CRITICAL (outage, or the flag\nalone keeps it shut), 3 UNKNOWN\n" },
 
     { "report",
       "  shopctl report > incident.md\n"
       "  shopctl report --brief --incident 3\n"
       "  shopctl report --since \"2026-11-21 00:00\" LOG.1 LOG\n",
       "exit code: 0 here it is, 1 there is no such incident, 2 an error\n" },
+
+    { "budget",
+      "  shopctl budget --promise 99.9\n"
+      "  shopctl budget --site shop.example LOG.2 LOG.1 LOG\n",
+      "exit code: 0 the promise of 30 days is kept, 1 it is broken, 2 an "
+      "error\n" },
+
+    { "notify",
+      "  shopctl notify --check\n"
+      "  shopctl notify --test\n"
+      "  shopctl notify --status\n",
+      "docs/notify.md has the configuration; its options: shopctl notify "
+      "--help\n" },
+
+    { "doctor",
+      "  shopctl doctor\n"
+      "  shopctl doctor --before --module build/ngx_shop_failover_module.so\n"
+      "  shopctl doctor --except unchecked && systemctl reload nginx\n",
+      "exit code: 0 nothing to mend was found, 1 here it is, 2 there is no "
+      "nginx to\nlook at\n" },
 
     { NULL, NULL, NULL }
 };

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "ctl/fetch.h"
+#include "ctl/member.h"
 
 #include "logic/answer/answer.h"
 
@@ -38,6 +39,8 @@ typedef struct {
 
 
 static int ngx_shop_fetch_parse(ngx_shop_fetch_t *f, const char *url);
+static void ngx_shop_fetch_refused(const ngx_shop_fetch_t *f,
+    unsigned char *body, size_t size);
 static int ngx_shop_fetch_connect(ngx_shop_fetch_t *f);
 static int ngx_shop_fetch_loopback(const struct sockaddr *sa);
 static int ngx_shop_fetch_wait(ngx_shop_fetch_t *f, int fd);
@@ -74,9 +77,7 @@ ngx_shop_fetch_url(const char *url, unsigned char **body, size_t *size)
     }
 
     if (f.status != 200) {
-        (void) ngx_shop_say_error("%s%s answers %03u: is there a "
-                                  "location with shop_status?",
-                                  f.authority, f.path, f.status);
+        ngx_shop_fetch_refused(&f, *body, *size);
         free(*body);
         *body = NULL;
 
@@ -84,6 +85,34 @@ ngx_shop_fetch_url(const char *url, unsigned char **body, size_t *size)
     }
 
     return NGX_SHOP_OK;
+}
+
+
+/* in its own words, where it has some */
+
+static void
+ngx_shop_fetch_refused(const ngx_shop_fetch_t *f, unsigned char *body,
+    size_t size)
+{
+    char             error[1024];
+    size_t           at;
+    const char      *reason;
+    ngx_shop_str_t   text;
+    ngx_shop_json_t  v;
+
+    text.data = body;
+    text.len = size;
+
+    if (ngx_shop_json_parse(&v, &text, &at, &reason) == NGX_SHOP_OK
+        && ngx_shop_member_get(&v, "error", error, sizeof(error)))
+    {
+        (void) ngx_shop_say_error("%s", error);
+        return;
+    }
+
+    (void) ngx_shop_say_error("%s%s answers %03u: is there a "
+                              "location with shop_status?",
+                              f->authority, f->path, f->status);
 }
 
 

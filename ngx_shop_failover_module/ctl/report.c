@@ -281,7 +281,7 @@ ngx_shop_report_head(const ngx_shop_incident_t *in,
 
     if (in->site.len) {
         fputs("Shop ", stdout);
-        ngx_shop_report_text(ngx_shop_incident_text(in, in->site));
+        ngx_shop_report_text(ngx_shop_incident_told_text(in, in->site));
         fputs(". ", stdout);
     }
 
@@ -400,7 +400,7 @@ ngx_shop_report_texts(const ngx_shop_incident_t *in)
 
     for (i = 0; i < in->ntexts; i++) {
         t = &in->texts[i];
-        text = ngx_shop_incident_text(in, t->text);
+        text = ngx_shop_incident_told_text(in, t->text);
 
         fputs("- ", stdout);
         ngx_shop_report_text_time(t->at);
@@ -432,7 +432,7 @@ ngx_shop_report_timeline(ngx_shop_log_t *log, const ngx_shop_incident_t *in)
 
     from = in->first_failure ? in->first_failure : in->began;
     to = in->resolved ? in->resolved : INT64_MAX;
-    site = ngx_shop_incident_text(in, in->site);
+    site = ngx_shop_incident_told_text(in, in->site);
 
     log->pos = 0;
     log->skipped = 0;
@@ -456,7 +456,7 @@ ngx_shop_report_timeline(ngx_shop_log_t *log, const ngx_shop_incident_t *in)
         of = ngx_shop_event_get(&event, event.upstream);
 
         if (event.type < NGX_SHOP_EVENT_SITE
-            && !ngx_shop_incident_concerns(in, &of))
+            && !ngx_shop_incident_burst_concerns(in, &of))
         {
             continue;
         }

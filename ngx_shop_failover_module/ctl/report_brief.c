@@ -69,7 +69,7 @@ ngx_shop_report_brief_when(const ngx_shop_incident_t *in,
 {
     if (in->site.len) {
         fputs("- Shop: ", stdout);
-        ngx_shop_report_text(ngx_shop_incident_text(in, in->site));
+        ngx_shop_report_text(ngx_shop_incident_told_text(in, in->site));
         putchar('\n');
     }
 
@@ -116,7 +116,7 @@ ngx_shop_report_brief_words(const ngx_shop_incident_t *in,
     }
 
     for (i = in->ntexts; i; i--) {
-        text = ngx_shop_incident_text(in, in->texts[i - 1].text);
+        text = ngx_shop_incident_told_text(in, in->texts[i - 1].text);
 
         if (text.len) {
             fputs("- The last they read: \"", stdout);

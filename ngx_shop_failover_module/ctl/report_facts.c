@@ -54,7 +54,7 @@ ngx_shop_report_facts(ngx_shop_log_t *log, const ngx_shop_incident_t *in,
     w.f = f;
     f->start = in->first_failure ? in->first_failure : in->began;
     end = in->resolved ? in->resolved : now;
-    site = ngx_shop_incident_text(in, in->site);
+    site = ngx_shop_incident_told_text(in, in->site);
 
     log->pos = 0;
     log->skipped = 0;
@@ -243,7 +243,7 @@ ngx_shop_report_facts_classes(ngx_shop_report_facts_t *f,
     };
 
     for (i = 0; i < in->nclasses; i++) {
-        name = ngx_shop_incident_text(in, in->classes[i].name);
+        name = ngx_shop_incident_told_text(in, in->classes[i].name);
         n = in->classes[i].refused + in->classes[i].unknown;
 
         if (ngx_shop_report_facts_is(name, callbacks)) {

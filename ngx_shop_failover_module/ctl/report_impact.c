@@ -73,7 +73,7 @@ ngx_shop_report_impact_classes(const ngx_shop_incident_t *in,
         class = &in->classes[i];
 
         fputs("| ", stdout);
-        ngx_shop_report_text(ngx_shop_incident_text(in, class->name));
+        ngx_shop_report_text(ngx_shop_incident_told_text(in, class->name));
         printf(" | %ld | %ld |\n", (long) class->refused,
                (long) class->unknown);
     }

@@ -26,7 +26,7 @@ ngx_shop_report_json(ngx_shop_emit_t *e, const ngx_shop_incident_t *in,
 {
     ngx_shop_str_t  site;
 
-    site = ngx_shop_incident_text(in, in->site);
+    site = ngx_shop_incident_told_text(in, in->site);
 
     ngx_shop_emit_object(e, NULL);
     ngx_shop_emit_int(e, "number", in->number);
@@ -123,7 +123,7 @@ ngx_shop_report_json_classes(ngx_shop_emit_t *e,
     ngx_shop_emit_array(e, "classes");
 
     for (i = 0; i < in->nclasses; i++) {
-        name = ngx_shop_incident_text(in, in->classes[i].name);
+        name = ngx_shop_incident_told_text(in, in->classes[i].name);
 
         ngx_shop_emit_object(e, NULL);
         ngx_shop_emit_str(e, "class", &name);

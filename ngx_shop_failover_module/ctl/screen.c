@@ -14,6 +14,7 @@
 
 #include "ctl/fetch.h"
 #include "ctl/log.h"
+#include "ctl/monitor.h"
 #include "ctl/screen_inside.h"
 #include "logic/flag/clockface.h"
 #include "logic/flag/flagset.h"
@@ -23,11 +24,21 @@
 
 #define NGX_SHOP_SCREEN_URL  "http://127.0.0.1/shop_status"
 
+/* sites that are open: more are not listed without --all */
+#define NGX_SHOP_SCREEN_WELL  100
+
+/* bytes of a URL */
+#define NGX_SHOP_SCREEN_ASK  2048
+
 /* s, between two looks of --watch */
 #define NGX_SHOP_SCREEN_WATCH  2
 
 
 static int ngx_shop_screen_once(const ngx_shop_options_t *o);
+static int ngx_shop_screen_ask(char *p, size_t size, const char *url,
+    const char *site);
+static int ngx_shop_screen_long(const char *text);
+static int ngx_shop_screen_check(const char *url, const ngx_shop_log_t *file);
 static int ngx_shop_screen_watch(const ngx_shop_options_t *o);
 static int ngx_shop_screen_show(const ngx_shop_options_t *o,
     unsigned char *data, size_t size);
@@ -38,6 +49,7 @@ static void ngx_shop_screen_visitors(const ngx_shop_screen_t *s,
 static void ngx_shop_screen_way(const ngx_shop_screen_t *s,
     const char *state);
 static void ngx_shop_screen_sites(const ngx_shop_screen_t *s);
+static void ngx_shop_screen_well(const ngx_shop_screen_t *s);
 static void ngx_shop_screen_counts(const ngx_shop_screen_t *s);
 static void ngx_shop_screen_end(const ngx_shop_screen_t *s);
 
@@ -45,8 +57,12 @@ static void ngx_shop_screen_end(const ngx_shop_screen_t *s);
 const ngx_shop_options_entry_t  ngx_shop_screen_options[] = {
     { "all", NGX_SHOP_OPTIONS_SWITCH, NULL,
       "also each server that is well, with its last probes" },
+    { "site", NGX_SHOP_OPTIONS_VALUE, "NAME",
+      "that site alone, its upstreams and what happened to it" },
     { "watch", NGX_SHOP_OPTIONS_SWITCH, NULL,
       "again every 2 s, until Ctrl-C" },
+    { "check", NGX_SHOP_OPTIONS_SWITCH, NULL,
+      "as a plugin of Nagios and Icinga; its own exit codes: 0, 1, 2, 3" },
     { "json", NGX_SHOP_OPTIONS_SWITCH, NULL,
       "for programs: what nginx answers; docs/status.schema.json" },
     { "url", NGX_SHOP_OPTIONS_VALUE, "URL",
@@ -64,14 +80,26 @@ ngx_shop_screen_run(const ngx_shop_options_t *o)
                                   "asks nginx; not also \"%s\"", o->rest[1]);
     }
 
+    if (o->nrest && ngx_shop_options_get(o, "site")) {
+        return ngx_shop_say_error("--site asks nginx for one site: it takes "
+                                  "no file, and not \"%s\"", o->rest[0]);
+    }
+
+    if (ngx_shop_options_get(o, "check") && ngx_shop_options_get(o, "json")) {
+        (void) ngx_shop_say_error("--check is one line, and takes no --json");
+        return NGX_SHOP_MONITOR_UNKNOWN;
+    }
+
     if (ngx_shop_options_get(o, "watch") == NULL) {
         return ngx_shop_screen_once(o);
     }
 
-    if (o->nrest || ngx_shop_options_get(o, "json")) {
+    if (o->nrest || ngx_shop_options_get(o, "json")
+        || ngx_shop_options_get(o, "check"))
+    {
         return ngx_shop_say_error("--watch asks nginx again and again, and "
-                                  "shows a screen: it takes no file and no "
-                                  "--json");
+                                  "shows a screen: it takes no file, no "
+                                  "--json and no --check");
     }
 
     return ngx_shop_screen_watch(o);
@@ -81,34 +109,111 @@ ngx_shop_screen_run(const ngx_shop_options_t *o)
 static int
 ngx_shop_screen_once(const ngx_shop_options_t *o)
 {
-    int             rc;
+    int             rc, check;
+    char            of[NGX_SHOP_SCREEN_ASK];
     const char     *url;
     ngx_shop_log_t  file;
 
     memset(&file, 0, sizeof(ngx_shop_log_t));
 
+    url = ngx_shop_options_setting(o, "url", "SHOP_STATUS",
+                                   NGX_SHOP_SCREEN_URL);
+    check = ngx_shop_options_get(o, "check") != NULL;
+
     if (o->nrest) {
-        rc = ngx_shop_log_read(&file, o->rest[0]);
+        url = o->rest[0];
+        rc = ngx_shop_log_read(&file, url);
 
     } else {
-        url = ngx_shop_options_setting(o, "url", "SHOP_STATUS",
-                                       NGX_SHOP_SCREEN_URL);
-        rc = ngx_shop_fetch_url(url, &file.data, &file.size);
+        rc = ngx_shop_screen_ask(of, sizeof(of), url,
+                                 ngx_shop_options_get(o, "site"));
 
-        if (rc != NGX_SHOP_OK) {
+        if (rc == NGX_SHOP_OK) {
+            rc = ngx_shop_fetch_url(of, &file.data, &file.size);
+        }
+
+        if (rc != NGX_SHOP_OK && !check) {
             ngx_shop_say_note("asked was %s; name another location with "
                               "shop_status by --url or $SHOP_STATUS, or a "
                               "file with its answer", url);
         }
     }
 
-    rc = rc == NGX_SHOP_OK
-         ? ngx_shop_screen_show(o, file.data, file.size)
-         : NGX_SHOP_SAY_ERROR;
+    if (check) {
+        rc = ngx_shop_screen_check(url, rc == NGX_SHOP_OK ? &file : NULL);
+
+    } else {
+        rc = rc == NGX_SHOP_OK
+             ? ngx_shop_screen_show(o, file.data, file.size)
+             : NGX_SHOP_SAY_ERROR;
+    }
 
     free(file.data);
 
     return rc;
+}
+
+
+/* the URL, and what is asked of it: "?site=NAME" */
+
+static int
+ngx_shop_screen_ask(char *p, size_t size, const char *url, const char *site)
+{
+    int    n;
+    char  *last;
+
+    last = p + size;
+    n = snprintf(p, size, "%s%s", url,
+                 site == NULL ? "" : strchr(url, '?') ? "&site=" : "?site=");
+
+    if (n < 0 || (size_t) n >= size) {
+        return ngx_shop_screen_long(url);
+    }
+
+    for (p += n; site && *site && last - p > 3; site++) {
+
+        if ((*site >= 'a' && *site <= 'z') || (*site >= 'A' && *site <= 'Z')
+            || (*site >= '0' && *site <= '9') || strchr(".-_", *site))
+        {
+            *p++ = *site;
+            *p = '\0';
+            continue;
+        }
+
+        p += snprintf(p, (size_t) (last - p), "%%%02X", (unsigned char) *site);
+    }
+
+    return site && *site ? ngx_shop_screen_long(site) : NGX_SHOP_OK;
+}
+
+
+static int
+ngx_shop_screen_long(const char *text)
+{
+    (void) ngx_shop_say_error("\"%s\" is too long", text);
+
+    return NGX_SHOP_ERROR;
+}
+
+
+static int
+ngx_shop_screen_check(const char *url, const ngx_shop_log_t *file)
+{
+    size_t           at;
+    const char      *reason;
+    ngx_shop_str_t   text;
+    ngx_shop_json_t  v;
+
+    if (file) {
+        text.data = file->data;
+        text.len = file->size;
+
+        if (ngx_shop_json_parse(&v, &text, &at, &reason) == NGX_SHOP_OK) {
+            return ngx_shop_monitor_show(&v, url);
+        }
+    }
+
+    return ngx_shop_monitor_show(NULL, url);
 }
 
 
@@ -188,6 +293,7 @@ ngx_shop_screen_show(const ngx_shop_options_t *o, unsigned char *data,
     ngx_shop_screen_story_next(&s);
     ngx_shop_screen_counts(&s);
     ngx_shop_screen_story_events(&s);
+    ngx_shop_screen_well(&s);
     ngx_shop_screen_servers(&s, 1);
     ngx_shop_screen_figure_bands(&s);
     ngx_shop_screen_story_flag(&s);
@@ -377,6 +483,48 @@ ngx_shop_screen_sites(const ngx_shop_screen_t *s)
                ? "  this is site %s; all %u are open\n"
                : "  this is site %s, the worst of %u; of the others %u are "
                  "open\n", first, n + 1, well);
+    }
+}
+
+
+/* a line for each of the others that is open */
+
+static void
+ngx_shop_screen_well(const ngx_shop_screen_t *s)
+{
+    char                  first[256], name[256], state[32];
+    unsigned              n;
+    ngx_shop_json_t       list, site;
+    ngx_shop_json_walk_t  walk;
+
+    n = 0;
+
+    (void) ngx_shop_member_get(s->v, "site.name", first, sizeof(first));
+
+    if (ngx_shop_json_find(s->v, "sites", &list) != NGX_SHOP_OK) {
+        return;
+    }
+
+    ngx_shop_json_walk(&list, &walk);
+
+    while (ngx_shop_json_next(&walk, NULL, &site) == NGX_SHOP_OK) {
+        (void) ngx_shop_member_get(&site, "name", name, sizeof(name));
+        (void) ngx_shop_member_get(&site, "state", state, sizeof(state));
+
+        if (strcmp(name, first) == 0 || strcmp(state, "open") != 0) {
+            continue;
+        }
+
+        if (n++ == NGX_SHOP_SCREEN_WELL && !s->all) {
+            puts("and more sites that are open; all of them: shopctl status "
+                 "--all");
+            return;
+        }
+
+        printf("%ssite %s: %sopen%s", n == 1 ? "\n" : "", name,
+               ngx_shop_screen_ink_color("open"), ngx_shop_screen_ink_plain());
+        ngx_shop_screen_ink_since(s, &site, "since");
+        putchar('\n');
     }
 }
 

@@ -7,12 +7,18 @@
  */
 
 
+#include <errno.h>
 #include <time.h>
 
 #include "ctl/active.h"
+#include "ctl/beside.h"
+#include "ctl/budget.h"
 #include "ctl/bypass.h"
+#include "ctl/deploy.h"
+#include "ctl/doctor.h"
 #include "ctl/edit.h"
 #include "ctl/examples.h"
+#include "ctl/ics.h"
 #include "ctl/near.h"
 #include "ctl/options.h"
 #include "ctl/order.h"
@@ -21,6 +27,7 @@
 #include "ctl/report.h"
 #include "ctl/screen.h"
 #include "ctl/show.h"
+#include "ctl/speak.h"
 
 #include "logic/text/version.h"
 
@@ -30,6 +37,8 @@ typedef struct {
     const char                      *usage;
     const char                      *what;
     const ngx_shop_options_entry_t  *options;
+
+    /* NULL: a program of its own, shopctl-NAME */
     int                              (*run)(const ngx_shop_options_t *o);
 } ngx_shop_shopctl_command_t;
 
@@ -43,6 +52,12 @@ static int ngx_shop_shopctl_run(const ngx_shop_shopctl_command_t *command,
     int argc, char **argv);
 static int ngx_shop_shopctl_usage(FILE *out);
 static int ngx_shop_shopctl_help(const ngx_shop_shopctl_command_t *command);
+
+
+/* of a program of its own, which has its options */
+static const ngx_shop_options_entry_t  ngx_shop_shopctl_beside[] = {
+    { NULL, NGX_SHOP_OPTIONS_SWITCH, NULL, NULL }
+};
 
 
 /* in the order in which they are needed; a name of NULL ends the table */
@@ -76,6 +91,14 @@ static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
       "the page that visitors get",
       ngx_shop_preview_options, ngx_shop_preview_run },
 
+    { "say", "say --for social|sms|mail|...",
+      "the words of the flag, ready to be pasted elsewhere",
+      ngx_shop_speak_options, ngx_shop_speak_run },
+
+    { "calendar", "calendar",
+      "what is announced, for calendars (ICS)",
+      ngx_shop_ics_options, ngx_shop_ics_run },
+
     { "page", "page init DIR",
       "writes the templates and texts of the page, to edit",
       ngx_shop_pageinit_options, ngx_shop_pageinit_run },
@@ -100,6 +123,10 @@ static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
       "ends drain, down or up: its probes decide again",
       ngx_shop_order_enable_options, ngx_shop_order_enable },
 
+    { "deploy", "deploy SERVER -- COMMAND ...",
+      "drains, runs the command, waits for its probes, enables",
+      ngx_shop_deploy_options, ngx_shop_deploy_run },
+
     { "reopen", "reopen --now | --over 10m",
       "ends or slows the ramp by which visitors are let back in",
       ngx_shop_order_reopen_options, ngx_shop_order_reopen },
@@ -111,6 +138,22 @@ static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
     { "report", "report [--incident 3] [LOG ...]",
       "the review of an incident, from the event log",
       ngx_shop_report_options, ngx_shop_report_run },
+
+    { "budget", "budget [--promise 99.9] [LOG ...]",
+      "how available each shop was, and what is left",
+      ngx_shop_budget_options, ngx_shop_budget_run },
+
+    { "notify", "notify [--test | --status]",
+      "tells people what happens: by mail, chat and pager",
+      ngx_shop_shopctl_beside, NULL },
+
+    { "doctor", "doctor [--before]",
+      "what would keep the module from its work, and the cure",
+      ngx_shop_doctor_options, ngx_shop_doctor_run },
+
+    { "fleet", "fleet on|off|status ...",
+      "many nginxes that close together: shopctl fleet help",
+      ngx_shop_shopctl_beside, NULL },
 
     { NULL, NULL, NULL, NULL, NULL }
 };
@@ -244,6 +287,12 @@ ngx_shop_shopctl_run(const ngx_shop_shopctl_command_t *command, int argc,
     int                        i, rc;
     static ngx_shop_options_t  options;
 
+    if (command->run == NULL) {
+        ngx_shop_beside_run(command->name, argv - 1);
+        return ngx_shop_say_errno(errno, "cannot run shopctl-%s, which is a "
+                                  "program of its own", command->name);
+    }
+
     for (i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
             return ngx_shop_shopctl_help(command);
@@ -288,6 +337,12 @@ ngx_shop_shopctl_usage(FILE *out)
 static int
 ngx_shop_shopctl_help(const ngx_shop_shopctl_command_t *command)
 {
+    char  *argv[] = { NULL, (char *) "help", NULL };
+
+    if (command->run == NULL) {
+        ngx_shop_beside_run(command->name, argv);
+    }
+
     printf("usage: shopctl %s\n\n%s\n\n", command->usage, command->what);
     ngx_shop_options_usage(stdout, command->options);
     ngx_shop_examples_show(stdout, command->name);

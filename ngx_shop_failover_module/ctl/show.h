@@ -19,15 +19,15 @@ extern const ngx_shop_options_entry_t  ngx_shop_show_options[];
 int ngx_shop_show_check(const ngx_shop_options_t *o);
 
 /* one line: "closed: /run/shop/maintenance, well again ..." */
-void ngx_shop_show_summary(const ngx_shop_flag_notice_t *n, const char *path,
-    int64_t now);
+void ngx_shop_show_notice_summary(const ngx_shop_flag_notice_t *n,
+    const char *path, int64_t now);
 
 /* "path:line: reason: "piece"", a line each; how many */
-unsigned ngx_shop_show_warnings(FILE *out, const ngx_shop_flag_notice_t *n,
-    const char *path);
+unsigned ngx_shop_show_notice_warnings(FILE *out,
+    const ngx_shop_flag_notice_t *n, const char *path);
 
 /* "path: eta is over, ...": what else is odd; how many.  out may be NULL */
-unsigned ngx_shop_show_doubts(FILE *out, const ngx_shop_flag_notice_t *n,
+unsigned ngx_shop_show_notice_doubts(FILE *out, const ngx_shop_flag_notice_t *n,
     const char *path, int64_t now);
 
 /* says what closes, and why its text is not shown */

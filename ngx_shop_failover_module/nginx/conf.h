@@ -81,6 +81,9 @@ typedef struct ngx_shop_failover_wait_s  ngx_shop_failover_wait_t;
 /* requests that are moved on, in failover_rescue */
 typedef struct ngx_shop_rescue_s  ngx_shop_rescue_t;
 
+/* requests for which there is no server now, in failover_queue */
+typedef struct ngx_shop_queue_s  ngx_shop_queue_t;
+
 /* who of a balancer's peers is who, in discover.h */
 typedef struct ngx_shop_roster_s  ngx_shop_roster_t;
 
@@ -165,6 +168,13 @@ typedef struct {
 } ngx_shop_conf_shed_t;
 
 
+/* shop_queue */
+typedef struct {
+    ngx_int_t                        number;      /* 0: off */
+    ngx_msec_t                       timeout;
+} ngx_shop_conf_queue_t;
+
+
 /* of an upstream block */
 typedef struct {
     ngx_shop_conf_check_t           *check;       /* NULL: none */
@@ -175,6 +185,7 @@ typedef struct {
     ngx_msec_t                       slow_start;  /* 0: off */
     ngx_int_t                        panic;       /* percent, 0: off */
     ngx_shop_conf_shed_t             shed;
+    ngx_shop_conf_queue_t            queueing;
 
     ngx_str_t                       *repeats;     /* a location with
                                                      "non_idempotent" that
@@ -217,6 +228,9 @@ typedef struct {
                                                      passed to it */
     ngx_shop_rescue_t               *rescue;
     ngx_shop_witness_t              *witness;     /* NULL: no check */
+    ngx_shop_queue_t                *queue;       /* NULL: nobody waits */
+    ngx_event_free_peer_pt           free;        /* of requests at its
+                                                     peers */
 } ngx_shop_conf_srv_t;
 
 
@@ -333,6 +347,7 @@ char *ngx_shop_conf_failover_panic(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
 char *ngx_shop_conf_shed(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_shop_conf_queue(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* after all blocks were read: what an upstream did not say of outliers */
 void ngx_shop_conf_outlier_finish(ngx_conf_t *cf, ngx_shop_conf_srv_t *sscf);
@@ -345,13 +360,6 @@ char *ngx_shop_conf_use(ngx_conf_t *cf, ngx_shop_conf_srv_t *sscf);
  * what makes no sense together.
  */
 ngx_int_t ngx_shop_conf_failover_chains(ngx_conf_t *cf);
-
-/*
- * The record of a flag's path, one however often the path is written; NULL: no
- * memory.
- */
-ngx_shop_model_flag_t *ngx_shop_conf_flag(ngx_conf_t *cf,
-    ngx_shop_conf_main_t *smcf, ngx_str_t *path);
 
 
 #endif /* _NGX_SHOP_CONF_H_INCLUDED_ */

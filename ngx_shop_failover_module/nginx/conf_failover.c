@@ -268,6 +268,10 @@ ngx_shop_conf_failover_chains(ngx_conf_t *cf)
             sscf->shed.target = 0;
         }
 
+        if (sscf->queueing.number == NGX_CONF_UNSET) {
+            sscf->queueing.number = 0;
+        }
+
         if (sscf->panic == NGX_CONF_UNSET) {
             ngx_shop_params_standard(&ngx_shop_conf_failover_share, sscf);
         }
@@ -325,6 +329,10 @@ ngx_shop_conf_failover_needs_check(ngx_conf_t *cf, ngx_shop_conf_srv_t *sscf)
 
     if (sscf->shed.target != NGX_CONF_UNSET_MSEC && sscf->shed.target) {
         name = "shop_shed";
+    }
+
+    if (sscf->queueing.number != NGX_CONF_UNSET && sscf->queueing.number) {
+        name = "shop_queue";
     }
 
     if (name == NULL) {

@@ -33,7 +33,7 @@ char *ngx_shop_conf_site_merge(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev,
 void ngx_shop_conf_site_count(ngx_shop_conf_loc_t *conf);
 
 /* after all blocks were read, with the groups made: the sites of the zone */
-ngx_int_t ngx_shop_conf_site_finish(ngx_conf_t *cf,
+ngx_int_t ngx_shop_conf_site_uses_finish(ngx_conf_t *cf,
     ngx_shop_conf_main_t *smcf);
 
 

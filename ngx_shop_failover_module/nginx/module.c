@@ -44,6 +44,7 @@ static ngx_int_t ngx_shop_module_postconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_shop_module_init_module(ngx_cycle_t *cycle);
 static ngx_int_t ngx_shop_module_init_process(ngx_cycle_t *cycle);
 static void ngx_shop_module_exit_process(ngx_cycle_t *cycle);
+static void ngx_shop_module_woken(ngx_shop_conf_main_t *smcf);
 static ngx_int_t ngx_shop_module_access(ngx_http_request_t *r);
 static ngx_int_t ngx_shop_module_header_filter(ngx_http_request_t *r);
 
@@ -165,6 +166,13 @@ static ngx_command_t  ngx_shop_module_commands[] = {
     { ngx_string("shop_shed"),
       NGX_HTTP_UPS_CONF|NGX_CONF_TAKE12,
       ngx_shop_conf_shed,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_queue"),
+      NGX_HTTP_UPS_CONF|NGX_CONF_TAKE12,
+      ngx_shop_conf_queue,
       NGX_HTTP_SRV_CONF_OFFSET,
       0,
       NULL },
@@ -372,7 +380,8 @@ static ngx_int_t
 ngx_shop_module_preconfiguration(ngx_conf_t *cf)
 {
     if (ngx_shop_abi_check(cf) != NGX_OK
-        || ngx_shop_variables_add(cf) != NGX_OK)
+        || ngx_shop_variables_add(cf) != NGX_OK
+        || ngx_shop_failover_time_add(cf) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -495,7 +504,7 @@ ngx_shop_module_init_process(ngx_cycle_t *cycle)
 
     if (ngx_shop_watch_start(cycle, smcf) != NGX_OK
         || ngx_shop_wake_start(cycle, smcf,
-                               ngx_shop_failover_rescue)
+                               ngx_shop_module_woken)
            != NGX_OK
         || ngx_shop_statefile_start(cycle, smcf) != NGX_OK)
     {
@@ -513,6 +522,16 @@ ngx_shop_module_init_process(ngx_cycle_t *cycle)
     ngx_shop_balance_start(smcf);
 
     return NGX_OK;
+}
+
+
+/* a verdict may have changed */
+
+static void
+ngx_shop_module_woken(ngx_shop_conf_main_t *smcf)
+{
+    ngx_shop_failover_rescue(smcf);
+    ngx_shop_failover_queue_woken(smcf);
 }
 
 

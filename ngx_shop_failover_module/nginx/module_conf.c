@@ -83,6 +83,7 @@ ngx_shop_module_conf_create_srv(ngx_conf_t *cf)
     sscf->slow_start = NGX_CONF_UNSET_MSEC;
     sscf->panic = NGX_CONF_UNSET;
     sscf->shed.target = NGX_CONF_UNSET_MSEC;
+    sscf->queueing.number = NGX_CONF_UNSET;
     sscf->applied = NGX_CONF_UNSET_UINT;
     sscf->config = NGX_CONF_UNSET_UINT;
 
@@ -219,7 +220,7 @@ ngx_shop_module_conf_finish(ngx_conf_t *cf)
     }
 
     if (ngx_shop_module_conf_link(smcf) != NGX_OK
-        || ngx_shop_conf_site_finish(cf, smcf) != NGX_OK)
+        || ngx_shop_conf_site_uses_finish(cf, smcf) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -246,6 +247,8 @@ ngx_shop_module_conf_upstream(ngx_conf_t *cf, ngx_shop_conf_main_t *smcf,
     group->backup = sscf->is_backup;
     group->panic = sscf->panic;
     group->shed = sscf->shed.target;
+    group->queue = (ngx_uint_t) sscf->queueing.number;
+    group->patience = sscf->queueing.timeout;
     group->slow_start = sscf->slow_start;
     group->hold = sscf->backups ? sscf->backups->hold : 0;
     group->below = sscf->backups ? (ngx_uint_t) sscf->backups->below : 0;

@@ -48,8 +48,12 @@
 #define NGX_SHOP_LAYOUT_WORKERS      64       /* that count for themselves */
 
 
-/* of a word that somebody writes under the lock while it is read without */
+/* of a word that somebody writes while it is read without a lock */
 #define ngx_shop_layout_read(word)  __atomic_load_n(&(word), __ATOMIC_RELAXED)
+
+/* ... which is written without one, too, or beside such a writer */
+#define ngx_shop_layout_write(word, n)                                       \
+    __atomic_store_n(&(word), n, __ATOMIC_RELAXED)
 
 
 /* what one probe found; written whole by peers_commit() */
@@ -164,6 +168,7 @@ typedef struct {
     /* of live traffic; monotonic ms, cut to 32 bits */
     uint32_t                       failed;      /* the first of failures */
     uint32_t                       started;     /* the last probe */
+    uint32_t                       counted;     /* ... that was judged */
 } ngx_shop_layout_peer_t;
 
 
@@ -173,8 +178,31 @@ typedef enum {
     NGX_SHOP_LAYOUT_COUNT_MOVED,              /* taken off a dead peer */
     NGX_SHOP_LAYOUT_COUNT_DOUBTED,            /* ... off one that is only
                                                  suspect */
+    NGX_SHOP_LAYOUT_COUNT_WAITED,             /* had to wait, shop_queue */
+    NGX_SHOP_LAYOUT_COUNT_RELEASED,           /* ... and got a server */
+    NGX_SHOP_LAYOUT_COUNT_GONE,               /* ... and left */
+    NGX_SHOP_LAYOUT_COUNT_OVER,               /* ... for too long */
+    NGX_SHOP_LAYOUT_COUNT_FULL,               /* no room to wait */
     NGX_SHOP_LAYOUT_COUNT_GROUP_N
 } ngx_shop_layout_count_group_e;
+
+
+/* requests of one worker that wait for a server */
+typedef struct {
+    ngx_atomic_t                   owner;       /* its pid; 0: nobody's */
+    ngx_atomic_t                   waiting;
+    ngx_atomic_t                   oldest;      /* monotonic ms */
+} ngx_shop_layout_place_t;
+
+
+/* shop_queue; no lock */
+typedef struct {
+    ngx_atomic_t                   trouble;     /* ms: a request found nobody
+                                                   since; 0: never */
+    ngx_atomic_t                   hopes;       /* probes that passed while
+                                                   somebody waited */
+    ngx_shop_layout_place_t        places[NGX_SHOP_LAYOUT_WORKERS];
+} ngx_shop_layout_line_t;
 
 
 typedef struct {
@@ -194,6 +222,8 @@ typedef struct {
     /* shop_shed; no lock */
     ngx_shop_shed_t                shed;
     ngx_atomic_t                   inside[2][NGX_SHOP_LAYOUT_WORKERS];
+
+    ngx_shop_layout_line_t         line;
 
     /* moved by suspicion in a stretch of time; no lock */
     ngx_atomic_t                   doubts;

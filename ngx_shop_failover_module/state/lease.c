@@ -8,12 +8,16 @@
 
 #include "state/lease.h"
 #include "state/clock.h"
+#include "state/line.h"
 #include "state/shift.h"
 #include "state/peers.h"
 
 
 /* "soon after it came back": in so many intervals */
 #define NGX_SHOP_LEASE_RELAPSE   10
+
+/* ms, between two probes while visitors wait for a server */
+#define NGX_SHOP_LEASE_QUICK     100
 
 /* how often the passes that are asked for double */
 #define NGX_SHOP_LEASE_RELAPSES  5
@@ -27,6 +31,8 @@ static ngx_msec_t ngx_shop_lease_first(ngx_shop_model_zone_t *zone,
     ngx_shop_lease_pace_t *pace);
 static int64_t ngx_shop_lease_doubt(ngx_shop_layout_peer_t *ps,
     ngx_shop_layout_sample_t *sample);
+static ngx_uint_t ngx_shop_lease_waiting(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group);
 static ngx_uint_t ngx_shop_lease_nobody(ngx_shop_model_zone_t *zone,
     ngx_shop_model_group_t *group);
 static void ngx_shop_lease_judge(ngx_shop_layout_peer_t *ps,
@@ -221,6 +227,7 @@ ngx_shop_lease_commit(ngx_shop_model_zone_t *zone, ngx_shop_lease_t *lease,
     ngx_uint_t silent, ngx_shop_lease_commit_t *commit)
 {
     ngx_int_t                 rc;
+    ngx_uint_t                waiting;
     ngx_msec_t                now, interval;
     ngx_shop_layout_peer_t   *ps;
     ngx_shop_layout_group_t  *gs;
@@ -240,6 +247,17 @@ ngx_shop_lease_commit(ngx_shop_model_zone_t *zone, ngx_shop_lease_t *lease,
         goto done;
     }
 
+    waiting = ngx_shop_lease_waiting(zone, pace->group);
+
+    if (waiting && sample->result != NGX_SHOP_VERDICT_RESULT_OK
+        && (uint32_t) now - ps->counted < pace->fast)
+    {
+        goto next;
+    }
+
+    commit->waiting = waiting;
+    rc = NGX_OK;
+
     ngx_shop_shift_follow_locked(zone->sh);
 
     zone->sh->unsettled++;
@@ -247,6 +265,7 @@ ngx_shop_lease_commit(ngx_shop_model_zone_t *zone, ngx_shop_lease_t *lease,
     commit->nobody = ngx_shop_lease_nobody(zone, pace->group);
 
     ngx_shop_lease_judge(ps, pace, sample, commit);
+    ps->counted = (uint32_t) now;
 
     gs = &zone->sh->groups[ps->group];
     gs->results[sample->result % NGX_SHOP_VERDICT_RESULT_N]++;
@@ -266,9 +285,15 @@ ngx_shop_lease_commit(ngx_shop_model_zone_t *zone, ngx_shop_lease_t *lease,
 
     commit->nobody = ngx_shop_lease_nobody(zone, pace->group);
 
+next:
+
     interval = ngx_shop_verdict_in_doubt(&ps->verdict)
                || commit->nobody
                ? pace->fast : pace->interval;
+
+    if (waiting) {
+        interval = ngx_min(interval, NGX_SHOP_LEASE_QUICK);
+    }
 
     ps->due = lease->started + ngx_shop_lease_spread(interval, pace->jitter);
 
@@ -282,13 +307,25 @@ ngx_shop_lease_commit(ngx_shop_model_zone_t *zone, ngx_shop_lease_t *lease,
     ps->touched = now;
     ps->until = ps->due + pace->interval;
 
-    rc = NGX_OK;
-
 done:
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
 
     return rc;
+}
+
+
+/*
+ * Whether visitors wait for a server of the group: the next that passes is to
+ * be found soon, and one pass is enough.  Looks that come sooner than "fast"
+ * and fail say nothing new.
+ */
+
+static ngx_uint_t
+ngx_shop_lease_waiting(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group)
+{
+    return group->queue && ngx_shop_line_waiting(zone, group, NULL);
 }
 
 
@@ -315,7 +352,8 @@ ngx_shop_lease_judge(ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace,
     ngx_shop_verdict_rule_t  rule;
 
     rule = *pace->rule;
-    rule.passes = ngx_shop_lease_passes(ps, pace, commit->nobody);
+    rule.passes = commit->waiting ? 1
+                  : ngx_shop_lease_passes(ps, pace, commit->nobody);
     commit->need = rule.passes;
 
     ngx_shop_lease_remember(ps, sample);
@@ -410,8 +448,10 @@ ngx_shop_lease_silent(ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace,
             ps->silence += now - ps->suspect;
         }
 
-        if (ps->silence > ps->evidence.quiet) {
-            ps->evidence.quiet = ps->silence;
+        /* requests that are heard write it without the lock */
+
+        if (ps->silence > ngx_shop_layout_read(ps->evidence.quiet)) {
+            ngx_shop_layout_write(ps->evidence.quiet, ps->silence);
         }
 
         break;

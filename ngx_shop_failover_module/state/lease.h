@@ -45,6 +45,7 @@ typedef struct {
     ngx_uint_t                run;         /* results of the edge */
     ngx_uint_t                need;        /* ... of so many */
     ngx_uint_t                silent;      /* to visitors, too */
+    ngx_uint_t                waiting;     /* visitors, for a server */
     ngx_uint_t                whose;       /* silence, _silence_e */
     ngx_int_t                 busy;        /* 1: is now, -1: no more */
     ngx_uint_t                nobody;      /* of the group is usable */

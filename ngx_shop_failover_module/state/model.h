@@ -55,6 +55,8 @@ typedef struct {
     ngx_msec_t                 slow_start;   /* 0: off */
     ngx_uint_t                 panic;        /* percent; 0: never */
     ngx_msec_t                 shed;         /* target; 0: off */
+    ngx_uint_t                 queue;        /* may wait; 0: nobody */
+    ngx_msec_t                 patience;     /* ... for so long */
     ngx_uint_t                 resolve;      /* "resolve" servers */
     unsigned                   checked:1;    /* has probes */
     unsigned                   unknown:1;    /* not all peers found yet */

@@ -52,6 +52,8 @@ typedef struct {
     ngx_uint_t                  panic;        /* verdicts ignored */
     ngx_uint_t                  limit;        /* of shop_shed; 0: none */
     ngx_uint_t                  inside;       /* pages in hand */
+    ngx_uint_t                  waiting;      /* shop_queue: for a server */
+    ngx_msec_t                  longest;      /* ... ms, since the first did */
     int64_t                     blind;        /* Unix s: visitors wait in
                                                  vain; 0: no */
     uint64_t                   results[NGX_SHOP_VERDICT_RESULT_N];
@@ -89,7 +91,7 @@ typedef struct {
     ngx_shop_model_zone_t      *zone;
     int64_t                     now;          /* Unix s */
     ngx_shop_snapshot_site_t   *site;         /* to begin with */
-    ngx_shop_snapshot_site_t   *sites;
+    ngx_shop_snapshot_site_t  **sites;        /* the worst first */
     ngx_uint_t                  nsites;
     ngx_shop_snapshot_group_t  *groups;
     ngx_uint_t                  ngroups;
@@ -100,7 +102,14 @@ typedef struct {
     ngx_shop_event_t           *events;
     ngx_uint_t                  nevents;
 
-    ngx_str_t                   runbook;      /* set by who asks; a URL */
+    /* set by who asks: a URL; a site that there is not */
+    ngx_str_t                   runbook;
+    ngx_str_t                   unknown;
+
+    /* while it is taken */
+    ngx_pool_t                 *pool;
+    ngx_shop_model_site_t      *asked;
+    ngx_uint_t                  next;         /* site, or peer of a group */
 } ngx_shop_snapshot_t;
 
 
@@ -110,8 +119,14 @@ typedef struct {
  * it never sent a page.
  * NULL: no memory.
  */
-ngx_shop_snapshot_t *ngx_shop_snapshot_take(ngx_pool_t *pool,
+ngx_shop_snapshot_t *ngx_shop_snapshot_begin(ngx_pool_t *pool,
     ngx_shop_model_zone_t *zone, ngx_shop_model_site_t *conf);
+
+/*
+ * Takes a little more of it, of one site or some tens of peers: NGX_OK: it is
+ * whole; NGX_AGAIN: call again, at any time; NGX_ERROR: no memory.
+ */
+ngx_int_t ngx_shop_snapshot_step(ngx_shop_snapshot_t *snap);
 
 /* of one site alone, by its name; NGX_DECLINED: there is no such site */
 ngx_int_t ngx_shop_snapshot_keep(ngx_shop_snapshot_t *snap, ngx_str_t *name);

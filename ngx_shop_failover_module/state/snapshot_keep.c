@@ -33,7 +33,7 @@ ngx_shop_snapshot_keep(ngx_shop_snapshot_t *snap, ngx_str_t *name)
     n = 0;
 
     for (i = 0; i < snap->nsites; i++) {
-        conf = snap->sites[i].conf;
+        conf = snap->sites[i]->conf;
 
         if (!ngx_shop_snapshot_keep_is(&conf->name, name)
             && (conf->whole == NULL
@@ -54,7 +54,13 @@ ngx_shop_snapshot_keep(ngx_shop_snapshot_t *snap, ngx_str_t *name)
     }
 
     snap->nsites = n;
-    snap->site = snap->sites;
+    snap->site = snap->sites[0];
+
+    for (i = 0; i < n; i++) {
+        if (ngx_shop_snapshot_keep_is(&snap->sites[i]->conf->name, name)) {
+            snap->site = snap->sites[i];
+        }
+    }
 
     ngx_shop_snapshot_keep_groups(snap);
     ngx_shop_snapshot_keep_happened(snap);
@@ -90,7 +96,7 @@ ngx_shop_snapshot_keep_uses(ngx_shop_snapshot_t *snap,
     ngx_shop_model_group_t    **backup;
 
     for (i = 0; i < snap->nsites; i++) {
-        site = &snap->sites[i];
+        site = snap->sites[i];
 
         for (j = 0; j < site->nuses; j++) {
             use = &site->uses[j];
@@ -122,7 +128,7 @@ ngx_shop_snapshot_keep_happened(ngx_shop_snapshot_t *snap)
     n = 0;
 
     for (i = 0; i < snap->nincidents; i++) {
-        site = ngx_shop_incident_text(&snap->incidents[i],
+        site = ngx_shop_incident_told_text(&snap->incidents[i],
                                       snap->incidents[i].site);
 
         if (ngx_shop_snapshot_keep_has(snap, &site)) {
@@ -165,7 +171,7 @@ ngx_shop_snapshot_keep_has(ngx_shop_snapshot_t *snap,
     ngx_uint_t  i;
 
     for (i = 0; i < snap->nsites; i++) {
-        if (ngx_shop_snapshot_keep_is(&snap->sites[i].conf->name, name)) {
+        if (ngx_shop_snapshot_keep_is(&snap->sites[i]->conf->name, name)) {
             return 1;
         }
     }

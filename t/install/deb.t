@@ -40,6 +40,13 @@ my ($deb) = glob "$built/${NAME}_*.deb";
 is $output, "$deb\n", 'which is all that is said';
 
 my $version = said("dpkg-deb -f $deb Version");
+my ($notify) = glob "$built/shopctl-notify_*.deb";
+like said("dpkg-deb -c $notify"),
+    qr{/system/shopctl-notify\.service$.*/usr/bin/shopctl-notify$}ms,
+    'who tells people is a package of its own';
+like said("dpkg-deb -f $notify Depends"), qr/\blibcurl4/, '... with libcurl';
+unlike said("dpkg-deb -f $deb Depends"), qr/curl/, '... which no other needs';
+
 like $version, defined $number ? qr/^[\d.]+-1~deb${number}u1$/ : qr/-1$/,
     'its version is older than that of a later release';
 
@@ -95,6 +102,13 @@ like said("cat $root/control/postinst"),
     'the line is put into the configuration';
 like said("$root/usr/bin/shopctl --help"), qr/^usage: shopctl/i,
     'shopctl is there';
+
+my ($fleet) = glob "$built/shopctl-fleet_*.deb";
+like said("dpkg-deb -f $fleet Depends"), qr/libcurl4.*libhiredis/,
+    'what needs libcurl and hiredis is a package of its own';
+unlike said("dpkg-deb -f $deb Depends"), qr/curl|hiredis/, 'and nothing else does';
+like said("dpkg-deb -c $fleet"), qr{usr/bin/shopctl-fleet\n.*systemd/system/shopctl-fleet\.service}s,
+    'with a unit';
 ok -s "$root/usr/share/$_", "... with $_" for 'man/man1/shopctl.1.gz',
     'man/man5/shop-maintenance.5.gz', 'bash-completion/completions/shopctl',
     'zsh/vendor-completions/_shopctl', 'fish/vendor_completions.d/shopctl.fish';
@@ -122,6 +136,14 @@ ok -e "$root/usr/share/shop-failover/page/$_", "$_ to start from"
 ok -e "$root/usr/share/doc/$NAME/$_", "$_ is there"
     for qw(NEWS.Debian.gz img examples/alerts.yml
            examples/status.schema.json);
+
+
+SKIP: {
+    skip 'no lintian', 1 if !-x '/usr/bin/lintian';
+
+    my $said = said("lintian --fail-on error,warning $deb");
+    is $?, 0, 'lintian has nothing against it' or diag $said;
+}
 
 
 # ---- its end

@@ -103,6 +103,15 @@ says 2, qr/"reopen" needs|nothing to do: .*"shop.example" is "open"/,
     'no ramp, so none is ended', 'reopen', '--now';
 
 
+says 0, qr/^SHOP OK - shop\.example: open for \S+, 1 of 1 servers up \| servers_up=1;;;0;1 sites_shut=0;;;0;1 admitted=100%;;;0;100 turned_away=\d+c;;;0\n\z/,
+    'status --check of an open shop', 'status', '--check';
+says 3, qr/^SHOP UNKNOWN - no status from http:.*\d+\/status$/m,
+    '... where nobody answers', 'status', '--check', '--url',
+    'http://127.0.0.1:' . free_port() . '/status';
+says 3, qr/^SHOP UNKNOWN - no status from README\.md$/m, '... of no status',
+    'status', '--check', 'README.md';
+
+
 # ---- closed, and by whom
 
 says 0, qr/seen by nginx after \d+ ms/, 'shopctl on', 'on', '--status',
@@ -116,6 +125,8 @@ unlike get($nginx, '/', headers => [Accept => 'text/html'])->{body}, qr/anna/,
     '... and no visitor reads it';
 says 0, qr/^closed$/, 'is-active of a closed shop', 'is-active';
 says 1, qr/^maintenance\b/, 'status of a closed shop', 'status';
+says 1, qr/^SHOP WARNING - shop\.example: maintenance for \S+, "We move\.", 1 of 1 servers up \| \S+ sites_shut=1;/,
+    'status --check of a closed shop', 'status', '--check';
 says 0, qr/who +anna.*^nginx: maintenance$/ms, 'check asks nginx', 'check';
 says 2, qr/nothing to do: .*"maintenance"/, 'closed is no ramp', 'reopen',
     '--over', '10m';
@@ -183,10 +194,14 @@ is_in('outage');
 says 1, qr/^open\nnginx: outage, nobody serves/m, 'is-active in an outage',
     'is-active';
 says 1, qr/^outage P1\b/, 'status in an outage', 'status';
+says 2, qr/^SHOP CRITICAL - shop\.example: outage for \S+, 0 of 1 servers up /,
+    'status --check in an outage', 'status', '--check';
 says 0, qr/^closed: /, 'words, to stay', 'on', '--end', 'manual', '--status', 'x';
 $shop->open;
 is_in('maintenance');
 ok site()->{shut_by_flag_alone}, 'the flag alone keeps it shut';
+says 2, qr/^SHOP CRITICAL - shop\.example: maintenance, only the flag keeps it shut for/,
+    '... which is critical', 'status', '--check';
 says 0, qr/^nginx: maintenance, only the flag keeps the shop shut; open it: shopctl off$/m,
     '... says check', 'check';
 

@@ -7,6 +7,7 @@
 # begin anew in the middle of it, and what ends later is the same incident.
 
 use ShopTest;
+use ShopTest::Ctl;
 use ShopTest::Status;
 
 use JSON::PP ();
@@ -14,10 +15,11 @@ use JSON::PP ();
 my $dir = ShopTest::Dir->new('state');
 chmod 0777, "$dir";
 
-my %shop = map { $_ => shop_server(body => "shop $_") } qw(a b);
+my %shop = map { $_ => shop_server(body => "shop $_") } qw(a b images);
 
 my $http = <<"END";
     shop_state_file $dir/state;
+    shop_events $dir/events.log;
     shop_reopen hold=0s;
     upstream a {
         server $shop{a};
@@ -26,6 +28,11 @@ my $http = <<"END";
     }
     upstream b {
         server $shop{b};
+        shop_health_check uri=/healthz interval=100ms fast=100ms fails=1 passes=1;
+        shop_outlier off;
+    }
+    upstream images {
+        server $shop{images};
         shop_health_check uri=/healthz interval=100ms fast=100ms fails=1 passes=1;
         shop_outlier off;
     }
@@ -41,7 +48,9 @@ my $http = <<"END";
         listen %%ADDR_B%%;
         server_name b.example;
         shop_maintenance %%DIR%%/flag_b;
+        shop_upstreams images=optional;
         location / { proxy_pass http://b; }
+        location /images/ { proxy_pass http://images; }
     }
 END
 
@@ -80,6 +89,11 @@ sub kept {
     is site('a.example')->{since}, $was{since}, "since is the same after $when";
     is told(), $was{told}, 'so is the incident';
     is pages(), $was{pages}, 'so are the counters';
+    is join(' ', @{ site('b.example') }{qw(state severity since)}),
+        "degraded P3 $was{degraded}", 'and that only the optional is missing';
+    is_deeply [map { $_->{optional} } grep { $_->{name} eq 'images' }
+        @{ site('b.example')->{upstreams} }], [JSON::PP::true],
+        'which is still optional';
 }
 
 ok wait_until(20, sub { page() == 200 }), 'the shop is open';
@@ -89,11 +103,17 @@ ok wait_until(20, sub { site('a.example')->{state} eq 'outage' }),
     'all servers of a fail';
 $shop{a}->set('/', status => 500);
 
+$shop{images}->set('/healthz', status => 500);
+ok wait_until(20, sub { site('b.example')->{state} eq 'degraded' }),
+    'what is optional for b fails';
+my $degraded = site('b.example')->{since};
+
 # the health check has taken its only server out
 ok wait_until(20, sub { page() == 503 }), 'visitors get the page';
 page() for 1 .. 3;
 
-my %was = (since => site('a.example')->{since}, told => told(), pages => pages());
+my %was = (since => site('a.example')->{since}, told => told(), pages => pages(),
+    degraded => $degraded);
 
 like $was{told}, qr/number=1 .*began=\d/, 'there is an incident';
 cmp_ok $was{pages}, '>=', 4, 'and pages are counted';
@@ -115,6 +135,13 @@ my ($incident) = grep { $_->{site} eq 'a.example' } @{ status()->{incidents} };
 
 is $incident->{number}, 1, 'it is the same incident that ends';
 ok $incident->{resolved}, 'and it is resolved';
+
+my (undef, $report) = ctl('report', '--incident', '1', "$dir/events.log");
+
+like $report, qr/^Shop a\.example\./m, 'its report is of a';
+like $report, qr/of upstream a is down/, '... says what failed before the restart';
+unlike $report, qr/b\.example|upstream (?!a\b)|images/,
+    '... and nothing of b, which failed at the same time';
 is scalar(grep { $_->{site} eq 'b.example' } @{ status()->{incidents} }), 0,
     'b has none';
 

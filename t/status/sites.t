@@ -8,6 +8,7 @@
 use ShopTest;
 
 use JSON::PP ();
+use POSIX ();
 use ShopTest::Ctl;
 use ShopTest::Events;
 
@@ -196,20 +197,136 @@ is at('a.example', '/')->{status}, 200, 'A is open';
 
 # ---- every fact is equal everywhere
 
-my %json = map { $_->{name} => $_ } @{ facts()->{sites} };
-my $metrics = get($where, '/status?format=prometheus')->{body};
-my $html = get($where, '/status?format=html')->{body};
+$ENV{SHOP_STATUS} = "http://$where/status";
+$ENV{TZ} = 'UTC';
 
-for my $name (sort keys %json) {
-    my ($state) = $metrics
-        =~ /^shop_failover_site_state\{site="\Q$name\E",state="(\w+)"\} 1$/m;
-    my ($shown) = $html =~ m{<li>\Q$name\E: <b class="\w+">(\w+)</b>};
+# one line for a site: its state, severity, since when, its flag, upstreams,
+# servers up, and how many were turned away
+sub by_json {
+    my ($name) = @_;
+    my $json = JSON::PP::decode_json(
+        get($where, "/status?format=json&site=$name")->{body});
+    my $site = $json->{site};
+    my ($up, $all) = (0, 0);
 
-    is $state, $json{$name}{state}, "$name: the metric is as the JSON";
-    is $shown, $json{$name}{state}, "$name: so is the screen";
-    ok $metrics =~ /^shop_failover_flag_present\{site="\Q$name\E"\} (\d)$/m
-       && $1 == ($name eq 'a.example' ? 0 : 1), "$name: and its flag";
+    for my $peer (map { @{ $_->{peers} } } @{ $json->{upstreams} }) {
+        $all++;
+        $up++ if $peer->{state} eq 'up';
+    }
+
+    return join ' ', $site->{name}, $site->{state}, $site->{severity} // '-',
+        $site->{since} =~ /T(\d+:\d+)/, $json->{maintenance}{present} ? 1 : 0,
+        join(',', sort map { $_->{name} } @{ $json->{upstreams} }), "$up/$all",
+        $json->{counters}{visitors}{total};
 }
+
+sub by_metrics {
+    my ($name) = @_;
+    my $text = get($where, "/status?format=prometheus&site=$name")->{body};
+    my $of = qr/site="\Q$name\E"/;
+    my ($state) = $text =~ /^shop_failover_site_state\{$of,state="(\w+)"\} 1$/m;
+    my ($severity) = $text =~ /^shop_failover_site_severity\{$of\} (\d)$/m;
+    my ($since)
+        = $text =~ /^shop_failover_site_since_timestamp_seconds\{$of\} (\d+)$/m;
+    my ($flag) = $text =~ /^shop_failover_flag_present\{$of\} (\d)$/m;
+    my %upstream = map { $_ => 1 }
+        $text =~ /^shop_failover_upstream_since_\w+\{upstream="(\w+)"\}/mg;
+    my @up = $text =~ /^shop_failover_peer_up\{.*\} (\d)$/mg;
+    my $pages = 0;
+
+    $pages += $_ for $text =~ /^shop_failover_responses_total\{$of,.*kind="html"\} (\d+)$/mg;
+
+    return join ' ', $name, $state // '', $severity ? "P$severity" : '-',
+        POSIX::strftime('%H:%M', gmtime $since), $flag // '',
+        join(',', sort keys %upstream), grep({ $_ } @up) . '/' . @up, $pages;
+}
+
+sub by_html {
+    my ($name) = @_;
+    my $html = get($where, "/status?format=html&site=$name")->{body};
+    my ($now) = $html =~ m{<p class="k">(.*?)</p>};
+    my ($severity, $state) = $now =~ /(?:(P\d) \S+ )?(\w+)/;
+    my ($since) = $html =~ m{</h1>\n<p>.*?\(since (?:\S+ )?(\d+:\d+)}s;
+    my ($flag) = $html =~ m{<h2>Flag file</h2>\n<p>[^<]*: (not )?there};
+    my %upstream = map { $_ => 1 }
+        $html =~ m{<h3>(\w+): }g, $html =~ m{<summary><b class="ok">(\w+)</b>}g;
+    my ($up, $all) = (0, 0);
+
+    while ($html =~ /(\d+) of (\d+) up/g) {
+        $up += $1;
+        $all += $2;
+    }
+
+    my ($pages) = $html
+        =~ m{Pages shown to visitors</td>.*?data-l="in all">(\d+)<};
+
+    return join ' ', $name, $state, $severity // '-', $since // '',
+        $html =~ /: there <|: there for/ ? 1 : 0,
+        join(',', sort keys %upstream), "$up/$all", $pages // '';
+}
+
+# what the terminal has of it
+sub by_shopctl {
+    my ($name) = @_;
+    my (undef, $out) = ctl('status', '--site', $name);
+    my ($state, $severity) = $out =~ /\A(\w+)(?: (P\d))?/;
+    my %upstream = map { $_ => 1 } $out =~ /^upstream (\w+):/mg;
+    my ($up, $all) = (0, 0);
+
+    while ($out =~ /(\d+) of (\d+) up$/mg) {
+        $up += $1;
+        $all += $2;
+    }
+
+    return join ' ', $name, $state // '', $severity // '-',
+        join(',', sort keys %upstream), "$up/$all";
+}
+
+at('c.example', '/', Accept => 'text/html')->{status} == 503 or die
+    for 1 .. 3;
+
+for my $name (qw(a.example c.example)) {
+    my $json = by_json($name);
+
+    ok wait_until(10, sub { by_metrics($name) eq by_json($name) }),
+        "$name: the metrics say the same as the JSON"
+        or diag by_metrics($name), "\n", by_json($name);
+    is by_html($name), by_json($name), "$name: so does the screen";
+    is by_shopctl($name), join(' ', (split ' ', by_json($name))[0 .. 2, 5, 6]),
+        "$name: so does the terminal";
+}
+
+# ---- the troubled first, then a line each
+
+is facts()->{sites}[-1]{name}, 'a.example', 'the JSON ends with who is well';
+
+my $html = get($where, '/status?format=html')->{body};
+my @lines = $html =~ m{^<li><a href="\?format=html&amp;site=([\w.]+)">\1</a>: <b (?#
+    )class="\w+">(\w+)</b>}mg;
+is "@lines[-2, -1]", 'a.example open', 'so does the list of the screen';
+is @lines, 2 * @{ facts()->{sites} }, '... which has a line for each';
+
+my (undef, $screen) = ctl('status');
+like $screen, qr/^ +site \S+: maintenance for.*^site a\.example: open for/ms,
+    'so does the terminal';
+
+# ---- a site that is none
+
+my $none = get($where, '/status?format=json&site=d.example');
+is $none->{status}, 404, 'a site that is none is not found';
+like JSON::PP::decode_json($none->{body})->{error},
+    qr/\Ano such site "d\.example", expected .*"a\.example"/,
+    '... and named, with those that are';
+for my $format (qw(html prometheus)) {
+    $none = get($where, "/status?format=$format&site=%3Cd%3E");
+    like "$none->{status} $none->{headers}{'content-type'} $none->{body}",
+        qr/\A404 text\/plain.* no such site "<d>", expected .*"b\.example"/,
+        "... in $format, as text";
+}
+says 2, qr/no such site "d\.example", expected .*"a\.example"/,
+    '... in the terminal', 'status', '--site', 'd.example';
+says 2, qr/--site asks nginx .*takes no file/, '... nor one of a file',
+    'status', '--site', 'a.example', 'FILE';
 
 ok $nginx->log->find(qr/site "b\.example" is now "maintenance"/),
     'the log names the site';

@@ -99,9 +99,17 @@ check_loads() {
 shopctl_files() {
     local page
 
-    echo "755 $BUILD/shopctl $PREFIX/bin/shopctl"
+    local program
+
+    for program in "$BUILD"/shopctl "$BUILD"/shopctl-*; do
+        [[ $program == *.d ]] || echo "755 $program $PREFIX/bin/${program##*/}"
+    done
 
     for page in "$TOP"/pkg/man/*.[1-9]; do
+
+        # that of a program of its own goes with it
+        program=$BUILD/$(basename "$page" .1)
+        [[ $page != */shopctl-*.1 || -e $program ]] || continue
         echo "644 $page $PREFIX/share/man/man${page##*.}/${page##*/}"
     done
 

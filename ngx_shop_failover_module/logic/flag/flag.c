@@ -135,11 +135,11 @@ ngx_shop_flag_clean(ngx_shop_flag_keys_ctx_t *ctx, const unsigned char *p,
     }
 
     if (encoding) {
-        ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_ENCODING, line);
+        ngx_shop_flag_keys_reason_warn(ctx, NGX_SHOP_FLAG_KEYS_ENCODING, line);
     }
 
     if (control) {
-        ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_CONTROL, line);
+        ngx_shop_flag_keys_reason_warn(ctx, NGX_SHOP_FLAG_KEYS_CONTROL, line);
     }
 
     return line;
@@ -190,7 +190,7 @@ ngx_shop_flag_line(ngx_shop_flag_keys_ctx_t *ctx, ngx_shop_span_t line)
     said = row ? ngx_shop_flag_keys_said(row) : NGX_SHOP_FLAG_SAID_NONE;
 
     if (said == NGX_SHOP_FLAG_SAID_NONE) {
-        ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_UNKNOWN, line);
+        ngx_shop_flag_keys_reason_warn(ctx, NGX_SHOP_FLAG_KEYS_UNKNOWN, line);
         return;
     }
 

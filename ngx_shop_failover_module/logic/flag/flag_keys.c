@@ -46,44 +46,6 @@ static void ngx_shop_flag_keys_set_end(ngx_shop_flag_keys_ctx_t *ctx,
     const ngx_shop_flag_keys_row_t *row, ngx_shop_span_t value);
 static void ngx_shop_flag_keys_set_update(ngx_shop_flag_keys_ctx_t *ctx,
     const ngx_shop_flag_keys_row_t *row, ngx_shop_span_t value);
-static void ngx_shop_flag_keys_shift(ngx_shop_flag_notice_t *notice);
-static unsigned ngx_shop_flag_keys_times_reason(const char *text);
-
-
-static const char *const
-    ngx_shop_flag_keys_reasons[NGX_SHOP_FLAG_KEYS_NREASONS] = {
-
-    "unknown key",
-    "no \":\" after the key",
-    "no value",
-    "key given again, the last one counts",
-    "longer than 500 bytes, the rest is not shown",
-    "not UTF-8, shown with ? in its place",
-    "control bytes, left out",
-    "bad language, write as status.de or update.pt-BR",
-    ("unknown mode, full is used; write full, browse, browse /a, "
-     "paths /a /b, or words"),
-    "not a path, it begins with /",
-    "unknown end, manual is used; write manual, eta, or healthy",
-    "no such time of day, it goes from 00:00 to 23:59",
-    "more than 128 texts with a language, this one is left out",
-    "more than 8 contacts, this one is left out",
-    "more than 32 updates, the oldest is left out",
-    "more than 32 paths, this one is left out",
-    "matches nothing: the arguments behind ? or # are not of the path",
-    "matches nothing: % and two digits of a byte, such as %20",
-    "matches nothing: .. leads out of /",
-    ("not the name of a host, write as shop.example, with xn-- for other "
-     "letters"),
-    "no host: write the name without https:// and without a port",
-    "a * stands alone in front, as in *.shop.example, or behind, as in shop.*",
-    "more than 32 hosts or 1000 bytes of them, this one is left out",
-    "no host that can be meant, closes nobody",
-    ("clocks are set back then, and show it twice: write it with its zone, "
-     "2026-10-25T02:30:00+01:00"),
-    ("clocks are set forward then, and leave it out: write it with its zone, "
-     "2026-03-29T03:30:00+02:00")
-};
 
 
 /* of _pattern_fault_e */
@@ -182,7 +144,7 @@ ngx_shop_flag_keys_set(ngx_shop_flag_keys_ctx_t *ctx,
     bit = (uint32_t) 1 << (row - ngx_shop_flag_keys_table);
 
     if ((ctx->seen & bit) && !row->many) {
-        ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_AGAIN, name);
+        ngx_shop_flag_keys_reason_warn(ctx, NGX_SHOP_FLAG_KEYS_AGAIN, name);
     }
 
     ctx->seen |= bit;
@@ -201,7 +163,7 @@ void
 ngx_shop_flag_keys_refuse(ngx_shop_flag_keys_ctx_t *ctx,
     const ngx_shop_flag_keys_row_t *row, ngx_shop_span_t line)
 {
-    ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_NO_COLON, line);
+    ngx_shop_flag_keys_reason_warn(ctx, NGX_SHOP_FLAG_KEYS_NO_COLON, line);
 
     /* whoever wrote "start 22:00" did not want it to be closed now */
 
@@ -238,7 +200,8 @@ ngx_shop_flag_keys_set_contact(ngx_shop_flag_keys_ctx_t *ctx,
     }
 
     if (notice->ncontacts == NGX_SHOP_FLAG_CONTACTS) {
-        ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_MANY_CONTACTS, value);
+        ngx_shop_flag_keys_reason_warn(ctx, NGX_SHOP_FLAG_KEYS_MANY_CONTACTS,
+                                       value);
         return;
     }
 
@@ -276,8 +239,8 @@ ngx_shop_flag_keys_set_time(ngx_shop_flag_keys_ctx_t *ctx,
            != NGX_SHOP_OK)
     {
         is.at = 0;
-        ngx_shop_flag_keys_warn(ctx,
-                    ngx_shop_flag_keys_times_reason(reason), value);
+        ngx_shop_flag_keys_reason_warn(ctx,
+                    ngx_shop_flag_keys_reason_times(reason), value);
     }
 
     if (row->offset == ngx_shop_flag_keys_offset(start)) {
@@ -285,8 +248,8 @@ ngx_shop_flag_keys_set_time(ngx_shop_flag_keys_ctx_t *ctx,
 
         if (doubt) {
             is.at = 0;
-            ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_START_TWICE - 1
-                                         + doubt, value);
+            ngx_shop_flag_keys_reason_warn(ctx,
+                NGX_SHOP_FLAG_KEYS_START_TWICE - 1 + doubt, value);
         }
 
         ctx->notice->bad_start = (is.at == 0);
@@ -337,7 +300,7 @@ ngx_shop_flag_keys_set_mode(ngx_shop_flag_keys_ctx_t *ctx,
         return;
     }
 
-    ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_BAD_MODE, value);
+    ngx_shop_flag_keys_reason_warn(ctx, NGX_SHOP_FLAG_KEYS_BAD_MODE, value);
 }
 
 
@@ -370,7 +333,7 @@ ngx_shop_flag_keys_set_paths(ngx_shop_flag_keys_ctx_t *ctx,
 
         if (fault != NGX_SHOP_PATTERN_FITS) {
             if (!bad++) {
-                ngx_shop_flag_keys_warn(ctx,
+                ngx_shop_flag_keys_reason_warn(ctx,
                                         ngx_shop_flag_keys_faults[fault],
                                         path);
             }
@@ -379,7 +342,8 @@ ngx_shop_flag_keys_set_paths(ngx_shop_flag_keys_ctx_t *ctx,
         }
 
         if (notice->npaths == NGX_SHOP_FLAG_PATHS) {
-            ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_MANY_PATHS, path);
+            ngx_shop_flag_keys_reason_warn(ctx, NGX_SHOP_FLAG_KEYS_MANY_PATHS,
+                                           path);
             return;
         }
 
@@ -426,13 +390,14 @@ ngx_shop_flag_keys_set_hosts(ngx_shop_flag_keys_ctx_t *ctx,
             ngx_shop_flag_keys_add_host(ctx, host, &room);
 
         } else {
-            ngx_shop_flag_keys_warn(ctx, ngx_shop_flag_keys_host_faults[fault],
+            ngx_shop_flag_keys_reason_warn(ctx,
+                                         ngx_shop_flag_keys_host_faults[fault],
                                     host);
         }
     }
 
     if (notice->nhosts == 0) {
-        ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_NO_HOST, value);
+        ngx_shop_flag_keys_reason_warn(ctx, NGX_SHOP_FLAG_KEYS_NO_HOST, value);
     }
 }
 
@@ -446,7 +411,8 @@ ngx_shop_flag_keys_add_host(ngx_shop_flag_keys_ctx_t *ctx,
     notice = ctx->notice;
 
     if (notice->nhosts == NGX_SHOP_FLAG_HOSTS || host.len + 1u > *room) {
-        ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_MANY_HOSTS, host);
+        ngx_shop_flag_keys_reason_warn(ctx, NGX_SHOP_FLAG_KEYS_MANY_HOSTS,
+                                       host);
         return;
     }
 
@@ -479,7 +445,7 @@ ngx_shop_flag_keys_set_end(ngx_shop_flag_keys_ctx_t *ctx,
         }
     }
 
-    ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_BAD_END, value);
+    ngx_shop_flag_keys_reason_warn(ctx, NGX_SHOP_FLAG_KEYS_BAD_END, value);
 }
 
 
@@ -491,149 +457,12 @@ ngx_shop_flag_keys_set_update(ngx_shop_flag_keys_ctx_t *ctx,
 
     (void) row;
 
-    clock = ngx_shop_flag_keys_clock(ctx, &value);
+    clock = ngx_shop_flag_keys_update_clock(ctx, &value);
     value = ngx_shop_flag_keys_value(ctx, value);
 
     if (value.len) {
         (void) ngx_shop_flag_keys_update(ctx, clock, value);
     }
-}
-
-
-/* the newest news counts most: of too many updates the oldest goes */
-
-ngx_shop_flag_update_t *
-ngx_shop_flag_keys_update(ngx_shop_flag_keys_ctx_t *ctx, ngx_shop_span_t clock,
-    ngx_shop_span_t text)
-{
-    ngx_shop_flag_notice_t  *notice;
-    ngx_shop_flag_update_t  *update;
-
-    notice = ctx->notice;
-
-    if (notice->nupdates == NGX_SHOP_FLAG_UPDATES) {
-        ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_MANY_UPDATES,
-                                notice->updates[0].text);
-        ngx_shop_flag_keys_shift(notice);
-    }
-
-    update = &notice->updates[notice->nupdates++];
-    memset(update, 0, sizeof(ngx_shop_flag_update_t));
-
-    update->text = text;
-    update->at = clock.len ? ngx_shop_flag_keys_when(ctx, clock, text) : 0;
-
-    return update;
-}
-
-
-/* the oldest update goes, and what it says in other languages */
-
-static void
-ngx_shop_flag_keys_shift(ngx_shop_flag_notice_t *notice)
-{
-    unsigned               i, n;
-    ngx_shop_flag_lang_t  *lang;
-
-    notice->nupdates--;
-    memmove(notice->updates, notice->updates + 1,
-            notice->nupdates * sizeof(ngx_shop_flag_update_t));
-
-    for (i = 0, n = 0; i < notice->nlangs; i++) {
-        lang = &notice->langs[i];
-
-        if (lang->said == NGX_SHOP_FLAG_SAID_UPDATE && lang->nth-- == 0) {
-            continue;
-        }
-
-        notice->langs[n++] = *lang;
-    }
-
-    memset(&notice->langs[n], 0,
-           (notice->nlangs - n) * sizeof(ngx_shop_flag_lang_t));
-    notice->nlangs = (uint8_t) n;
-}
-
-
-ngx_shop_span_t
-ngx_shop_flag_keys_clock(ngx_shop_flag_keys_ctx_t *ctx, ngx_shop_span_t *value)
-{
-    int64_t               at;
-    unsigned              bracket;
-    ngx_shop_str_t        s;
-    ngx_shop_span_t       clock;
-    const unsigned char  *p;
-
-    p = ctx->notice->text + value->off;
-    bracket = (value->len && *p == '[');
-    p += bracket;
-
-    clock.off = (uint16_t) (value->off + bracket);
-    clock.len = 0;
-
-    if (value->len < 5 + 2 * bracket
-        || (bracket && p[5] != ']')
-        || (!bracket && value->len > 5 && p[5] != ' ')
-        || p[2] != ':' || *p < '0' || *p > '9')
-    {
-        return clock;
-    }
-
-    clock.len = 5;
-    s = ngx_shop_span_str(ctx->notice->text, clock);
-
-    if (ngx_shop_times_last(&s, ctx->anchor, &at) != NGX_SHOP_OK) {
-        ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_BAD_CLOCK, clock);
-        clock.len = 0;
-        return clock;
-    }
-
-    value->off = (uint16_t) (value->off + 5 + 2 * bracket);
-    value->len = (uint16_t) (value->len - 5 - 2 * bracket);
-    *value = ngx_shop_span_trim(ctx->notice->text, *value);
-
-    return clock;
-}
-
-
-/*
- * When an update was said.  One that was there before keeps its time: on the
- * next day "03:10" would else be that of today.
- */
-
-int64_t
-ngx_shop_flag_keys_when(const ngx_shop_flag_keys_ctx_t *ctx,
-    ngx_shop_span_t clock, ngx_shop_span_t text)
-{
-    int64_t                        at;
-    unsigned                       i;
-    ngx_shop_str_t                 s, old, hhmm;
-    const ngx_shop_flag_update_t  *was;
-
-    hhmm = ngx_shop_span_str(ctx->notice->text, clock);
-    s = ngx_shop_span_str(ctx->notice->text, text);
-
-    for (i = 0; ctx->prev && i < ctx->prev->nupdates; i++) {
-        was = &ctx->prev->updates[i];
-        old = ngx_shop_span_str(ctx->prev->text, was->text);
-
-        if (old.len == s.len && memcmp(old.data, s.data, s.len) == 0
-            && ngx_shop_times_last(&hhmm, was->at, &at)
-               == NGX_SHOP_OK
-            && at == was->at)
-        {
-            return at;
-        }
-    }
-
-    if (ngx_shop_times_last(&hhmm,
-                            ctx->anchor + NGX_SHOP_FLAG_SLACK, &at)
-        != NGX_SHOP_OK)
-    {
-        return 0;
-    }
-
-    return at;
 }
 
 
@@ -645,62 +474,11 @@ ngx_shop_flag_keys_value(ngx_shop_flag_keys_ctx_t *ctx, ngx_shop_span_t value)
     kept = ngx_shop_span_fit(ctx->notice->text, value, NGX_SHOP_FLAG_TEXT_MAX);
 
     if (value.len == 0) {
-        ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_NO_VALUE, value);
+        ngx_shop_flag_keys_reason_warn(ctx, NGX_SHOP_FLAG_KEYS_NO_VALUE, value);
 
     } else if (value.len > NGX_SHOP_FLAG_TEXT_MAX) {
-        ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_TOO_LONG, value);
+        ngx_shop_flag_keys_reason_warn(ctx, NGX_SHOP_FLAG_KEYS_TOO_LONG, value);
     }
 
     return kept;
-}
-
-
-void
-ngx_shop_flag_keys_warn(ngx_shop_flag_keys_ctx_t *ctx, unsigned reason,
-    ngx_shop_span_t what)
-{
-    ngx_shop_flag_notice_t   *notice;
-    ngx_shop_flag_warning_t  *warning;
-
-    notice = ctx->notice;
-    notice->warnings_total++;
-
-    if (notice->nwarnings == NGX_SHOP_FLAG_WARNINGS) {
-        return;
-    }
-
-    warning = &notice->warnings[notice->nwarnings++];
-    warning->line = ctx->line;
-    warning->reason = (uint16_t) reason;
-    warning->what = ngx_shop_span_fit(notice->text, what,
-                                      NGX_SHOP_FLAG_WHAT_MAX);
-}
-
-
-const char *
-ngx_shop_flag_keys_reason(unsigned reason)
-{
-    if (reason < NGX_SHOP_FLAG_KEYS_NREASONS) {
-        return ngx_shop_flag_keys_reasons[reason];
-    }
-
-    return ngx_shop_times_parse_reason(reason - NGX_SHOP_FLAG_KEYS_NREASONS);
-}
-
-
-/* the text is one of times' own, so it is found by its address */
-
-static unsigned
-ngx_shop_flag_keys_times_reason(const char *text)
-{
-    unsigned     i;
-    const char  *known;
-
-    for (i = 0; (known = ngx_shop_times_parse_reason(i)) != NULL; i++) {
-        if (known == text) {
-            break;
-        }
-    }
-
-    return NGX_SHOP_FLAG_KEYS_NREASONS + i;
 }

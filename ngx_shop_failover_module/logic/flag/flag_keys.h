@@ -80,20 +80,22 @@ ngx_shop_span_t ngx_shop_flag_keys_value(ngx_shop_flag_keys_ctx_t *ctx,
     ngx_shop_span_t value);
 
 /* takes "HH:MM " or "[HH:MM]" off the begin of an update; len 0: none there */
-ngx_shop_span_t ngx_shop_flag_keys_clock(ngx_shop_flag_keys_ctx_t *ctx,
+ngx_shop_span_t ngx_shop_flag_keys_update_clock(ngx_shop_flag_keys_ctx_t *ctx,
     ngx_shop_span_t *value);
-int64_t ngx_shop_flag_keys_when(const ngx_shop_flag_keys_ctx_t *ctx,
-    ngx_shop_span_t clock, ngx_shop_span_t text);
 
 /* a new update; the oldest goes where there is no room */
 ngx_shop_flag_update_t *ngx_shop_flag_keys_update(
     ngx_shop_flag_keys_ctx_t *ctx, ngx_shop_span_t clock,
     ngx_shop_span_t text);
 
-void ngx_shop_flag_keys_warn(ngx_shop_flag_keys_ctx_t *ctx, unsigned reason,
+void ngx_shop_flag_keys_reason_warn(ngx_shop_flag_keys_ctx_t *ctx,
+    unsigned reason,
     ngx_shop_span_t what);
 
 const char *ngx_shop_flag_keys_reason(unsigned reason);
+
+/* the reason of which times says so in words */
+unsigned ngx_shop_flag_keys_reason_times(const char *text);
 
 
 #endif /* _NGX_SHOP_FLAG_KEYS_H_INCLUDED_ */

@@ -38,7 +38,7 @@ ngx_shop_flag_langs_set(ngx_shop_flag_keys_ctx_t *ctx, unsigned said,
     s = ngx_shop_span_str(ctx->notice->text, lang);
 
     if (!ngx_shop_flag_langs_is(&s)) {
-        ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_BAD_LANG, lang);
+        ngx_shop_flag_keys_reason_warn(ctx, NGX_SHOP_FLAG_KEYS_BAD_LANG, lang);
         return;
     }
 
@@ -77,7 +77,7 @@ ngx_shop_flag_langs_once(ngx_shop_flag_keys_ctx_t *ctx, unsigned said,
         if (known->said == said
             && ngx_shop_flag_langs_same(notice, known->lang, lang))
         {
-            ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_AGAIN, lang);
+            ngx_shop_flag_keys_reason_warn(ctx, NGX_SHOP_FLAG_KEYS_AGAIN, lang);
             known->lang = lang;
             known->text = value;
             return;
@@ -108,7 +108,8 @@ ngx_shop_flag_langs_contact(ngx_shop_flag_keys_ctx_t *ctx,
     }
 
     if (n == NGX_SHOP_FLAG_CONTACTS) {
-        ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_MANY_CONTACTS, value);
+        ngx_shop_flag_keys_reason_warn(ctx, NGX_SHOP_FLAG_KEYS_MANY_CONTACTS,
+                                       value);
         return;
     }
 
@@ -126,7 +127,7 @@ ngx_shop_flag_langs_update(ngx_shop_flag_keys_ctx_t *ctx,
     ngx_shop_flag_lang_t    *known;
     ngx_shop_flag_update_t  *update;
 
-    clock = ngx_shop_flag_keys_clock(ctx, &value);
+    clock = ngx_shop_flag_keys_update_clock(ctx, &value);
     value = ngx_shop_flag_keys_value(ctx, value);
 
     if (value.len == 0) {
@@ -230,7 +231,8 @@ ngx_shop_flag_langs_add(ngx_shop_flag_keys_ctx_t *ctx, unsigned said,
     notice = ctx->notice;
 
     if (notice->nlangs == NGX_SHOP_FLAG_LANGS) {
-        ngx_shop_flag_keys_warn(ctx, NGX_SHOP_FLAG_KEYS_MANY_LANGS, lang);
+        ngx_shop_flag_keys_reason_warn(ctx, NGX_SHOP_FLAG_KEYS_MANY_LANGS,
+                                       lang);
         return NULL;
     }
 

@@ -7,22 +7,12 @@
  */
 
 
-#include "logic/story/incident.h"
+#include "logic/story/incident_inside.h"
 #include "logic/flag/flag.h"
 #include "logic/judge/site.h"
 #include "logic/judge/verdict.h"
 
 
-static void ngx_shop_incident_peer(ngx_shop_incident_fold_t *fold,
-    const ngx_shop_event_t *event);
-static ngx_shop_incident_burst_t *ngx_shop_incident_burst(
-    ngx_shop_incident_fold_t *fold, const ngx_shop_event_t *event);
-static uint32_t ngx_shop_incident_sum(const unsigned char *data, size_t len);
-static int ngx_shop_incident_lists(const ngx_shop_str_t *names, uint32_t sum);
-static void ngx_shop_incident_failed(ngx_shop_incident_fold_t *fold,
-    ngx_shop_incident_t *in, const ngx_shop_event_t *event);
-static unsigned ngx_shop_incident_by_group(ngx_shop_incident_fold_t *fold,
-    const ngx_shop_event_t *event);
 static void ngx_shop_incident_restart(ngx_shop_incident_fold_t *fold,
     const ngx_shop_event_t *event);
 static void ngx_shop_incident_move(ngx_shop_incident_t *in, int64_t by,
@@ -39,16 +29,6 @@ static ngx_shop_incident_t *ngx_shop_incident_begin(
     ngx_shop_incident_fold_t *fold, const ngx_shop_event_t *event);
 static void ngx_shop_incident_ease(ngx_shop_incident_fold_t *fold,
     ngx_shop_incident_t *in, const ngx_shop_event_t *event);
-static void ngx_shop_incident_count(ngx_shop_incident_t *in,
-    const ngx_shop_event_t *event);
-static ngx_shop_incident_class_t *ngx_shop_incident_class(
-    ngx_shop_incident_t *in, const ngx_shop_str_t *name);
-static void ngx_shop_incident_flag(ngx_shop_incident_t *in,
-    const ngx_shop_event_t *event);
-static void ngx_shop_incident_say(ngx_shop_incident_t *in,
-    const ngx_shop_event_t *event, unsigned update);
-static int ngx_shop_incident_keep(ngx_shop_incident_t *in,
-    ngx_shop_span_t *span, const ngx_shop_str_t *text);
 
 
 ngx_shop_incident_e
@@ -69,11 +49,11 @@ ngx_shop_incident_fold(ngx_shop_incident_fold_t *fold,
     switch (event->type) {
 
     case NGX_SHOP_EVENT_PEER:
-        ngx_shop_incident_peer(fold, event);
+        ngx_shop_incident_burst_add(fold, event);
         return NGX_SHOP_INCIDENT_NO_NEWS;
 
     case NGX_SHOP_EVENT_GROUP:
-        burst = ngx_shop_incident_burst(fold, event);
+        burst = ngx_shop_incident_burst_of(fold, event);
         burst->by_group = (event->to == NGX_SHOP_SITE_GROUP_BACKUP
              && (event->served_by.len != event->upstream.len
                  || memcmp(event->bytes + event->served_by.off,
@@ -103,7 +83,7 @@ ngx_shop_incident_fold(ngx_shop_incident_fold_t *fold,
     *incident = in;
 
     if (event->type == NGX_SHOP_EVENT_FLAG) {
-        ngx_shop_incident_flag(in, event);
+        ngx_shop_incident_told_flag(in, event);
 
     } else if (!in->told && event->incident > 0
                && event->incident <= INT32_MAX)
@@ -116,128 +96,6 @@ ngx_shop_incident_fold(ngx_shop_incident_fold_t *fold,
     }
 
     return NGX_SHOP_INCIDENT_NO_NEWS;
-}
-
-
-static void
-ngx_shop_incident_peer(ngx_shop_incident_fold_t *fold,
-    const ngx_shop_event_t *event)
-{
-    int64_t                     failed;
-    ngx_shop_incident_burst_t  *burst;
-
-    if (event->to != NGX_SHOP_VERDICT_DOWN
-        && event->to != NGX_SHOP_VERDICT_DISABLED)
-    {
-        return;
-    }
-
-    failed = event->first_failure ? event->first_failure : event->time;
-
-    burst = ngx_shop_incident_burst(fold, event);
-
-    if (event->time - burst->last > NGX_SHOP_INCIDENT_BURST) {
-        burst->first = failed;
-        burst->detected = event->time;
-
-    } else if (failed < burst->first) {
-        burst->first = failed;
-    }
-
-    burst->last = event->time;
-}
-
-
-/* of the event's upstream; a new one takes the place of the oldest */
-
-static ngx_shop_incident_burst_t *
-ngx_shop_incident_burst(ngx_shop_incident_fold_t *fold,
-    const ngx_shop_event_t *event)
-{
-    unsigned                    i;
-    uint32_t                    sum;
-    ngx_shop_str_t              name;
-    ngx_shop_incident_burst_t  *burst;
-
-    name = ngx_shop_event_get(event, event->upstream);
-    sum = ngx_shop_incident_sum(name.data, name.len);
-    burst = &fold->bursts[0];
-
-    for (i = 0; i < NGX_SHOP_INCIDENT_BURSTS; i++) {
-
-        if (fold->bursts[i].upstream == sum) {
-            return &fold->bursts[i];
-        }
-
-        if (fold->bursts[i].last < burst->last) {
-            burst = &fold->bursts[i];
-        }
-    }
-
-    memset(burst, 0, sizeof(ngx_shop_incident_burst_t));
-    burst->upstream = sum;
-
-    return burst;
-}
-
-
-/* FNV-1a; never 0 */
-
-static uint32_t
-ngx_shop_incident_sum(const unsigned char *data, size_t len)
-{
-    size_t    i;
-    uint32_t  sum;
-
-    sum = 2166136261u;
-
-    for (i = 0; i < len; i++) {
-        sum = (sum ^ data[i]) * 16777619u;
-    }
-
-    return sum ? sum : 1;
-}
-
-
-/* whether a list of names has one with this sum; an empty list has all */
-
-static int
-ngx_shop_incident_lists(const ngx_shop_str_t *names, uint32_t sum)
-{
-    const unsigned char  *p, *last, *name;
-
-    p = names->data;
-    last = p + names->len;
-
-    while (p < last) {
-        name = p;
-
-        while (p < last && *p != ' ') {
-            p++;
-        }
-
-        if (ngx_shop_incident_sum(name, (size_t) (p - name)) == sum) {
-            return 1;
-        }
-
-        p++;
-    }
-
-    return names->len == 0;
-}
-
-
-int
-ngx_shop_incident_concerns(const ngx_shop_incident_t *incident,
-    const ngx_shop_str_t *upstream)
-{
-    ngx_shop_str_t  names;
-
-    names = ngx_shop_incident_text(incident, incident->upstreams);
-
-    return ngx_shop_incident_lists(&names,
-                                   ngx_shop_incident_sum(upstream->data,
-                                                         upstream->len));
 }
 
 
@@ -316,7 +174,7 @@ ngx_shop_incident_site(ngx_shop_incident_fold_t *fold,
     *incident = in;
     in->state = event->to;
 
-    ngx_shop_incident_count(in, event);
+    ngx_shop_incident_told_count(in, event);
 
     if (well) {
         in->resolved = event->time;
@@ -368,17 +226,17 @@ ngx_shop_incident_begin(ngx_shop_incident_fold_t *fold,
         in->planned = 1;
 
     } else {
-        ngx_shop_incident_failed(fold, in, event);
+        ngx_shop_incident_burst_failed(fold, in, event);
     }
 
     s = ngx_shop_event_get(event, event->site);
-    (void) ngx_shop_incident_keep(in, &in->site, &s);
+    (void) ngx_shop_incident_told_keep(in, &in->site, &s);
 
     s = ngx_shop_event_get(event, event->flag);
-    (void) ngx_shop_incident_keep(in, &in->flag, &s);
+    (void) ngx_shop_incident_told_keep(in, &in->flag, &s);
 
     s = ngx_shop_event_get(event, event->upstreams);
-    (void) ngx_shop_incident_keep(in, &in->upstreams, &s);
+    (void) ngx_shop_incident_told_keep(in, &in->upstreams, &s);
 
     in->visitors_before = event->visitors;
 
@@ -386,7 +244,7 @@ ngx_shop_incident_begin(ngx_shop_incident_fold_t *fold,
         ngx_shop_incident_class_t  *class;
 
         s = ngx_shop_event_get(event, event->classes[i].name);
-        class = ngx_shop_incident_class(in, &s);
+        class = ngx_shop_incident_told_class(in, &s);
 
         if (class) {
             class->refused_before = event->classes[i].refused;
@@ -395,62 +253,6 @@ ngx_shop_incident_begin(ngx_shop_incident_fold_t *fold,
     }
 
     return in;
-}
-
-
-/* what failed just before, of the upstreams of this site */
-
-static void
-ngx_shop_incident_failed(ngx_shop_incident_fold_t *fold,
-    ngx_shop_incident_t *in, const ngx_shop_event_t *event)
-{
-    unsigned                    i;
-    ngx_shop_str_t              names;
-    ngx_shop_incident_burst_t  *burst;
-
-    names = ngx_shop_event_get(event, event->upstreams);
-
-    for (i = 0; i < NGX_SHOP_INCIDENT_BURSTS; i++) {
-        burst = &fold->bursts[i];
-
-        if (burst->last == 0
-            || event->time - burst->last > NGX_SHOP_INCIDENT_BURST
-            || !ngx_shop_incident_lists(&names, burst->upstream))
-        {
-            continue;
-        }
-
-        /* the first one also where the clock was set back since */
-
-        if (in->first_failure == 0 || burst->detected < in->detected) {
-            in->detected = burst->detected;
-        }
-
-        if (in->first_failure == 0 || burst->first < in->first_failure) {
-            in->first_failure = burst->first;
-        }
-    }
-}
-
-
-static unsigned
-ngx_shop_incident_by_group(ngx_shop_incident_fold_t *fold,
-    const ngx_shop_event_t *event)
-{
-    unsigned        i;
-    ngx_shop_str_t  names;
-
-    names = ngx_shop_event_get(event, event->upstreams);
-
-    for (i = 0; i < NGX_SHOP_INCIDENT_BURSTS; i++) {
-        if (fold->bursts[i].by_group
-            && ngx_shop_incident_lists(&names, fold->bursts[i].upstream))
-        {
-            return 1;
-        }
-    }
-
-    return 0;
 }
 
 
@@ -465,7 +267,7 @@ ngx_shop_incident_ease(ngx_shop_incident_fold_t *fold, ngx_shop_incident_t *in,
     switch (event->to) {
 
     case NGX_SHOP_SITE_BACKUP:
-        by = ngx_shop_incident_by_group(fold, event)
+        by = ngx_shop_incident_burst_by_group(fold, event)
              ? NGX_SHOP_EVENT_BY_GROUP : NGX_SHOP_EVENT_BY_BACKUP;
         break;
 
@@ -486,155 +288,8 @@ ngx_shop_incident_ease(ngx_shop_incident_fold_t *fold, ngx_shop_incident_t *in,
         || event->to == NGX_SHOP_SITE_MAINTENANCE
         || event->to == NGX_SHOP_SITE_BROWSE)
     {
-        ngx_shop_incident_say(in, event, 0);
+        ngx_shop_incident_told_say(in, event, 0);
     }
-}
-
-
-/* counters only grow, unless nginx lost them: then what is known stays */
-
-static void
-ngx_shop_incident_count(ngx_shop_incident_t *in, const ngx_shop_event_t *event)
-{
-    int64_t                        n;
-    unsigned                       i;
-    ngx_shop_str_t                 s;
-    ngx_shop_incident_class_t     *class;
-    const ngx_shop_event_class_t  *from;
-
-    if (event->visitors >= in->visitors_before) {
-        in->visitors = event->visitors - in->visitors_before;
-    }
-
-    for (i = 0; i < event->nclasses; i++) {
-        from = &event->classes[i];
-        s = ngx_shop_event_get(event, from->name);
-        class = ngx_shop_incident_class(in, &s);
-
-        if (class == NULL) {
-            continue;
-        }
-
-        n = from->refused - class->refused_before;
-        class->refused = n > class->refused ? n : class->refused;
-
-        n = from->unknown - class->unknown_before;
-        class->unknown = n > class->unknown ? n : class->unknown;
-    }
-}
-
-
-static ngx_shop_incident_class_t *
-ngx_shop_incident_class(ngx_shop_incident_t *in, const ngx_shop_str_t *name)
-{
-    unsigned                    i;
-    ngx_shop_str_t              s;
-    ngx_shop_incident_class_t  *class;
-
-    for (i = 0; i < in->nclasses; i++) {
-        s = ngx_shop_incident_text(in, in->classes[i].name);
-
-        if (s.len == name->len && memcmp(s.data, name->data, s.len) == 0) {
-            return &in->classes[i];
-        }
-    }
-
-    if (in->nclasses == NGX_SHOP_EVENT_CLASSES) {
-        return NULL;
-    }
-
-    class = &in->classes[in->nclasses];
-
-    if (!ngx_shop_incident_keep(in, &class->name, name)) {
-        return NULL;
-    }
-
-    in->nclasses++;
-
-    return class;
-}
-
-
-static void
-ngx_shop_incident_flag(ngx_shop_incident_t *in, const ngx_shop_event_t *event)
-{
-    switch (event->to) {
-
-    case NGX_SHOP_EVENT_UPDATE:
-        ngx_shop_incident_say(in, event, 1);
-        return;
-
-    case NGX_SHOP_EVENT_SET:
-    case NGX_SHOP_EVENT_CHANGED:
-        ngx_shop_incident_say(in, event, 0);
-        return;
-
-    default:
-        return;
-    }
-}
-
-
-/* a status that is the same as the one before is no news to visitors */
-
-static void
-ngx_shop_incident_say(ngx_shop_incident_t *in, const ngx_shop_event_t *event,
-    unsigned update)
-{
-    unsigned                   i;
-    ngx_shop_str_t             s, last;
-    ngx_shop_incident_text_t  *text;
-
-    s = ngx_shop_event_get(event, event->text);
-
-    for (i = in->ntexts; i && !update; i--) {
-        text = &in->texts[i - 1];
-
-        if (text->update) {
-            continue;
-        }
-
-        last = ngx_shop_incident_text(in, text->text);
-
-        if (last.len == s.len && memcmp(last.data, s.data, s.len) == 0) {
-            return;
-        }
-
-        break;
-    }
-
-    text = &in->texts[in->ntexts];
-
-    if (in->ntexts == NGX_SHOP_INCIDENT_TEXTS
-        || !ngx_shop_incident_keep(in, &text->text, &s))
-    {
-        in->texts_lost++;
-        return;
-    }
-
-    text->at = event->time;
-    text->update = (uint8_t) update;
-    in->ntexts++;
-}
-
-
-static int
-ngx_shop_incident_keep(ngx_shop_incident_t *in, ngx_shop_span_t *span,
-    const ngx_shop_str_t *text)
-{
-    if (text->len > NGX_SHOP_INCIDENT_BYTES - in->nbytes) {
-        return 0;
-    }
-
-    span->off = (uint16_t) in->nbytes;
-    span->len = (uint16_t) text->len;
-
-    if (text->len) {
-        memcpy(in->bytes + in->nbytes, text->data, text->len);
-        in->nbytes += (uint32_t) text->len;
-    }
-
-    return 1;
 }
 
 
@@ -732,19 +387,6 @@ ngx_shop_incident_adopt(ngx_shop_incident_fold_t *fold,
 }
 
 
-ngx_shop_str_t
-ngx_shop_incident_text(const ngx_shop_incident_t *incident,
-    ngx_shop_span_t span)
-{
-    ngx_shop_str_t  s;
-
-    s.data = incident->bytes + span.off;
-    s.len = span.len;
-
-    return s;
-}
-
-
 void
 ngx_shop_incident_event(const ngx_shop_incident_t *incident,
     ngx_shop_incident_e news, ngx_shop_event_t *event)
@@ -771,21 +413,14 @@ ngx_shop_incident_event(const ngx_shop_incident_t *incident,
     event->resolved = incident->resolved;
     event->visitors = incident->visitors;
 
-    s = ngx_shop_incident_text(incident, incident->site);
+    s = ngx_shop_incident_told_text(incident, incident->site);
     ngx_shop_event_set(event, &event->site, &s);
 
     for (i = 0; i < incident->nclasses; i++) {
         class = &incident->classes[i];
-        s = ngx_shop_incident_text(incident, class->name);
+        s = ngx_shop_incident_told_text(incident, class->name);
 
         (void) ngx_shop_event_add_class(event, &s, class->refused,
                                         class->unknown);
     }
-}
-
-
-int64_t
-ngx_shop_incident_length(int64_t from, int64_t to)
-{
-    return (from && to >= from) ? to - from : -1;
 }

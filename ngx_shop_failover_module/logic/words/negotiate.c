@@ -7,14 +7,9 @@
  */
 
 
-#include "logic/words/negotiate.h"
+#include "logic/words/negotiate_inside.h"
 #include "logic/words/tags.h"
 
-
-#define NGX_SHOP_NEGOTIATE_Q_MAX    1000
-
-/* a weight that cannot be read: named, so not excluded, but liked least */
-#define NGX_SHOP_NEGOTIATE_Q_MIN    1
 
 /* header members that are looked at; what follows is ignored */
 #define NGX_SHOP_NEGOTIATE_MEMBERS  64
@@ -22,13 +17,6 @@
 /* kinds of what Accept names, beyond the renderings */
 #define NGX_SHOP_NEGOTIATE_WILD     100
 #define NGX_SHOP_NEGOTIATE_OTHER    101
-
-
-/* one member of a list: "gzip;q=0.8" */
-typedef struct {
-    ngx_shop_str_t  name;
-    unsigned        q;             /* thousandths */
-} ngx_shop_negotiate_member_t;
 
 
 typedef struct {
@@ -49,16 +37,8 @@ static int ngx_shop_negotiate_is_excluded(
     const ngx_shop_str_t *lang);
 static int ngx_shop_negotiate_covers(const ngx_shop_str_t *range,
     const ngx_shop_str_t *lang);
-static int ngx_shop_negotiate_next(const ngx_shop_str_t *header, size_t *pos,
-    ngx_shop_negotiate_member_t *member);
-static unsigned ngx_shop_negotiate_weight(const ngx_shop_str_t *param);
-static ngx_shop_str_t ngx_shop_negotiate_piece(const ngx_shop_str_t *header,
-    size_t *pos);
 static int ngx_shop_negotiate_find(const ngx_shop_negotiate_name_t *names,
     const ngx_shop_str_t *s);
-static int ngx_shop_negotiate_is(const ngx_shop_str_t *s, const char *text);
-static int ngx_shop_negotiate_same(const unsigned char *a,
-    const unsigned char *b, size_t len);
 
 
 /* what is not here ("empty", "manifest", "object") is decided by Accept */
@@ -179,7 +159,7 @@ ngx_shop_negotiate_accept(const ngx_shop_str_t *accept)
     pos = 0;
     q = 0;
 
-    while (ngx_shop_negotiate_next(accept, &pos, &m) == NGX_SHOP_OK) {
+    while (ngx_shop_negotiate_member_next(accept, &pos, &m) == NGX_SHOP_OK) {
         if (m.q == 0) {
             continue;
         }
@@ -228,8 +208,8 @@ ngx_shop_negotiate_sent(const ngx_shop_str_t *type)
 
     pos = 0;
 
-    if (ngx_shop_negotiate_next(type, &pos, &m) == NGX_SHOP_OK
-        && (ngx_shop_negotiate_is(&m.name, "application/graphql")
+    if (ngx_shop_negotiate_member_next(type, &pos, &m) == NGX_SHOP_OK
+        && (ngx_shop_negotiate_member_is(&m.name, "application/graphql")
             || ngx_shop_negotiate_media(&m.name) == NGX_SHOP_NEGOTIATE_JSON))
     {
         return NGX_SHOP_NEGOTIATE_JSON;
@@ -264,7 +244,7 @@ ngx_shop_negotiate_media(const ngx_shop_str_t *name)
             top.len = strlen(assets[i]);
         }
 
-        if (ngx_shop_negotiate_is(&top, assets[i])) {
+        if (ngx_shop_negotiate_member_is(&top, assets[i])) {
             return NGX_SHOP_NEGOTIATE_EMPTY;
         }
     }
@@ -273,7 +253,7 @@ ngx_shop_negotiate_media(const ngx_shop_str_t *name)
         tail.len = 5;
         tail.data = name->data + name->len - 5;
 
-        if (ngx_shop_negotiate_is(&tail, "+json")) {
+        if (ngx_shop_negotiate_member_is(&tail, "+json")) {
             return NGX_SHOP_NEGOTIATE_JSON;
         }
     }
@@ -327,7 +307,7 @@ ngx_shop_negotiate_language(const ngx_shop_str_t *accept_language,
     nmembers = 0;
 
     while (nmembers < NGX_SHOP_NEGOTIATE_MEMBERS
-           && ngx_shop_negotiate_next(accept_language, &pos,
+           && ngx_shop_negotiate_member_next(accept_language, &pos,
                                       &members[nmembers])
               == NGX_SHOP_OK)
     {
@@ -366,7 +346,7 @@ ngx_shop_negotiate_range(const ngx_shop_negotiate_member_t *members,
     int       any, best;
     unsigned  i, distance, least;
 
-    any = ngx_shop_negotiate_is(range, "*");
+    any = ngx_shop_negotiate_member_is(range, "*");
     best = NGX_SHOP_DECLINED;
     least = NGX_SHOP_TAGS_NEVER;
 
@@ -425,7 +405,7 @@ ngx_shop_negotiate_covers(const ngx_shop_str_t *range,
     return range->len != 0
            && range->len <= lang->len
            && (range->len == lang->len || lang->data[range->len] == '-')
-           && ngx_shop_negotiate_same(range->data, lang->data,
+           && ngx_shop_negotiate_member_same(range->data, lang->data,
                                       range->len);
 }
 
@@ -443,12 +423,13 @@ ngx_shop_negotiate_coding(const ngx_shop_str_t *accept_encoding, int have_br)
     any = -1;
     pos = 0;
 
-    while (ngx_shop_negotiate_next(accept_encoding, &pos, &m) == NGX_SHOP_OK) {
-        q = ngx_shop_negotiate_is(&m.name, "gzip") ? &gzip
-            : ngx_shop_negotiate_is(&m.name, "x-gzip") ? &gzip
-            : ngx_shop_negotiate_is(&m.name, "br") ? &br
-            : ngx_shop_negotiate_is(&m.name, "identity") ? &identity
-            : ngx_shop_negotiate_is(&m.name, "*") ? &any
+    while (ngx_shop_negotiate_member_next(accept_encoding, &pos,
+           &m) == NGX_SHOP_OK) {
+        q = ngx_shop_negotiate_member_is(&m.name, "gzip") ? &gzip
+            : ngx_shop_negotiate_member_is(&m.name, "x-gzip") ? &gzip
+            : ngx_shop_negotiate_member_is(&m.name, "br") ? &br
+            : ngx_shop_negotiate_member_is(&m.name, "identity") ? &identity
+            : ngx_shop_negotiate_member_is(&m.name, "*") ? &any
             : NULL;
 
         if (q && *q == -1) {
@@ -474,187 +455,15 @@ ngx_shop_negotiate_coding(const ngx_shop_str_t *accept_encoding, int have_br)
 }
 
 
-/* the next member of a list: OK, or DECLINED where there is none */
-
-static int
-ngx_shop_negotiate_next(const ngx_shop_str_t *header, size_t *pos,
-    ngx_shop_negotiate_member_t *member)
-{
-    unsigned         weighted;
-    ngx_shop_str_t   param;
-
-    do {
-
-        while (*pos < header->len && header->data[*pos] == ',') {
-            (*pos)++;
-        }
-
-        if (*pos == header->len) {
-            return NGX_SHOP_DECLINED;
-        }
-
-        member->name = ngx_shop_negotiate_piece(header, pos);
-        member->q = NGX_SHOP_NEGOTIATE_Q_MAX;
-        weighted = 0;
-
-        while (*pos < header->len && header->data[*pos] == ';') {
-            (*pos)++;
-            param = ngx_shop_negotiate_piece(header, pos);
-
-            if (!weighted
-                && param.len > 1
-                && (param.data[0] | 0x20) == 'q'
-                && param.data[1] == '=')
-            {
-                weighted = 1;
-                member->q = ngx_shop_negotiate_weight(&param);
-            }
-        }
-
-    } while (member->name.len == 0);
-
-    return NGX_SHOP_OK;
-}
-
-
-/* "q=0.8" -> 800 */
-
-static unsigned
-ngx_shop_negotiate_weight(const ngx_shop_str_t *param)
-{
-    size_t         i;
-    unsigned       q, unit;
-    unsigned char  c;
-
-    if (param->len < 3 || (param->data[2] != '0' && param->data[2] != '1')) {
-        return NGX_SHOP_NEGOTIATE_Q_MIN;
-    }
-
-    unit = NGX_SHOP_NEGOTIATE_Q_MAX;
-    q = (unsigned) (param->data[2] - '0') * unit;
-
-    for (i = 3; i < param->len; i++) {
-        c = param->data[i];
-
-        if (i == 3) {
-
-            if (c != '.') {
-                return NGX_SHOP_NEGOTIATE_Q_MIN;
-            }
-
-            continue;
-        }
-
-        if (c < '0' || c > '9') {
-            return NGX_SHOP_NEGOTIATE_Q_MIN;
-        }
-
-        /* some clients print a float, with more than three digits */
-
-        unit /= 10;
-        q += (unsigned) (c - '0') * unit;
-    }
-
-    if (q > NGX_SHOP_NEGOTIATE_Q_MAX) {
-        return NGX_SHOP_NEGOTIATE_Q_MIN;
-    }
-
-    return q;
-}
-
-
-/* what stands before the next ',' or ';' outside quotes, trimmed */
-
-static ngx_shop_str_t
-ngx_shop_negotiate_piece(const ngx_shop_str_t *header, size_t *pos)
-{
-    size_t           i;
-    unsigned         quoted;
-    unsigned char    c;
-    ngx_shop_str_t   s;
-
-    quoted = 0;
-
-    for (i = *pos; i < header->len; i++) {
-        c = header->data[i];
-
-        if (c == '"') {
-            quoted = !quoted;
-
-        } else if (quoted) {
-
-            if (c == '\\' && i + 1 < header->len) {
-                i++;
-            }
-
-        } else if (c == ',' || c == ';') {
-            break;
-        }
-    }
-
-    s.data = header->data + *pos;
-    s.len = i - *pos;
-    *pos = i;
-
-    while (s.len && (s.data[0] == ' ' || s.data[0] == '\t')) {
-        s.data++;
-        s.len--;
-    }
-
-    while (s.len
-           && (s.data[s.len - 1] == ' ' || s.data[s.len - 1] == '\t'))
-    {
-        s.len--;
-    }
-
-    return s;
-}
-
-
 static int
 ngx_shop_negotiate_find(const ngx_shop_negotiate_name_t *names,
     const ngx_shop_str_t *s)
 {
     for ( /* void */ ; names->name; names++) {
-        if (ngx_shop_negotiate_is(s, names->name)) {
+        if (ngx_shop_negotiate_member_is(s, names->name)) {
             return names->kind;
         }
     }
 
     return NGX_SHOP_DECLINED;
-}
-
-
-static int
-ngx_shop_negotiate_is(const ngx_shop_str_t *s, const char *text)
-{
-    return s->len == strlen(text)
-           && ngx_shop_negotiate_same(s->data,
-                                      (const unsigned char *) text,
-                                      s->len);
-}
-
-
-/* without regard to the case of ASCII letters, whatever the locale */
-
-static int
-ngx_shop_negotiate_same(const unsigned char *a, const unsigned char *b,
-    size_t len)
-{
-    size_t         i;
-    unsigned char  c, d;
-
-    for (i = 0; i < len; i++) {
-        c = a[i];
-        d = b[i];
-
-        c = (unsigned char) ((c >= 'A' && c <= 'Z') ? c | 0x20 : c);
-        d = (unsigned char) ((d >= 'A' && d <= 'Z') ? d | 0x20 : d);
-
-        if (c != d) {
-            return 0;
-        }
-    }
-
-    return 1;
 }

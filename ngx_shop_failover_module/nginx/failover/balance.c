@@ -16,7 +16,6 @@
  * since nginx 1.29.6), which stay as they are.
  */
 #define NGX_SHOP_BALANCE_DOWN  0x40      /* by verdict */
-#define NGX_SHOP_BALANCE_HELD  0x80      /* by slow start */
 
 #define NGX_SHOP_BALANCE_OURS                                                \
     (NGX_SHOP_BALANCE_DOWN|NGX_SHOP_BALANCE_HELD)

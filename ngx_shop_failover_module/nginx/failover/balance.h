@@ -68,6 +68,18 @@ ngx_shop_balance_live(ngx_shop_conf_srv_t *sscf)
 }
 
 
+/* of peer->down: hidden by slow start, for now (balance.c) */
+#define NGX_SHOP_BALANCE_HELD  0x80
+
+/*
+ * How many requests the peers have room for now; NGX_SHOP_BALANCE_ANY: as many
+ * as come.  *full: some take none for max_conns alone.
+ */
+#define NGX_SHOP_BALANCE_ANY  0x10000
+
+ngx_uint_t ngx_shop_balance_places(ngx_shop_conf_srv_t *sscf,
+    ngx_uint_t *full);
+
 /* 1: the peers are not those that sscf was brought up to date with */
 #define ngx_shop_balance_stale(sscf)                                         \
     ((sscf)->applied != ngx_shop_peers_generation((sscf)->zone))

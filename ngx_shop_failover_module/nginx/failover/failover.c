@@ -10,6 +10,7 @@
 
 #include "nginx/failover/failover.h"
 #include "nginx/failover/balance.h"
+#include "nginx/failover/failover_queue.h"
 
 #include "state/counters.h"
 
@@ -75,6 +76,8 @@ ngx_shop_failover_init(ngx_conf_t *cf)
 
     for (i = 0; i < smcf->balanced.nelts; i++) {
 
+        sscf[i]->free = ngx_shop_failover_free;
+
         /* a backup without checks and backups of its own is as it was */
 
         if (sscf[i]->check == NULL && sscf[i]->chain.nelts == 0) {
@@ -85,7 +88,8 @@ ngx_shop_failover_init(ngx_conf_t *cf)
 
         if (ngx_shop_failover_wait_init(cf, sscf[i]) != NGX_OK
             || ngx_shop_failover_rescue_init(cf, sscf[i]) != NGX_OK
-            || ngx_shop_failover_record_init(cf, sscf[i]) != NGX_OK)
+            || ngx_shop_failover_record_init(cf, sscf[i]) != NGX_OK
+            || ngx_shop_failover_queue_init(cf, sscf[i]) != NGX_OK)
         {
             return NGX_ERROR;
         }
@@ -137,6 +141,23 @@ ngx_shop_failover_init_peer(ngx_http_request_t *r,
     }
 
     return sscf->shed.target ? ngx_shop_failover_shed(ctx) : NGX_OK;
+}
+
+
+ngx_int_t
+ngx_shop_failover_anew(ngx_shop_failover_t *ctx)
+{
+    ctx->start = 0;
+    ctx->passed = 0;
+    ctx->reopened = 0;
+    ctx->stale = 0;
+
+    if (ctx->primary->chain.nelts) {
+        ctx->start = ngx_shop_groups_serving(ctx->primary->zone,
+                                             ctx->primary->group);
+    }
+
+    return ngx_shop_failover_enter(ctx, ngx_shop_failover_group(ctx, 0));
 }
 
 
@@ -231,7 +252,7 @@ ngx_shop_failover_open(ngx_shop_failover_t *ctx, ngx_shop_conf_srv_t *group)
 
     pc->data = ctx;
     pc->get = ngx_shop_failover_get;
-    pc->free = ngx_shop_failover_free;
+    pc->free = group->free;
 
     if (pc->notify) {
         ctx->notify = pc->notify;
@@ -427,7 +448,8 @@ ngx_shop_failover_get_other(ngx_shop_failover_t *ctx,
     }
 
     if (rc != NGX_OK && rc != NGX_DONE) {
-        return rc;
+        return ctx->primary->queue && rc != NGX_ERROR
+               ? ngx_shop_failover_queue_wait(ctx, pc, rc) : rc;
     }
 
     pc->tries = first ? ctx->told : ngx_shop_failover_tell(ctx);
@@ -725,6 +747,15 @@ ngx_shop_failover_back(ngx_shop_failover_t *ctx, ngx_peer_connection_t *pc,
 
     ctx->used++;
     pc->tries = ngx_shop_failover_tell(ctx);
+
+    if (pc->tries == 0 && ctx->primary->queue
+        && ngx_shop_failover_queue_may(ctx))
+    {
+        /* nginx asks once more, and the request waits: it has no other try */
+
+        pc->tries = 1;
+        pc->get = ngx_shop_failover_queue_get;
+    }
 }
 
 

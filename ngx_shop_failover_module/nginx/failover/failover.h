@@ -23,6 +23,10 @@ typedef enum {
 } ngx_shop_failover_moved_e;
 
 
+/* of a request for which there is no server now, in failover_queue.h */
+typedef struct ngx_shop_failover_place_s  ngx_shop_failover_place_t;
+
+
 /*
  * One request on its way through a chain of groups: the data of our functions
  * in u->peer, which stand around those of the group that is being tried.  It is
@@ -58,6 +62,7 @@ typedef struct {
     unsigned                         stale:1;   /* -, met a kept connection
                                                    that had died */
     unsigned                         flying:1;  /* -, in flights */
+    unsigned                         lined:2;   /* -, _failover_lined_e */
 
     /* of failover_shed */
     unsigned                         inside:1;  /* -, in hand */
@@ -72,6 +77,7 @@ typedef struct {
     unsigned                         moved:2;   /* -, _failover_moved_e */
     unsigned                         doubted:1; /* off one that is suspect */
 
+    ngx_shop_failover_place_t       *place;     /* where lined */
     ngx_msec_t                       begun;     /* inside, since */
     ngx_shop_record_t                record;    /* of the peer it is at */
     ngx_shop_record_t                failed;    /* -, of the last one that
@@ -122,10 +128,22 @@ ngx_uint_t ngx_shop_failover_rescue_connecting(ngx_shop_failover_t *ctx);
 ngx_uint_t ngx_shop_failover_rescue_connect(ngx_shop_failover_t *ctx);
 
 /*
+ * Begins anew with the first group that is to be had; the balancer's own
+ * functions are those of u->peer then.  NGX_ERROR: no memory.
+ */
+ngx_int_t ngx_shop_failover_anew(ngx_shop_failover_t *ctx);
+
+/*
  * Where shop_shed is, once the request has its group: it is in hand from now
  * on, or refused.  NGX_ERROR: no memory.
  */
 ngx_int_t ngx_shop_failover_shed(ngx_shop_failover_t *ctx);
+
+/* it waits for a server, and is not in hand; 1: it was */
+ngx_uint_t ngx_shop_failover_shed_out(ngx_shop_failover_t *ctx);
+
+/* ... and is in hand again */
+void ngx_shop_failover_shed_in(ngx_shop_failover_t *ctx);
 
 /* ... inside, and its answer begins; good: a page */
 void ngx_shop_failover_shed_page(ngx_shop_failover_t *ctx, ngx_uint_t good);
@@ -166,9 +184,23 @@ void ngx_shop_failover_wait_begin(ngx_shop_conf_srv_t *sscf);
 ngx_uint_t ngx_shop_failover_wait_silent(ngx_shop_conf_srv_t *sscf,
     ngx_shop_model_peer_t *peer);
 
-/* of u->peer: it tells a request that is ours */
+/* of u->peer: it tells a request that is ours, and is at a peer */
 void ngx_shop_failover_free(ngx_peer_connection_t *pc, void *data,
     ngx_uint_t state);
+
+/* once for each upstream, at configuration time; NGX_ERROR: no memory */
+ngx_int_t ngx_shop_failover_queue_init(ngx_conf_t *cf,
+    ngx_shop_conf_srv_t *sscf);
+
+/* called in each worker when a server may be had again */
+void ngx_shop_failover_queue_woken(ngx_shop_conf_main_t *smcf);
+
+/* of u->peer, as _failover_free(), while others wait for the peer's place */
+void ngx_shop_failover_queue_free(ngx_peer_connection_t *pc, void *data,
+    ngx_uint_t state);
+
+/* the variable, in preconfiguration */
+ngx_int_t ngx_shop_failover_time_add(ngx_conf_t *cf);
 
 /* once for each upstream, at configuration time; NGX_ERROR: no memory */
 ngx_int_t ngx_shop_failover_record_init(ngx_conf_t *cf,

@@ -156,7 +156,9 @@ ngx_shop_failover_record_heard(ngx_http_request_t *r)
 
     u = r->upstream;
 
-    if (u->peer.free != ngx_shop_failover_free) {
+    if (u->peer.free != ngx_shop_failover_free
+        && u->peer.free != ngx_shop_failover_queue_free)
+    {
         return;
     }
 

@@ -110,6 +110,32 @@ ngx_shop_failover_shed_get(ngx_peer_connection_t *pc, void *data)
 }
 
 
+ngx_uint_t
+ngx_shop_failover_shed_out(ngx_shop_failover_t *ctx)
+{
+    ngx_uint_t  inside;
+
+    inside = ctx->inside;
+    ngx_shop_failover_shed_cleanup(ctx);
+
+    return inside;
+}
+
+
+void
+ngx_shop_failover_shed_in(ngx_shop_failover_t *ctx)
+{
+    ngx_shop_conf_srv_t  *sscf;
+
+    sscf = ctx->primary;
+
+    (void) ngx_shop_crowd_enter(sscf->zone, sscf->group, 1, 1);
+
+    ctx->inside = 1;
+    ctx->begun = ngx_current_msec;
+}
+
+
 void
 ngx_shop_failover_shed_page(ngx_shop_failover_t *ctx, ngx_uint_t good)
 {

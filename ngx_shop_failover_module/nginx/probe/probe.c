@@ -14,6 +14,7 @@
 #include "nginx/journal/journal.h"
 #include "nginx/wake.h"
 
+#include "state/line.h"
 #include "state/suspect.h"
 
 
@@ -428,6 +429,12 @@ ngx_shop_probe_done(void *data, ngx_shop_layout_sample_t *sample)
 
         if (commit.edge != NGX_SHOP_VERDICT_EDGE_NONE || commit.busy) {
             ngx_shop_journal_update(zone);
+            ngx_shop_wake_all(t->prober->smcf);
+
+        } else if (commit.waiting
+                   && sample->result == NGX_SHOP_VERDICT_RESULT_OK)
+        {
+            ngx_shop_line_hope(zone, t->sscf->group);
             ngx_shop_wake_all(t->prober->smcf);
         }
     }

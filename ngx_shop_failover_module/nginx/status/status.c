@@ -53,3 +53,23 @@ ngx_shop_status_kind(ngx_uint_t kind)
 
     return names[kind % NGX_SHOP_LAYOUT_KINDS];
 }
+
+
+ngx_int_t
+ngx_shop_status_walk(const ngx_shop_status_part_pt *parts, ngx_shop_emit_t *e,
+    ngx_shop_snapshot_t *snap, ngx_shop_status_walk_t *walk)
+{
+    ngx_uint_t  part;
+
+    if (parts[walk->part](e, snap, walk) == NGX_AGAIN) {
+        return NGX_AGAIN;
+    }
+
+    part = walk->part + 1;
+
+    ngx_memzero(walk, sizeof(ngx_shop_status_walk_t));
+
+    walk->part = part;
+
+    return parts[part] ? NGX_AGAIN : NGX_OK;
+}

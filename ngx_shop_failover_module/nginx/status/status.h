@@ -21,10 +21,61 @@
 char *ngx_shop_status_answer_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
-/* for status.c: the renderings */
-void ngx_shop_status_json(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap);
-void ngx_shop_status_metrics(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap);
-void ngx_shop_status_html(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap);
+/*
+ * Where a rendering is.  It is made in pieces, as the worker serves visitors
+ * between two of them.
+ */
+typedef struct {
+    ngx_uint_t            part;
+    ngx_uint_t            i;            /* in the part: a site, a group */
+    ngx_uint_t            j;            /* in that */
+    ngx_uint_t            k;            /* in that */
+    ngx_uint_t            begun;
+} ngx_shop_status_walk_t;
+
+
+/* NGX_AGAIN: there is more of it; NGX_OK: that was all */
+typedef ngx_int_t (*ngx_shop_status_part_pt)(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_t *snap, ngx_shop_status_walk_t *walk);
+
+/* of a document's parts, the last one NULL, a little more */
+ngx_int_t ngx_shop_status_walk(const ngx_shop_status_part_pt *parts,
+    ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
+    ngx_shop_status_walk_t *walk);
+
+/*
+ * The renderings: each call writes a site, or at most some tens of peers, or an
+ * upstream as a person reads it.
+ */
+ngx_int_t ngx_shop_status_json(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
+    ngx_shop_status_walk_t *walk);
+ngx_int_t ngx_shop_status_metrics(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_t *snap, ngx_shop_status_walk_t *walk);
+ngx_int_t ngx_shop_status_html(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
+    ngx_shop_status_walk_t *walk);
+
+/* instead of them, that there is no such site */
+ngx_int_t ngx_shop_status_site_none(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_t *snap, ngx_shop_status_walk_t *walk);
+ngx_int_t ngx_shop_status_site_none_json(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_t *snap, ngx_shop_status_walk_t *walk);
+
+/*
+ * Answers a request, in as many pieces as it takes.  keep is called when the
+ * snapshot is whole; NGX_DECLINED: what is asked for is not in it.  header is
+ * called before the first byte, of so many, or -1.
+ */
+typedef struct {
+    ngx_shop_status_part_pt   render;
+    ngx_shop_status_part_pt   none;
+    ngx_int_t               (*keep)(ngx_http_request_t *r,
+                                    ngx_shop_snapshot_t *snap);
+    ngx_int_t               (*header)(ngx_http_request_t *r,
+                                      ngx_shop_snapshot_t *snap, off_t size);
+} ngx_shop_status_serve_t;
+
+ngx_int_t ngx_shop_status_serve(ngx_http_request_t *r,
+    ngx_shop_snapshot_t *snap, const ngx_shop_status_serve_t *how);
 
 /* for status_json.c: "history" and "history_ms" of a server, "day" of a site */
 void ngx_shop_status_series_peer(ngx_shop_emit_t *e,
@@ -32,10 +83,10 @@ void ngx_shop_status_series_peer(ngx_shop_emit_t *e,
 void ngx_shop_status_series_day(ngx_shop_emit_t *e, ngx_shop_band_t *band);
 
 /* for status_html.c: its sections, and figures in them */
-void ngx_shop_status_servers_broken(ngx_shop_emit_t *e,
-    ngx_shop_snapshot_t *snap);
-void ngx_shop_status_servers_well(ngx_shop_emit_t *e,
-    ngx_shop_snapshot_t *snap);
+ngx_int_t ngx_shop_status_servers_broken(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_t *snap, ngx_shop_status_walk_t *walk);
+ngx_int_t ngx_shop_status_servers_well(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_t *snap, ngx_shop_status_walk_t *walk);
 void ngx_shop_status_told_text(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap);
 void ngx_shop_status_told_next(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap);
 void ngx_shop_status_told_flag(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap);
@@ -76,6 +127,14 @@ ngx_uint_t ngx_shop_status_site_default_text(ngx_shop_snapshot_site_t *site);
 const ngx_shop_str_t *ngx_shop_status_site_path(
     ngx_shop_snapshot_site_t *site);
 int64_t ngx_shop_status_site_updated(ngx_shop_snapshot_site_t *site);
+
+/* the member "queue" of an upstream: who waits for a server */
+void ngx_shop_status_queue_json(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_group_t *group);
+
+/* the member "active" of a peer: requests at it now */
+void ngx_shop_status_active_json(ngx_shop_emit_t *e,
+    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer);
 
 /* whether a peer is out for its silence, and it is known whose that is */
 #define ngx_shop_status_silent(peer)                                         \

@@ -9,7 +9,6 @@
 
 #include "nginx/status/status.h"
 #include "nginx/header.h"
-#include "nginx/outflow.h"
 
 
 typedef enum {
@@ -21,21 +20,24 @@ typedef enum {
 
 
 typedef struct {
-    ngx_str_t             name;
-    ngx_str_t             type;
-    void                (*render)(ngx_shop_emit_t *e,
-                                  ngx_shop_snapshot_t *snap);
+    ngx_str_t                name;
+    ngx_str_t                type;
+    ngx_shop_status_serve_t  serve;
 } ngx_shop_status_answer_form_t;
 
 
 static ngx_int_t ngx_shop_status_answer(ngx_http_request_t *r);
+static ngx_int_t ngx_shop_status_answer_keep(ngx_http_request_t *r,
+    ngx_shop_snapshot_t *snap);
 static ngx_int_t ngx_shop_status_answer_site(ngx_http_request_t *r,
     ngx_str_t *name);
 static ngx_uint_t ngx_shop_status_answer_form(ngx_http_request_t *r);
 static ngx_uint_t ngx_shop_status_answer_named(ngx_str_t *name);
 static ngx_uint_t ngx_shop_status_answer_accepted(ngx_str_t *accept);
 static ngx_int_t ngx_shop_status_answer_send(ngx_http_request_t *r,
-    ngx_uint_t format, off_t size, ngx_chain_t *out);
+    ngx_shop_snapshot_t *snap, off_t size);
+static void ngx_shop_status_answer_type(ngx_http_request_t *r,
+    ngx_uint_t format);
 static ngx_int_t ngx_shop_status_answer_header(ngx_http_request_t *r,
     const char *name, ngx_str_t *value);
 static ngx_int_t ngx_shop_status_answer_parameter(ngx_conf_t *cf,
@@ -43,25 +45,29 @@ static ngx_int_t ngx_shop_status_answer_parameter(ngx_conf_t *cf,
 static ngx_uint_t ngx_shop_status_answer_link(ngx_str_t *url);
 
 
-#define NGX_SHOP_STATUS_ANSWER_BUF  32768
+#define ngx_shop_status_answer_how(render, none)                             \
+    { render, none, ngx_shop_status_answer_keep, ngx_shop_status_answer_send }
 
 
 /* by number of the format; [ASKED] is none */
 static ngx_shop_status_answer_form_t  ngx_shop_status_answer_forms[] = {
 
-    { ngx_null_string, ngx_null_string, NULL },
+    { ngx_null_string, ngx_null_string, { NULL, NULL, NULL, NULL } },
 
     { ngx_string("json"), ngx_string("application/json"),
-      ngx_shop_status_json },
+      ngx_shop_status_answer_how(ngx_shop_status_json,
+                                 ngx_shop_status_site_none_json) },
 
     { ngx_string("html"), ngx_string("text/html; charset=utf-8"),
-      ngx_shop_status_html },
+      ngx_shop_status_answer_how(ngx_shop_status_html,
+                                 ngx_shop_status_site_none) },
 
     { ngx_string("prometheus"),
       ngx_string("text/plain; version=0.0.4; charset=utf-8"),
-      ngx_shop_status_metrics },
+      ngx_shop_status_answer_how(ngx_shop_status_metrics,
+                                 ngx_shop_status_site_none) },
 
-    { ngx_null_string, ngx_null_string, NULL }
+    { ngx_null_string, ngx_null_string, { NULL, NULL, NULL, NULL } }
 };
 
 
@@ -69,9 +75,7 @@ static ngx_int_t
 ngx_shop_status_answer(ngx_http_request_t *r)
 {
     ngx_int_t               rc;
-    ngx_str_t               name;
     ngx_uint_t              format;
-    ngx_shop_outflow_t      out;
     ngx_shop_snapshot_t    *snap;
     ngx_shop_conf_loc_t    *slcf;
     ngx_shop_conf_main_t   *smcf;
@@ -88,32 +92,35 @@ ngx_shop_status_answer(ngx_http_request_t *r)
     smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
     slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
 
-    snap = ngx_shop_snapshot_take(r->pool, &smcf->zone,
-                                  slcf->flag ? ngx_shop_conf_site(slcf)
-                                             : NULL);
+    snap = ngx_shop_snapshot_begin(r->pool, &smcf->zone,
+                                   slcf->flag ? ngx_shop_conf_site(slcf)
+                                              : NULL);
     if (snap == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     snap->runbook = slcf->runbook;
 
+    format = ngx_shop_status_answer_form(r);
+
+    return ngx_shop_status_serve(r, snap,
+                                 &ngx_shop_status_answer_forms[format].serve);
+}
+
+
+static ngx_int_t
+ngx_shop_status_answer_keep(ngx_http_request_t *r, ngx_shop_snapshot_t *snap)
+{
+    ngx_str_t  name;
+
     if (ngx_shop_status_answer_site(r, &name) == NGX_OK
         && ngx_shop_snapshot_keep(snap, &name) != NGX_OK)
     {
-        return NGX_HTTP_NOT_FOUND;
+        snap->unknown = name;
+        return NGX_DECLINED;
     }
 
-    format = ngx_shop_status_answer_form(r);
-
-    ngx_shop_outflow_begin(&out, r, NGX_SHOP_STATUS_ANSWER_BUF);
-
-    ngx_shop_status_answer_forms[format].render(&out.emit, snap);
-
-    if (ngx_shop_outflow_end(&out) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    return ngx_shop_status_answer_send(r, format, out.emit.total, out.first);
+    return NGX_OK;
 }
 
 
@@ -184,7 +191,7 @@ ngx_shop_status_answer_named(ngx_str_t *name)
 {
     ngx_uint_t  i;
 
-    for (i = 1; ngx_shop_status_answer_forms[i].render; i++) {
+    for (i = 1; ngx_shop_status_answer_forms[i].type.len; i++) {
         if (ngx_shop_status_answer_forms[i].name.len == name->len
             && ngx_strncmp(ngx_shop_status_answer_forms[i].name.data,
                            name->data, name->len)
@@ -225,25 +232,33 @@ ngx_shop_status_answer_accepted(ngx_str_t *accept)
 
 
 static ngx_int_t
-ngx_shop_status_answer_send(ngx_http_request_t *r, ngx_uint_t format,
-    off_t size, ngx_chain_t *out)
+ngx_shop_status_answer_send(ngx_http_request_t *r, ngx_shop_snapshot_t *snap,
+    off_t size)
 {
-    ngx_int_t             rc;
+    ngx_uint_t            format;
     ngx_shop_conf_loc_t  *slcf;
 
     static ngx_str_t  no_store = ngx_string("no-store");
     static ngx_str_t  nosniff = ngx_string("nosniff");
 
-    r->headers_out.content_type = ngx_shop_status_answer_forms[format].type;
-    r->headers_out.content_type_len = r->headers_out.content_type.len;
-    r->headers_out.status = NGX_HTTP_OK;
+    format = ngx_shop_status_answer_form(r);
+
+    if (snap->unknown.len) {
+        r->headers_out.status = NGX_HTTP_NOT_FOUND;
+
+        if (format != NGX_SHOP_STATUS_ANSWER_JSON) {
+            format = NGX_SHOP_STATUS_ANSWER_PROMETHEUS;
+        }
+
+    } else {
+        r->headers_out.status = NGX_HTTP_OK;
+    }
+
     r->headers_out.content_length_n = size;
 
+    ngx_shop_status_answer_type(r, format);
+
     if (format == NGX_SHOP_STATUS_ANSWER_HTML) {
-
-        /* gzip and charset look at the type alone */
-
-        r->headers_out.content_type_len = sizeof("text/html") - 1;
 
         slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
 
@@ -264,13 +279,23 @@ ngx_shop_status_answer_send(ngx_http_request_t *r, ngx_uint_t format,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    rc = ngx_http_send_header(r);
+    return ngx_http_send_header(r);
+}
 
-    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
-        return rc;
-    }
 
-    return ngx_http_output_filter(r, out);
+static void
+ngx_shop_status_answer_type(ngx_http_request_t *r, ngx_uint_t format)
+{
+    ngx_str_t  *type;
+
+    type = &r->headers_out.content_type;
+
+    *type = ngx_shop_status_answer_forms[format].type;
+
+    /* gzip and charset look at the type alone */
+
+    r->headers_out.content_type_len = format == NGX_SHOP_STATUS_ANSWER_HTML
+                                      ? sizeof("text/html") - 1 : type->len;
 }
 
 

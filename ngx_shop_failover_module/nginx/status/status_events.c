@@ -54,10 +54,10 @@ ngx_shop_status_events_incident(ngx_shop_emit_t *e, ngx_shop_incident_t *in)
     ngx_shop_emit_object(e, NULL);
     ngx_shop_emit_int(e, "number", in->number);
 
-    s = ngx_shop_incident_text(in, in->site);
+    s = ngx_shop_incident_told_text(in, in->site);
     ngx_shop_emit_str(e, "site", &s);
 
-    s = ngx_shop_incident_text(in, in->flag);
+    s = ngx_shop_incident_told_text(in, in->flag);
     ngx_shop_emit_str(e, "flag", &s);
     ngx_shop_emit_cstr(e, "state", ngx_shop_site_name(in->state));
 
@@ -84,7 +84,7 @@ ngx_shop_status_events_incident(ngx_shop_emit_t *e, ngx_shop_incident_t *in)
 
     for (i = 0; i < in->nclasses; i++) {
         class = &in->classes[i];
-        s = ngx_shop_incident_text(in, class->name);
+        s = ngx_shop_incident_told_text(in, class->name);
 
         ngx_shop_event_write_class(e, &s, class->refused, class->unknown);
     }
@@ -106,7 +106,7 @@ ngx_shop_status_events_texts(ngx_shop_emit_t *e, ngx_shop_incident_t *in)
     ngx_shop_emit_array(e, "texts");
 
     for (i = 0; i < in->ntexts; i++) {
-        s = ngx_shop_incident_text(in, in->texts[i].text);
+        s = ngx_shop_incident_told_text(in, in->texts[i].text);
 
         ngx_shop_emit_object(e, NULL);
         ngx_shop_event_write_time(e, "time", in->texts[i].at);

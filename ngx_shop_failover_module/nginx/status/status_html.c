@@ -18,14 +18,21 @@
 #include "logic/words/assets.h"
 
 
+static ngx_int_t ngx_shop_status_html_head(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_t *snap, ngx_shop_status_walk_t *walk);
+static ngx_int_t ngx_shop_status_html_told(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_t *snap, ngx_shop_status_walk_t *walk);
+static ngx_int_t ngx_shop_status_html_tail(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_t *snap, ngx_shop_status_walk_t *walk);
 static void ngx_shop_status_html_now(ngx_shop_emit_t *e,
     ngx_shop_snapshot_t *snap);
 static void ngx_shop_status_html_way(ngx_shop_emit_t *e,
     ngx_shop_snapshot_t *snap);
 static void ngx_shop_status_html_as_of(ngx_shop_emit_t *e,
     ngx_shop_snapshot_t *snap);
-static void ngx_shop_status_html_others(ngx_shop_emit_t *e,
-    ngx_shop_snapshot_t *snap);
+static ngx_int_t ngx_shop_status_html_others(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_t *snap, ngx_shop_status_walk_t *walk);
+static void ngx_shop_status_html_link(ngx_shop_emit_t *e, ngx_str_t *name);
 static void ngx_shop_status_html_day(ngx_shop_emit_t *e,
     ngx_shop_snapshot_t *snap);
 static void ngx_shop_status_html_counts(ngx_shop_emit_t *e,
@@ -38,6 +45,12 @@ static void ngx_shop_status_html_count(ngx_shop_emit_t *e, const char *what,
 #define NGX_SHOP_STATUS_HTML_BANDS  20
 
 
+/* what stands in a query as it is */
+#define ngx_shop_status_html_plain(c)                                        \
+    (((c) >= 'a' && (c) <= 'z') || ((c) >= 'A' && (c) <= 'Z')                \
+     || ((c) >= '0' && (c) <= '9') || (c) == '.' || (c) == '-' || (c) == '_')
+
+
 /* the colour, by number of ngx_shop_site_e */
 static const char  *ngx_shop_status_html_states[] = {
     "ok", "w", "w", "w", "x", "w", "w"
@@ -48,8 +61,28 @@ typedef char  ngx_shop_status_html_has_all[
     == NGX_SHOP_SITE_N ? 1 : -1];
 
 
-void
-ngx_shop_status_html(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
+static const ngx_shop_status_part_pt  ngx_shop_status_html_parts[] = {
+    ngx_shop_status_html_head,
+    ngx_shop_status_html_others,
+    ngx_shop_status_servers_broken,
+    ngx_shop_status_html_told,
+    ngx_shop_status_servers_well,
+    ngx_shop_status_html_tail,
+    NULL
+};
+
+
+ngx_int_t
+ngx_shop_status_html(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
+    ngx_shop_status_walk_t *walk)
+{
+    return ngx_shop_status_walk(ngx_shop_status_html_parts, e, snap, walk);
+}
+
+
+static ngx_int_t
+ngx_shop_status_html_head(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
+    ngx_shop_status_walk_t *walk)
 {
     ngx_shop_emit_text(e,
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
@@ -62,10 +95,26 @@ ngx_shop_status_html(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
     ngx_shop_emit_text(e, "</style>\n</head>\n<body>\n<main>\n");
 
     ngx_shop_status_html_now(e, snap);
-    ngx_shop_status_servers_broken(e, snap);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_shop_status_html_told(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
+    ngx_shop_status_walk_t *walk)
+{
     ngx_shop_status_told_text(e, snap);
     ngx_shop_status_told_next(e, snap);
-    ngx_shop_status_servers_well(e, snap);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_shop_status_html_tail(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
+    ngx_shop_status_walk_t *walk)
+{
     ngx_shop_status_html_day(e, snap);
     ngx_shop_status_html_counts(e, snap);
     ngx_shop_status_events_html(e, snap);
@@ -81,6 +130,8 @@ ngx_shop_status_html(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
         "<script>");
     ngx_shop_emit_text(e, ngx_shop_assets_status_js);
     ngx_shop_emit_text(e, "</script>\n</body>\n</html>\n");
+
+    return NGX_OK;
 }
 
 
@@ -139,8 +190,6 @@ ngx_shop_status_html_now(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
     ngx_shop_status_html_as_of(e, snap);
 
     ngx_shop_emit_text(e, "</header>\n");
-
-    ngx_shop_status_html_others(e, snap);
 }
 
 
@@ -204,43 +253,81 @@ ngx_shop_status_html_way(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
 }
 
 
-static void
-ngx_shop_status_html_others(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
+/* a line each, those in trouble first */
+
+static ngx_int_t
+ngx_shop_status_html_others(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
+    ngx_shop_status_walk_t *walk)
 {
-    ngx_uint_t                 i;
     ngx_shop_snapshot_site_t  *site;
 
     if (snap->nsites < 2) {
-        return;
+        return NGX_OK;
     }
 
-    ngx_shop_emit_text(e, "<ul>\n");
+    if (walk->i == 0) {
+        ngx_shop_emit_text(e, "<ul>\n");
+    }
 
-    for (i = 0; i < snap->nsites; i++) {
-        site = &snap->sites[i];
+    site = snap->sites[walk->i++];
 
-        ngx_shop_emit_text(e, "<li>");
-        ngx_shop_status_piece_str(e, &site->conf->name);
-        ngx_shop_emit_text(e, site->conf->name.len ? ": <b class=\""
-                              : "upstreams of no site: <b class=\"");
-        ngx_shop_emit_text(e,
-                         ngx_shop_status_html_states[site->view.site.state]);
-        ngx_shop_emit_text(e, "\">");
-        ngx_shop_emit_text(e, ngx_shop_site_name(site->view.site.state));
-        ngx_shop_emit_text(e, "</b> ");
-        ngx_shop_status_piece_since(e, site->view.site.since, snap->now);
+    ngx_shop_emit_text(e, "<li>");
+    ngx_shop_status_html_link(e, &site->conf->name);
+    ngx_shop_emit_text(e, ": <b class=\"");
+    ngx_shop_emit_text(e, ngx_shop_status_html_states[site->view.site.state]);
+    ngx_shop_emit_text(e, "\">");
+    ngx_shop_emit_text(e, ngx_shop_site_name(site->view.site.state));
+    ngx_shop_emit_text(e, "</b> ");
+    ngx_shop_status_piece_since(e, site->view.site.since, snap->now);
 
-        if (site == snap->site) {
-            ngx_shop_emit_text(e, " (shown here)");
+    if (site == snap->site) {
+        ngx_shop_emit_text(e, " (shown here)");
 
-        } else if (snap->nsites <= NGX_SHOP_STATUS_HTML_BANDS) {
-            ngx_shop_status_figure_band(e, &site->band);
-        }
+    } else if (snap->nsites <= NGX_SHOP_STATUS_HTML_BANDS) {
+        ngx_shop_status_figure_band(e, &site->band);
+    }
 
-        ngx_shop_emit_text(e, "</li>\n");
+    ngx_shop_emit_text(e, "</li>\n");
+
+    if (walk->i < snap->nsites) {
+        return NGX_AGAIN;
     }
 
     ngx_shop_emit_text(e, "</ul>\n");
+
+    return NGX_OK;
+}
+
+
+/* to the screen of this site alone */
+
+static void
+ngx_shop_status_html_link(ngx_shop_emit_t *e, ngx_str_t *name)
+{
+    u_char  hex[3];
+    size_t  i;
+
+    if (name->len == 0) {
+        ngx_shop_emit_text(e, "upstreams of no site");
+        return;
+    }
+
+    ngx_shop_emit_text(e, "<a href=\"?format=html&amp;site=");
+
+    for (i = 0; i < name->len; i++) {
+
+        if (ngx_shop_status_html_plain(name->data[i])) {
+            ngx_shop_emit_raw(e, &name->data[i], 1);
+            continue;
+        }
+
+        (void) ngx_sprintf(hex, "%%%02Xi", (ngx_int_t) name->data[i]);
+        ngx_shop_emit_raw(e, hex, 3);
+    }
+
+    ngx_shop_emit_text(e, "\">");
+    ngx_shop_status_piece_str(e, name);
+    ngx_shop_emit_text(e, "</a>");
 }
 
 

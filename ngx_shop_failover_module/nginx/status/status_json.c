@@ -15,6 +15,14 @@
 #include "logic/text/version.h"
 
 
+static ngx_int_t ngx_shop_status_json_head(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_t *snap, ngx_shop_status_walk_t *walk);
+static ngx_int_t ngx_shop_status_json_sites(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_t *snap, ngx_shop_status_walk_t *walk);
+static ngx_int_t ngx_shop_status_json_groups(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_t *snap, ngx_shop_status_walk_t *walk);
+static ngx_int_t ngx_shop_status_json_tail(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_t *snap, ngx_shop_status_walk_t *walk);
 static void ngx_shop_status_json_site(ngx_shop_emit_t *e, const char *key,
     ngx_shop_snapshot_site_t *site);
 static void ngx_shop_status_json_uses(ngx_shop_emit_t *e,
@@ -34,7 +42,7 @@ static void ngx_shop_status_json_warnings(ngx_shop_emit_t *e,
 static void ngx_shop_status_json_group(ngx_shop_emit_t *e,
     ngx_shop_snapshot_group_t *group);
 static void ngx_shop_status_json_peer(ngx_shop_emit_t *e,
-    ngx_shop_snapshot_peer_t *peer);
+    ngx_shop_model_group_t *group, ngx_shop_snapshot_peer_t *peer);
 static void ngx_shop_status_json_last(ngx_shop_emit_t *e,
     ngx_shop_layout_sample_t *last);
 static void ngx_shop_status_json_visitors(ngx_shop_emit_t *e,
@@ -54,12 +62,31 @@ static void ngx_shop_status_json_classes(ngx_shop_emit_t *e,
 /* of this document, not of the module */
 #define NGX_SHOP_STATUS_JSON_VERSION  1
 
+/* peers that are written in one go: less than a tenth of a ms */
+#define NGX_SHOP_STATUS_JSON_CHUNK    32
 
-void
-ngx_shop_status_json(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
+
+static const ngx_shop_status_part_pt  ngx_shop_status_json_parts[] = {
+    ngx_shop_status_json_head,
+    ngx_shop_status_json_sites,
+    ngx_shop_status_json_groups,
+    ngx_shop_status_json_tail,
+    NULL
+};
+
+
+ngx_int_t
+ngx_shop_status_json(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
+    ngx_shop_status_walk_t *walk)
 {
-    ngx_uint_t  i;
+    return ngx_shop_status_walk(ngx_shop_status_json_parts, e, snap, walk);
+}
 
+
+static ngx_int_t
+ngx_shop_status_json_head(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
+    ngx_shop_status_walk_t *walk)
+{
     ngx_shop_emit_object(e, NULL);
     ngx_shop_emit_int(e, "version", NGX_SHOP_STATUS_JSON_VERSION);
     ngx_shop_emit_cstr(e, "module", NGX_SHOP_VERSION);
@@ -76,28 +103,83 @@ ngx_shop_status_json(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
     ngx_shop_status_json_site(e, "site", snap->site);
     ngx_shop_status_json_maintenance(e, snap->site);
 
-    ngx_shop_emit_array(e, "sites");
+    return NGX_OK;
+}
 
-    for (i = 0; i < snap->nsites; i++) {
-        ngx_shop_status_json_site(e, NULL, &snap->sites[i]);
+
+static ngx_int_t
+ngx_shop_status_json_sites(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
+    ngx_shop_status_walk_t *walk)
+{
+    if (walk->i == 0) {
+        ngx_shop_emit_array(e, "sites");
+    }
+
+    ngx_shop_status_json_site(e, NULL, snap->sites[walk->i++]);
+
+    if (walk->i < snap->nsites) {
+        return NGX_AGAIN;
     }
 
     ngx_shop_emit_close(e, ']');
 
-    ngx_shop_emit_array(e, "upstreams");
+    return NGX_OK;
+}
 
-    for (i = 0; i < snap->ngroups; i++) {
-        ngx_shop_status_json_group(e, &snap->groups[i]);
+
+static ngx_int_t
+ngx_shop_status_json_groups(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
+    ngx_shop_status_walk_t *walk)
+{
+    ngx_uint_t                  last;
+    ngx_shop_snapshot_group_t  *group;
+
+    if (!walk->begun) {
+        walk->begun = 1;
+        ngx_shop_emit_array(e, "upstreams");
     }
 
-    ngx_shop_emit_close(e, ']');
+    if (walk->i == snap->ngroups) {
+        ngx_shop_emit_close(e, ']');
+        return NGX_OK;
+    }
 
+    group = &snap->groups[walk->i];
+
+    if (walk->j == 0) {
+        ngx_shop_status_json_group(e, group);
+    }
+
+    last = ngx_min(walk->j + NGX_SHOP_STATUS_JSON_CHUNK, group->npeers);
+
+    while (walk->j < last) {
+        ngx_shop_status_json_peer(e, group->group, &group->peers[walk->j++]);
+    }
+
+    if (last == group->npeers) {
+        ngx_shop_emit_close(e, ']');
+        ngx_shop_emit_close(e, '}');
+
+        walk->i++;
+        walk->j = 0;
+    }
+
+    return NGX_AGAIN;
+}
+
+
+static ngx_int_t
+ngx_shop_status_json_tail(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
+    ngx_shop_status_walk_t *walk)
+{
     ngx_shop_status_json_counters(e, snap);
 
     ngx_shop_status_events_json(e, snap);
 
     ngx_shop_emit_close(e, '}');
     ngx_shop_emit_text(e, "\n");
+
+    return NGX_OK;
 }
 
 
@@ -347,6 +429,8 @@ ngx_shop_status_json_warnings(ngx_shop_emit_t *e,
 }
 
 
+/* up to its first peer */
+
 static void
 ngx_shop_status_json_group(ngx_shop_emit_t *e,
     ngx_shop_snapshot_group_t *group)
@@ -390,6 +474,8 @@ ngx_shop_status_json_group(ngx_shop_emit_t *e,
         ngx_shop_emit_null(e, "shed");
     }
 
+    ngx_shop_status_queue_json(e, group);
+
     ngx_shop_emit_array(e, "failover_to");
 
     next = group->group->chain.elts;
@@ -408,18 +494,12 @@ ngx_shop_status_json_group(ngx_shop_emit_t *e,
                       (int64_t) group->counts[NGX_SHOP_LAYOUT_COUNT_DOUBTED]);
 
     ngx_shop_emit_array(e, "peers");
-
-    for (i = 0; i < group->npeers; i++) {
-        ngx_shop_status_json_peer(e, &group->peers[i]);
-    }
-
-    ngx_shop_emit_close(e, ']');
-    ngx_shop_emit_close(e, '}');
 }
 
 
 static void
-ngx_shop_status_json_peer(ngx_shop_emit_t *e, ngx_shop_snapshot_peer_t *peer)
+ngx_shop_status_json_peer(ngx_shop_emit_t *e, ngx_shop_model_group_t *group,
+    ngx_shop_snapshot_peer_t *peer)
 {
     ngx_shop_emit_object(e, NULL);
     ngx_shop_emit_str(e, "server", (ngx_shop_str_t *) &peer->peer->server);
@@ -447,6 +527,7 @@ ngx_shop_status_json_peer(ngx_shop_emit_t *e, ngx_shop_snapshot_peer_t *peer)
         ngx_shop_emit_null(e, "silent");
     }
 
+    ngx_shop_status_active_json(e, group, peer->peer);
     ngx_shop_status_json_visitors(e, &peer->visitors);
     ngx_shop_status_json_aside(e, peer);
 

@@ -15,6 +15,9 @@
 /* at most: upstream, server, peer, role and one more */
 #define NGX_SHOP_STATUS_METRICS_MAX  5
 
+/* samples of peers that are written in one go: some tens of us */
+#define NGX_SHOP_STATUS_METRICS_CHUNK  64
+
 /* of a getter: no sample; 0 would be the year 1970 */
 #define NGX_SHOP_STATUS_METRICS_NO   INT64_MIN
 
@@ -59,11 +62,15 @@ struct ngx_shop_status_metrics_row_s {
 };
 
 
-static void ngx_shop_status_metrics_build(ngx_shop_status_metrics_t *m);
-static void ngx_shop_status_metrics_family(ngx_shop_status_metrics_t *m,
-    ngx_shop_status_metrics_row_t *row);
-static void ngx_shop_status_metrics_peers(ngx_shop_status_metrics_t *m,
-    ngx_shop_status_metrics_row_t *row, ngx_shop_snapshot_group_t *group);
+static ngx_int_t ngx_shop_status_metrics_build(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_t *snap, ngx_shop_status_walk_t *walk);
+static ngx_int_t ngx_shop_status_metrics_families(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_t *snap, ngx_shop_status_walk_t *walk);
+static ngx_int_t ngx_shop_status_metrics_family(ngx_shop_status_metrics_t *m,
+    ngx_shop_status_metrics_row_t *row, ngx_shop_status_walk_t *walk);
+static ngx_int_t ngx_shop_status_metrics_peers(ngx_shop_status_metrics_t *m,
+    ngx_shop_status_metrics_row_t *row, ngx_shop_snapshot_group_t *group,
+    ngx_shop_status_walk_t *walk);
 static void ngx_shop_status_metrics_samples(ngx_shop_status_metrics_t *m,
     ngx_shop_status_metrics_row_t *row, void *data);
 static void ngx_shop_status_metrics_sample(ngx_shop_status_metrics_t *m,
@@ -81,6 +88,10 @@ static void ngx_shop_status_metrics_refused(ngx_shop_status_metrics_t *m,
 static const char *ngx_shop_status_metrics_role(unsigned i);
 static int64_t ngx_shop_status_metrics_time(int64_t at);
 
+
+/* of a group with shop_queue alone */
+#define ngx_shop_status_metrics_queue(g, value)                              \
+    ((g)->group->queue ? (int64_t) (value) : NGX_SHOP_STATUS_METRICS_NO)
 
 /* a getter: what is its record, and in it the value */
 #define ngx_shop_status_metrics_get(name, what, value)                       \
@@ -138,6 +149,25 @@ ngx_shop_status_metrics_get(group_shed, group,
     group->group->shed ? (int64_t) group->limit : NGX_SHOP_STATUS_METRICS_NO)
 ngx_shop_status_metrics_get(group_inside, group,
     group->group->shed ? (int64_t) group->inside : NGX_SHOP_STATUS_METRICS_NO)
+ngx_shop_status_metrics_get(group_waiting, group,
+    ngx_shop_status_metrics_queue(group, group->waiting))
+ngx_shop_status_metrics_get(group_longest, group,
+    ngx_shop_status_metrics_queue(group, group->longest))
+ngx_shop_status_metrics_get(group_waited, group,
+    ngx_shop_status_metrics_queue(group,
+        group->counts[NGX_SHOP_LAYOUT_COUNT_WAITED]))
+ngx_shop_status_metrics_get(group_released, group,
+    ngx_shop_status_metrics_queue(group,
+        group->counts[NGX_SHOP_LAYOUT_COUNT_RELEASED]))
+ngx_shop_status_metrics_get(group_gone, group,
+    ngx_shop_status_metrics_queue(group,
+        group->counts[NGX_SHOP_LAYOUT_COUNT_GONE]))
+ngx_shop_status_metrics_get(group_over, group,
+    ngx_shop_status_metrics_queue(group,
+        group->counts[NGX_SHOP_LAYOUT_COUNT_OVER]))
+ngx_shop_status_metrics_get(group_full, group,
+    ngx_shop_status_metrics_queue(group,
+        group->counts[NGX_SHOP_LAYOUT_COUNT_FULL]))
 ngx_shop_status_metrics_get(group_blind, group, group->blind ? 1 : 0)
 ngx_shop_status_metrics_get(group_doubted, group,
     group->counts[NGX_SHOP_LAYOUT_COUNT_DOUBTED])
@@ -309,6 +339,34 @@ static ngx_shop_status_metrics_row_t ngx_shop_status_metrics_rows[] =
         "gauge", group_inside,
         "Pages in hand, where shop_shed is."),
 
+    ngx_shop_status_metrics_of(GROUP, "queue_waiting",
+        "gauge", group_waiting,
+        "Requests that wait for a server now, where shop_queue is."),
+
+    ngx_shop_status_metrics_ms(GROUP, "queue_longest_seconds",
+        "gauge", group_longest,
+        "For how long the first of them waits."),
+
+    ngx_shop_status_metrics_of(GROUP, "queue_waited_total",
+        "counter", group_waited,
+        "Requests that began to wait for a server."),
+
+    ngx_shop_status_metrics_of(GROUP, "queue_released_total",
+        "counter", group_released,
+        "Requests that waited and were sent to a server."),
+
+    ngx_shop_status_metrics_of(GROUP, "queue_gone_total",
+        "counter", group_gone,
+        "Requests that waited and whose client left."),
+
+    ngx_shop_status_metrics_of(GROUP, "queue_over_total",
+        "counter", group_over,
+        "Requests that waited and got no server in time."),
+
+    ngx_shop_status_metrics_of(GROUP, "queue_full_total",
+        "counter", group_full,
+        "Requests that could not wait, as the line was full."),
+
     ngx_shop_status_metrics_of(GROUP, "check_blind",
         "gauge", group_blind,
         "1 while visitors wait in vain for pages and probes pass."),
@@ -361,90 +419,128 @@ static ngx_shop_status_metrics_row_t ngx_shop_status_metrics_rows[] =
 };
 
 
-void
-ngx_shop_status_metrics(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
+static const ngx_shop_status_part_pt  ngx_shop_status_metrics_parts[] = {
+    ngx_shop_status_metrics_build,
+    ngx_shop_status_metrics_families,
+    NULL
+};
+
+
+ngx_int_t
+ngx_shop_status_metrics(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
+    ngx_shop_status_walk_t *walk)
 {
-    ngx_uint_t                 i, n;
+    return ngx_shop_status_walk(ngx_shop_status_metrics_parts, e, snap, walk);
+}
+
+
+static ngx_int_t
+ngx_shop_status_metrics_build(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
+    ngx_shop_status_walk_t *walk)
+{
+    const char                *name = "shop_failover_build_info";
+    ngx_shop_status_metrics_t  m;
+
+    ngx_shop_emit_family(e, name, "gauge", "1; the versions are its labels.");
+
+    m.n = 0;
+    ngx_shop_status_metrics_word(&m, "version", NGX_SHOP_VERSION);
+    ngx_shop_status_metrics_word(&m, "nginx", NGINX_VERSION);
+
+    ngx_shop_emit_sample(e, name, m.labels, m.n, 1);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_shop_status_metrics_families(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_t *snap, ngx_shop_status_walk_t *walk)
+{
+    ngx_uint_t                 n;
     ngx_shop_status_metrics_t  m;
 
     m.e = e;
     m.snap = snap;
 
-    ngx_shop_status_metrics_build(&m);
-
     n = sizeof(ngx_shop_status_metrics_rows)
         / sizeof(ngx_shop_status_metrics_row_t);
 
-    for (i = 0; i < n; i++) {
-        ngx_shop_status_metrics_family(&m, &ngx_shop_status_metrics_rows[i]);
+    if (ngx_shop_status_metrics_family(&m,
+                                       &ngx_shop_status_metrics_rows[walk->i],
+                                       walk)
+        == NGX_OK)
+    {
+        walk->i++;
+        walk->j = 0;
+        walk->begun = 0;
     }
+
+    return walk->i < n ? NGX_AGAIN : NGX_OK;
 }
 
 
-static void
-ngx_shop_status_metrics_build(ngx_shop_status_metrics_t *m)
-{
-    const char  *name = "shop_failover_build_info";
+/* of one site, one group, or some of its peers */
 
-    ngx_shop_emit_family(m->e, name, "gauge",
-                         "1; the versions are its labels.");
-
-    m->n = 0;
-    ngx_shop_status_metrics_word(m, "version", NGX_SHOP_VERSION);
-    ngx_shop_status_metrics_word(m, "nginx", NGINX_VERSION);
-
-    ngx_shop_emit_sample(m->e, name, m->labels, m->n, 1);
-}
-
-
-static void
+static ngx_int_t
 ngx_shop_status_metrics_family(ngx_shop_status_metrics_t *m,
-    ngx_shop_status_metrics_row_t *row)
+    ngx_shop_status_metrics_row_t *row, ngx_shop_status_walk_t *walk)
 {
-    ngx_uint_t                  i;
+    ngx_uint_t                  n;
     ngx_shop_snapshot_site_t   *site;
     ngx_shop_snapshot_group_t  *group;
 
-    ngx_shop_emit_family(m->e, row->name, row->type, row->help);
+    if (!walk->begun) {
+        walk->begun = 1;
+        ngx_shop_emit_family(m->e, row->name, row->type, row->help);
+    }
+
+    n = row->level == NGX_SHOP_STATUS_METRICS_SITE ? m->snap->nsites
+                                                   : m->snap->ngroups;
+    if (walk->j == n) {
+        return NGX_OK;
+    }
+
+    m->n = 0;
 
     if (row->level == NGX_SHOP_STATUS_METRICS_SITE) {
+        site = m->snap->sites[walk->j++];
 
-        for (i = 0; i < m->snap->nsites; i++) {
-            site = &m->snap->sites[i];
+        ngx_shop_status_metrics_label(m, "site", &site->conf->name);
+        ngx_shop_status_metrics_samples(m, row, site);
 
-            m->n = 0;
-            ngx_shop_status_metrics_label(m, "site", &site->conf->name);
-            ngx_shop_status_metrics_samples(m, row, site);
-        }
-
-        return;
+        return NGX_AGAIN;
     }
 
-    for (i = 0; i < m->snap->ngroups; i++) {
-        group = &m->snap->groups[i];
+    group = &m->snap->groups[walk->j];
 
-        m->n = 0;
-        ngx_shop_status_metrics_label(m, "upstream", &group->group->name);
+    ngx_shop_status_metrics_label(m, "upstream", &group->group->name);
 
-        if (row->level == NGX_SHOP_STATUS_METRICS_PEER) {
-            ngx_shop_status_metrics_peers(m, row, group);
-            continue;
-        }
-
+    if (row->level == NGX_SHOP_STATUS_METRICS_GROUP) {
         ngx_shop_status_metrics_samples(m, row, group);
+        walk->j++;
+
+    } else if (ngx_shop_status_metrics_peers(m, row, group, walk) == NGX_OK) {
+        walk->j++;
+        walk->k = 0;
     }
+
+    return NGX_AGAIN;
 }
 
 
-static void
+static ngx_int_t
 ngx_shop_status_metrics_peers(ngx_shop_status_metrics_t *m,
-    ngx_shop_status_metrics_row_t *row, ngx_shop_snapshot_group_t *group)
+    ngx_shop_status_metrics_row_t *row, ngx_shop_snapshot_group_t *group,
+    ngx_shop_status_walk_t *walk)
 {
-    ngx_uint_t                 i;
+    ngx_uint_t                 last;
     ngx_shop_snapshot_peer_t  *peer;
 
-    for (i = 0; i < group->npeers; i++) {
-        peer = &group->peers[i];
+    last = ngx_min(walk->k + NGX_SHOP_STATUS_METRICS_CHUNK, group->npeers);
+
+    while (walk->k < last) {
+        peer = &group->peers[walk->k++];
 
         m->n = 1;
         ngx_shop_status_metrics_label(m, "server", &peer->peer->server);
@@ -454,6 +550,8 @@ ngx_shop_status_metrics_peers(ngx_shop_status_metrics_t *m,
 
         ngx_shop_status_metrics_samples(m, row, peer);
     }
+
+    return last == group->npeers ? NGX_OK : NGX_AGAIN;
 }
 
 

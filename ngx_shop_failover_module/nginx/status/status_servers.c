@@ -39,10 +39,10 @@ static void ngx_shop_status_servers_count(ngx_shop_emit_t *e,
     ngx_shop_status_servers_sum_t *sum);
 static void ngx_shop_status_servers_group(ngx_shop_emit_t *e,
     ngx_shop_snapshot_t *snap, ngx_shop_snapshot_group_t *group,
-    ngx_shop_status_servers_sum_t *sum);
-static void ngx_shop_status_servers_table(ngx_shop_emit_t *e,
+    ngx_shop_status_servers_sum_t *sum, ngx_shop_status_walk_t *walk);
+static ngx_uint_t ngx_shop_status_servers_table(ngx_shop_emit_t *e,
     ngx_shop_snapshot_t *snap, ngx_shop_snapshot_group_t *group,
-    ngx_uint_t which);
+    ngx_uint_t which, ngx_uint_t max);
 static ngx_uint_t ngx_shop_status_servers_is(ngx_shop_snapshot_peer_t *peer);
 static void ngx_shop_status_servers_row(ngx_shop_emit_t *e,
     ngx_shop_snapshot_t *snap, ngx_shop_snapshot_peer_t *peer);
@@ -54,82 +54,98 @@ static void ngx_shop_status_servers_force(ngx_shop_emit_t *e,
     ngx_shop_snapshot_t *snap, ngx_shop_layout_force_t *force);
 
 
-#define NGX_SHOP_STATUS_SERVERS_MAX  100
+/* servers of an upstream that are listed; of all those that are well */
+#define NGX_SHOP_STATUS_SERVERS_MAX   100
+#define NGX_SHOP_STATUS_SERVERS_WELL  500
+
+/* how many that are well may be listed; walk->k have been */
+#define ngx_shop_status_servers_room(walk)                                   \
+    ngx_min(NGX_SHOP_STATUS_SERVERS_WELL - (walk)->k,                        \
+            NGX_SHOP_STATUS_SERVERS_MAX)
 
 
 /* what is broken, with why, and nothing else */
 
-void
-ngx_shop_status_servers_broken(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
+ngx_int_t
+ngx_shop_status_servers_broken(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
+    ngx_shop_status_walk_t *walk)
 {
-    ngx_uint_t                     i, begun;
+    ngx_shop_snapshot_group_t     *group;
     ngx_shop_status_servers_sum_t  sum;
 
-    begun = 0;
+    if (walk->i == snap->ngroups) {
 
-    for (i = 0; i < snap->ngroups; i++) {
-
-        if (ngx_shop_status_servers_well_one(&snap->groups[i], &sum)) {
-            continue;
+        if (walk->begun) {
+            ngx_shop_emit_text(e, "</section>\n");
         }
 
-        if (!begun) {
-            begun = 1;
-            ngx_shop_emit_text(e, "<section>\n<h2>What is not well</h2>\n");
-        }
-
-        ngx_shop_status_servers_group(e, snap, &snap->groups[i], &sum);
+        return NGX_OK;
     }
 
-    if (begun) {
-        ngx_shop_emit_text(e, "</section>\n");
+    group = &snap->groups[walk->i++];
+
+    if (ngx_shop_status_servers_well_one(group, &sum)) {
+        return NGX_AGAIN;
     }
+
+    if (!walk->begun) {
+        walk->begun = 1;
+        ngx_shop_emit_text(e, "<section>\n<h2>What is not well</h2>\n");
+    }
+
+    ngx_shop_status_servers_group(e, snap, group, &sum, walk);
+
+    return NGX_AGAIN;
 }
 
 
 /* a line each; its servers are a click away */
 
-void
-ngx_shop_status_servers_well(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
+ngx_int_t
+ngx_shop_status_servers_well(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
+    ngx_shop_status_walk_t *walk)
 {
-    ngx_uint_t                     i, begun;
     ngx_shop_snapshot_group_t     *group;
     ngx_shop_status_servers_sum_t  sum;
 
-    begun = 0;
+    if (walk->i == snap->ngroups) {
 
-    for (i = 0; i < snap->ngroups; i++) {
-        group = &snap->groups[i];
-
-        if (!ngx_shop_status_servers_well_one(group, &sum)) {
-            continue;
+        if (walk->begun) {
+            ngx_shop_emit_text(e, "</section>\n");
         }
 
-        if (!begun) {
-            begun = 1;
-            ngx_shop_emit_text(e, "<section>\n<h2>What is well</h2>\n");
+        if (snap->ngroups == 0) {
+            ngx_shop_emit_text(e, "<p>No server is checked: no upstream has "
+                                  "shop_health_check.</p>\n");
         }
 
-        ngx_shop_emit_text(e, "<details id=\"u-");
-        ngx_shop_status_piece_str(e, &group->group->name);
-        ngx_shop_emit_text(e, "\"><summary><b class=\"ok\">");
-        ngx_shop_status_piece_str(e, &group->group->name);
-        ngx_shop_emit_text(e, "</b>: ");
-        ngx_shop_status_servers_count(e, &sum);
-        ngx_shop_emit_text(e, "</summary>\n");
-        ngx_shop_status_servers_table(e, snap, group,
-                                      NGX_SHOP_STATUS_SERVERS_ALL);
-        ngx_shop_emit_text(e, "</details>\n");
+        return NGX_OK;
     }
 
-    if (begun) {
-        ngx_shop_emit_text(e, "</section>\n");
+    group = &snap->groups[walk->i++];
+
+    if (!ngx_shop_status_servers_well_one(group, &sum)) {
+        return NGX_AGAIN;
     }
 
-    if (snap->ngroups == 0) {
-        ngx_shop_emit_text(e, "<p>No server is checked: no upstream has "
-                              "shop_health_check.</p>\n");
+    if (!walk->begun) {
+        walk->begun = 1;
+        ngx_shop_emit_text(e, "<section>\n<h2>What is well</h2>\n");
     }
+
+    ngx_shop_emit_text(e, "<details id=\"u-");
+    ngx_shop_status_piece_str(e, &group->group->name);
+    ngx_shop_emit_text(e, "\"><summary><b class=\"ok\">");
+    ngx_shop_status_piece_str(e, &group->group->name);
+    ngx_shop_emit_text(e, "</b>: ");
+    ngx_shop_status_servers_count(e, &sum);
+    ngx_shop_emit_text(e, "</summary>\n");
+    walk->k += ngx_shop_status_servers_table(e, snap, group,
+                                             NGX_SHOP_STATUS_SERVERS_ALL,
+                                       ngx_shop_status_servers_room(walk));
+    ngx_shop_emit_text(e, "</details>\n");
+
+    return NGX_AGAIN;
 }
 
 
@@ -190,7 +206,8 @@ ngx_shop_status_servers_count(ngx_shop_emit_t *e,
 
 static void
 ngx_shop_status_servers_group(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
-    ngx_shop_snapshot_group_t *group, ngx_shop_status_servers_sum_t *sum)
+    ngx_shop_snapshot_group_t *group, ngx_shop_status_servers_sum_t *sum,
+    ngx_shop_status_walk_t *walk)
 {
     static const char  *classes[] = { "ok", "w", "w", "x" };
 
@@ -217,8 +234,9 @@ ngx_shop_status_servers_group(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
 
     ngx_shop_emit_text(e, "</p>\n");
 
-    ngx_shop_status_servers_table(e, snap, group,
-                                  NGX_SHOP_STATUS_SERVERS_NOT_UP);
+    (void) ngx_shop_status_servers_table(e, snap, group,
+                                         NGX_SHOP_STATUS_SERVERS_NOT_UP,
+                                         NGX_SHOP_STATUS_SERVERS_MAX);
 
     if (sum->up > sum->slow) {
         ngx_shop_emit_text(e, "<details id=\"u-");
@@ -227,16 +245,19 @@ ngx_shop_status_servers_group(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
         ngx_shop_emit_number(e, (int64_t) (sum->up - sum->slow));
         ngx_shop_emit_text(e, sum->up - sum->slow == 1 ? " is up" : " are up");
         ngx_shop_emit_text(e, "</summary>\n");
-        ngx_shop_status_servers_table(e, snap, group,
-                                      NGX_SHOP_STATUS_SERVERS_UP);
+        walk->k += ngx_shop_status_servers_table(e, snap, group,
+                                                 NGX_SHOP_STATUS_SERVERS_UP,
+                                           ngx_shop_status_servers_room(walk));
         ngx_shop_emit_text(e, "</details>\n");
     }
 }
 
 
-static void
+/* how many it lists */
+
+static ngx_uint_t
 ngx_shop_status_servers_table(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
-    ngx_shop_snapshot_group_t *group, ngx_uint_t which)
+    ngx_shop_snapshot_group_t *group, ngx_uint_t which, ngx_uint_t max)
 {
     ngx_uint_t                 i, n, more;
     ngx_shop_snapshot_peer_t  *peer;
@@ -251,7 +272,7 @@ ngx_shop_status_servers_table(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
             continue;
         }
 
-        if (n == NGX_SHOP_STATUS_SERVERS_MAX) {
+        if (n == max) {
             more++;
             continue;
         }
@@ -274,6 +295,8 @@ ngx_shop_status_servers_table(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
         ngx_shop_emit_number(e, (int64_t) more);
         ngx_shop_emit_text(e, " more are in the JSON.</p>\n");
     }
+
+    return n;
 }
 
 

@@ -3,7 +3,7 @@ package ShopTest::Clock;
 # Copyright (C) ngx_shop_failover_module authors
 #
 # A wall clock that a test sets: programs that are started around() it see
-# three hours more while it is ahead.  The monotonic clock stays.
+# three hours more (step => SECONDS) while it is ahead.  The monotonic clock stays.
 #
 #     my $clock = ShopTest::Clock->new;
 #     my $nginx = $clock->around(sub { nginx(...) });
@@ -20,8 +20,9 @@ use constant STEP => 3 * 3600;          # seconds
 
 
 sub new {
-    my ($class) = @_;
+    my ($class, %options) = @_;
     my $dir = ShopTest::Dir->new('clock');
+    my $step = $options{step} // STEP;
 
     my $library = $dir->library('step', <<"END");
 #define _GNU_SOURCE
@@ -42,7 +43,7 @@ gettimeofday(struct timeval *restrict tv, void *restrict tz)
     rc = next(tv, tz);
 
     if (access("$dir/ahead", F_OK) == 0) {
-        tv->tv_sec += @{[STEP]};
+        tv->tv_sec += $step;
     }
 
     return rc;
