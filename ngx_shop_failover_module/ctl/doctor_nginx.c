@@ -17,6 +17,7 @@ static const char *ngx_shop_doctor_nginx_path(const char *name);
 static const char *ngx_shop_doctor_nginx_built(const ngx_shop_doctor_t *d,
     const char *name, const char *other);
 static const char *ngx_shop_doctor_nginx_owner(const char *path);
+static const char *ngx_shop_doctor_nginx_owner_of(const char *path);
 static void ngx_shop_doctor_nginx_refused(ngx_shop_doctor_t *d,
     const char *err);
 static void ngx_shop_doctor_nginx_warned(const char *err);
@@ -136,10 +137,30 @@ ngx_shop_doctor_nginx_built(const ngx_shop_doctor_t *d, const char *name,
 }
 
 
-/* NULL: of no package, or nobody who knows */
+/*
+ * NULL: of no package, or nobody who knows.  Packages do not know a way through
+ * a symlink, as Debian's /usr/share/nginx/modules is one.
+ */
 
 static const char *
 ngx_shop_doctor_nginx_owner(const char *path)
+{
+    ngx_shop_doctor_said_t  said;
+
+    const char *const  real[] = { "readlink", "-f", path, NULL };
+
+    ngx_shop_doctor_call(&said, real);
+
+    return ngx_shop_doctor_nginx_owner_of(said.code == 0
+                                          && said.out[0] == '/'
+                                          ? ngx_shop_doctor_room_piece(
+                                                said.out, "\n")
+                                          : path);
+}
+
+
+static const char *
+ngx_shop_doctor_nginx_owner_of(const char *path)
 {
     unsigned                i;
     ngx_shop_doctor_said_t  said;

@@ -12,6 +12,8 @@
 #include "state/readfile.h"
 
 
+static ngx_shop_model_flag_t *ngx_shop_conf_flag(ngx_conf_t *cf,
+    ngx_shop_conf_main_t *smcf, ngx_str_t *path);
 static void ngx_shop_conf_flag_directory(ngx_conf_t *cf, ngx_str_t *path);
 
 
@@ -105,7 +107,12 @@ ngx_shop_conf_maintenance(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-ngx_shop_model_flag_t *
+/*
+ * The record of a flag's path, one however often the path is written; NULL: no
+ * memory.
+ */
+
+static ngx_shop_model_flag_t *
 ngx_shop_conf_flag(ngx_conf_t *cf, ngx_shop_conf_main_t *smcf, ngx_str_t *path)
 {
     ngx_uint_t               i;

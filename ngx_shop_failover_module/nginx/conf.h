@@ -361,12 +361,5 @@ char *ngx_shop_conf_use(ngx_conf_t *cf, ngx_shop_conf_srv_t *sscf);
  */
 ngx_int_t ngx_shop_conf_failover_chains(ngx_conf_t *cf);
 
-/*
- * The record of a flag's path, one however often the path is written; NULL: no
- * memory.
- */
-ngx_shop_model_flag_t *ngx_shop_conf_flag(ngx_conf_t *cf,
-    ngx_shop_conf_main_t *smcf, ngx_str_t *path);
-
 
 #endif /* _NGX_SHOP_CONF_H_INCLUDED_ */

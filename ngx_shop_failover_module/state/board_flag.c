@@ -67,11 +67,8 @@ ngx_shop_board_flag_publish(ngx_shop_model_zone_t *zone,
 
     ngx_shop_shift_follow_locked(zone->sh);
 
-    (void) ngx_shop_board_notice_take_locked(zone->sh, fs, reading);
-
-    if (ngx_shop_board_voices_publish_locked(zone, conf, reading->voices)) {
-        fs->voices++;
-    }
+    ngx_shop_board_notice_take_locked(zone->sh, fs, reading);
+    ngx_shop_board_voices_publish_locked(zone, conf, reading->voices);
 
     fs->ended = *reading->ended;
     fs->signature = reading->signature;

@@ -79,43 +79,62 @@ static void ngx_shop_board_hosts_find(ngx_shop_model_hosts_t *hosts,
     (ngx_murmur_hash2((key)->data, (key)->len) + (conf)->index * 2654435761u)
 
 
-/* without memory it is tried again by whoever asks next */
+/* without memory all is as it was, until the next change */
 
 void
 ngx_shop_board_hosts_learn(ngx_shop_model_zone_t *zone, ngx_log_t *log)
 {
     ngx_uint_t                    i;
     ngx_pool_t                   *pool, *temp;
-    ngx_shop_model_site_t       **conf;
+    ngx_shop_model_flag_t        *voices;
+    ngx_shop_model_site_t        *parts, **conf;
     ngx_shop_board_hosts_copy_t  *copy;
 
     if (zone->parted == zone->sh->parted) {
         return;
     }
 
-    pool = ngx_create_pool(4096, log);
+    /* it outlives the request, and with it the log, of whoever learns */
+
+    pool = ngx_create_pool(4096, ngx_cycle->log);
     temp = ngx_create_pool(4096, log);
 
-    copy = NULL;
-
-    if (pool && temp) {
-        copy = ngx_palloc(temp, sizeof(ngx_shop_board_hosts_copy_t));
+    if (pool == NULL || temp == NULL) {
+        goto failed;
     }
 
-    if (copy) {
-        copy->speakers = ngx_palloc(temp, (zone->sites.nelts + 1)
-                                          * sizeof(uint32_t));
+    copy = ngx_palloc(temp, sizeof(ngx_shop_board_hosts_copy_t));
+    voices = ngx_palloc(temp, NGX_SHOP_LAYOUT_VOICES
+                              * sizeof(ngx_shop_model_flag_t));
+    parts = ngx_palloc(temp, NGX_SHOP_LAYOUT_PARTS
+                             * sizeof(ngx_shop_model_site_t));
+
+    if (copy == NULL || voices == NULL || parts == NULL) {
+        goto failed;
     }
 
-    if (copy == NULL || copy->speakers == NULL) {
+    copy->speakers = ngx_palloc(temp, (zone->sites.nelts + 1)
+                                      * sizeof(uint32_t));
+    if (copy->speakers == NULL) {
         goto failed;
     }
 
     ngx_shop_board_hosts_copy(zone, copy);
 
+    ngx_memcpy(voices, zone->voices, NGX_SHOP_LAYOUT_VOICES
+                                     * sizeof(ngx_shop_model_flag_t));
+    ngx_memcpy(parts, zone->parts, NGX_SHOP_LAYOUT_PARTS
+                                   * sizeof(ngx_shop_model_site_t));
+
     if (ngx_shop_board_hosts_voices(zone, copy, pool) != NGX_OK
         || ngx_shop_board_hosts_models(zone, copy, pool) != NGX_OK)
     {
+        /* names in there would be of the pool that goes */
+
+        ngx_memcpy(zone->voices, voices, NGX_SHOP_LAYOUT_VOICES
+                                         * sizeof(ngx_shop_model_flag_t));
+        ngx_memcpy(zone->parts, parts, NGX_SHOP_LAYOUT_PARTS
+                                       * sizeof(ngx_shop_model_site_t));
         goto failed;
     }
 
@@ -143,7 +162,7 @@ ngx_shop_board_hosts_learn(ngx_shop_model_zone_t *zone, ngx_log_t *log)
 
 failed:
 
-    /* as it was, so that nobody waits for it */
+    /* nobody waits for it */
 
     zone->parted = zone->sh->parted;
 

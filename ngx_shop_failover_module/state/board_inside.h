@@ -28,14 +28,16 @@ typedef struct {
     ((conf)->flag ? (zone)->sh->flags[(conf)->flag->index] : NULL)
 
 /*
- * What was read of files with "hosts" of a flag: 1 where one of them changed.
- * One without a place is counted in sh->mute.
+ * What was read of files with "hosts" of a flag.  One without a place is
+ * counted in sh->mute.
  */
-ngx_uint_t ngx_shop_board_voices_publish_locked(ngx_shop_model_zone_t *zone,
+void ngx_shop_board_voices_publish_locked(ngx_shop_model_zone_t *zone,
     ngx_shop_model_flag_t *conf, ngx_array_t *readings);
 
-/* of one flag or file: what is new is published, 1 where something is */
-ngx_uint_t ngx_shop_board_notice_take_locked(ngx_shop_layout_t *sh,
+/* of one flag or file: whether something is new, and publishes it */
+ngx_uint_t ngx_shop_board_notice_differs(ngx_shop_layout_flag_t *fs,
+    ngx_shop_board_reading_t *reading);
+void ngx_shop_board_notice_take_locked(ngx_shop_layout_t *sh,
     ngx_shop_layout_flag_t *fs, ngx_shop_board_reading_t *reading);
 
 /* a part whose file is gone ends when it is as its site */

@@ -10,21 +10,15 @@
 #include "state/clock.h"
 
 
-static ngx_uint_t ngx_shop_board_notice_differs(ngx_shop_layout_flag_t *fs,
-    ngx_shop_board_reading_t *reading);
 static void ngx_shop_board_notice_set(ngx_shop_layout_t *sh,
     ngx_shop_layout_flag_t *fs, ngx_shop_board_reading_t *reading);
 
 
-ngx_uint_t
+void
 ngx_shop_board_notice_take_locked(ngx_shop_layout_t *sh,
     ngx_shop_layout_flag_t *fs, ngx_shop_board_reading_t *reading)
 {
-    ngx_uint_t  differs;
-
-    differs = ngx_shop_board_notice_differs(fs, reading);
-
-    if (differs) {
+    if (ngx_shop_board_notice_differs(fs, reading)) {
         fs->version++;
         fs->published++;
         ngx_memory_barrier();
@@ -38,12 +32,10 @@ ngx_shop_board_notice_take_locked(ngx_shop_layout_t *sh,
     }
 
     fs->rest = reading->rest;
-
-    return differs;
 }
 
 
-static ngx_uint_t
+ngx_uint_t
 ngx_shop_board_notice_differs(ngx_shop_layout_flag_t *fs,
     ngx_shop_board_reading_t *reading)
 {

@@ -22,7 +22,7 @@ typedef enum {
 } ngx_shop_board_parts_e;
 
 
-static ngx_uint_t ngx_shop_board_parts_site_locked(
+static void ngx_shop_board_parts_site_locked(
     ngx_shop_model_zone_t *zone, ngx_shop_model_site_t *conf);
 static ngx_uint_t ngx_shop_board_parts_voices(ngx_shop_layout_t *sh,
     uint32_t parent, ngx_shop_layout_flag_t **voices);
@@ -47,6 +47,10 @@ static ngx_uint_t ngx_shop_board_parts_drop_locked(
 static void ngx_shop_board_parts_free_locked(ngx_shop_layout_t *sh,
     ngx_shop_layout_site_t *part);
 static void ngx_shop_board_parts_clean_locked(ngx_shop_model_zone_t *zone);
+static ngx_uint_t ngx_shop_board_parts_speaks(ngx_shop_layout_t *sh,
+    uint32_t speaker);
+static ngx_uint_t ngx_shop_board_parts_has(ngx_shop_model_zone_t *zone,
+    uint32_t whole);
 
 
 #define ngx_shop_board_parts_of(sh, i)  ((sh)->sites[(sh)->nsites + (i)])
@@ -56,24 +60,20 @@ static void ngx_shop_board_parts_clean_locked(ngx_shop_model_zone_t *zone);
 void
 ngx_shop_board_parts_map(ngx_shop_model_zone_t *zone, ngx_log_t *log)
 {
-    ngx_uint_t               i, changed;
+    ngx_uint_t               i;
     ngx_shop_model_site_t  **conf;
 
-    changed = 0;
     conf = zone->sites.elts;
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
     for (i = 0; i < zone->sites.nelts; i++) {
         if (conf[i]->base) {
-            changed |= ngx_shop_board_parts_site_locked(zone, conf[i]);
+            ngx_shop_board_parts_site_locked(zone, conf[i]);
         }
     }
 
-    if (changed) {
-        ngx_shop_board_parts_clean_locked(zone);
-        zone->sh->parted++;
-    }
+    ngx_shop_board_parts_clean_locked(zone);
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
 
@@ -82,11 +82,13 @@ ngx_shop_board_parts_map(ngx_shop_model_zone_t *zone, ngx_log_t *log)
 
 
 /*
- * 1: somebody else speaks than before.  A file that is gone goes on speaking
- * until people were told that it is.
+ * A file that is gone goes on speaking until people were told that it is.
+ * Workers learn of it once the lock is free, by "parted", which grows first;
+ * what a killed worker did not come to is done again until "voices" says that
+ * it was done.
  */
 
-static ngx_uint_t
+static void
 ngx_shop_board_parts_site_locked(ngx_shop_model_zone_t *zone,
     ngx_shop_model_site_t *conf)
 {
@@ -103,8 +105,11 @@ ngx_shop_board_parts_site_locked(ngx_shop_model_zone_t *zone,
     base = sh->flags[conf->base->index];
 
     if (ss->voices == base->voices && ss->generation == zone->generation) {
-        return 0;
+        return;
     }
+
+    sh->parted++;
+    ngx_memory_barrier();
 
     ngx_memzero(wanted, sizeof(wanted));
 
@@ -140,11 +145,10 @@ ngx_shop_board_parts_site_locked(ngx_shop_model_zone_t *zone,
     ngx_shop_board_parts_count_locked(sh, ss);
 
     if (!untold) {
-        ss->voices = base->voices;
+        ngx_memory_barrier();
         ss->generation = zone->generation;
+        ss->voices = base->voices;
     }
-
-    return 1;
 }
 
 
@@ -473,7 +477,6 @@ ngx_shop_board_parts_end_locked(ngx_shop_model_zone_t *zone,
     }
 
     ngx_shop_board_parts_free_locked(zone->sh, part);
-    zone->sh->parted++;
 }
 
 
@@ -496,7 +499,10 @@ ngx_shop_board_parts_count_locked(ngx_shop_layout_t *sh,
 }
 
 
-/* what was counted for it was of the site, too */
+/*
+ * What was counted for it was of the site, too.  At last it is not used: before
+ * that a killed worker leaves what is ended again.
+ */
 
 static void
 ngx_shop_board_parts_free_locked(ngx_shop_layout_t *sh,
@@ -504,22 +510,28 @@ ngx_shop_board_parts_free_locked(ngx_shop_layout_t *sh,
 {
     ngx_uint_t               i, n;
     ngx_atomic_t            *from, *to;
+    ngx_atomic_int_t         count;
     ngx_shop_layout_site_t  *whole;
 
-    part->used = 0;
+    sh->parted++;
     ngx_memory_barrier();
 
     whole = sh->sites[part->whole];
-    ngx_shop_board_parts_count_locked(sh, whole);
 
     n = sizeof(ngx_shop_layout_counters_t) / sizeof(ngx_atomic_t);
     from = (ngx_atomic_t *) &part->counters;
     to = (ngx_atomic_t *) &whole->counters;
 
     for (i = 0; i < n; i++) {
-        (void) ngx_atomic_fetch_add(&to[i], (ngx_atomic_int_t) from[i]);
-        from[i] = 0;
+        count = (ngx_atomic_int_t) from[i];
+        (void) ngx_atomic_fetch_add(&from[i], -count);
+        (void) ngx_atomic_fetch_add(&to[i], count);
     }
+
+    whole->parts -= (whole->parts != 0);
+    ngx_memory_barrier();
+
+    part->used = 0;
 }
 
 
@@ -528,29 +540,19 @@ ngx_shop_board_parts_free_locked(ngx_shop_layout_t *sh,
 static void
 ngx_shop_board_parts_clean_locked(ngx_shop_model_zone_t *zone)
 {
-    ngx_uint_t                i, j;
-    ngx_shop_layout_t        *sh;
-    ngx_shop_layout_flag_t   *fs;
-    ngx_shop_layout_site_t   *part, *ss;
-    ngx_shop_model_site_t   **conf;
+    ngx_uint_t               i;
+    ngx_shop_layout_t       *sh;
+    ngx_shop_layout_flag_t  *fs;
+    ngx_shop_layout_site_t  *part;
 
     sh = zone->sh;
-    conf = zone->sites.elts;
 
     for (i = 0; i < NGX_SHOP_LAYOUT_PARTS; i++) {
         part = ngx_shop_board_parts_of(sh, i);
 
-        if (part == NULL || !part->used) {
-            continue;
-        }
-
-        for (j = 0; j < zone->sites.nelts; j++) {
-            if (conf[j]->index == part->whole && conf[j]->base) {
-                break;
-            }
-        }
-
-        if (j == zone->sites.nelts) {
+        if (part && part->used
+            && !ngx_shop_board_parts_has(zone, part->whole))
+        {
             ngx_shop_board_parts_free_locked(sh, part);
         }
     }
@@ -558,32 +560,57 @@ ngx_shop_board_parts_clean_locked(ngx_shop_model_zone_t *zone)
     for (i = 0; i < NGX_SHOP_LAYOUT_VOICES; i++) {
         fs = ngx_shop_board_parts_voice(sh, i);
 
-        if (fs == NULL || !fs->used || fs->there
-            || !ngx_shop_board_parts_told(sh, fs->index))
+        if (fs && fs->used && !fs->there
+            && ngx_shop_board_parts_told(sh, fs->index)
+            && !ngx_shop_board_parts_speaks(sh, fs->index))
         {
-            continue;
-        }
-
-        for (j = 0; j < sh->sites_used; j++) {
-            if (sh->sites[j]->speaker == fs->index) {
-                break;
-            }
-        }
-
-        if (j < sh->sites_used) {
-            continue;
-        }
-
-        for (j = 0; j < NGX_SHOP_LAYOUT_PARTS; j++) {
-            ss = ngx_shop_board_parts_of(sh, j);
-
-            if (ss && ss->used && ss->speaker == fs->index) {
-                break;
-            }
-        }
-
-        if (j == NGX_SHOP_LAYOUT_PARTS) {
             fs->used = 0;
         }
     }
+}
+
+
+/* whether a site is configured, and has a flag */
+
+static ngx_uint_t
+ngx_shop_board_parts_has(ngx_shop_model_zone_t *zone, uint32_t whole)
+{
+    ngx_uint_t               i;
+    ngx_shop_model_site_t  **conf;
+
+    conf = zone->sites.elts;
+
+    for (i = 0; i < zone->sites.nelts; i++) {
+        if (conf[i]->index == whole) {
+            return conf[i]->base != NULL;
+        }
+    }
+
+    return 0;
+}
+
+
+/* whether it speaks for a site or for a part of one */
+
+static ngx_uint_t
+ngx_shop_board_parts_speaks(ngx_shop_layout_t *sh, uint32_t speaker)
+{
+    ngx_uint_t               i;
+    ngx_shop_layout_site_t  *ss;
+
+    for (i = 0; i < sh->sites_used; i++) {
+        if (sh->sites[i]->speaker == speaker) {
+            return 1;
+        }
+    }
+
+    for (i = 0; i < NGX_SHOP_LAYOUT_PARTS; i++) {
+        ss = ngx_shop_board_parts_of(sh, i);
+
+        if (ss && ss->used && ss->speaker == speaker) {
+            return 1;
+        }
+    }
+
+    return 0;
 }

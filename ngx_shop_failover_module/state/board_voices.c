@@ -14,21 +14,23 @@ static ngx_shop_layout_flag_t *ngx_shop_board_voices_find(
     ngx_shop_layout_t *sh, uint32_t parent, uint32_t file);
 static ngx_shop_layout_flag_t *ngx_shop_board_voices_add_locked(
     ngx_shop_model_zone_t *zone, uint32_t parent);
-static ngx_uint_t ngx_shop_board_voices_gone_locked(ngx_shop_layout_t *sh,
-    uint32_t parent);
+static void ngx_shop_board_voices_take_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_layout_flag_t *parent, ngx_shop_board_reading_t *reading,
+    ngx_uint_t order);
+static void ngx_shop_board_voices_gone_locked(ngx_shop_layout_t *sh,
+    ngx_shop_layout_flag_t *parent);
 
 
-ngx_uint_t
+void
 ngx_shop_board_voices_publish_locked(ngx_shop_model_zone_t *zone,
     ngx_shop_model_flag_t *conf, ngx_array_t *readings)
 {
-    ngx_uint_t                 i, n, changed;
-    ngx_shop_layout_t         *sh;
-    ngx_shop_layout_flag_t    *fs;
-    ngx_shop_board_reading_t  *reading;
+    ngx_uint_t                i;
+    ngx_shop_layout_t        *sh;
+    ngx_shop_layout_flag_t   *fs, *parent;
 
     sh = zone->sh;
-    changed = 0;
+    parent = sh->flags[conf->index];
 
     for (i = 0; i < NGX_SHOP_LAYOUT_VOICES; i++) {
         fs = sh->flags[sh->nflags + i];
@@ -38,35 +40,53 @@ ngx_shop_board_voices_publish_locked(ngx_shop_model_zone_t *zone,
         }
     }
 
-    reading = readings ? readings->elts : NULL;
-    n = readings ? readings->nelts : 0;
-
-    for (i = 0; i < n; i++) {
-
-        fs = ngx_shop_board_voices_find(sh, conf->index, reading[i].file);
-
-        if (fs == NULL) {
-            fs = ngx_shop_board_voices_add_locked(zone, conf->index);
-            changed = 1;
-        }
-
-        if (fs == NULL) {
-            sh->mute++;
-            continue;
-        }
-
-        changed |= ngx_shop_board_notice_take_locked(sh, fs, &reading[i]);
-
-        fs->file = reading[i].file;
-        fs->name_len = (uint8_t) ngx_min(reading[i].name.len,
-                                         NGX_SHOP_LAYOUT_FILE_LEN);
-        ngx_memcpy(fs->name, reading[i].name.data, fs->name_len);
-
-        fs->order = (uint16_t) i;
-        fs->used = 1;
+    for (i = 0; readings && i < readings->nelts; i++) {
+        ngx_shop_board_voices_take_locked(zone, parent,
+                          (ngx_shop_board_reading_t *) readings->elts + i, i);
     }
 
-    return changed | ngx_shop_board_voices_gone_locked(sh, conf->index);
+    ngx_shop_board_voices_gone_locked(sh, parent);
+}
+
+
+/*
+ * That something changes is said before it does: of a worker that is killed
+ * between, another one reads the file again and finds the rest.
+ */
+
+static void
+ngx_shop_board_voices_take_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_layout_flag_t *parent, ngx_shop_board_reading_t *reading,
+    ngx_uint_t order)
+{
+    ngx_shop_layout_flag_t  *fs;
+
+    fs = ngx_shop_board_voices_find(zone->sh, parent->index, reading->file);
+
+    if (fs == NULL || ngx_shop_board_notice_differs(fs, reading)) {
+        parent->voices++;
+        ngx_memory_barrier();
+    }
+
+    if (fs == NULL) {
+        fs = ngx_shop_board_voices_add_locked(zone, parent->index);
+
+        if (fs == NULL) {
+            zone->sh->mute++;
+            return;
+        }
+    }
+
+    ngx_shop_board_notice_take_locked(zone->sh, fs, reading);
+
+    fs->file = reading->file;
+    fs->name_len = (uint8_t) ngx_min(reading->name.len,
+                                     NGX_SHOP_LAYOUT_FILE_LEN);
+    ngx_memcpy(fs->name, reading->name.data, fs->name_len);
+
+    fs->order = (uint16_t) order;
+    ngx_memory_barrier();
+    fs->used = 1;
 }
 
 
@@ -129,24 +149,24 @@ ngx_shop_board_voices_add_locked(ngx_shop_model_zone_t *zone, uint32_t parent)
 
 /* a file that is not there any more has nothing to say to anybody */
 
-static ngx_uint_t
-ngx_shop_board_voices_gone_locked(ngx_shop_layout_t *sh, uint32_t parent)
+static void
+ngx_shop_board_voices_gone_locked(ngx_shop_layout_t *sh,
+    ngx_shop_layout_flag_t *parent)
 {
-    ngx_uint_t                i, changed;
-    ngx_shop_layout_flag_t   *fs;
-
-    changed = 0;
+    ngx_uint_t               i;
+    ngx_shop_layout_flag_t  *fs;
 
     for (i = 0; i < NGX_SHOP_LAYOUT_VOICES; i++) {
         fs = sh->flags[sh->nflags + i];
 
-        if (fs == NULL || !fs->used || fs->parent != parent
+        if (fs == NULL || !fs->used || fs->parent != parent->index
             || fs->order < NGX_SHOP_LAYOUT_VOICES)
         {
             continue;
         }
 
-        changed = 1;
+        parent->voices++;
+        ngx_memory_barrier();
 
         if (!fs->there) {
             continue;
@@ -154,13 +174,12 @@ ngx_shop_board_voices_gone_locked(ngx_shop_layout_t *sh, uint32_t parent)
 
         fs->version++;
         fs->published++;
-        fs->there = 0;
         fs->error = 0;
         fs->rest = 0;
         fs->text = ++sh->texts;
+        ngx_memory_barrier();
+        fs->there = 0;
     }
-
-    return changed;
 }
 
 

@@ -48,8 +48,12 @@
 #define NGX_SHOP_LAYOUT_WORKERS      64       /* that count for themselves */
 
 
-/* of a word that somebody writes under the lock while it is read without */
+/* of a word that somebody writes while it is read without a lock */
 #define ngx_shop_layout_read(word)  __atomic_load_n(&(word), __ATOMIC_RELAXED)
+
+/* ... which is written without one, too, or beside such a writer */
+#define ngx_shop_layout_write(word, n)                                       \
+    __atomic_store_n(&(word), n, __ATOMIC_RELAXED)
 
 
 /* what one probe found; written whole by peers_commit() */

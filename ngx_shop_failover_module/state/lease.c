@@ -448,8 +448,10 @@ ngx_shop_lease_silent(ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace,
             ps->silence += now - ps->suspect;
         }
 
-        if (ps->silence > ps->evidence.quiet) {
-            ps->evidence.quiet = ps->silence;
+        /* requests that are heard write it without the lock */
+
+        if (ps->silence > ngx_shop_layout_read(ps->evidence.quiet)) {
+            ngx_shop_layout_write(ps->evidence.quiet, ps->silence);
         }
 
         break;

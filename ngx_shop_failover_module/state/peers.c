@@ -10,6 +10,9 @@
 #include "state/clock.h"
 
 
+static ngx_uint_t ngx_shop_peers_forced(ngx_shop_layout_force_t *force);
+
+
 ngx_shop_layout_group_t *
 ngx_shop_peers_find_group(ngx_shop_layout_t *sh, ngx_str_t *name)
 {
@@ -260,7 +263,9 @@ ngx_shop_peers_adopt_locked(ngx_shop_layout_t *sh, ngx_shop_layout_peer_t *ps)
 }
 
 
-ngx_uint_t
+/* what an override makes of a peer, a _peers_unusable_e */
+
+static ngx_uint_t
 ngx_shop_peers_forced(ngx_shop_layout_force_t *force)
 {
     switch (force->how) {

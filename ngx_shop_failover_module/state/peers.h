@@ -164,8 +164,5 @@ void ngx_shop_peers_clear_locked(ngx_shop_layout_peer_t *ps);
 void ngx_shop_peers_adopt_locked(ngx_shop_layout_t *sh,
     ngx_shop_layout_peer_t *ps);
 
-/* what an override makes of a peer, a _peers_unusable_e */
-ngx_uint_t ngx_shop_peers_forced(ngx_shop_layout_force_t *force);
-
 
 #endif /* _NGX_SHOP_PEERS_H_INCLUDED_ */

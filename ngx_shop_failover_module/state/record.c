@@ -73,7 +73,7 @@ ngx_shop_record_good(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record,
         ngx_shop_record_speaks(zone, ps);
     }
 
-    return ps->vain != 0;
+    return ngx_shop_layout_read(ps->vain) != 0;
 }
 
 
@@ -114,7 +114,7 @@ ngx_shop_record_bad(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record,
 static void
 ngx_shop_record_speaks(ngx_shop_model_zone_t *zone, ngx_shop_layout_peer_t *ps)
 {
-    __atomic_store_n(&ps->suspect, 0, __ATOMIC_RELAXED);
+    ngx_shop_layout_write(ps->suspect, 0);
 
     if (ngx_atomic_cmp_set(&ps->unusable, NGX_SHOP_PEERS_UNUSABLE_SUSPECT,
                            NGX_SHOP_PEERS_UNUSABLE_NOT))
@@ -154,7 +154,9 @@ ngx_shop_record_patience(ngx_shop_model_zone_t *zone,
 
     ps = &zone->sh->peers[record->slot];
 
-    if (ps->id != record->id || ps->unusable != NGX_SHOP_PEERS_UNUSABLE_NOT) {
+    if (ngx_shop_layout_read(ps->id) != record->id
+        || ps->unusable != NGX_SHOP_PEERS_UNUSABLE_NOT)
+    {
         return most;
     }
 
@@ -176,7 +178,8 @@ ngx_shop_record_connect(ngx_shop_model_zone_t *zone,
 
     ps = &zone->sh->peers[record->slot];
 
-    return ps->id == record->id ? ngx_shop_silence_connect(ps->reach) : 0;
+    return ngx_shop_layout_read(ps->id) == record->id
+           ? ngx_shop_silence_connect(ngx_shop_layout_read(ps->reach)) : 0;
 }
 
 
@@ -191,8 +194,8 @@ ngx_shop_record_wait(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record)
 
     ps = &zone->sh->peers[record->slot];
 
-    if (ps->id == record->id) {
-        ps->vain = (uint32_t) ngx_current_msec | 1;
+    if (ngx_shop_layout_read(ps->id) == record->id) {
+        ngx_shop_layout_write(ps->vain, (uint32_t) ngx_current_msec | 1);
     }
 }
 
@@ -206,14 +209,14 @@ ngx_shop_record_page(ngx_shop_model_zone_t *zone, ngx_shop_record_t *record)
     now = (uint32_t) ngx_current_msec;
     ps = &zone->sh->peers[record->slot];
 
-    if (ps->id != record->id) {
+    if (ngx_shop_layout_read(ps->id) != record->id) {
         return;
     }
 
-    ps->page = now | 1;
+    ngx_shop_layout_write(ps->page, now | 1);
 
-    if (now - ps->vain > 2 * NGX_SHOP_SILENCE_VAIN) {
-        ps->vain = 0;
+    if (now - ngx_shop_layout_read(ps->vain) > 2 * NGX_SHOP_SILENCE_VAIN) {
+        ngx_shop_layout_write(ps->vain, 0);
     }
 }
 
@@ -231,17 +234,18 @@ ngx_shop_record_vain(ngx_shop_model_zone_t *zone,
 
     ps = &zone->sh->peers[record->slot];
 
-    if (ps->id != record->id
-        || ps->verdict.state != NGX_SHOP_VERDICT_UP
-        || ps->last.result != NGX_SHOP_VERDICT_RESULT_OK)
+    if (ngx_shop_layout_read(ps->id) != record->id
+        || ngx_shop_layout_read(ps->verdict.state) != NGX_SHOP_VERDICT_UP
+        || ngx_shop_layout_read(ps->last.result)
+           != NGX_SHOP_VERDICT_RESULT_OK)
     {
         return;
     }
 
     w.waiting = (uint32_t) n;
     w.now = (uint32_t) ngx_current_msec;
-    w.page = ps->page;
-    w.probe = ps->started;
+    w.page = ngx_shop_layout_read(ps->page);
+    w.probe = ngx_shop_layout_read(ps->started);
 
     if (ngx_shop_silence_blind(&w)) {
         zone->sh->groups[group->index].vain = w.now | 1;

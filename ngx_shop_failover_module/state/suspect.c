@@ -241,11 +241,12 @@ ngx_uint_t
 ngx_shop_suspect_budget(ngx_shop_model_zone_t *zone,
     ngx_shop_model_group_t *group)
 {
-    uint32_t                  budget, period;
+    uint32_t                  budget, doubts, period;
     ngx_shop_peers_walk_t     walk;
     ngx_shop_model_peer_t    *peer;
     ngx_shop_layout_group_t  *gs;
     ngx_shop_evidence_sum_t   sum;
+    ngx_atomic_uint_t         was;
 
     ngx_memzero(&sum, sizeof(ngx_shop_evidence_sum_t));
 
@@ -262,14 +263,18 @@ ngx_shop_suspect_budget(ngx_shop_model_zone_t *zone,
     gs = &zone->sh->groups[group->index];
     period = (uint32_t) ngx_current_msec >> NGX_SHOP_SUSPECT_SHIFT;
 
-    if (gs->doubts_at != period) {
-        gs->doubts_at = period;
+    /* the first worker of a stretch of time empties what was spent */
+
+    was = gs->doubts_at;
+
+    if (was != period && ngx_atomic_cmp_set(&gs->doubts_at, was, period)) {
         gs->doubts = 0;
     }
 
     budget = ngx_shop_silence_budget(sum.n);
+    doubts = (uint32_t) gs->doubts;
 
-    return budget > gs->doubts ? budget - (uint32_t) gs->doubts : 0;
+    return budget > doubts ? budget - doubts : 0;
 }
 
 

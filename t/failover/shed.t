@@ -115,5 +115,46 @@ ok(wait_until(60, sub {
 is(group()->{shed}{inside}, 0, 'nobody is left in hand');
 isnt(public()->{state}, 'busy', 'the public status is as before');
 
+# ---- a worker that leaves ends what it began: of the configuration after the
+# next, which counts where it did, that is nothing
+
+{
+    my $slow = shop_server(body => 'here');
+    my $other = nginx(workers => 1, http => <<"END");
+        upstream shop {
+            server $slow;
+            shop_health_check uri=/healthz;
+            shop_shed 300ms;
+        }
+        server {
+            listen %%ADDR%%;
+            shop_maintenance %%DIR%%/flag;
+            location / { proxy_pass http://shop; }
+            location = /status { shop_status json; }
+        }
+END
+    my $in_hand = sub {
+        my ($group) = @{ status($other)->{upstreams} };
+        return $group->{shed}{inside};
+    };
+
+    ok(wait_for_peer($other, 'shop', $slow, 'up'), 'another server is up');
+    $slow->set('/slow', 'hang');
+
+    my @waiting = map { client($other) } 1 .. 2;
+    $_->send('GET', '/slow') for @waiting;
+    ok(wait_until(10, sub { $in_hand->() == 2 }), 'two pages are in hand');
+
+    for my $n (1, 2) {
+        ok($other->reload, "reload $n");
+        is($in_hand->(), 0, '... counts anew');
+    }
+
+    $_->close for @waiting;
+    ok(wait_until(20, sub { !$other->leaving }), 'the old worker ends them');
+    is($in_hand->(), 0, '... and nobody is in hand');
+    is(get($other, '/')->{status}, 200, 'a page comes');
+}
+
 $shop->stop;
 done_testing;

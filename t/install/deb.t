@@ -138,6 +138,14 @@ ok -e "$root/usr/share/doc/$NAME/$_", "$_ is there"
            examples/status.schema.json);
 
 
+SKIP: {
+    skip 'no lintian', 1 if !-x '/usr/bin/lintian';
+
+    my $said = said("lintian --fail-on error,warning $deb");
+    is $?, 0, 'lintian has nothing against it' or diag $said;
+}
+
+
 # ---- its end
 
 my $prerm = $built->write('prerm', said("cat $root/control/prerm")

@@ -51,6 +51,7 @@ struct CMUnitTest {
 #define assert_string_equal(a, b)        assert_true(strcmp(a, b) == 0)
 #define assert_string_not_equal(a, b)    assert_true(strcmp(a, b) != 0)
 #define assert_memory_equal(a, b, n)     assert_true(memcmp(a, b, n) == 0)
+#define fail()                           cmocka_failed("fail()")
 #define fail_msg(...)                    cmocka_failed(__VA_ARGS__)
 #define print_error(...)                 ((void) printf(__VA_ARGS__))
 #define print_message(...)               ((void) printf(__VA_ARGS__))

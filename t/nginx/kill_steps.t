@@ -103,6 +103,13 @@ my $nginx = $steps->around(sub { $clock->around(sub {
             location /status { shop_status; }
             location /control { shop_control $keys/key; }
         }
+        server {
+            listen %%ADDR%%;
+            server_name a.example b.example;
+            shop_maintenance %%DIR%%/hosts;
+            shop_reopen hold=0s;
+            location / { proxy_pass http://shop; }
+        }
 END
 }) });
 
@@ -136,6 +143,12 @@ sub order {
         Authorization => "Bearer $KEY",
         'Content-Type' => 'application/x-www-form-urlencoded',
     ])->{status} == 200;
+}
+
+sub of_host {
+    my ($host) = @_;
+
+    return get($nginx, '/', headers => [Host => $host]);
 }
 
 # both workers answer: none waits for a lock of one that is dead
@@ -212,6 +225,23 @@ my @SCENARIOS = (
         }],
         ['open again' => sub { unlink $flag },
             sub { post($nginx, '/', body => 'x')->{status} == 200 }],
+    ],
+    [
+        ['a host is closed' => sub {
+            $reason++;
+            $nginx->file('hosts',
+                "hosts: a.example\nreason: host $reason\neta: +1h\n");
+        }, sub {
+            my $page = of_host('a.example');
+
+            $page->{status} == 503 && $page->{body} =~ /host $reason\b/
+                && of_host('b.example')->{status} == 200;
+        }],
+        # the part of the site goes a moment later than it opens
+        ['it is open again' => sub { unlink $nginx->dir . '/hosts' }, sub {
+            of_host('a.example')->{status} == 200
+                && !grep { $_->{hosts} } @{ status($nginx)->{sites} };
+        }],
     ],
     [
         ['an order' => sub { order("action=down&upstream=shop&peer=$one") },
@@ -319,8 +349,9 @@ my @names = $steps->names(@sites);
 $deaths{ $names[$_] =~ /^(\w+)\.[ch]:/ ? $1 : '' } += $sites[$_]{deaths}
     for 0 .. $#sites;
 is_deeply [grep { !$deaths{$_} }
-           qw(balance board chronicle counters force groups incident lease news
-              peers record shift suspect)], [],
+           qw(balance band board board_evaluate board_flag board_notice
+              board_parts board_voices chronicle counters evidence force groups
+              incident lease news peers record shift suspect)], [],
     'some died in every file that keeps what is shared';
 note "$_: $deaths{$_}" for sort keys %deaths;
 

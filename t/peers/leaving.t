@@ -9,6 +9,7 @@ use ShopTest;
 use ShopTest::Dir;
 use ShopTest::Events;
 use ShopTest::Status;
+use ShopTest::Wait qw(patience);
 
 use IO::Socket::INET;
 use Time::HiRes qw(sleep);
@@ -149,6 +150,63 @@ for my $case (['the same zone', '1028k'], ['another zone', '1036k']) {
         $nginx->configure(http => config('1028k', $other));
         ok $nginx->reload, '... the dead server is back';
     }
+}
+
+# ---- a worker that has to leave while a flag is being written, which it reads
+# again and again: what the flag says in the end is another's to publish
+
+SKIP: {
+    my $changes = '/proc/sys/kernel/random/uuid';   # at each read
+    skip "no $changes", 1 if !-r $changes;
+
+    my ($shop, $hang) = (shop_server(), shop_server('hang'));
+    my $nginx = nginx(workers => 1, http => <<"END");
+        server {
+            listen %%ADDR%%;
+            shop_maintenance %%DIR%%/flag;
+            location / { proxy_pass http://$shop; }
+            location = /hang {
+                shop_maintenance off;
+                proxy_pass http://$hang;
+                proxy_read_timeout ${\int(patience(2) * 1000)}ms;
+            }
+        }
+END
+    my $flag = $nginx->dir . '/flag';
+    my ($old) = $nginx->workers;
+    my $waits;
+
+    for my $round (1 .. 6) {
+        ($old) = $nginx->workers;
+
+        my $held = client($nginx);
+        $held->send('GET', '/hang');
+        symlink $changes, $flag or die "symlink: $!\n";
+        ok $nginx->reload, "round $round: a reload while a flag is written";
+
+        # nobody else publishes
+        my ($new) = $nginx->workers;
+        kill STOP => $new;
+        replace_file($flag, "unknown: $round\n");
+        $waits = grep { $_ == $old } $nginx->leaving;
+
+        # its timers come in their order: the looks at the flag, then this one
+        ok wait_until(30, sub { !$nginx->leaving }), '... the old worker goes';
+        kill CONT => $new;
+        $held->close;
+        ok wait_until(20, sub { get($nginx, '/')->{status} == 503 }),
+            '... the new one closes the shop';
+
+        my @told = $nginx->log->find(qr/ $old#.* flag .* unknown/);
+        is_deeply \@told, [], '... the old one said nothing of it';
+
+        unlink $flag;
+        ok wait_until(20, sub { get($nginx, '/')->{status} == 200 }),
+            '... open again';
+        last if $waits;
+    }
+
+    ok $waits, 'the old worker had time to do so';
 }
 
 done_testing;

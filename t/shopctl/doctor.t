@@ -186,6 +186,20 @@ packages("Remv libnginx-mod-http-shop-failover [1.1]\n"
 found('upgrade', qr/full-upgrade" takes libnginx-mod-http-shop-failover away/,
     qr/^sudo apt-mark hold nginx libnginx-mod-http-shop-failover$/,
     'an upgrade that takes it away', { http => readme() });
+{
+    my $modules = ShopTest::Dir->new('modules');
+    my $real = $modules->write('real/ngx_shop_failover_module.so', '');
+
+    system('cp', $module, $real) == 0 && symlink('real', "$modules/link") or die;
+    fake('dpkg-query', "case \$2 in $real) echo 'shop-package: 'x ;;"
+        . " *) exit 1 ;; esac");
+    my ($code, $said) = asked(configured(http => readme(), module => 0,
+        main => "load_module $modules/link/ngx_shop_failover_module.so;"));
+
+    like $said->{facts}[1]{text}, qr/fits, of package shop-package$/,
+        'a package knows its files behind a symlink, too';
+}
+
 packages('', undef);
 
 

@@ -330,6 +330,47 @@ a_number_that_no_log_has_is_not_taken(void **state)
 }
 
 
+/* a number that is added to, or shown as a time, fits */
+
+static void
+an_incident_of_a_file_has_numbers_that_fit(void **state)
+{
+    size_t               i, size;
+    ngx_shop_incident_t  in;
+
+    int64_t  *numbers[] = {
+        &in.began, &in.first_failure, &in.detected, &in.mitigated,
+        &in.reopening, &in.resolved, &in.visitors, &in.visitors_before,
+        &in.classes[0].refused, &in.classes[0].unknown,
+        &in.classes[0].refused_before, &in.classes[0].unknown_before,
+        &in.texts[0].at
+    };
+
+    (void) state;
+
+    memset(&in, 0, sizeof(in));
+
+    in.number = 1;
+    in.nclasses = 1;
+    in.ntexts = 1;
+    size = ngx_shop_incident_saved_size(&in);
+
+    for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+
+        *numbers[i] = 1800000000000;
+        assert_true(ngx_shop_incident_saved_sane(&in, size));
+
+        *numbers[i] = INT64_MIN;
+        assert_false(ngx_shop_incident_saved_sane(&in, size));
+
+        *numbers[i] = INT64_MAX;
+        assert_false(ngx_shop_incident_saved_sane(&in, size));
+
+        *numbers[i] = 0;
+    }
+}
+
+
 int
 main(void)
 {
@@ -351,7 +392,8 @@ main(void)
         cmocka_unit_test_setup(the_log_has_the_numbers,
                                test_incident_setup),
         cmocka_unit_test_setup(a_number_that_no_log_has_is_not_taken,
-                               test_incident_setup)
+                               test_incident_setup),
+        cmocka_unit_test(an_incident_of_a_file_has_numbers_that_fit)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,7 +55,7 @@ test_saved_peer(void)
     peer.result = NGX_SHOP_VERDICT_RESULT_STATUS;
     peer.run = 65535;
     peer.downs = 0xfffffffe;
-    peer.since = -5;
+    peer.since = 5;
     peer.doubt = NOW - 7;
     peer.checks = UINT64_MAX;
     peer.fails = 12345678901234;
@@ -434,6 +434,80 @@ orders_that_make_no_sense_are_passed_over(void **state)
 }
 
 
+/* with them would be reckoned, and what is beyond has no date */
+
+static void
+times_that_no_calendar_has_are_passed_over(void **state)
+{
+    size_t                   i, k;
+    unsigned char            buf[4096];
+    ngx_shop_saved_peer_t    peer;
+    ngx_shop_saved_flag_t    flag;
+    ngx_shop_saved_site_t    site;
+    ngx_shop_saved_group_t   group;
+    ngx_shop_saved_order_t   order;
+    ngx_shop_saved_story_t   story;
+    ngx_shop_saved_writer_t  w;
+    ngx_shop_saved_reader_t  r;
+    ngx_shop_saved_record_t  record;
+
+    struct {
+        ngx_shop_saved_type_e  type;
+        void                  *from;
+        int64_t               *at;
+    } rows[] = {
+        { NGX_SHOP_SAVED_PEER, &peer, &peer.since },
+        { NGX_SHOP_SAVED_PEER, &peer, &peer.doubt },
+        { NGX_SHOP_SAVED_PEER, &peer, &peer.at },
+        { NGX_SHOP_SAVED_GROUP, &group, &group.since },
+        { NGX_SHOP_SAVED_GROUP, &group, &group.detection },
+        { NGX_SHOP_SAVED_SITE, &site, &site.since },
+        { NGX_SHOP_SAVED_SITE, &site, &site.outage },
+        { NGX_SHOP_SAVED_SITE, &site, &site.incident },
+        { NGX_SHOP_SAVED_FLAG, &flag, &flag.since },
+        { NGX_SHOP_SAVED_ORDER, &order, &order.since },
+        { NGX_SHOP_SAVED_ORDER, &order, &order.until },
+        { NGX_SHOP_SAVED_STORY, &story, &story.seq }
+    };
+
+    const int64_t  times[] = {
+        0, NOW / 1000, -1, INT64_MIN, INT64_MAX,
+        (NGX_SHOP_SAVED_LATEST + 1) * 100000
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        for (k = 0; k < sizeof(times) / sizeof(times[0]); k++) {
+
+            peer = test_saved_peer();
+            memset(&group, 0, sizeof(group));
+            memset(&site, 0, sizeof(site));
+            memset(&flag, 0, sizeof(flag));
+            memset(&order, 0, sizeof(order));
+            memset(&story, 0, sizeof(story));
+
+            group.name = test_saved_str("shop");
+            flag.path = test_saved_str("/flag");
+            order.group = test_saved_str("shop");
+            order.address = test_saved_str("10.0.0.1:8080");
+            order.how = 1;
+
+            *rows[i].at = times[k];
+
+            ngx_shop_saved_begin(&w, buf, sizeof(buf));
+            ngx_shop_saved_write(&w, rows[i].type, rows[i].from);
+
+            r.pos = buf + NGX_SHOP_SAVED_HEADER;
+            r.last = w.pos;
+
+            assert_int_equal(ngx_shop_saved_next(&r, &record),
+                             k < 2 ? rows[i].type : NGX_SHOP_SAVED_END);
+        }
+    }
+}
+
+
 static void
 a_buffer_that_is_too_small_is_noticed(void **state)
 {
@@ -537,6 +611,7 @@ main(void)
         cmocka_unit_test(an_older_version_is_read_and_a_newer_one_is_not),
         cmocka_unit_test(orders_are_read_of_a_file_that_is_whole),
         cmocka_unit_test(orders_that_make_no_sense_are_passed_over),
+        cmocka_unit_test(times_that_no_calendar_has_are_passed_over),
         cmocka_unit_test(a_buffer_that_is_too_small_is_noticed),
         cmocka_unit_test(shorter_records_of_before_are_read),
         cmocka_unit_test(records_of_a_later_version_are_passed_over)

@@ -74,7 +74,7 @@ a_language_file_is_read(void **state)
     assert_memory_equal(w.months[11].data, "l", 1);
     assert_int_equal(w.nforms, 1);
     assert_int_equal(w.forms[0].n, 2);
-    assert_int_equal(ngx_shop_strings_missing(&w), NGX_SHOP_STRINGS_NAME);
+    assert_null(w.text[NGX_SHOP_STRINGS_NAME].data);
 }
 
 

@@ -82,8 +82,6 @@ ngx_shop_span_t ngx_shop_flag_keys_value(ngx_shop_flag_keys_ctx_t *ctx,
 /* takes "HH:MM " or "[HH:MM]" off the begin of an update; len 0: none there */
 ngx_shop_span_t ngx_shop_flag_keys_update_clock(ngx_shop_flag_keys_ctx_t *ctx,
     ngx_shop_span_t *value);
-int64_t ngx_shop_flag_keys_update_when(const ngx_shop_flag_keys_ctx_t *ctx,
-    ngx_shop_span_t clock, ngx_shop_span_t text);
 
 /* a new update; the oldest goes where there is no room */
 ngx_shop_flag_update_t *ngx_shop_flag_keys_update(

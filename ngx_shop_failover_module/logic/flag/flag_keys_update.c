@@ -12,6 +12,9 @@
 
 
 static void ngx_shop_flag_keys_update_shift(ngx_shop_flag_notice_t *notice);
+static int64_t ngx_shop_flag_keys_update_when(
+    const ngx_shop_flag_keys_ctx_t *ctx, ngx_shop_span_t clock,
+    ngx_shop_span_t text);
 
 
 /* the newest news counts most: of too many updates the oldest goes */
@@ -118,7 +121,7 @@ ngx_shop_flag_keys_update_clock(ngx_shop_flag_keys_ctx_t *ctx,
  * next day "03:10" would else be that of today.
  */
 
-int64_t
+static int64_t
 ngx_shop_flag_keys_update_when(const ngx_shop_flag_keys_ctx_t *ctx,
     ngx_shop_span_t clock, ngx_shop_span_t text)
 {

@@ -285,26 +285,6 @@ ngx_shop_evidence_sum(ngx_shop_evidence_sum_t *sum,
 }
 
 
-void
-ngx_shop_evidence_less(ngx_shop_evidence_sum_t *all,
-    const ngx_shop_evidence_sum_t *one)
-{
-    uint32_t  k;
-
-    for (k = 0; k < NGX_SHOP_EVIDENCE_N - 1; k++) {
-        all->kinds[k] -= one->kinds[k];
-    }
-
-    all->servers -= one->servers;
-    all->n -= one->n;
-    all->bad -= one->bad;
-    all->timed -= one->timed;
-    all->sum -= one->sum;
-    all->squares -= one->squares;
-    all->well -= one->well;
-}
-
-
 int
 ngx_shop_evidence_room(const ngx_shop_evidence_t *e,
     const ngx_shop_evidence_rule_t *rule, uint32_t probe, uint32_t msec)

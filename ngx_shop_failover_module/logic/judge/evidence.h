@@ -152,10 +152,6 @@ void ngx_shop_evidence_proof(ngx_shop_evidence_t *e);
 void ngx_shop_evidence_sum(ngx_shop_evidence_sum_t *sum,
     const ngx_shop_evidence_t *e, uint32_t msec);
 
-/* takes the sums of one server out of those of all */
-void ngx_shop_evidence_less(ngx_shop_evidence_sum_t *all,
-    const ngx_shop_evidence_sum_t *one);
-
 /*
  * Whether a server could take what another has too much of: its last probe
  * passed within "probe" ms, quickly, and no visitor waits for long there.

@@ -25,6 +25,9 @@
 
 #define ngx_shop_shed_inc(p)                                                 \
     (void) __atomic_fetch_add(p, 1, __ATOMIC_RELAXED)
+/* written by other workers meanwhile; each word stands for itself */
+#define ngx_shop_shed_get(p)     __atomic_load_n(p, __ATOMIC_RELAXED)
+#define ngx_shop_shed_set(p, n)  __atomic_store_n(p, n, __ATOMIC_RELAXED)
 #define ngx_shop_shed_take(p)                                                \
     __atomic_exchange_n(p, 0, __ATOMIC_RELAXED)
 #define ngx_shop_shed_swap(p, was, to)                                       \
@@ -48,18 +51,18 @@ ngx_shop_shed_admit(ngx_shop_shed_t *s, const ngx_shop_shed_ask_t *ask)
     uint32_t  was;
 
     if (ask->inside == 0) {
-        s->since = ask->now;
+        ngx_shop_shed_set(&s->since, ask->now);
     }
 
-    if (ask->inside >= s->most) {
-        s->most = ask->inside + 1;
+    if (ask->inside >= ngx_shop_shed_get(&s->most)) {
+        ngx_shop_shed_set(&s->most, ask->inside + 1);
     }
 
     if (ngx_shop_shed_stuck(s, ask)) {
 
         /* it may be well again, and nobody else would find out */
 
-        was = s->through;
+        was = ngx_shop_shed_get(&s->through);
 
         if (ask->now - was >= NGX_SHOP_SHED_THROUGH
             && ngx_shop_shed_swap(&s->through, was, ask->now))
@@ -67,7 +70,7 @@ ngx_shop_shed_admit(ngx_shop_shed_t *s, const ngx_shop_shed_ask_t *ask)
             return 1;
         }
 
-    } else if (s->limit == 0 || ask->inside < ngx_shop_shed_room(s, ask)) {
+    } else if (ask->inside < ngx_shop_shed_room(s, ask)) {
         return 1;
     }
 
@@ -82,20 +85,31 @@ ngx_shop_shed_admit(ngx_shop_shed_t *s, const ngx_shop_shed_ask_t *ask)
 static int
 ngx_shop_shed_stuck(const ngx_shop_shed_t *s, const ngx_shop_shed_ask_t *ask)
 {
-    uint32_t  most;
+    uint32_t  most, page;
 
     most = NGX_SHOP_SHED_STUCK * ask->target;
+    page = ngx_shop_shed_get(&s->page);
 
     return ask->inside >= NGX_SHOP_SHED_FEW
-           && ask->now - s->since >= most
-           && (s->page == 0 || ask->now - s->page >= most);
+           && ask->now - ngx_shop_shed_get(&s->since) >= most
+           && (page == 0 || ask->now - page >= most);
 }
 
+
+/* without a limit there is room for all */
 
 static uint32_t
 ngx_shop_shed_room(const ngx_shop_shed_t *s, const ngx_shop_shed_ask_t *ask)
 {
-    return ask->first ? s->limit + s->limit / 4 + 1 : s->limit;
+    uint32_t  limit;
+
+    limit = ngx_shop_shed_get(&s->limit);
+
+    if (limit == 0) {
+        return UINT32_MAX;
+    }
+
+    return ask->first ? limit + limit / 4 + 1 : limit;
 }
 
 
@@ -103,7 +117,7 @@ int
 ngx_shop_shed_full(const ngx_shop_shed_t *s, const ngx_shop_shed_ask_t *ask)
 {
     return ngx_shop_shed_stuck(s, ask)
-           || (s->limit && ask->inside >= ngx_shop_shed_room(s, ask));
+           || ask->inside >= ngx_shop_shed_room(s, ask);
 }
 
 
@@ -111,17 +125,19 @@ void
 ngx_shop_shed_page(ngx_shop_shed_t *s, const ngx_shop_shed_ask_t *ask,
     uint32_t waited)
 {
-    uint32_t  was;
+    uint32_t  was, quickest;
 
-    s->page = ask->now | 1;
+    ngx_shop_shed_set(&s->page, ask->now | 1);
 
     ngx_shop_shed_inc(&s->pages);
 
-    if (s->quickest == 0 || waited < s->quickest - 1) {
-        s->quickest = waited + 1;
+    quickest = ngx_shop_shed_get(&s->quickest);
+
+    if (quickest == 0 || waited < quickest - 1) {
+        ngx_shop_shed_set(&s->quickest, waited + 1);
     }
 
-    was = s->began;
+    was = ngx_shop_shed_get(&s->began);
 
     if (ask->now - was >= NGX_SHOP_SHED_WINDOW
         && ngx_shop_shed_swap(&s->began, was, ask->now))
@@ -135,7 +151,7 @@ static void
 ngx_shop_shed_turn(ngx_shop_shed_t *s, const ngx_shop_shed_ask_t *ask,
     uint32_t passed)
 {
-    uint32_t  rate, most, little, quickest, refused;
+    uint32_t  rate, most, limit, little, quickest, refused;
 
     rate = (uint32_t) ((uint64_t) ngx_shop_shed_take(&s->pages) * 1000000
                        / passed);
@@ -146,8 +162,13 @@ ngx_shop_shed_turn(ngx_shop_shed_t *s, const ngx_shop_shed_ask_t *ask,
 
     /* a window that was long nobody came in */
 
-    s->rate = s->rate && passed < 4 * NGX_SHOP_SHED_WINDOW
-              ? s->rate / 2 + rate / 2 : rate;
+    if (s->rate && passed < 4 * NGX_SHOP_SHED_WINDOW) {
+        rate = s->rate / 2 + rate / 2;
+    }
+
+    ngx_shop_shed_set(&s->rate, rate);
+
+    limit = ngx_shop_shed_get(&s->limit);
 
     if (quickest > ngx_shop_shed_target(s, ask->target, quickest)) {
 
@@ -157,29 +178,27 @@ ngx_shop_shed_turn(ngx_shop_shed_t *s, const ngx_shop_shed_ask_t *ask,
 
         /* so many are in hand where each takes the target: Little's law */
 
-        little = (uint32_t) ((uint64_t) s->rate * ask->target / 1000000);
+        little = (uint32_t) ((uint64_t) rate * ask->target / 1000000);
 
-        s->limit = s->limit ? s->limit - s->limit / 5
-                   : little < most ? little : most;
+        limit = limit ? limit - limit / 5
+                      : little < most ? little : most;
 
-        if (s->limit < NGX_SHOP_SHED_FEW) {
-            s->limit = NGX_SHOP_SHED_FEW;
-        }
-
+        ngx_shop_shed_set(&s->limit, limit > NGX_SHOP_SHED_FEW
+                                     ? limit : NGX_SHOP_SHED_FEW);
         s->calm = 0;
         return;
     }
 
-    if (s->limit == 0) {
+    if (limit == 0) {
         return;
     }
 
-    if (refused || most >= s->limit) {
-        s->limit += 1 + s->limit / 16;
+    if (refused || most >= limit) {
+        ngx_shop_shed_set(&s->limit, limit + 1 + limit / 16);
         s->calm = 0;
 
     } else if (++s->calm >= NGX_SHOP_SHED_CALM) {
-        s->limit = 0;
+        ngx_shop_shed_set(&s->limit, 0);
         s->calm = 0;
     }
 }
@@ -216,14 +235,15 @@ ngx_shop_shed_target(ngx_shop_shed_t *s, uint32_t target, uint32_t quickest)
 uint32_t
 ngx_shop_shed_deal(ngx_shop_shed_t *s, uint32_t now)
 {
-    uint32_t  was, at, step;
+    uint32_t  was, at, rate, step;
 
     /* those that come anew need room, too: half of it is dealt */
 
-    step = s->rate ? 2000000 / s->rate : NGX_SHOP_SHED_DEFAULT;
+    rate = ngx_shop_shed_get(&s->rate);
+    step = rate ? 2000000 / rate : NGX_SHOP_SHED_DEFAULT;
 
     for ( ;; ) {
-        was = s->ticket;
+        was = ngx_shop_shed_get(&s->ticket);
 
         at = (int32_t) (was - now) > 0 ? was : now;
         at += step;

@@ -58,6 +58,7 @@ uint32_t
 ngx_shop_silence_patience(const ngx_shop_evidence_t *e, uint32_t msec,
     uint32_t most)
 {
+    uint32_t                 quiet;
     ngx_shop_evidence_sum_t  sum;
 
     memset(&sum, 0, sizeof(ngx_shop_evidence_sum_t));
@@ -68,7 +69,11 @@ ngx_shop_silence_patience(const ngx_shop_evidence_t *e, uint32_t msec,
         return most;
     }
 
-    return ngx_shop_silence_clip(e->quiet + e->quiet / 2, most);
+    /* another worker writes it meanwhile */
+
+    quiet = __atomic_load_n(&e->quiet, __ATOMIC_RELAXED);
+
+    return ngx_shop_silence_clip(quiet + quiet / 2, most);
 }
 
 

@@ -15,6 +15,7 @@
 #include "logic/judge/verdict.h"
 
 
+static const char *ngx_shop_event_state_name(unsigned type, unsigned n);
 static const char *ngx_shop_event_what(unsigned type, unsigned n);
 static const char *ngx_shop_event_cause(unsigned type, unsigned n);
 static const char *ngx_shop_event_severity(unsigned type, unsigned n);
@@ -190,7 +191,7 @@ ngx_shop_event_type_name(unsigned type)
 }
 
 
-const char *
+static const char *
 ngx_shop_event_state_name(unsigned type, unsigned n)
 {
     switch (type) {

@@ -182,7 +182,6 @@ int ngx_shop_event_read(ngx_shop_event_t *event, const ngx_shop_str_t *line,
 
 /* names as written, NULL: there is no such number */
 const char *ngx_shop_event_type_name(unsigned type);
-const char *ngx_shop_event_state_name(unsigned type, unsigned state);
 const char *ngx_shop_event_by_name(unsigned by);
 const char *ngx_shop_event_severity_name(unsigned severity);
 

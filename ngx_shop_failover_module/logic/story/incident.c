@@ -424,10 +424,3 @@ ngx_shop_incident_event(const ngx_shop_incident_t *incident,
                                         class->unknown);
     }
 }
-
-
-int64_t
-ngx_shop_incident_length(int64_t from, int64_t to)
-{
-    return (from && to >= from) ? to - from : -1;
-}

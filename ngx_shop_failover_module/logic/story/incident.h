@@ -148,8 +148,5 @@ int ngx_shop_incident_burst_concerns(const ngx_shop_incident_t *incident,
 ngx_shop_str_t ngx_shop_incident_told_text(const ngx_shop_incident_t *incident,
     ngx_shop_span_t span);
 
-/* how long, ms; -1: cannot be said (yet) */
-int64_t ngx_shop_incident_length(int64_t from, int64_t to);
-
 
 #endif /* _NGX_SHOP_INCIDENT_H_INCLUDED_ */

@@ -10,9 +10,12 @@
 #include <stddef.h>
 
 #include "logic/story/incident.h"
+#include "logic/story/saved.h"
 #include "logic/judge/site.h"
 
 
+static int ngx_shop_incident_saved_times(const ngx_shop_incident_t *incident);
+static int ngx_shop_incident_saved_count(int64_t n);
 static int ngx_shop_incident_saved_within(const ngx_shop_incident_t *incident,
     ngx_shop_span_t span);
 
@@ -27,7 +30,8 @@ ngx_shop_incident_saved_size(const ngx_shop_incident_t *incident)
 int
 ngx_shop_incident_saved_sane(const ngx_shop_incident_t *incident, size_t size)
 {
-    uint32_t  i;
+    uint32_t                          i;
+    const ngx_shop_incident_class_t  *class;
 
     if (size < offsetof(ngx_shop_incident_t, bytes)
         || incident->number == 0
@@ -38,6 +42,9 @@ ngx_shop_incident_saved_sane(const ngx_shop_incident_t *incident, size_t size)
         || incident->ntexts > NGX_SHOP_INCIDENT_TEXTS
         || incident->nbytes > NGX_SHOP_INCIDENT_BYTES
         || size != ngx_shop_incident_saved_size(incident)
+        || !ngx_shop_incident_saved_times(incident)
+        || !ngx_shop_incident_saved_count(incident->visitors)
+        || !ngx_shop_incident_saved_count(incident->visitors_before)
         || !ngx_shop_incident_saved_within(incident, incident->site)
         || !ngx_shop_incident_saved_within(incident, incident->flag)
         || !ngx_shop_incident_saved_within(incident, incident->upstreams))
@@ -46,8 +53,13 @@ ngx_shop_incident_saved_sane(const ngx_shop_incident_t *incident, size_t size)
     }
 
     for (i = 0; i < incident->nclasses; i++) {
-        if (!ngx_shop_incident_saved_within(incident,
-                                            incident->classes[i].name))
+        class = &incident->classes[i];
+
+        if (!ngx_shop_incident_saved_within(incident, class->name)
+            || !ngx_shop_incident_saved_count(class->refused)
+            || !ngx_shop_incident_saved_count(class->unknown)
+            || !ngx_shop_incident_saved_count(class->refused_before)
+            || !ngx_shop_incident_saved_count(class->unknown_before))
         {
             return 0;
         }
@@ -55,13 +67,35 @@ ngx_shop_incident_saved_sane(const ngx_shop_incident_t *incident, size_t size)
 
     for (i = 0; i < incident->ntexts; i++) {
         if (!ngx_shop_incident_saved_within(incident,
-                                            incident->texts[i].text))
+                                            incident->texts[i].text)
+            || !ngx_shop_saved_time(incident->texts[i].at, 1000))
         {
             return 0;
         }
     }
 
     return 1;
+}
+
+
+static int
+ngx_shop_incident_saved_times(const ngx_shop_incident_t *incident)
+{
+    return ngx_shop_saved_time(incident->began, 1000)
+           && ngx_shop_saved_time(incident->first_failure, 1000)
+           && ngx_shop_saved_time(incident->detected, 1000)
+           && ngx_shop_saved_time(incident->mitigated, 1000)
+           && ngx_shop_saved_time(incident->reopening, 1000)
+           && ngx_shop_saved_time(incident->resolved, 1000);
+}
+
+
+/* what is added to it fits, too */
+
+static int
+ngx_shop_incident_saved_count(int64_t n)
+{
+    return n > -NGX_SHOP_SAVED_MOST && n < NGX_SHOP_SAVED_MOST;
 }
 
 

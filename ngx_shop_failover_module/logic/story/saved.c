@@ -257,7 +257,14 @@ ngx_shop_saved_words(unsigned verdict)
 }
 
 
-/* numbers that are indices elsewhere */
+int
+ngx_shop_saved_time(int64_t at, int64_t parts)
+{
+    return at >= 0 && at <= NGX_SHOP_SAVED_LATEST * parts;
+}
+
+
+/* numbers that are indices elsewhere, and times, with which is reckoned */
 
 static int
 ngx_shop_saved_sane(const ngx_shop_saved_record_t *record)
@@ -268,15 +275,23 @@ ngx_shop_saved_sane(const ngx_shop_saved_record_t *record)
         return record->u.peer.state <= NGX_SHOP_VERDICT_DOWN
                && record->u.peer.result < NGX_SHOP_VERDICT_RESULT_N
                && record->u.peer.last < NGX_SHOP_VERDICT_RESULT_N
+               && ngx_shop_saved_time(record->u.peer.since, 1)
+               && ngx_shop_saved_time(record->u.peer.doubt, 1000)
+               && ngx_shop_saved_time(record->u.peer.at, 1000)
                && record->u.peer.group.len != 0
                && record->u.peer.address.len != 0;
 
     case NGX_SHOP_SAVED_GROUP:
         return record->u.group.state <= NGX_SHOP_SITE_GROUP_DOWN
+               && ngx_shop_saved_time(record->u.group.since, 1)
+               && ngx_shop_saved_time(record->u.group.detection, 1000)
                && record->u.group.name.len != 0;
 
     case NGX_SHOP_SAVED_SITE:
         return record->u.site.state < NGX_SHOP_SITE_N
+               && ngx_shop_saved_time(record->u.site.since, 1)
+               && ngx_shop_saved_time(record->u.site.outage, 1)
+               && ngx_shop_saved_time(record->u.site.incident, 1)
                && record->u.site.band.last >= 0
                && record->u.site.band.last <= INT32_MAX;
 
@@ -284,13 +299,15 @@ ngx_shop_saved_sane(const ngx_shop_saved_record_t *record)
         return record->u.incident.bytes.len != 0;
 
     case NGX_SHOP_SAVED_STORY:
-        return record->u.story.seq >= 0;
+        return record->u.story.seq >= 0
+               && record->u.story.seq < NGX_SHOP_SAVED_MOST;
 
     case NGX_SHOP_SAVED_CLASS:
         return record->u.class.name.len != 0;
 
     case NGX_SHOP_SAVED_FLAG:
         return record->u.flag.there <= 1
+               && ngx_shop_saved_time(record->u.flag.since, 1)
                && record->u.flag.path.len != 0;
 
     case NGX_SHOP_SAVED_ORDER:
@@ -298,7 +315,8 @@ ngx_shop_saved_sane(const ngx_shop_saved_record_t *record)
                && record->u.order.how <= 3
                && record->u.order.group.len != 0
                && record->u.order.address.len != 0
-               && record->u.order.until >= 0;
+               && ngx_shop_saved_time(record->u.order.since, 1)
+               && ngx_shop_saved_time(record->u.order.until, 1);
 
     default:
         return 0;

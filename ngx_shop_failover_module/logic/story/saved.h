@@ -27,6 +27,8 @@
 #define NGX_SHOP_SAVED_COUNTS       96    /* of a site or a group */
 #define NGX_SHOP_SAVED_RESULTS      64
 #define NGX_SHOP_SAVED_NO_TIME      0xffff
+#define NGX_SHOP_SAVED_LATEST       253402300799    /* the year 9999, Unix s */
+#define NGX_SHOP_SAVED_MOST         ((int64_t) 1 << 53)     /* of a count */
 
 
 typedef enum {
@@ -204,6 +206,9 @@ void ngx_shop_saved_write(ngx_shop_saved_writer_t *w,
     ngx_shop_saved_write(w, NGX_SHOP_SAVED_CLASS, class)
 #define ngx_shop_saved_order(w, order)                                       \
     ngx_shop_saved_write(w, NGX_SHOP_SAVED_ORDER, order)
+
+/* whether a number of a file is a time, in so many parts of a second */
+int ngx_shop_saved_time(int64_t at, int64_t parts);
 
 /* the length of all; 0: the buffer was too small */
 size_t ngx_shop_saved_end(ngx_shop_saved_writer_t *w, uint64_t identity,

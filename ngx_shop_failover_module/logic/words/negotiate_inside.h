@@ -30,10 +30,6 @@ typedef struct {
 int ngx_shop_negotiate_member_next(const ngx_shop_str_t *header, size_t *pos,
     ngx_shop_negotiate_member_t *member);
 
-/* what stands between commas and semicolons, trimmed */
-ngx_shop_str_t ngx_shop_negotiate_member_piece(const ngx_shop_str_t *header,
-    size_t *pos);
-
 /* whatever the case of its letters */
 int ngx_shop_negotiate_member_is(const ngx_shop_str_t *s, const char *text);
 int ngx_shop_negotiate_member_same(const unsigned char *a,

@@ -10,6 +10,8 @@
 #include "logic/words/negotiate_inside.h"
 
 
+static ngx_shop_str_t ngx_shop_negotiate_member_piece(
+    const ngx_shop_str_t *header, size_t *pos);
 static unsigned ngx_shop_negotiate_member_weight(const ngx_shop_str_t *param);
 
 
@@ -104,7 +106,7 @@ ngx_shop_negotiate_member_weight(const ngx_shop_str_t *param)
 
 /* what stands before the next ',' or ';' outside quotes, trimmed */
 
-ngx_shop_str_t
+static ngx_shop_str_t
 ngx_shop_negotiate_member_piece(const ngx_shop_str_t *header, size_t *pos)
 {
     size_t           i;

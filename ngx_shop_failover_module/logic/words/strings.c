@@ -48,13 +48,6 @@ static const char  *ngx_shop_strings_keys[NGX_SHOP_STRINGS_N] = {
 };
 
 
-const char *
-ngx_shop_strings_name(unsigned key)
-{
-    return ngx_shop_strings_keys[key];
-}
-
-
 int
 ngx_shop_strings_key(const ngx_shop_str_t *name)
 {
@@ -130,21 +123,6 @@ ngx_shop_strings_trim(const unsigned char *p, const unsigned char *last)
     s.len = (size_t) (last - p);
 
     return s;
-}
-
-
-int
-ngx_shop_strings_missing(const ngx_shop_strings_t *w)
-{
-    int  i;
-
-    for (i = 0; i < NGX_SHOP_STRINGS_N; i++) {
-        if (w->text[i].data == NULL) {
-            return i;
-        }
-    }
-
-    return -1;
 }
 
 

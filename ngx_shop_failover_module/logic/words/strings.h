@@ -141,11 +141,6 @@ void ngx_shop_strings_language(ngx_shop_strings_t *w,
 int ngx_shop_strings_parse(ngx_shop_strings_t *w, const ngx_shop_str_t *source,
     unsigned *line, const char **reason);
 
-/* the first key that has no text, or -1: the language is whole */
-int ngx_shop_strings_missing(const ngx_shop_strings_t *w);
-
-const char *ngx_shop_strings_name(unsigned key);
-
 /*
  * Puts the shop's name into all texts that say {shop}, or the default where
  * name is empty: that of {shop|default}, else the text "shop".  The texts then

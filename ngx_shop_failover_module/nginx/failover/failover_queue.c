@@ -310,6 +310,10 @@ ngx_shop_failover_queue_enter(ngx_shop_queue_t *q,
         ngx_shop_failover_queue_hook(q, ngx_shop_failover_queue_free);
     }
 
+    /* that of the configuration's time is gone, once it was read again */
+
+    q->timer.event.log = ngx_cycle->log;
+
     ngx_post_event(&q->timer.event, &ngx_posted_events);
 }
 
@@ -598,7 +602,6 @@ ngx_shop_failover_queue_again(ngx_shop_queue_t *q)
 
     wait = q->shut ? NGX_SHOP_FAILOVER_QUEUE_TRY : NGX_SHOP_FAILOVER_QUEUE_TURN;
 
-    q->timer.event.log = ngx_cycle->log;
     ngx_add_timer(&q->timer.event, ngx_min(left, wait));
 }
 
