@@ -128,6 +128,12 @@ static const struct {
       "exit code: 0 the promise of 30 days is kept, 1 it is broken, 2 an "
       "error\n" },
 
+    { "drill",
+      "  shopctl drill staging.plan\n"
+      "  shopctl drill --live --one-peer shop.plan > drill.md\n"
+      "  shopctl drill --schedule shop.plan\n",
+      "exit code: 0 the drill passed, 1 it failed, 2 it did not begin\n" },
+
     { "notify",
       "  shopctl notify --check\n"
       "  shopctl notify --test\n"

@@ -38,6 +38,13 @@ ngx_shop_policy_style(const char *name, const ngx_shop_str_t *source)
 }
 
 
+void
+ngx_shop_policy_texts(const char *name, const ngx_shop_str_t *source)
+{
+    ngx_shop_lint_texts(source, ngx_shop_policy_told, (void *) name);
+}
+
+
 static void
 ngx_shop_policy_told(void *data, const ngx_shop_lint_found_t *found)
 {

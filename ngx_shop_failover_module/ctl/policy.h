@@ -20,6 +20,9 @@
 void ngx_shop_policy_page(const char *name, const ngx_shop_str_t *source);
 void ngx_shop_policy_style(const char *name, const ngx_shop_str_t *source);
 
+/* and of places that no text has */
+void ngx_shop_policy_texts(const char *name, const ngx_shop_str_t *source);
+
 /* warns of variables that neither a look nor the template knows */
 void ngx_shop_policy_vars(const ngx_shop_view_t *v,
     const ngx_shop_str_t *source);

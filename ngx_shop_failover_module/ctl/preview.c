@@ -267,6 +267,8 @@ ngx_shop_preview_layer(const char *lang, ngx_shop_strings_t *words)
     own = ngx_shop_pagedir_own(name, &source);
 
     if (own == NGX_SHOP_OK) {
+        ngx_shop_policy_texts(source.name, &source.data);
+
         return ngx_shop_preview_parse(words, &source);
     }
 

@@ -16,6 +16,7 @@
 #include "ctl/bypass.h"
 #include "ctl/deploy.h"
 #include "ctl/doctor.h"
+#include "ctl/drill.h"
 #include "ctl/edit.h"
 #include "ctl/examples.h"
 #include "ctl/ics.h"
@@ -142,6 +143,10 @@ static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
     { "budget", "budget [--promise 99.9] [LOG ...]",
       "how available each shop was, and what is left",
       ngx_shop_budget_options, ngx_shop_budget_run },
+
+    { "drill", "drill [--live --one-peer] PLAN",
+      "takes a server down, and looks whether anybody fails",
+      ngx_shop_drill_options, ngx_shop_drill_run },
 
     { "notify", "notify [--test | --status]",
       "tells people what happens: by mail, chat and pager",

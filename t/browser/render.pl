@@ -8,7 +8,7 @@
 #
 #     perl t/browser/render.pl --lang=de --state=outage > page.html
 #
-# --state   maintenance (default), outage, browse, paths, reopening, open
+# --state   maintenance (default), outage, browse, paths, reopening, busy, open
 # --post    unsent or unknown: the answer to a POST
 # --format  html (default), txt, status (what the page polls), problem
 # --eta     minutes from now; 0: none; negative: passed            [40]
@@ -108,7 +108,10 @@ sub source {
     my $text = $assets->{$name};
 
     if (!defined $text) {
-        open my $fh, '<:raw', "$o{dir}/$name"
+        # a file that a folder of somebody's own does not have is the built-in
+        my ($path) = grep { -e } map { "$_/$name" } $o{dir}, "$root/html";
+
+        open my $fh, '<:raw', $path // "$o{dir}/$name"
             or die "render.pl: $o{dir}/$name: $!\n";
         local $/;
         $text = <$fh>;
@@ -219,6 +222,8 @@ sub phrase {
     my $minutes = $seconds / 60;
 
     return '' if $seconds <= 0;
+    return counted('in_minutes', int($minutes + .99))
+        if $o{state} eq 'reopening' && $minutes <= 10;
     return $t{in_few_minutes} if $minutes < 8;
     return counted('in_minutes', 5 * int(($minutes + 2.5) / 5))
         if $minutes < 52;
@@ -302,8 +307,8 @@ sub parts {
 
 sub values_of {
     my $s = $o{state};
-    my $eta = $o{eta} ? $o{now} + 60 * $o{eta} : 0;
-    my $since = $o{now} - 70 * 60;
+    my $eta = $o{eta} && $s ne 'busy' ? $o{now} + 60 * $o{eta} : 0;
+    my $since = $s eq 'busy' ? 0 : $o{now} - 70 * 60;
     my $next = $o{now} + 20 * 60;
     my $late = $eta && $eta <= $o{now};
     my $known = $eta && !$late;
@@ -311,7 +316,8 @@ sub values_of {
 
     my $title = $s eq 'maintenance' && $known ? 'title_until_' . near($eta)
                                               : "title_$kind";
-    my $when = $s eq 'reopening' ? $known ? 'when_closed' : 'when_reopening'
+    my $when = $s eq 'busy' ? 'when_busy'
+               : $s eq 'reopening' ? $known ? 'when_closed' : 'when_reopening'
                : $late ? 'when_late' : $known ? "when_$kind" : 'when_unknown';
 
     $kind = 'closed' if $kind eq 'open';
@@ -331,27 +337,36 @@ sub values_of {
               $eta, near($eta)),
         parts('when', $t{$when}, $eta, 'date_zone',
               in => phrase($eta - $o{now})),
-        parts('since', $t{'started.' . (localtime $since)[2]} // $t{started},
-              $since, near($since)),
-        'since.iso' => iso($since),
-        map({ $_ => '' } qw(next next.before next.time next.after
+        map({ $_ => '' } qw(since since.before since.time since.after
+                            next next.before next.time next.after
                             next.iso)),
+        $since ? parts('since', $t{'started.' . (localtime $since)[2]}
+                                // $t{started}, $since, near($since)) : (),
+        'since.iso' => $since ? iso($since) : '',
         map({ $_ => [] } qw(updates contacts reason offer)),
         'var.name' => '', 'var.logo' => '',
 
         # no text of the sample is marked as one of another language
         map({ ("$_.lang" => '', "$_.dir" => '') }
             qw(status reason offer contacts)),
-        progress => $known && $since < $eta
+        progress => $known && $since && $since < $eta
                     ? int(($o{now} - $since) * 100 / ($eta - $since)) : '',
     );
 
-    $v{'title.short'} = length $v{'title.time'} < 13 ? 1 : '';
+    $v{'title.short'} = length($v{'title.time'} =~ s/[\x{3000}-\x{ffff}]/--/gr)
+                        < 13 ? 1 : '';
 
     if ($o{full}) {
         %v = (%v, parts('next', $t{'next_update.' . (localtime $next)[2]}
                                 // $t{next_update}, $next, near($next)),
               'next.iso' => iso($next), sample());
+
+        # while visitors are let in, only the ways to order stay
+        if ($s eq 'reopening') {
+            $v{status} = $o{status} // $t{status_reopening};
+            silence(\%v, $_) for qw(reason updates next);
+        }
+
         silence(\%v, $_) for split /,/, $o{without} // '';
     }
 

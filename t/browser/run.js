@@ -59,7 +59,7 @@ async function main() {
         }
     }
 
-    for (const part of ['texts', 'look', 'wait']) {
+    for (const part of ['texts', 'look', 'sweep', 'wait']) {
         require(`./${part}.js`)(tap, site, visit);
     }
 

@@ -66,6 +66,13 @@ function render(args) {
 }
 
 
+/* the style of a look, as a page has it */
+function style(look) {
+    small = small || templates();
+    return fs.readFileSync(path.join(small, 'look', `${look}.css`), 'utf8');
+}
+
+
 function policy(html) {
     const hashes = (name) => {
         const re = new RegExp(`<${name}>([^]*?)</${name}>`, 'g');
@@ -167,4 +174,4 @@ class Site {
 }
 
 
-module.exports = { Site, HTML, LANGS, LOOKS, SHOWN, perl, render };
+module.exports = { Site, HTML, LANGS, LOOKS, SHOWN, perl, render, style };

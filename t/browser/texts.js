@@ -10,7 +10,7 @@ const fs = require('fs');
 const path = require('path');
 const zlib = require('zlib');
 
-const { HTML, LANGS, perl, render } = require('./site.js');
+const { HTML, LANGS, LOOKS, perl, render, style } = require('./site.js');
 
 const STATES = [
     ['--state=maintenance'],
@@ -21,6 +21,7 @@ const STATES = [
     ['--state=browse', '--eta=100', '--post=unsent'],
     ['--state=paths'],
     ['--state=reopening'],
+    ['--state=reopening', '--eta=3'],
 ];
 
 
@@ -104,16 +105,21 @@ module.exports = function (tap, site, visit) {
             let html = 0, small = 0;
 
             for (const state of STATES) {
-                const page = render([`--lang=${lang}`, ...state,
-                                     '--set=name=Müller & Sons']);
+                const page = String(render([`--lang=${lang}`, ...state,
+                                            '--set=name=Müller & Sons']));
 
-                html = Math.max(html, page.length);
-                small = Math.max(small,
-                                 zlib.gzipSync(page, { level: 9 }).length);
+                for (const look of LOOKS) {
+                    const one = Buffer.from(page.replace(style('hero'),
+                                                         style(look)));
+
+                    html = Math.max(html, one.length);
+                    small = Math.max(small,
+                                     zlib.gzipSync(one, { level: 9 }).length);
+                }
             }
 
             ok(html <= 8192 && small <= 3072,
-               `${lang}: ${html} bytes, ${small} compressed`);
+               `${lang}: ${html} bytes, ${small} compressed, in every look`);
 
             const full = render([`--lang=${lang}`, '--full', '--post=unknown']);
 
@@ -127,6 +133,22 @@ module.exports = function (tap, site, visit) {
 
         ok(perl(path.join(__dirname, 'render.pl'), '--small', ...args)
            .equals(render(args)), 'what is in the C file renders the same');
+    });
+
+    test('texts: a date has a number more than a time', () => {
+        const date = new RegExp(/if\(\/(.*?)\/\.test\(.\.textContent/
+            .exec(perl(`${HTML}/embed.pl`, '--small',
+                       path.join(HTML, 'page.html')))[1]);
+
+        for (const lang of LANGS) {
+            const said = (eta) => date.test(JSON.parse(render(
+                [`--lang=${lang}`, `--eta=${eta}`, '--format=status']))
+                .title[1]);
+
+            is([5, 200, 1000, 1300, 20000, 14220].map(said),
+               [false, false, false, true, true, true],
+               `${lang}: the script can tell them apart`);
+        }
     });
 
     test('text: the plain text says the same', () => {

@@ -137,8 +137,9 @@ fill(ngx_shop_strings_t *w)
     }
 
     ngx_shop_emit_init(&e, buf, sizeof(buf));
-    ngx_shop_strings_in(w, &e, 40 * 60);
-    ngx_shop_strings_in(w, &e, 3 * 3600);
+    ngx_shop_strings_in(w, &e, 40 * 60, 0);
+    ngx_shop_strings_in(w, &e, 3 * 60, 1);
+    ngx_shop_strings_in(w, &e, 3 * 3600, 0);
     ngx_shop_strings_moment(w, &e, 1795230000, NGX_SHOP_STRINGS_DATE_ZONE,
                             w->ncases ? &w->cases[0] : NULL);
 }

@@ -9,6 +9,7 @@ use ShopTest;
 use ShopTest::Wait qw(patience);
 
 use JSON::PP ();
+use Time::Local qw(timegm);
 
 my $shop = shop_server(body => 'shop');
 
@@ -80,6 +81,23 @@ sub public_status {
         $address ? ('X-Real-IP' => $address) : ()])->{body});
 
     return "$json->{state} " . ($json->{admitted} ? 'admitted' : 'waits');
+}
+
+sub minutes {
+    my ($told) = @_;
+
+    return $told->{when}[2] =~ /about a\W+minute\./ ? 1
+           : $told->{when}[2] =~ /about (\d+)\W+minutes/ ? $1 : 0;
+}
+
+sub seconds_to {
+    my ($iso) = @_;
+    my ($date, $time, $sign, $h, $m)
+        = $iso =~ /^([\d-]+)T([\d:]+)(?:([+-])(\d+):(\d+)|Z)$/ or return 0;
+    my @at = ((reverse split /:/, $time), reverse split /-/, $date);
+
+    return timegm(@at[0 .. 3], $at[4] - 1, $at[5]) - time
+           - ($sign ? "${sign}1" * ($h * 3600 + $m * 60) : 0);
 }
 
 sub told { return scalar $nginx->log->find(qr/is now "$_[0]"/) }
@@ -180,20 +198,31 @@ $nginx->file('slow', "status: Moving.\neta: +1h\nreason: A disk.\n"
 ok wait_until(10, sub { get($slow, '/')->{status} == 503 }), 'closed';
 unlink flag('slow');
 
-# of so many one has a turn that is some minutes away
-my (%turn, $late);
+# of so many one has a turn that is some minutes away, and one a close one
+my (%turn, $late, %close);
 
 ok wait_until(20, sub {
     for my $visitor (@visitors) {
         my $told = JSON::PP::decode_json(get($slow, '/.shop-status',
             headers => ['X-Real-IP' => $visitor])->{body});
 
-        $turn{$visitor} = $told if $told->{state} eq 'reopening'
-                                   && !$told->{admitted};
+        if ($told->{state} eq 'reopening' && !$told->{admitted}) {
+            $turn{$visitor} = $told;
+            $told->{in} = seconds_to($told->{eta});
+        }
     }
 
-    ($late) = grep { $turn{$_}{when}[2] =~ /about \d+\W+minutes/ } keys %turn;
+    my %in = map { ($_ => minutes($turn{$_})) } keys %turn;
+
+    ($late) = grep { $in{$_} && $in{$_} > 10 } keys %turn;
+    %close = map { ($_ => $in{$_}) } grep { $in{$_} && $in{$_} < 8 } keys %turn;
+
+    $late && %close;
 }), 'waiting visitors are told their turn';
+
+# the whole minute of the page and that of its reading may not be the same
+is join(' ', grep { abs($close{$_} - $turn{$_}{in} / 60) > 1.5 } keys %close), '',
+    'a close one to the minute';
 
 my $waits = get($slow, '/', headers => ['X-Real-IP' => $late,
                                         Accept => 'text/html']);

@@ -34,7 +34,7 @@ sub told {
 
 # ---- an outage, from its first line to its end
 
-my $notify = ShopTest::Notify->new(hold => '2s', fold => '2s', routes => [
+my $notify = ShopTest::Notify->new(hold => '8s', fold => '8s', routes => [
     "hook webhook url=http://$sink/hook",
     'night mail to=ops@example.com from=shop@example.com severity=P1,P2',
     "pay webhook url=http://$other/pay class=callback",
@@ -77,11 +77,28 @@ like $message->{news}[0]{title}, qr/^3 requests of class callback/,
     'callbacks that were refused, to whom asked for them';
 is scalar(ShopTest::Notify::bodies($other)), 1, '... and nothing else';
 
-# a relapse within the hold is no end, and no second alarm
-my $before = ShopTest::Notify::bodies($sink);
-$notify->well->outage->well;
+# a relapse within the hold is no end, and no second alarm: the first "well" was
+# read before the next line came
+sub known {
+    my ($level) = @_;
+
+    return wait_until(20, sub { $notify->dir->read('state/state')
+        =~ /"name":"shop\.example".*"level":$level,/ });
+}
+
+my ($route) = $notify->dir->read('state/state') =~ /^(.*"name":"hook".*)$/m;
+my ($sent, $next) = map { $route =~ /"$_":(\d+)/ } 'sent', 'next';
+is $next - $sent, 8000, 'the next message waits, to be folded';
+
+$notify->well;
+ok known(5), 'it is well';
+$notify->outage;
+ok known(1), '... for a moment';
+$notify->well;
 $message = told($sink, kind => 'resolved');
 ok $message, 'the end is told';
+is((has($message, kind => 'resolved'))[0]{changes}, 1,
+    '... and no other alarm was folded into it');
 is scalar(grep { has($_, kind => 'resolved') } ShopTest::Notify::bodies($sink)),
     1, '... once';
 is scalar(grep { has($_, kind => 'state') } ShopTest::Notify::bodies($sink)),

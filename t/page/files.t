@@ -100,10 +100,13 @@ for my $comment ('{{! nothing }}', "{{! one }}\n{{! two }}\n") {
 
     make_dir("$page/lang");
     make_file("$page/lang/sv\r\nX: y.txt", 'doing_title = x');
+    make_file("$page/lang/de-AT.txt", "# {x}\nwhen_closed = ab {etta}\n");
     my ($status, $output) = ShopTest::Nginx->new(http => server($page))->test;
     is $status, 0, 'a name that is no language is not used';
     like $output, qr/\[warn\] a file in ".*lang" is not used: its name/,
         '... and the log says so';
+    like $output, qr/\[warn\] .*de-AT\.txt:2: "\{etta\}": no text has such a/,
+        'a place that there is not is named with its line';
 }
 
 

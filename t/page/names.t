@@ -21,6 +21,19 @@ my %other = (
     'fr time'        => '16 h 05 is how time is written in a sentence',
 );
 
+# the numbers that are said; of a turn in a ramp each minute is known
+my %said = (in_minutes => [1 .. 10, map { 5 * $_ } 3 .. 10],
+            in_hours => [2 .. 10]);
+
+# where the text itself, and not a form, is right for a category: words that
+# do not change behind a number, and the category of most numbers
+my %plain = (
+    in_minutes => 'ar many, cs many, ga two, ga few, ga many, hi one, hu one, '
+                  . 'lt few, lv zero, pl many, ru many, sk many, tr one, '
+                  . 'uk many',
+    in_hours => 'ga two, lt few, lv zero, pl many, ro few, ru many, uk many',
+);
+
 my %cldr = cldr();
 my %rules = rules();
 my @langs = sort map { m{/([\w-]+)\.txt$} } glob 'html/lang/*.txt';
@@ -48,11 +61,18 @@ for my $lang (@langs) {
 
     for my $key (sort keys %t) {
         my ($text, $category) = $key =~ /^(in_\w+)\.([a-z]+)$/ or next;
-        my @numbers = $text eq 'in_hours' ? (2 .. 10)
-                                          : map { 5 * $_ } 2 .. 10;
 
-        ok scalar(grep { category($lang, $_) eq $category } @numbers),
+        ok scalar(grep { category($lang, $_) eq $category }
+                  @{ $said{$text} }),
             "$lang: $key is of a number that occurs";
+    }
+
+    for my $text (sort keys %said) {
+        my %lacks = map { ($_ => 1) } grep { !said(\%t, $lang, $text, $_) }
+                                     @{ $said{$text} };
+
+        is join(' ', sort { $a <=> $b } keys %lacks), '',
+            "$lang: $text has a form for every number";
     }
 }
 
@@ -69,6 +89,19 @@ SKIP: {
 }
 
 done_testing;
+
+
+# whether the text has a form for this number, or needs none
+sub said {
+    my ($t, $lang, $text, $n) = @_;
+
+    my $category = category($lang, $n);
+
+    return 1 if $category eq 'other' || $t->{"$text.$n"}
+                || $t->{"$text.$category"};
+
+    return $plain{$text} =~ /\b\Q$lang $category\E\b/;
+}
 
 
 sub slurp {

@@ -113,6 +113,14 @@ FLAG
         fr.example fr;
         at.example de-AT;
         xx.example xx;
+        tw.example zh-TW;
+        cn.example zh-CN;
+        hant.example zh-Hant;
+        br.example pt-BR;
+        pt.example pt;
+        us.example en-US;
+        uk.example en-GB;
+        no.example nb;
     }
 
     map \$uri \$by_path {
@@ -129,6 +137,7 @@ FLAG
             shop_page_lang auto default=nl;
             proxy_pass http://$shop;
         }
+        location /us { shop_page_lang en-US; proxy_pass http://$shop; }
         location /plain { shop_page_lang auto; proxy_pass http://$shop; }
     }
 
@@ -161,6 +170,38 @@ is lang('/', 'other.example', 'it'), 'it 1', 'nothing said: the visitor';
 is lang('/', 'other.example', 'tlh'), 'de 1', 'who has none: the default';
 is lang('/', 'other.example'), 'de 1', 'and who says none';
 is lang('/', 'other.example', 'en'), 'en 1', 'English is still there';
+
+# scripts and regions, as the shop says them and as a browser does
+for ([ 'tw', 'zh-Hant' ], [ 'cn', 'zh-Hans' ], [ 'hant', 'zh-Hant' ],
+     [ 'br', 'pt-BR' ], [ 'pt', 'pt-BR' ], [ 'us', 'en-US' ], [ 'uk', 'en' ],
+     [ 'no', 'no' ])
+{
+    is lang('/', "$_->[0].example", 'fr'), "$_->[1] 1",
+        "$_->[0].example: $_->[1]";
+}
+
+for ([ 'zh-TW', 'zh-Hant' ], [ 'zh-Hant-HK', 'zh-Hant' ], [ 'zh', 'zh-Hans' ],
+     [ 'zh-Hans-SG', 'zh-Hans' ], [ 'pt-PT,pt;q=0.8', 'pt-PT' ],
+     [ 'pt-BR', 'pt-BR' ], [ 'en-US,en;q=0.5', 'en-US' ], [ 'en-AU', 'en' ])
+{
+    is lang('/', 'other.example', $_->[0]), "$_->[1] 1",
+        "$_->[0]: $_->[1]";
+    is lang('/auto', 'other.example', $_->[0]), "$_->[1] 1",
+        'with auto and a default, too';
+}
+
+is lang('/us', 'fr.example', 'de'), 'en-US 0', 'a region as the code';
+
+# 12 hours in the United States, 24 elsewhere
+my $clock = qr/Started: (?:\w[\w, ]* at )?<time[^>]*>([^<]+)/;
+
+my ($american) = get($deciding, '/us', headers => [
+    Accept => 'text/html' ])->{body} =~ $clock;
+my ($british) = get($deciding, '/', headers => [ Host => 'uk.example',
+    Accept => 'text/html' ])->{body} =~ $clock;
+
+like $american, qr/^(?:1[0-2]|[1-9]):\d\d\W+[AP]M$/, 'a clock of 12 hours';
+like $british, qr/^[012]\d:\d\d$/, 'and of 24';
 
 is lang('/fr/tea', 'a', 'en', $paths), 'fr 1', 'by path';
 is lang('/nl/', 'a', 'en', $paths), 'nl 1', 'another path';

@@ -76,6 +76,7 @@ test_lint_blocked(void **state)
         { "<style>@import 'a.css';</style>", "1 @import|" },
         { "<style>\na { background: url( \"/a.png\") }</style>",
           "2 url( \"|" },
+        { "<a href=\"JavaScript:x()\">", "1 href=\"JavaScript:x()\"|" },
         { "<img {{#a}} src=x {{/a}}>", "1 src=x|" }
     };
 
@@ -135,12 +136,38 @@ test_lint_size(void **state)
 }
 
 
+static void
+test_lint_texts(void **state)
+{
+    unsigned        i;
+    ngx_shop_str_t  s;
+
+    static const char *const  rows[][2] = {
+        { "# {etta}\nwhen = from {eta}{in}\n", "" },
+        { "a = {etta}\nb = {eta:case} {shop|Our {shop}\n", "1 {etta}|" },
+        { "a = x\n#{x}\nb = {shop|Our shop} {N} {ampm}", "3 {N}|" },
+        { "a = {eta\nb = {} {shops|x}", "2 {}|2 {shops|x}|" }
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        told[0] = '\0';
+        s.data = (const unsigned char *) rows[i][0];
+        s.len = strlen(rows[i][0]);
+        ngx_shop_lint_texts(&s, tell, NULL);
+        assert_string_equal(told, rows[i][1]);
+    }
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_lint_blocked),
         cmocka_unit_test(test_lint_allowed),
+        cmocka_unit_test(test_lint_texts),
         cmocka_unit_test(test_lint_size)
     };
 

@@ -159,23 +159,31 @@ how_long_it_takes_is_said_in_round_numbers(void **state)
     static const struct {
         int64_t      seconds;
         const char  *expected;
+        int          exact;
     } cases[] = {
-        { -60, "" }, { 0, "" }, { 60, "few" }, { 479, "few" },
-        { 480, "10m" }, { 2400, "40m" }, { 45 * 60, "45m" },
-        { 51 * 60, "50m" }, { 52 * 60, "1h" }, { 89 * 60, "1h" },
-        { 90 * 60, "two" }, { 149 * 60, "two" }, { 150 * 60, "3h" },
-        { 629 * 60, "10h" }, { 630 * 60, "" }
+        { -60, "", 0 }, { 0, "", 0 }, { 60, "few", 0 }, { 479, "few", 0 },
+        { 480, "10m", 0 }, { 2400, "40m", 0 }, { 45 * 60, "45m", 0 },
+        { 51 * 60, "50m", 0 }, { 52 * 60, "1h", 0 }, { 89 * 60, "1h", 0 },
+        { 90 * 60, "two", 0 }, { 149 * 60, "two", 0 }, { 150 * 60, "3h", 0 },
+        { 629 * 60, "10h", 0 }, { 630 * 60, "", 0 },
+
+        /* of a visitor's turn each minute is known */
+
+        { 0, "", 1 }, { 1, "one", 1 }, { 60, "one", 1 }, { 61, "2m", 1 },
+        { 180, "3m", 1 }, { 600, "10m", 1 }, { 601, "10m", 1 },
+        { 13 * 60, "15m", 1 }, { 52 * 60, "1h", 1 }
     };
 
     (void) state;
 
     assert_string_equal(parse(&w, "in_few_minutes = few\nin_minutes = {n}m\n"
+                                  "in_minutes.1 = one\n"
                                   "in_hour = 1h\nin_hours = {n}h\n"
                                   "in_hours.2 = two\n"), "");
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         ngx_shop_emit_init(&e, buf, sizeof(buf));
-        ngx_shop_strings_in(&w, &e, cases[i].seconds);
+        ngx_shop_strings_in(&w, &e, cases[i].seconds, cases[i].exact);
         assert_written(&e, cases[i].expected);
     }
 }
@@ -441,7 +449,7 @@ a_number_has_the_form_of_its_category(void **state)
         ngx_shop_strings_language(&w, &code, 0);
 
         ngx_shop_emit_init(&e, buf, sizeof(buf));
-        ngx_shop_strings_in(&w, &e, cases[i].hours * 3600);
+        ngx_shop_strings_in(&w, &e, cases[i].hours * 3600, 0);
         assert_written(&e, cases[i].expected);
     }
 }

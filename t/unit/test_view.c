@@ -262,6 +262,48 @@ the_words_follow_what_is_known_of_the_time(void **state)
 
 
 static void
+in_a_ramp_the_visitors_turn_is_said_to_the_minute(void **state)
+{
+    (void) state;
+
+    prepare("eta: +3m\n", "en", NGX_SHOP_VIEW_REOPENING, 0);
+    assert_title("Our online shop is opening again");
+    assert_when("You can shop again from Saturday 21 November at "
+                "03:33\xC2\xA0(UTC), in about 3\xC2\xA0minutes.");
+
+    prepare("eta: +1m\n", "en", NGX_SHOP_VIEW_REOPENING, 0);
+    assert_when("You can shop again from Saturday 21 November at "
+                "03:31\xC2\xA0(UTC), in about a minute.");
+
+    prepare("eta: +3m\n", "en", NGX_SHOP_VIEW_MAINTENANCE, 0);
+    assert_when("You can shop again from Saturday 21 November at "
+                "03:33\xC2\xA0(UTC), in a few minutes.");
+
+    prepare("", "en", NGX_SHOP_VIEW_REOPENING, 0);
+    assert_when("It will soon be your turn.");
+}
+
+
+static void
+only_a_short_time_is_written_very_large(void **state)
+{
+    (void) state;
+
+    prepare("eta: +45m\n", "en", NGX_SHOP_VIEW_MAINTENANCE, 0);
+    assert_true(view.brief);
+
+    prepare("eta: +45m\n", "zh-Hant", NGX_SHOP_VIEW_MAINTENANCE, 0);
+    assert_true(view.brief);
+
+    /* eleven characters, most of them twice as wide */
+
+    prepare("eta: 2027-01-01T03:30:00Z\n", "ja",
+            NGX_SHOP_VIEW_MAINTENANCE, 0);
+    assert_false(view.brief);
+}
+
+
+static void
 a_post_is_told_what_became_of_it(void **state)
 {
     const char  *page;
@@ -377,6 +419,8 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(every_language_is_whole_in_every_state),
         cmocka_unit_test(the_words_follow_what_is_known_of_the_time),
+        cmocka_unit_test(in_a_ramp_the_visitors_turn_is_said_to_the_minute),
+        cmocka_unit_test(only_a_short_time_is_written_very_large),
         cmocka_unit_test(a_post_is_told_what_became_of_it),
         cmocka_unit_test(what_the_operator_wrote_is_escaped_and_linked),
         cmocka_unit_test(nothing_is_lost_of_more_links_than_there_is_room_for),

@@ -14,6 +14,7 @@
 #include "logic/flag/flag.h"
 
 
+static int ngx_shop_await_look(ngx_shop_await_t *a);
 static void ngx_shop_await_visit(void *data,
     const ngx_shop_engine_node_t *node);
 static int ngx_shop_await_later(ngx_shop_await_t *a);
@@ -62,7 +63,9 @@ ngx_shop_await_options(ngx_shop_await_t *a, const ngx_shop_options_t *o)
 }
 
 
-int
+/* looks once; OK: all have; AGAIN: some may yet; DECLINED: some will not */
+
+static int
 ngx_shop_await_look(ngx_shop_await_t *a)
 {
     unsigned  i, hope;

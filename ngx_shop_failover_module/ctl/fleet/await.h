@@ -57,9 +57,6 @@ typedef struct {
 /* of --wait; OK, or ERROR after it was said */
 int ngx_shop_await_options(ngx_shop_await_t *a, const ngx_shop_options_t *o);
 
-/* looks once; OK: all have; AGAIN: some may yet; DECLINED: some will not */
-int ngx_shop_await_look(ngx_shop_await_t *a);
-
 /* waits, and says it; the exit code */
 int ngx_shop_await_all(ngx_shop_await_t *a);
 

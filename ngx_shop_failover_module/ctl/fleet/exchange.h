@@ -18,7 +18,7 @@
 
 /* bytes of an answer, ms until there is a connection, and until its end */
 #define NGX_SHOP_EXCHANGE_MAX      (4 * 1024 * 1024)
-#define NGX_SHOP_EXCHANGE_CONNECT  1000
+#define NGX_SHOP_EXCHANGE_CONNECT  2000
 #define NGX_SHOP_EXCHANGE_TIMEOUT  3000
 
 #define NGX_SHOP_EXCHANGE_HEADERS  4

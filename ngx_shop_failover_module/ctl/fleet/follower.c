@@ -496,6 +496,7 @@ static int
 ngx_shop_follower_apply(ngx_shop_follower_t *f,
     const ngx_shop_engine_value_t *value)
 {
+    int     rc;
     size_t  n;
 
     if (!value->there) {
@@ -510,13 +511,15 @@ ngx_shop_follower_apply(ngx_shop_follower_t *f,
         return NGX_SHOP_OK;
     }
 
-    if (n < value->size) {
+    rc = ngx_shop_keep_write(&f->keep, value->data, n);
+
+    if (rc == NGX_SHOP_OK && n < value->size) {
         ngx_shop_say_note("the flag has %lu bytes, %d are the most: it closes "
                           "with the first lines", (unsigned long) value->size,
                           NGX_SHOP_FLAG_MAX_SIZE);
     }
 
-    return ngx_shop_keep_write(&f->keep, value->data, n);
+    return rc;
 }
 
 

@@ -2,13 +2,15 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * What a browser will block of a page.  Reads tags as far as it needs to find
+ * What a browser will block of a page, and what no text of a language can say.
+ * Reads tags as far as it needs to find
  * their attributes; what is safe to render is template's and markup's to say.
  */
 
 
 #include "logic/text/span.h"
 #include "logic/words/lint.h"
+#include "logic/words/strings.h"
 
 
 typedef struct {
@@ -43,6 +45,7 @@ static void ngx_shop_lint_css(ngx_shop_lint_t *l, const unsigned char *end);
 static int ngx_shop_lint_begins(const unsigned char *p,
     const unsigned char *last, const char *text);
 static int ngx_shop_lint_inside(const ngx_shop_str_t *value);
+static int ngx_shop_lint_known(const ngx_shop_str_t *name);
 static void ngx_shop_lint_tell(ngx_shop_lint_t *l, const unsigned char *what,
     size_t len, const char *reason);
 
@@ -344,6 +347,14 @@ ngx_shop_lint_judge(ngx_shop_lint_t *l, const ngx_shop_str_t *name,
         return;
     }
 
+    if (ngx_shop_lint_begins(value->data, value->data + value->len,
+                             "javascript:"))
+    {
+        ngx_shop_lint_tell(l, name->data, len, "the browser blocks it: write "
+                           "addEventListener() in <script>");
+        return;
+    }
+
     if (ngx_shop_span_is(&l->tag, "link")) {
         l->fetches |= ngx_shop_span_is(name, "href")
                       && !ngx_shop_lint_inside(value);
@@ -490,4 +501,77 @@ ngx_shop_lint_size(const ngx_shop_str_t *page)
     }
 
     return n;
+}
+
+
+void
+ngx_shop_lint_texts(const ngx_shop_str_t *source, ngx_shop_lint_pt told,
+    void *data)
+{
+    size_t                  len;
+    unsigned                comment;
+    ngx_shop_str_t          rest, name, form;
+    const unsigned char    *p;
+    ngx_shop_lint_found_t   found;
+
+    found.line = 1;
+    found.reason = "no text has such a place: visitors see it with its braces; "
+                   "docs/page-authoring.md has the places";
+
+    rest = *source;
+    comment = (rest.len && *rest.data == '#');
+
+    for (len = 0; rest.len; rest.data += len, rest.len -= len) {
+
+        p = rest.data;
+        len = 1;
+
+        if (*p == '\n') {
+            found.line++;
+            comment = (rest.len > 1 && p[1] == '#');
+            continue;
+        }
+
+        len = comment ? 0 : ngx_shop_strings_place(&rest, &name, &form);
+
+        if (len == 0 || memchr(p, '\n', len)) {
+            len = 1;
+            continue;
+        }
+
+        if (!ngx_shop_lint_known(&name)) {
+            found.what.data = p;
+            found.what.len = len;
+            told(data, &found);
+        }
+    }
+}
+
+
+/* also {shop|default} */
+
+static int
+ngx_shop_lint_known(const ngx_shop_str_t *name)
+{
+    size_t        len;
+    const char  **place;
+
+    static const char  *places[] = {
+        "shop", "eta", "since", "next", "start", "in", "n", "weekday", "day",
+        "month", "year", "time", "zone", "hour", "h", "h12", "minute", "ampm",
+        NULL
+    };
+
+    for (place = places; *place; place++) {
+        len = strlen(*place);
+
+        if (name->len >= len && memcmp(name->data, *place, len) == 0
+            && (name->len == len
+                || (place == places && name->data[len] == '|')))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }

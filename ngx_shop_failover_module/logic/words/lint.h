@@ -34,6 +34,10 @@ void ngx_shop_lint_page(const ngx_shop_str_t *source, ngx_shop_lint_pt told,
 void ngx_shop_lint_style(const ngx_shop_str_t *source, ngx_shop_lint_pt told,
     void *data);
 
+/* the texts of a language: places that there are not */
+void ngx_shop_lint_texts(const ngx_shop_str_t *source, ngx_shop_lint_pt told,
+    void *data);
+
 /* the length of a rendered page without its data: URIs */
 size_t ngx_shop_lint_size(const ngx_shop_str_t *page);
 

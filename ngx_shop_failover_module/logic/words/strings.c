@@ -380,7 +380,7 @@ ngx_shop_strings_named(const ngx_shop_strings_t *w, unsigned key,
 
 void
 ngx_shop_strings_in(const ngx_shop_strings_t *w, ngx_shop_emit_t *e,
-    int64_t seconds)
+    int64_t seconds, int exact)
 {
     unsigned  minutes;
 
@@ -390,7 +390,11 @@ ngx_shop_strings_in(const ngx_shop_strings_t *w, ngx_shop_emit_t *e,
 
     minutes = (unsigned) (seconds / 60);
 
-    if (minutes < 8) {
+    if (exact && seconds <= 10 * 60) {
+        ngx_shop_strings_counted(w, e, NGX_SHOP_STRINGS_IN_MINUTES,
+                                 (unsigned) (seconds + 59) / 60);
+
+    } else if (minutes < 8) {
         ngx_shop_strings_counted(w, e, NGX_SHOP_STRINGS_IN_FEW_MINUTES, 0);
 
     } else if (minutes < 52) {

@@ -182,9 +182,12 @@ ngx_shop_str_t ngx_shop_strings_trim(const unsigned char *p,
 /* item i of a list with commas between; len 0: it has not so many */
 ngx_shop_str_t ngx_shop_strings_item(const ngx_shop_str_t *list, unsigned i);
 
-/* ", in about 40 minutes"; nothing where it is too far away or past */
+/*
+ * ", in about 40 minutes"; nothing where it is too far away or past.  Up to ten
+ * minutes each is said where they are exact, else "a few".
+ */
 void ngx_shop_strings_in(const ngx_shop_strings_t *w, ngx_shop_emit_t *e,
-    int64_t seconds);
+    int64_t seconds, int exact);
 
 
 #endif /* _NGX_SHOP_STRINGS_H_INCLUDED_ */

@@ -296,7 +296,8 @@ ngx_shop_view_sentence(ngx_shop_view_t *v, ngx_shop_view_sentence_t *s,
     }
 
     start = v->scratch.pos;
-    ngx_shop_strings_in(v->words, &v->scratch, at - v->now);
+    ngx_shop_strings_in(v->words, &v->scratch, at - v->now,
+                        v->state == NGX_SHOP_VIEW_REOPENING);
 
     in.name = "in";
     in.value = ngx_shop_view_end(v, start);
@@ -350,10 +351,11 @@ ngx_shop_view_head(ngx_shop_view_t *v)
     size_t                 i, n;
     const unsigned char   *start;
 
-    /* characters, as the page's script counts them */
+    /* characters; those of the East, from U+3000, are twice as wide */
 
     for (i = 0, n = 0; i < v->title.time.len; i++) {
         n += (v->title.time.data[i] & 0xc0) != 0x80;
+        n += v->title.time.data[i] >= 0xe3;
     }
 
     v->brief = (n < NGX_SHOP_VIEW_BRIEF);

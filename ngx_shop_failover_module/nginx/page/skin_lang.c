@@ -7,6 +7,7 @@
 
 
 #include "nginx/page/skin_lang.h"
+#include "nginx/page/skin_lint.h"
 #include "nginx/page/skin_source.h"
 
 #include "logic/words/assets.h"
@@ -235,6 +236,8 @@ ngx_shop_skin_lang_own(ngx_conf_t *cf, ngx_str_t *dir, const char *name,
     rc = ngx_shop_skin_source_file(cf, dir, name, &source);
 
     if (rc == NGX_OK) {
+        ngx_shop_skin_lint_texts(cf, &source.name, &source.data);
+
         return ngx_shop_skin_lang_words(cf, words, &source);
     }
 

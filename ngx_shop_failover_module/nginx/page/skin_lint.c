@@ -51,6 +51,19 @@ ngx_shop_skin_lint_style(ngx_conf_t *cf, ngx_str_t *name,
 }
 
 
+void
+ngx_shop_skin_lint_texts(ngx_conf_t *cf, ngx_str_t *name,
+    ngx_shop_str_t *source)
+{
+    ngx_shop_skin_lint_t  lint;
+
+    lint.cf = cf;
+    lint.name = name;
+
+    ngx_shop_lint_texts(source, ngx_shop_skin_lint_told, &lint);
+}
+
+
 static void
 ngx_shop_skin_lint_told(void *data, const ngx_shop_lint_found_t *found)
 {

@@ -19,6 +19,10 @@ void ngx_shop_skin_lint_page(ngx_conf_t *cf, ngx_str_t *name,
 void ngx_shop_skin_lint_style(ngx_conf_t *cf, ngx_str_t *name,
     ngx_shop_str_t *source);
 
+/* places that no text has */
+void ngx_shop_skin_lint_texts(ngx_conf_t *cf, ngx_str_t *name,
+    ngx_shop_str_t *source);
+
 /* a page that is larger than what is promised, before the flag says a word */
 void ngx_shop_skin_lint_size(ngx_conf_t *cf, ngx_shop_skin_t *skin,
     ngx_str_t *dir);

@@ -25,7 +25,7 @@ my %REASON = (200 => 'OK', 201 => 'Created', 304 => 'Not Modified');
 
 # of the process that serves
 my ($version, $oldest, %map, %lease, %doc, @watchers) = (100, 0);
-my ($broken, %of);
+my ($broken, %of, %shaking);
 
 
 # new(CA, CERT, KEY): running
@@ -74,25 +74,52 @@ sub serve {
         LocalPort => $port, ReuseAddr => 1, Listen => 64) or die "listen: $!\n";
     my $select = IO::Select->new($listen);
 
+    # once: it takes longer than all the rest
+    my $context = IO::Socket::SSL::SSL_Context->new(SSL_server => 1,
+        SSL_cert_file => $cert, SSL_key_file => $key) or die "TLS: $SSL_ERROR\n";
+
     $SIG{PIPE} = 'IGNORE';
 
     while (1) {
         for my $in ($select->can_read) {
             if ($in == $listen) {
                 my $socket = $listen->accept or next;
+                $socket->blocking(0);
                 IO::Socket::SSL->start_SSL($socket, SSL_server => 1,
-                    SSL_cert_file => $cert, SSL_key_file => $key,
-                    Timeout => 5) or next;
-                $of{$socket} = '';
+                    SSL_reuse_ctx => $context, SSL_startHandshake => 0) or next;
+                $shaking{$socket} = 1;
                 $select->add($socket);
                 next;
             }
 
-            my $n = sysread $in, $of{$in}, 65536, length $of{$in};
-            $n += sysread $in, $of{$in}, 65536, length $of{$in}
-                while $n && $in->pending;
+            # in steps: who shakes hands may wait for another answer of ours
 
-            if (!$n) {
+            if ($shaking{$in}) {
+                if ($in->accept_SSL) {
+                    delete $shaking{$in};
+                    $of{$in} = '';
+
+                } elsif ($SSL_ERROR == SSL_WANT_READ) {
+                    next;
+
+                } else {
+                    delete $shaking{$in};
+                    $select->remove($in);
+                    close $in;
+                    next;
+                }
+            }
+
+            # all that is there: what the layer of TLS has, nobody else sees
+            my $n;
+            do {
+                $n = sysread $in, $of{$in}, 65536, length $of{$in};
+            } while ($n);
+
+            next if !defined $n && $SSL_ERROR == SSL_WANT_READ
+                && !length $of{$in};
+
+            if (defined $n || $SSL_ERROR != SSL_WANT_READ) {
                 @watchers = grep { $_ != $in } @watchers;
                 delete $of{$in};
                 $select->remove($in);
@@ -107,7 +134,9 @@ sub serve {
 
                 my $body = substr $of{$in}, $end, $length // 0;
                 substr $of{$in}, 0, $end + ($length // 0), '';
+                $in->blocking(1);
                 answer($in, $method, $path, $head, $body);
+                $in->blocking(0);
 
                 if ($head =~ /^connection: close/im) {
                     $select->remove($in);
@@ -128,7 +157,7 @@ sub answer {
     if ($path =~ m{^/test/(\w+)(?:/(.*))?}) {
         $broken = $body                        if $1 eq 'break';
         $oldest = $version                     if $1 eq 'compact';
-        ($version, %map) = (10)                if $1 eq 'restore';
+        ($oldest, $version, %map) = (0, 10)    if $1 eq 'restore';
         put_map($2, {})                      if $1 eq 'map';
         %map = ()                              if $1 eq 'drop';
         if ($1 eq 'cut') { shutdown $_, 2 for @watchers }
