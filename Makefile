@@ -41,10 +41,17 @@ CTL     := $(wildcard $(TOP)/ctl/*.c)
 SHOPCTL := $(if $(CTL),$(BUILD)/shopctl)
 SHOPCTL_LIBS := -lcrypto
 
-# commands that are programs of their own: ctl/NAME/, and what they need
-BESIDE  := $(patsubst $(TOP)/ctl/%/,%,$(wildcard $(TOP)/ctl/*/))
+# commands that are programs of their own: ctl/NAME/, and what they need.
+# WITHOUT=fleet does without one, as is done where its library is not and
+# t/tools/setup.sh cannot install it.
+HIREDIS := $(wildcard /usr/include/hiredis/hiredis.h \
+               /usr/local/include/hiredis/hiredis.h)
+WITHOUT ?= $(if $(HIREDIS)$(shell command -v dpkg-query),,fleet)
+BESIDE  := $(filter-out $(WITHOUT),\
+               $(patsubst $(TOP)/ctl/%/,%,$(wildcard $(TOP)/ctl/*/)))
 BESIDES := $(BESIDE:%=$(BUILD)/shopctl-%)
 BESIDE_LIBS_notify := -lcurl
+BESIDE_LIBS_fleet  := -lcurl -lhiredis
 SHARED  := $(filter-out %/shopctl.c,$(CTL)) $(LOGIC)
 UNIT    := $(patsubst t/%.c,$(BUILD)/t/%,$(wildcard t/unit/test_*.c))
 FUZZ    := $(patsubst t/%.c,$(BUILD)/t/%,$(wildcard t/fuzz/fuzz_*.c))
@@ -178,6 +185,8 @@ PARTS   := $(patsubst t/%.c,$(BUILD)/t/%,$(filter t/unit/%.c,$(NAMED))) \
            $(if $(filter t/fuzz/fuzz.t,$(NAMED)),$(FUZZ)) \
            $(if $(filter t/notify/trouble.t,$(NAMED)),\
                $(BUILD)/asan/shopctl-notify) \
+           $(if $(filter t/fleet/hostile.t,$(NAMED)),\
+               $(BUILD)/asan/shopctl-fleet) \
            $(if $(SANITIZE)$(VALGRIND),,$(if $(filter $(STEPS),$(NAMED)),\
                $(BUILD)/steps/$(notdir $(MODULE)))) \
            $(if $(filter %.t,$(NAMED)),build $(if $(SANITIZE),sanitized))
@@ -205,7 +214,8 @@ IN_STEPS = CC=$(CURDIR)/t/tools/steps/cc CC_OPT="-g -O1 -fPIC"
 
 IN_SANITIZED = NGINX_BIN=$(CURDIR)/$(BUILD)/asan/nginx/objs/nginx \
     MODULE_SO=$(CURDIR)/$(BUILD)/asan/ngx_shop_failover_module.so \
-    SHOPCTL=$(BUILD)/asan/shopctl SANITIZED=1 TEST_PATIENCE=4 TEST_TIMEOUT=240
+    SHOPCTL=$(BUILD)/asan/shopctl SHOPCTL_FLEET=$(BUILD)/asan/shopctl-fleet \
+    SANITIZED=1 TEST_PATIENCE=4 TEST_TIMEOUT=240
 
 $(BUILD)/asan/shopctl: $(CTL:%.c=$(BUILD)/sanitized/%.o) \
         $(LOGIC:%.c=$(BUILD)/sanitized/%.o)

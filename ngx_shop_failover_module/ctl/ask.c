@@ -156,6 +156,10 @@ ngx_shop_ask_seen(const char *url, const char *flag,
     int64_t          began, passed;
     ngx_shop_ask_t   a;
 
+    if (strcmp(url, NGX_SHOP_ASK_NOBODY) == 0) {
+        return;
+    }
+
     sum[0] = '\0';
 
     if (notice) {

@@ -17,6 +17,9 @@
 
 #define NGX_SHOP_ASK_URL      "http://127.0.0.1/shop_status"
 
+/* in the place of a URL: nobody is asked, and nothing is said of it */
+#define NGX_SHOP_ASK_NOBODY   "none"
+
 /* ms: for an answer, and until a change is seen where inotify is not */
 #define NGX_SHOP_ASK_ANSWER   2000
 #define NGX_SHOP_ASK_SEEN     5000

@@ -7,11 +7,15 @@
 
 
 #include "ctl/ask.h"
+#include "ctl/checklist.h"
 #include "ctl/edit.h"
 #include "ctl/edit_file.h"
+#include "ctl/stock.h"
 #include "logic/flag/flagset.h"
 
 
+static int ngx_shop_edit_only_on(const ngx_shop_options_t *o);
+static int ngx_shop_edit_template(ngx_shop_edit_t *e);
 static void ngx_shop_edit_outage(ngx_shop_edit_t *e);
 static const ngx_shop_options_t *ngx_shop_edit_langs(
     const ngx_shop_options_t *o, const char *key);
@@ -50,6 +54,11 @@ const ngx_shop_options_entry_t  ngx_shop_edit_options[] = {
       "close these alone: \"a.example *.b.example\" [all of the flag]" },
     { "who", NGX_SHOP_EDIT_TEXT, "TEXT",
       "who does this; not shown to visitors [the login]" },
+    { "template", NGX_SHOP_EDIT_TEXT,
+      "database|deploy|payment|overload|security",
+      "\"on\": words to begin with, in all languages" },
+    { "require", NGX_SHOP_EDIT_TEXT, "CHECKLIST",
+      "\"on\": a file with NAME: COMMAND a line, which all have to pass" },
     { "no-", NGX_SHOP_OPTIONS_WITHOUT, "KEY",
       "--no-eta, --no-contact, ...: without what is there of it" },
     NGX_SHOP_ASK_OPTION,
@@ -77,12 +86,19 @@ static ngx_shop_options_t  ngx_shop_edit_given;
 int
 ngx_shop_edit_on(const ngx_shop_options_t *o)
 {
+    const char       *checklist;
     ngx_shop_edit_t  *e = &ngx_shop_edit;
 
     if (o->nrest) {
         return ngx_shop_say_error("\"on\" takes options only; for a "
                                   "text write: shopctl on --status "
                                   "\"%s\"", o->rest[0]);
+    }
+
+    checklist = ngx_shop_options_get(o, "require");
+
+    if (checklist && ngx_shop_checklist_run(checklist) != NGX_SHOP_OK) {
+        return NGX_SHOP_SAY_ERROR;
     }
 
     o = ngx_shop_edit_langs(o, "status");
@@ -103,9 +119,48 @@ ngx_shop_edit_on(const ngx_shop_options_t *o)
         e->store.there = 0;
     }
 
+    if (ngx_shop_edit_template(e) != NGX_SHOP_OK) {
+        return NGX_SHOP_SAY_ERROR;
+    }
+
     ngx_shop_edit_outage(e);
 
     return ngx_shop_edit_file_finish(e);
+}
+
+
+/* words that are there are somebody's own, and no template replaces them */
+
+static int
+ngx_shop_edit_template(ngx_shop_edit_t *e)
+{
+    int          template;
+    const char  *name;
+
+    name = ngx_shop_options_get(e->o, "template");
+
+    if (name == NULL) {
+        return NGX_SHOP_OK;
+    }
+
+    template = ngx_shop_stock_find(name);
+
+    if (template == -1) {
+        (void) ngx_shop_say_error("invalid --template \"%s\": write one of "
+                                  "database, deploy, payment, overload, "
+                                  "security", name);
+        return NGX_SHOP_ERROR;
+    }
+
+    if (e->store.there) {
+        (void) ngx_shop_say_error("\"%s\" is there and has words of its own: "
+                                  "change them with --status", e->store.path);
+        return NGX_SHOP_ERROR;
+    }
+
+    ngx_shop_stock_lines(&e->out, template);
+
+    return NGX_SHOP_OK;
 }
 
 
@@ -139,6 +194,21 @@ ngx_shop_edit_outage(ngx_shop_edit_t *e)
 }
 
 
+static int
+ngx_shop_edit_only_on(const ngx_shop_options_t *o)
+{
+    if (ngx_shop_options_get(o, "template")
+        || ngx_shop_options_get(o, "require"))
+    {
+        (void) ngx_shop_say_error("--template and --require are of: shopctl "
+                                  "on");
+        return NGX_SHOP_ERROR;
+    }
+
+    return NGX_SHOP_OK;
+}
+
+
 /* words close nothing, and so they are not put over what closes */
 
 int
@@ -169,7 +239,10 @@ ngx_shop_edit_tell(const ngx_shop_options_t *o)
                                   "write: shopctl on");
     }
 
-    if (ngx_shop_edit_file_begin(e, o, NGX_SHOP_STORE_MAKE) != NGX_SHOP_OK) {
+    if (ngx_shop_edit_only_on(o) != NGX_SHOP_OK
+        || ngx_shop_edit_file_begin(e, o, NGX_SHOP_STORE_MAKE)
+           != NGX_SHOP_OK)
+    {
         return NGX_SHOP_SAY_ERROR;
     }
 
@@ -212,7 +285,10 @@ ngx_shop_edit_update(const ngx_shop_options_t *o)
 
     o = ngx_shop_edit_langs(o, "update");
 
-    if (ngx_shop_edit_file_begin(e, o, NGX_SHOP_STORE_CHANGE) != NGX_SHOP_OK) {
+    if (ngx_shop_edit_only_on(o) != NGX_SHOP_OK
+        || ngx_shop_edit_file_begin(e, o, NGX_SHOP_STORE_CHANGE)
+           != NGX_SHOP_OK)
+    {
         return NGX_SHOP_SAY_ERROR;
     }
 

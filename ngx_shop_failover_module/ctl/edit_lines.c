@@ -201,6 +201,8 @@ int
 ngx_shop_edit_lines_is_ours(const ngx_shop_options_given_t *given)
 {
     return given->option->type == NGX_SHOP_OPTIONS_WITHOUT
+           || strcmp(given->option->name, "template") == 0
+           || strcmp(given->option->name, "require") == 0
            || strcmp(given->option->name, "flag") == 0
            || strcmp(given->option->name, "url") == 0
            || strcmp(given->option->name, "name") == 0;

@@ -22,6 +22,8 @@ static const struct {
       "  shopctl on --eta +45m --status \"We are moving the database.\"\n"
       "  shopctl on --start 22:00 --until +3h --status \"Maintenance.\"\n"
       "  shopctl on --mode browse --reason \"No orders until 04:30.\"\n"
+      "  shopctl on --template database --eta +30m\n"
+      "  shopctl on --require /etc/shop-failover/before --until +1h\n"
       "  shopctl on --no-eta\n",
       NULL },
 
@@ -56,6 +58,16 @@ static const struct {
       "  shopctl preview --lang de\n"
       "  shopctl preview --state late --post unknown\n"
       "  shopctl preview --html --at +2h draft.txt > page.html\n",
+      NULL },
+
+    { "say",
+      "  shopctl say --for social --link https://shop.example/\n"
+      "  shopctl say --for sms --lang de --shop \"Example\"\n"
+      "  shopctl say --for support\n",
+      NULL },
+
+    { "calendar",
+      "  shopctl calendar --shop Example > /var/www/status/shop.ics\n",
       NULL },
 
     { "page",
@@ -109,6 +121,12 @@ static const struct {
       "  shopctl report --brief --incident 3\n"
       "  shopctl report --since \"2026-11-21 00:00\" LOG.1 LOG\n",
       "exit code: 0 here it is, 1 there is no such incident, 2 an error\n" },
+
+    { "budget",
+      "  shopctl budget --promise 99.9\n"
+      "  shopctl budget --site shop.example LOG.2 LOG.1 LOG\n",
+      "exit code: 0 the promise of 30 days is kept, 1 it is broken, 2 an "
+      "error\n" },
 
     { "notify",
       "  shopctl notify --check\n"

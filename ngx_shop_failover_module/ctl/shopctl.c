@@ -12,11 +12,13 @@
 
 #include "ctl/active.h"
 #include "ctl/beside.h"
+#include "ctl/budget.h"
 #include "ctl/bypass.h"
 #include "ctl/deploy.h"
 #include "ctl/doctor.h"
 #include "ctl/edit.h"
 #include "ctl/examples.h"
+#include "ctl/ics.h"
 #include "ctl/near.h"
 #include "ctl/options.h"
 #include "ctl/order.h"
@@ -25,6 +27,7 @@
 #include "ctl/report.h"
 #include "ctl/screen.h"
 #include "ctl/show.h"
+#include "ctl/speak.h"
 
 #include "logic/text/version.h"
 
@@ -88,6 +91,14 @@ static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
       "the page that visitors get",
       ngx_shop_preview_options, ngx_shop_preview_run },
 
+    { "say", "say --for social|sms|mail|...",
+      "the words of the flag, ready to be pasted elsewhere",
+      ngx_shop_speak_options, ngx_shop_speak_run },
+
+    { "calendar", "calendar",
+      "what is announced, for calendars (ICS)",
+      ngx_shop_ics_options, ngx_shop_ics_run },
+
     { "page", "page init DIR",
       "writes the templates and texts of the page, to edit",
       ngx_shop_pageinit_options, ngx_shop_pageinit_run },
@@ -128,6 +139,10 @@ static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
       "the review of an incident, from the event log",
       ngx_shop_report_options, ngx_shop_report_run },
 
+    { "budget", "budget [--promise 99.9] [LOG ...]",
+      "how available each shop was, and what is left",
+      ngx_shop_budget_options, ngx_shop_budget_run },
+
     { "notify", "notify [--test | --status]",
       "tells people what happens: by mail, chat and pager",
       ngx_shop_shopctl_beside, NULL },
@@ -135,6 +150,10 @@ static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
     { "doctor", "doctor [--before]",
       "what would keep the module from its work, and the cure",
       ngx_shop_doctor_options, ngx_shop_doctor_run },
+
+    { "fleet", "fleet on|off|status ...",
+      "many nginxes that close together: shopctl fleet help",
+      ngx_shop_shopctl_beside, NULL },
 
     { NULL, NULL, NULL, NULL, NULL }
 };
@@ -318,6 +337,12 @@ ngx_shop_shopctl_usage(FILE *out)
 static int
 ngx_shop_shopctl_help(const ngx_shop_shopctl_command_t *command)
 {
+    char  *argv[] = { NULL, (char *) "help", NULL };
+
+    if (command->run == NULL) {
+        ngx_shop_beside_run(command->name, argv);
+    }
+
     printf("usage: shopctl %s\n\n%s\n\n", command->usage, command->what);
     ngx_shop_options_usage(stdout, command->options);
     ngx_shop_examples_show(stdout, command->name);

@@ -14,9 +14,6 @@
 #include "nginx/timer.h"
 
 
-#define ngx_shop_stall_timer_t  ngx_shop_timer_t
-
-
 typedef struct {
     ngx_shop_timer_t   timer;
     ngx_msec_t         period;      /* of the beat */

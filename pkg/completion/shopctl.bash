@@ -7,7 +7,8 @@ _shopctl_values() {
     local option=$1 value=$2 word=$3
 
     case $option in
-    --flag | --key | --nginx | --conf | --module)
+    --flag | --key | --nginx | --conf | --module | --*-file | --ca | --cert | \
+        --cert-key | --nodes | --textfile)
                            COMPREPLY=($(compgen -f -- "$word")); return ;;
     --page-dir | --prefix | --root)
                            COMPREPLY=($(compgen -d -- "$word")); return ;;
@@ -31,6 +32,7 @@ _shopctl_values() {
 _shopctl() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
     local shopctl=${COMP_WORDS[0]} command=${COMP_WORDS[1]} line
+    local list=("$shopctl" help --list "$command")
 
     COMPREPLY=()
 
@@ -50,8 +52,20 @@ _shopctl() {
         return
     fi
 
+    # a program of its own, which has commands as we have
+    if [[ $command == fleet ]]; then
+        if (( COMP_CWORD == 2 )); then
+            COMPREPLY=($(compgen -W "help
+                $("$shopctl" fleet help --list 2>/dev/null | cut -f 1)" \
+                -- "$word"))
+            return
+        fi
+
+        list=("$shopctl" fleet help --list "${COMP_WORDS[2]}")
+    fi
+
     if [[ $before == --* ]]; then
-        line=$("$shopctl" help --list "$command" 2>/dev/null |
+        line=$("${list[@]}" 2>/dev/null |
             grep -e "^$before"$'\t' | head -n 1)
         line=$(cut -f 2 <<< "$line")
 
@@ -64,8 +78,7 @@ _shopctl() {
     case $word in
     -*)
         COMPREPLY=($(compgen -W "--help
-            $("$shopctl" help --list "$command" 2>/dev/null | cut -f 1)" \
-            -- "$word"))
+            $("${list[@]}" 2>/dev/null | cut -f 1)" -- "$word"))
         return
         ;;
     esac

@@ -11,8 +11,14 @@ end
 function __shopctl_options
     set -l command (__shopctl_command)
     test -n "$command"; or return
+    set -l list help --list $command
 
-    shopctl help --list $command 2>/dev/null | while read -l -d \t name value help
+    # a program of its own, which has commands as we have
+    if test $command = fleet
+        set list fleet help --list (commandline -opc)[3]
+    end
+
+    shopctl $list 2>/dev/null | while read -l -d \t name value help
         printf '%s\t%s\n' $name "$help"
     end
     printf '%s\t%s\n' --help 'how it is used'
@@ -32,3 +38,6 @@ complete -c shopctl -n 'test "$(__shopctl_command)" = help' \
 complete -c shopctl -n 'string match -q -- "-*" (commandline -ct)' \
     -a '(__shopctl_options)'
 complete -c shopctl -n __shopctl_takes_files -F
+complete -c shopctl -n 'test "$(__shopctl_command)" = fleet;
+    and test (count (commandline -opc)) -eq 2' \
+    -a '(shopctl fleet help --list 2>/dev/null)'

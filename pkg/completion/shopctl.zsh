@@ -16,6 +16,20 @@ _shopctl() {
         return
     fi
 
+    # a program of its own, which has commands as we have
+    local -a list=(help --list $words[2])
+
+    if [[ $words[2] == fleet ]]; then
+        if (( CURRENT == 3 )); then
+            commands=(${(f)"$($words[1] fleet help --list 2>/dev/null |
+                tr '\t' ':')"})
+            _describe -t commands 'command' commands
+            return
+        fi
+
+        list=(fleet help --list $words[3])
+    fi
+
     while IFS=$'\t' read -r name value help; do
         help=${help//[\[\]:]/ }
 
@@ -29,7 +43,7 @@ _shopctl() {
         *:*\|*)             options+=("$name=[$help]:$value:(${value//|/ })") ;;
         *)                  options+=("$name=[$help]:$value: ") ;;
         esac
-    done < <($words[1] help --list $words[2] 2>/dev/null)
+    done < <($words[1] $list 2>/dev/null)
 
     options+=('--help[how it is used]')
 

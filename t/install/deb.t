@@ -102,6 +102,13 @@ like said("cat $root/control/postinst"),
     'the line is put into the configuration';
 like said("$root/usr/bin/shopctl --help"), qr/^usage: shopctl/i,
     'shopctl is there';
+
+my ($fleet) = glob "$built/shopctl-fleet_*.deb";
+like said("dpkg-deb -f $fleet Depends"), qr/libcurl4.*libhiredis/,
+    'what needs libcurl and hiredis is a package of its own';
+unlike said("dpkg-deb -f $deb Depends"), qr/curl|hiredis/, 'and nothing else does';
+like said("dpkg-deb -c $fleet"), qr{usr/bin/shopctl-fleet\n.*systemd/system/shopctl-fleet\.service}s,
+    'with a unit';
 ok -s "$root/usr/share/$_", "... with $_" for 'man/man1/shopctl.1.gz',
     'man/man5/shop-maintenance.5.gz', 'bash-completion/completions/shopctl',
     'zsh/vendor-completions/_shopctl', 'fish/vendor_completions.d/shopctl.fish';

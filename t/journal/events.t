@@ -9,6 +9,7 @@ use ShopTest;
 use ShopTest::Events;
 
 use IO::Socket::INET;
+use Socket qw(MSG_DONTWAIT);
 
 my $CHECK = 'uri=/healthz interval=300ms fast=50ms fails=2 timeout=2s';
 
@@ -207,12 +208,10 @@ $nginx = nginx(http => config($target, "$one", "$two backup"));
 $one->refuse;
 
 my $line = '';
-eval {
-    local $SIG{ALRM} = sub { die };
-    my $before = alarm 20;
-    $syslog->recv($line, 65536);
-    alarm $before;
-};
+wait_until(20, sub {
+    $syslog->recv($line, 65536, MSG_DONTWAIT);
+    return length $line;
+});
 
 like $line, qr/^<190>.* shop: \{.*"type":"peer".*\}\z/s,
     'syslog gets the same line';

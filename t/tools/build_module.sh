@@ -142,6 +142,9 @@ configure() {
                     --with-stream --with-stream_ssl_module
                     --with-poll_module --with-select_module)
 
+    [[ ! -d $SRC/src/http/v3 ]] ||
+        NGX_CONF_FLAGS+=(--with-http_v3_module)
+
     rm -rf "$FARM"
     mkdir -p "$FARM"
     cd "$FARM"

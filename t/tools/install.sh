@@ -106,6 +106,10 @@ shopctl_files() {
     done
 
     for page in "$TOP"/pkg/man/*.[1-9]; do
+
+        # that of a program of its own goes with it
+        program=$BUILD/$(basename "$page" .1)
+        [[ $page != */shopctl-*.1 || -e $program ]] || continue
         echo "644 $page $PREFIX/share/man/man${page##*.}/${page##*/}"
     done
 

@@ -13,16 +13,17 @@
 set -euo pipefail
 
 readonly BUILD=(gcc libc6-dev libssl-dev libpcre2-dev zlib1g-dev
-                libcurl4-openssl-dev)
+                libcurl4-openssl-dev libhiredis-dev)
 readonly RUN=(perl)
 readonly TEST=(libcmocka-dev libio-socket-ssl-perl openssl nghttp2-client
                curl clang libclang-rt-dev cppcheck php-fpm prometheus
-               prometheus-alertmanager)
+               prometheus-alertmanager
+               etcd-server redis-server)
 readonly SOURCE=(dpkg-dev)
 readonly DEB=(debhelper dpkg-dev)
 readonly AARCH64=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user)
 readonly DISTROS=(debootstrap)
-readonly BENCH=(wrk haproxy varnish valgrind)
+readonly BENCH=(wrk haproxy varnish valgrind etcd-server redis-server)
 
 
 say() {
@@ -192,8 +193,11 @@ main() {
     (( ! fresh )) || disable_nginx
     [[ " ${packages[*]} " != *" php-fpm "* ]] || disable_php
 
+    [[ " ${packages[*]} " != *" etcd-server "* ]] ||
+        disable_service etcd-server etcd.service
+
     for package in "${packages[@]}"; do
-        [[ $package =~ ^(prometheus(-alertmanager)?|haproxy|varnish)$ ]] || continue
+        [[ $package =~ ^(redis-server|prometheus(-alertmanager)?|haproxy|varnish)$ ]] || continue
         disable_tool "$package"
     done
 }

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ctl/examples.h"
 #include "ctl/notify/notify_inside.h"
 #include "ctl/options.h"
 #include "logic/text/version.h"
@@ -79,6 +80,7 @@ main(int argc, char **argv)
         puts("usage: shopctl notify [--config FILE] [--check | --test | "
              "--status]\n\nfollows the event log, and tells people\n");
         ngx_shop_options_usage(stdout, ngx_shop_notify_options);
+        ngx_shop_examples_show(stdout, "notify");
         return NGX_SHOP_SAY_YES;
     }
 

@@ -237,7 +237,8 @@ ngx_shop_control_body(ngx_http_request_t *r)
 
     if (rc == NGX_OK) {
         rc = order.reopen ? ngx_shop_control_reopen(r, &order)
-                          : ngx_shop_control_do(r, &order);
+             : order.probe ? ngx_shop_control_probe(r, &order)
+             : ngx_shop_control_do(r, &order);
 
     } else if (rc != NGX_HTTP_INTERNAL_SERVER_ERROR) {
         rc = ngx_shop_control_do_error(r, rc, &error);

@@ -35,6 +35,7 @@ typedef struct {
     ngx_shop_model_group_t   *group;
 
     ngx_uint_t                reopen;       /* and nothing of peers */
+    ngx_uint_t                probe;        /* now; and no order */
     ngx_msec_t                ramp;         /* of "over"; 0: at once */
 } ngx_shop_control_order_t;
 
@@ -65,6 +66,10 @@ ngx_uint_t ngx_shop_control_do_match(ngx_shop_model_peer_t *peer,
 
 /* for control.c: carries out an order and answers */
 ngx_int_t ngx_shop_control_do(ngx_http_request_t *r,
+    ngx_shop_control_order_t *order);
+
+/* for control.c: has a server probed now, and answers */
+ngx_int_t ngx_shop_control_probe(ngx_http_request_t *r,
     ngx_shop_control_order_t *order);
 
 /* for control.c: carries out an order for the ramp of sites, and answers */

@@ -171,6 +171,13 @@ ngx_shop_control_order_action(ngx_http_request_t *r,
         return ngx_shop_control_order_ramp(r, order, error);
     }
 
+    if (order->action.len == sizeof("probe") - 1
+        && ngx_strncmp(order->action.data, "probe", order->action.len) == 0)
+    {
+        order->probe = 1;
+        return NGX_OK;
+    }
+
     for (i = NGX_SHOP_LAYOUT_FORCE_NONE; i <= NGX_SHOP_LAYOUT_FORCE_UP; i++) {
 
         name = (i == NGX_SHOP_LAYOUT_FORCE_NONE) ? "enable"
@@ -186,7 +193,8 @@ ngx_shop_control_order_action(ngx_http_request_t *r,
 
     return ngx_shop_control_order_bad(r, error, "action",
                                       (ngx_shop_str_t *) &order->action,
-                                      "drain, enable, down, up or reopen");
+                                      "drain, enable, down, up, probe or "
+                                      "reopen");
 }
 
 

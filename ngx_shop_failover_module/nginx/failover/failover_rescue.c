@@ -14,7 +14,7 @@
 #include "nginx/failover/failover.h"
 #include "nginx/failover/balance.h"
 
-#include "nginx/stall.h"
+#include "nginx/timer.h"
 
 #include "state/counters.h"
 #include "state/suspect.h"
@@ -27,7 +27,7 @@
 
 
 struct ngx_shop_rescue_s {
-    ngx_shop_stall_timer_t    timer;      /* behind event.data */
+    ngx_shop_timer_t          timer;      /* behind event.data */
     ngx_event_t               event;
     ngx_shop_conf_srv_t      *sscf;
     ngx_uint_t                answered;   /* of those that were moved */
@@ -128,8 +128,8 @@ ngx_shop_failover_rescue(ngx_shop_conf_main_t *smcf)
 static void
 ngx_shop_failover_rescue_turn(ngx_event_t *ev)
 {
-    ngx_shop_stall_timer_t  *timer = ev->data;
-    ngx_shop_rescue_t       *rescue = timer->data;
+    ngx_shop_timer_t   *timer = ev->data;
+    ngx_shop_rescue_t  *rescue = timer->data;
 
     ngx_shop_failover_rescue_group(rescue->sscf);
 }

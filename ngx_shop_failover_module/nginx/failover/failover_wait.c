@@ -13,7 +13,7 @@
 
 #include "nginx/failover/failover.h"
 #include "nginx/document.h"
-#include "nginx/stall.h"
+#include "nginx/timer.h"
 
 #include "logic/judge/silence.h"
 
@@ -33,7 +33,7 @@
 
 
 struct ngx_shop_failover_wait_s {
-    ngx_shop_stall_timer_t    timer;      /* behind event.data */
+    ngx_shop_timer_t          timer;      /* behind event.data */
     ngx_event_t               event;
     ngx_shop_conf_srv_t      *sscf;
     ngx_msec_t                expected;   /* of the timer */
@@ -123,7 +123,7 @@ ngx_shop_failover_wait_again(ngx_shop_failover_wait_t *wait, ngx_msec_t msec)
 static void
 ngx_shop_failover_wait_look(ngx_event_t *ev)
 {
-    ngx_shop_stall_timer_t    *timer = ev->data;
+    ngx_shop_timer_t          *timer = ev->data;
     ngx_shop_failover_wait_t  *wait = timer->data;
 
     ngx_msec_t                 waited;
