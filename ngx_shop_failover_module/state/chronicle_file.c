@@ -13,7 +13,7 @@
 #define NGX_SHOP_CHRONICLE_FILE_FORM                                         \
     ((uint32_t) (sizeof(ngx_shop_incident_t)                                 \
                  ^ offsetof(ngx_shop_incident_t, texts) << 16                \
-                 ^ NGX_PTR_SIZE << 28))
+                 ^ (uint32_t) NGX_PTR_SIZE << 28))
 
 
 /* the oldest first; then where numbers go on */
