@@ -13,7 +13,7 @@
 
 static int64_t ngx_shop_status_active_of(ngx_shop_model_group_t *group,
     ngx_shop_model_peer_t *peer);
-static int64_t ngx_shop_status_active_count(ngx_http_upstream_rr_peers_t *peers,
+static int64_t ngx_shop_status_active_count(ngx_shop_conf_srv_t *sscf,
     ngx_str_t *address);
 
 
@@ -57,8 +57,7 @@ ngx_shop_status_active_of(ngx_shop_model_group_t *group,
 
 #if (NGX_HTTP_UPSTREAM_ZONE)
         if (sscf[i]->uscf->shm_zone) {
-            return ngx_shop_status_active_count(sscf[i]->uscf->peer.data,
-                                                &peer->address);
+            return ngx_shop_status_active_count(sscf[i], &peer->address);
         }
 #endif
 
@@ -69,9 +68,10 @@ ngx_shop_status_active_of(ngx_shop_model_group_t *group,
 }
 
 
+/* a list that nobody changes is read without its lock, which outlives a kill */
+
 static int64_t
-ngx_shop_status_active_count(ngx_http_upstream_rr_peers_t *peers,
-    ngx_str_t *address)
+ngx_shop_status_active_count(ngx_shop_conf_srv_t *sscf, ngx_str_t *address)
 {
     int64_t                        n;
     ngx_http_upstream_rr_peer_t   *peer;
@@ -79,9 +79,11 @@ ngx_shop_status_active_count(ngx_http_upstream_rr_peers_t *peers,
 
     n = 0;
 
-    for (list = peers; list; list = list->next) {
+    for (list = sscf->uscf->peer.data; list; list = list->next) {
 
-        ngx_http_upstream_rr_peers_rlock(list);
+        if (sscf->group->resolve) {
+            ngx_http_upstream_rr_peers_rlock(list);
+        }
 
         for (peer = list->peer; peer; peer = peer->next) {
             if (peer->name.len == address->len
@@ -92,7 +94,9 @@ ngx_shop_status_active_count(ngx_http_upstream_rr_peers_t *peers,
             }
         }
 
-        ngx_http_upstream_rr_peers_unlock(list);
+        if (sscf->group->resolve) {
+            ngx_http_upstream_rr_peers_unlock(list);
+        }
     }
 
     return n;
