@@ -42,7 +42,7 @@ is $output, "$deb\n", 'which is all that is said';
 my $version = said("dpkg-deb -f $deb Version");
 my ($notify) = glob "$built/shopctl-notify_*.deb";
 like said("dpkg-deb -c $notify"),
-    qr{/system/shopctl-notify\.service$.*/usr/bin/shopctl-notify$}ms,
+    qr{/system/shopctl-notify\.service\n.*/usr/bin/shopctl-notify\n}s,
     'who tells people is a package of its own';
 like said("dpkg-deb -f $notify Depends"), qr/\blibcurl4/, '... with libcurl';
 unlike said("dpkg-deb -f $deb Depends"), qr/curl/, '... which no other needs';
