@@ -37,9 +37,8 @@ count(int n)
     pid_t                                pid;
     static ngx_shop_evidence_t  e;
     ngx_shop_evidence_rule_t    rule = { 3, 20, 25, 5, 2000, 5000 };
-    ngx_shop_evidence_heard_t   heard = { 0, 12, 100000, 0, 0 };
 
-    ngx_shop_evidence_add(&e, &rule, &heard);
+    (void) ngx_shop_evidence_good(&e, &rule, 12, 100000);
 
     pid = fork();
 
@@ -51,7 +50,7 @@ count(int n)
         (void) raise(SIGSTOP);
 
         while (n--) {
-            ngx_shop_evidence_add(&e, &rule, &heard);
+            (void) ngx_shop_evidence_good(&e, &rule, 12, 100000);
         }
 
         (void) raise(SIGUSR1);

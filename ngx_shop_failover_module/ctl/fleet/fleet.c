@@ -254,7 +254,11 @@ ngx_shop_fleet_usage(FILE *out)
     }
 
     fputs("\nshopctl fleet help COMMAND shows its options; man shopctl-fleet "
-          "has all of it.\n", out);
+          "has all of it.\n\n"
+          "examples:\n"
+          "  shopctl fleet on --eta +45m --status 'We move the database.'\n"
+          "  shopctl fleet status\n"
+          "  shopctl fleet off\n", out);
 
     return NGX_SHOP_SAY_ERROR;
 }
