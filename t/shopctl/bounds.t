@@ -62,7 +62,7 @@ for my $command ('report', 'status') {
 bounded 2, qr/"-" is larger than 256 MB/, 'an endless pipe ends', 'report', '-',
     '< /dev/zero';
 bounded 1, qr/no incident in the log/, 'a pipe of the shell is read', 'report',
-    '/dev/stdin', '< /dev/null';
+    '/dev/fd/0', '< /dev/null';
 
 mkdir "$dir/page";
 mkfifo("$dir/page/page.txt", 0600) or die "mkfifo: $!\n";
@@ -80,7 +80,7 @@ bounded 2, qr/fifo": it is no regular file/, 'a pipe as a flag', 'check',
 
 # the shell's pipe is waited for, and is no empty flag meanwhile
 my $late = qx{(sleep 1; echo status: Late words) |
-    timeout -s KILL 60 @{[shopctl]} check /dev/stdin 2>&1};
+    timeout -s KILL 60 @{[shopctl]} check /dev/fd/0 2>&1};
 like $late, qr/Late words/, 'a pipe that a shell has made';
 
 
