@@ -33,6 +33,8 @@ static void ngx_shop_notify_sites_cause(ngx_shop_notify_site_t *s,
     const ngx_shop_event_t *event);
 static int64_t ngx_shop_notify_sites_level(const ngx_shop_event_t *event,
     int64_t before);
+static void ngx_shop_notify_sites_words(ngx_shop_notify_site_t *s,
+    const ngx_shop_event_t *event, int gone);
 static void ngx_shop_notify_sites_alarm(ngx_shop_notify_t *n,
     ngx_shop_notify_site_t *s, int64_t now);
 static void ngx_shop_notify_sites_ease(ngx_shop_notify_t *n,
@@ -256,7 +258,6 @@ ngx_shop_notify_sites_site(ngx_shop_notify_t *n, const ngx_shop_event_t *event,
     int64_t now)
 {
     int64_t                  level;
-    ngx_shop_str_t           text, flag;
     ngx_shop_notify_site_t  *s;
 
     s = ngx_shop_notify_sites_get(n, ngx_shop_event_get(event, event->site));
@@ -266,18 +267,7 @@ ngx_shop_notify_sites_site(ngx_shop_notify_t *n, const ngx_shop_event_t *event,
     }
 
     n->dirty = 1;
-    flag = ngx_shop_event_get(event, event->flag);
-
-    if (flag.len < sizeof(s->flag)) {
-        ngx_shop_notify_sites_copy(s->flag, sizeof(s->flag), flag);
-    }
-
-    text = ngx_shop_event_get(event, event->text);
-
-    if (text.len) {
-        ngx_shop_notify_sites_copy(s->text, sizeof(s->text), text);
-        s->said = event->time;
-    }
+    ngx_shop_notify_sites_words(s, event, 0);
 
     level = ngx_shop_notify_sites_level(event, s->level);
     s->state = event->to;
@@ -294,6 +284,31 @@ ngx_shop_notify_sites_site(ngx_shop_notify_t *n, const ngx_shop_event_t *event,
 
     if (!n->fresh && s->level < s->told) {
         ngx_shop_notify_sites_alarm(n, s, now);
+    }
+}
+
+
+/* which flag it is, and what visitors read: nothing, once the flag is gone */
+
+static void
+ngx_shop_notify_sites_words(ngx_shop_notify_site_t *s,
+    const ngx_shop_event_t *event, int gone)
+{
+    ngx_shop_str_t  flag, text;
+
+    flag = ngx_shop_event_get(event, event->flag);
+    text = ngx_shop_event_get(event, event->text);
+
+    if (flag.len < sizeof(s->flag)) {
+        ngx_shop_notify_sites_copy(s->flag, sizeof(s->flag), flag);
+    }
+
+    if (gone) {
+        s->text[0] = '\0';
+
+    } else if (text.len) {
+        ngx_shop_notify_sites_copy(s->text, sizeof(s->text), text);
+        s->said = event->time;
     }
 }
 
@@ -364,7 +379,6 @@ static void
 ngx_shop_notify_sites_flag(ngx_shop_notify_t *n, const ngx_shop_event_t *event,
     int64_t now)
 {
-    ngx_shop_str_t           text, flag;
     ngx_shop_notify_item_t   item;
     ngx_shop_notify_site_t  *s;
 
@@ -375,21 +389,8 @@ ngx_shop_notify_sites_flag(ngx_shop_notify_t *n, const ngx_shop_event_t *event,
     }
 
     n->dirty = 1;
-    flag = ngx_shop_event_get(event, event->flag);
-
-    if (flag.len < sizeof(s->flag)) {
-        ngx_shop_notify_sites_copy(s->flag, sizeof(s->flag), flag);
-    }
-
-    text = ngx_shop_event_get(event, event->text);
-
-    if (event->to == NGX_SHOP_EVENT_REMOVED) {
-        s->text[0] = '\0';
-
-    } else if (text.len) {
-        ngx_shop_notify_sites_copy(s->text, sizeof(s->text), text);
-        s->said = event->time;
-    }
+    ngx_shop_notify_sites_words(s, event,
+                                event->to == NGX_SHOP_EVENT_REMOVED);
 
     if (event->to != NGX_SHOP_EVENT_UNREADABLE || n->fresh) {
         return;
