@@ -86,6 +86,7 @@ ngx_shop_status_budget_html(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
 {
     u_char                     buf[NGX_SHOP_TALLY_TOLD_LEN];
     unsigned                   i;
+    ngx_uint_t                 broken;
     ngx_shop_tally_sum_t      *sum;
     ngx_shop_snapshot_site_t  *site;
 
@@ -111,13 +112,15 @@ ngx_shop_status_budget_html(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
     for (i = 0; i < NGX_SHOP_TALLY_WINDOWS; i++) {
         sum = &site->ledger.sums[i];
 
-        ngx_shop_emit_text(e, ngx_shop_tally_left(sum, site->conf->promise)
-                              < 0 && site->conf->promise
-                              ? "<li class=\"bad\">" : "<li>");
+        broken = site->conf->promise
+                 && ngx_shop_tally_left(sum, site->conf->promise) < 0;
+
+        ngx_shop_emit_text(e, broken ? "<li><b class=\"x\">" : "<li>");
         ngx_shop_emit_number(e, ngx_shop_tally_days(i));
         ngx_shop_emit_text(e, " days: ");
         ngx_shop_emit_raw(e, buf, ngx_shop_tally_told(buf, sum,
                                                       site->conf->promise));
+        ngx_shop_emit_text(e, broken ? "</b>" : "");
 
         if (!ngx_shop_tally_whole(sum, i)) {
             ngx_shop_emit_text(e, "; known are ");
