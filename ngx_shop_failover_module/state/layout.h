@@ -164,6 +164,8 @@ typedef struct {
     ngx_msec_t                     due;
     ngx_msec_t                     until;
     ngx_msec_t                     touched;
+    uint32_t                       shared;      /* "due" is a turn: 1 + the
+                                                   serial of the order; 0 */
 
     /* of live traffic; monotonic ms, cut to 32 bits */
     uint32_t                       failed;      /* the first of failures */
@@ -390,6 +392,15 @@ typedef struct {
 } ngx_shop_layout_shift_t;
 
 
+/* nodes of a fleet that take turns in probing, as was told last */
+typedef struct {
+    uint32_t                       nodes;       /* 0: nobody told */
+    uint32_t                       node;        /* this one, from 0 */
+    uint32_t                       serial;      /* changes with the two */
+    ngx_msec_t                     heard;       /* monotonic, of the others */
+} ngx_shop_layout_share_t;
+
+
 typedef struct {
     uint32_t                       version;     /* LAYOUT_VERSION */
     uint32_t                       layout;      /* sizes of the records */
@@ -435,6 +446,8 @@ typedef struct {
     ngx_msec_t                     ticked;      /* last evaluation */
 
     ngx_shop_layout_chronicle_t   *chronicle;
+
+    ngx_shop_layout_share_t        share;
 
     int64_t                        expires;     /* Unix s, first override */
     ngx_shop_layout_class_t        classes[NGX_SHOP_LAYOUT_CLASSES];

@@ -132,6 +132,10 @@ int64_t ngx_shop_status_site_updated(ngx_shop_snapshot_site_t *site);
 void ngx_shop_status_queue_json(ngx_shop_emit_t *e,
     ngx_shop_snapshot_group_t *group);
 
+/* the member "shared" of an upstream: nodes that take turns in probing it */
+void ngx_shop_status_share_json(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_group_t *group);
+
 /* the member "active" of a peer: requests at it now */
 void ngx_shop_status_active_json(ngx_shop_emit_t *e,
     ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer);
