@@ -11,23 +11,15 @@
 #include <time.h>
 
 #include "ctl/budget.h"
+#include "ctl/jsonout.h"
 #include "ctl/log.h"
 #include "logic/flag/times.h"
 #include "logic/judge/site.h"
+#include "logic/story/tally.h"
 
 
 #define NGX_SHOP_BUDGET_SITES    1024
-#define NGX_SHOP_BUDGET_WINDOWS  3
 #define NGX_SHOP_BUDGET_DAY      ((int64_t) 86400 * 1000)
-#define NGX_SHOP_BUDGET_HUNDRED  ((int64_t) 100 * 1000000)
-
-
-/* of one site in one window, ms */
-typedef struct {
-    int64_t                         known;     /* that the log tells of */
-    int64_t                         planned;
-    int64_t                         unplanned;
-} ngx_shop_budget_sum_t;
 
 
 typedef struct {
@@ -36,7 +28,7 @@ typedef struct {
     unsigned                        state;
     unsigned                        outage;    /* it began as one */
     int64_t                         since;     /* state */
-    ngx_shop_budget_sum_t           sum[NGX_SHOP_BUDGET_WINDOWS];
+    ngx_shop_tally_sum_t            sum[NGX_SHOP_TALLY_WINDOWS];
 } ngx_shop_budget_site_t;
 
 
@@ -49,10 +41,12 @@ static ngx_shop_budget_site_t *ngx_shop_budget_site(ngx_shop_str_t name,
     const ngx_shop_event_t *event);
 static void ngx_shop_budget_add(ngx_shop_budget_site_t *s, int64_t until,
     int64_t now);
-static int ngx_shop_budget_show(const ngx_shop_budget_site_t *s,
+static int ngx_shop_budget_told(const ngx_shop_options_t *o, int64_t promise,
+    int64_t now);
+static void ngx_shop_budget_show(const ngx_shop_budget_site_t *s,
     int64_t promise);
-static void ngx_shop_budget_percent(int64_t good, int64_t all);
-static void ngx_shop_budget_length(int64_t ms);
+static void ngx_shop_budget_json(ngx_shop_emit_t *e,
+    const ngx_shop_budget_site_t *s, int64_t promise);
 
 
 const ngx_shop_options_entry_t  ngx_shop_budget_options[] = {
@@ -61,13 +55,10 @@ const ngx_shop_options_entry_t  ngx_shop_budget_options[] = {
     { "site", NGX_SHOP_OPTIONS_VALUE, "NAME", "that site only" },
     { "at", NGX_SHOP_OPTIONS_VALUE, "TIME",
       "as it was then: \"2026-11-21 04:30\" [now]" },
+    NGX_SHOP_JSONOUT_OPTION,
     { NULL, NGX_SHOP_OPTIONS_SWITCH, NULL, NULL }
 };
 
-
-static const int64_t  ngx_shop_budget_days[NGX_SHOP_BUDGET_WINDOWS] = {
-    7, 30, 365
-};
 
 static ngx_shop_budget_site_t  ngx_shop_budget_sites[NGX_SHOP_BUDGET_SITES];
 static unsigned                ngx_shop_budget_nsites;
@@ -76,10 +67,8 @@ static unsigned                ngx_shop_budget_nsites;
 int
 ngx_shop_budget_run(const ngx_shop_options_t *o)
 {
-    int              rc, spent;
+    int              rc;
     int64_t          now, promise;
-    unsigned         i, shown;
-    const char      *only;
     ngx_shop_log_t   log;
 
     now = (int64_t) time(NULL);
@@ -103,18 +92,46 @@ ngx_shop_budget_run(const ngx_shop_options_t *o)
 
     free(log.data);
 
-    if (rc != NGX_SHOP_OK) {
-        return NGX_SHOP_SAY_ERROR;
-    }
+    return rc == NGX_SHOP_OK ? ngx_shop_budget_told(o, promise, now)
+                             : NGX_SHOP_SAY_ERROR;
+}
+
+
+/* NO: a promise of 30 days is broken */
+
+static int
+ngx_shop_budget_told(const ngx_shop_options_t *o, int64_t promise, int64_t now)
+{
+    int                            spent;
+    unsigned                       i, shown;
+    const char                    *only;
+    ngx_shop_emit_t                e;
+    const ngx_shop_budget_site_t  *s;
 
     only = ngx_shop_options_get(o, "site");
 
+    if (ngx_shop_options_get(o, "json")) {
+        ngx_shop_jsonout_begin(&e, "budget", now);
+        ngx_shop_emit_array(&e, "sites");
+    }
+
     for (i = 0, shown = 0, spent = 0; i < ngx_shop_budget_nsites; i++) {
-        if (only == NULL
-            || strcmp(only, (char *) ngx_shop_budget_sites[i].name) == 0)
-        {
-            spent |= ngx_shop_budget_show(&ngx_shop_budget_sites[i], promise);
-            shown++;
+        s = &ngx_shop_budget_sites[i];
+
+        if (only && strcmp(only, (char *) s->name) != 0) {
+            continue;
+        }
+
+        shown++;
+        spent |= promise
+                 && ngx_shop_tally_left(&s->sum[NGX_SHOP_TALLY_MONTH], promise)
+                    < 0;
+
+        if (ngx_shop_options_get(o, "json")) {
+            ngx_shop_budget_json(&e, s, promise);
+
+        } else {
+            ngx_shop_budget_show(s, promise);
         }
     }
 
@@ -122,6 +139,11 @@ ngx_shop_budget_run(const ngx_shop_options_t *o)
         return ngx_shop_say_error("the log says nothing of %s%s",
                                   only ? "site " : "any site",
                                   only ? only : "");
+    }
+
+    if (ngx_shop_options_get(o, "json")) {
+        ngx_shop_emit_close(&e, ']');
+        ngx_shop_jsonout_end(&e);
     }
 
     return spent ? NGX_SHOP_SAY_NO : NGX_SHOP_SAY_YES;
@@ -153,35 +175,17 @@ ngx_shop_budget_moment(const char *text, int64_t *at)
 }
 
 
-/* "99.95" or "99.95%", in millionths of a percent */
-
 static int
 ngx_shop_budget_promise(const char *text, int64_t *promise)
 {
-    int64_t      value, unit;
-    const char  *p;
-
     if (text == NULL) {
         return NGX_SHOP_OK;
     }
 
-    for (p = text, value = 0; *p >= '0' && *p <= '9' && value < 1000; p++) {
-        value = value * 10 + (*p - '0');
-    }
+    *promise = ngx_shop_tally_promise((const unsigned char *) text,
+                                      strlen(text));
 
-    value *= 1000000;
-
-    if (*p == '.' && p > text) {
-        for (p++, unit = 100000; *p >= '0' && *p <= '9' && unit; p++) {
-            value += (*p - '0') * unit;
-            unit /= 10;
-        }
-    }
-
-    p += (*p == '%');
-
-    if (*p == '\0' && value > 0 && value < NGX_SHOP_BUDGET_HUNDRED) {
-        *promise = value;
+    if (*promise) {
         return NGX_SHOP_OK;
     }
 
@@ -285,12 +289,14 @@ ngx_shop_budget_site(ngx_shop_str_t name, const ngx_shop_event_t *event)
 static void
 ngx_shop_budget_add(ngx_shop_budget_site_t *s, int64_t until, int64_t now)
 {
-    int64_t                 from, length;
-    unsigned                i;
-    ngx_shop_budget_sum_t  *sum;
+    int64_t           from, length;
+    unsigned          i;
+    ngx_shop_tally_e  kind;
 
-    for (i = 0; i < NGX_SHOP_BUDGET_WINDOWS; i++) {
-        from = now - ngx_shop_budget_days[i] * NGX_SHOP_BUDGET_DAY;
+    kind = ngx_shop_tally_kind(s->state, s->outage);
+
+    for (i = 0; i < NGX_SHOP_TALLY_WINDOWS; i++) {
+        from = now - ngx_shop_tally_days(i) * NGX_SHOP_BUDGET_DAY;
         from = s->since > from ? s->since : from;
         length = until - from;
 
@@ -298,108 +304,61 @@ ngx_shop_budget_add(ngx_shop_budget_site_t *s, int64_t until, int64_t now)
             continue;
         }
 
-        sum = &s->sum[i];
-        sum->known += length;
+        s->sum[i].ms[NGX_SHOP_TALLY_KNOWN] += length;
 
-        if (s->outage) {
-            sum->unplanned += length;
-
-        } else if (s->state == NGX_SHOP_SITE_MAINTENANCE) {
-            sum->planned += length;
+        if (kind != NGX_SHOP_TALLY_KNOWN) {
+            s->sum[i].ms[kind] += length;
         }
     }
 }
 
 
-/* whether the promise of 30 days is broken */
-
-static int
+static void
 ngx_shop_budget_show(const ngx_shop_budget_site_t *s, int64_t promise)
 {
-    int                           spent;
-    int64_t                       allowed;
-    unsigned                      i;
-    ngx_shop_str_t                name;
-    const ngx_shop_budget_sum_t  *sum;
+    size_t          n;
+    int64_t         known;
+    unsigned        i, days;
+    ngx_shop_str_t  name;
+    unsigned char   buf[NGX_SHOP_TALLY_TOLD_LEN];
 
     name.data = s->name;
     name.len = s->len;
     ngx_shop_say_text(stdout, name);
     putchar('\n');
 
-    for (i = 0, spent = 0; i < NGX_SHOP_BUDGET_WINDOWS; i++) {
-        sum = &s->sum[i];
+    for (i = 0; i < NGX_SHOP_TALLY_WINDOWS; i++) {
+        days = ngx_shop_tally_days(i);
+        known = s->sum[i].ms[NGX_SHOP_TALLY_KNOWN];
 
-        if (sum->known == 0) {
+        if (known == 0) {
             continue;
         }
 
-        printf("  %3d days  ", (int) ngx_shop_budget_days[i]);
-        ngx_shop_budget_percent(sum->known - sum->planned - sum->unplanned,
-                                sum->known - sum->planned);
-        ngx_shop_budget_length(sum->unplanned);
-        fputs(" of outages, ", stdout);
-        ngx_shop_budget_length(sum->planned);
-        fputs(" closed as planned", stdout);
+        n = ngx_shop_tally_told(buf, &s->sum[i], promise);
+        printf("  %3u days  %.*s", days, (int) n, (char *) buf);
 
-        if (promise) {
-
-            /* millionths of a percent, without a product that is too large */
-
-            allowed = (sum->known - sum->planned) / 1000
-                      * (NGX_SHOP_BUDGET_HUNDRED - promise)
-                      / (NGX_SHOP_BUDGET_HUNDRED / 1000);
-
-            if (sum->unplanned > allowed) {
-                fputs("; the promise is BROKEN by ", stdout);
-                ngx_shop_budget_length(sum->unplanned - allowed);
-                spent |= (ngx_shop_budget_days[i] == 30);
-
-            } else {
-                fputs("; left: ", stdout);
-                ngx_shop_budget_length(allowed - sum->unplanned);
-                fputs(" of ", stdout);
-                ngx_shop_budget_length(allowed);
-            }
-        }
-
-        if (sum->known < ngx_shop_budget_days[i] * NGX_SHOP_BUDGET_DAY) {
-            fputs("; the log tells of ", stdout);
-            ngx_shop_budget_length(sum->known);
+        if (known < days * NGX_SHOP_BUDGET_DAY) {
+            n = ngx_shop_times_length(buf, known / 1000);
+            printf("; the log tells of %.*s", (int) n, (char *) buf);
         }
 
         putchar('\n');
     }
-
-    return spent;
 }
 
 
 static void
-ngx_shop_budget_percent(int64_t good, int64_t all)
+ngx_shop_budget_json(ngx_shop_emit_t *e, const ngx_shop_budget_site_t *s,
+    int64_t promise)
 {
-    int64_t  share;
+    ngx_shop_str_t  name;
 
-    if (all == 0) {
-        fputs("never open: ", stdout);
-        return;
-    }
+    name.data = s->name;
+    name.len = s->len;
 
-    /* cut and not rounded: 100 only where nothing was missed */
-
-    share = (int64_t) ((double) good / (double) all * 100000.0);
-    share = good < all && share >= 100000 ? 99999 : share;
-
-    printf("%3d.%03d %%, ", (int) (share / 1000), (int) (share % 1000));
-}
-
-
-static void
-ngx_shop_budget_length(int64_t ms)
-{
-    size_t         n;
-    unsigned char  buf[NGX_SHOP_TIMES_LEN];
-
-    n = ngx_shop_times_length(buf, ms / 1000);
-    (void) fwrite(buf, 1, n, stdout);
+    ngx_shop_emit_object(e, NULL);
+    ngx_shop_emit_str(e, "name", &name);
+    ngx_shop_tally_told_json(e, "availability", s->sum, promise);
+    ngx_shop_emit_close(e, '}');
 }

@@ -15,6 +15,7 @@
 #include "ctl/fetch.h"
 #include "ctl/log.h"
 #include "ctl/monitor.h"
+#include "ctl/query.h"
 #include "ctl/screen_inside.h"
 #include "logic/flag/clockface.h"
 #include "logic/flag/flagset.h"
@@ -27,17 +28,11 @@
 /* sites that are open: more are not listed without --all */
 #define NGX_SHOP_SCREEN_WELL  100
 
-/* bytes of a URL */
-#define NGX_SHOP_SCREEN_ASK  2048
-
 /* s, between two looks of --watch */
 #define NGX_SHOP_SCREEN_WATCH  2
 
 
 static int ngx_shop_screen_once(const ngx_shop_options_t *o);
-static int ngx_shop_screen_ask(char *p, size_t size, const char *url,
-    const char *site);
-static int ngx_shop_screen_long(const char *text);
 static int ngx_shop_screen_check(const char *url, const ngx_shop_log_t *file);
 static int ngx_shop_screen_watch(const ngx_shop_options_t *o);
 static int ngx_shop_screen_show(const ngx_shop_options_t *o,
@@ -110,7 +105,7 @@ static int
 ngx_shop_screen_once(const ngx_shop_options_t *o)
 {
     int             rc, check;
-    char            of[NGX_SHOP_SCREEN_ASK];
+    char            of[NGX_SHOP_QUERY_LEN];
     const char     *url;
     ngx_shop_log_t  file;
 
@@ -125,8 +120,12 @@ ngx_shop_screen_once(const ngx_shop_options_t *o)
         rc = ngx_shop_log_read(&file, url);
 
     } else {
-        rc = ngx_shop_screen_ask(of, sizeof(of), url,
-                                 ngx_shop_options_get(o, "site"));
+        rc = ngx_shop_query_begin(of, url);
+
+        if (rc == NGX_SHOP_OK) {
+            rc = ngx_shop_query_add(of, "site",
+                                    ngx_shop_options_get(o, "site"));
+        }
 
         if (rc == NGX_SHOP_OK) {
             rc = ngx_shop_fetch_url(of, &file.data, &file.size);
@@ -151,48 +150,6 @@ ngx_shop_screen_once(const ngx_shop_options_t *o)
     free(file.data);
 
     return rc;
-}
-
-
-/* the URL, and what is asked of it: "?site=NAME" */
-
-static int
-ngx_shop_screen_ask(char *p, size_t size, const char *url, const char *site)
-{
-    int    n;
-    char  *last;
-
-    last = p + size;
-    n = snprintf(p, size, "%s%s", url,
-                 site == NULL ? "" : strchr(url, '?') ? "&site=" : "?site=");
-
-    if (n < 0 || (size_t) n >= size) {
-        return ngx_shop_screen_long(url);
-    }
-
-    for (p += n; site && *site && last - p > 3; site++) {
-
-        if ((*site >= 'a' && *site <= 'z') || (*site >= 'A' && *site <= 'Z')
-            || (*site >= '0' && *site <= '9') || strchr(".-_", *site))
-        {
-            *p++ = *site;
-            *p = '\0';
-            continue;
-        }
-
-        p += snprintf(p, (size_t) (last - p), "%%%02X", (unsigned char) *site);
-    }
-
-    return site && *site ? ngx_shop_screen_long(site) : NGX_SHOP_OK;
-}
-
-
-static int
-ngx_shop_screen_long(const char *text)
-{
-    (void) ngx_shop_say_error("\"%s\" is too long", text);
-
-    return NGX_SHOP_ERROR;
 }
 
 
@@ -296,6 +253,7 @@ ngx_shop_screen_show(const ngx_shop_options_t *o, unsigned char *data,
     ngx_shop_screen_well(&s);
     ngx_shop_screen_servers(&s, 1);
     ngx_shop_screen_figure_bands(&s);
+    ngx_shop_screen_budget(&s);
     ngx_shop_screen_story_flag(&s);
     ngx_shop_screen_end(&s);
 

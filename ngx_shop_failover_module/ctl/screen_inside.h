@@ -42,6 +42,9 @@ void ngx_shop_screen_story_next(const ngx_shop_screen_t *s);
 void ngx_shop_screen_figure_strip(const ngx_shop_json_t *peer);
 void ngx_shop_screen_figure_bands(const ngx_shop_screen_t *s);
 
+/* how available each site was */
+void ngx_shop_screen_budget(const ngx_shop_screen_t *s);
+
 /* " for 12m" */
 void ngx_shop_screen_ink_since(const ngx_shop_screen_t *s,
     const ngx_shop_json_t *v, const char *path);

@@ -255,6 +255,9 @@ struct ngx_shop_conf_loc_s {
     ngx_array_t                     *bypass;      /* of ngx_cidr_t, or NULL */
     ngx_shop_conf_key_t             *bypass_key;  /* NULL: none */
     ngx_shop_conf_reopen_t          *reopen;
+    ngx_int_t                        budget;      /* of shop_budget, in
+                                                     millionths of a percent;
+                                                     0: off */
 
     ngx_flag_t                       fallback;    /* as written, or UNSET */
     ngx_array_t                     *intercept;   /* of ngx_uint_t */

@@ -18,6 +18,13 @@ char *ngx_shop_conf_site_directive(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_shop_conf_site_upstreams(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
+char *ngx_shop_conf_budget_directive(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/* once the site of a location is known */
+char *ngx_shop_conf_budget_merge(ngx_conf_t *cf, ngx_shop_conf_loc_t *prev,
+    ngx_shop_conf_loc_t *conf);
+
 /* the model's site of what no site has */
 ngx_int_t ngx_shop_conf_site_create(ngx_conf_t *cf,
     ngx_shop_conf_main_t *smcf);

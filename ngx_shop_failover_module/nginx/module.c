@@ -35,6 +35,7 @@
 
 #include "state/crowd.h"
 #include "state/counters.h"
+#include "state/ledger.h"
 
 #include "logic/text/version.h"
 
@@ -47,6 +48,7 @@ static void ngx_shop_module_exit_process(ngx_cycle_t *cycle);
 static void ngx_shop_module_woken(ngx_shop_conf_main_t *smcf);
 static ngx_int_t ngx_shop_module_access(ngx_http_request_t *r);
 static ngx_int_t ngx_shop_module_header_filter(ngx_http_request_t *r);
+static ngx_inline void ngx_shop_module_count(ngx_http_request_t *r);
 
 
 static ngx_command_t  ngx_shop_module_commands[] = {
@@ -215,6 +217,13 @@ static ngx_command_t  ngx_shop_module_commands[] = {
     { ngx_string("shop_site"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_shop_conf_site_directive,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("shop_budget"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_CONF_TAKE1,
+      ngx_shop_conf_budget_directive,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -549,6 +558,7 @@ ngx_shop_module_exit_process(ngx_cycle_t *cycle)
 
     if (smcf && smcf->used) {
         ngx_shop_probe_exit(smcf);
+        ngx_shop_ledger_flush(&smcf->zone);
         ngx_shop_statefile_exit(cycle, smcf);
     }
 }
@@ -614,5 +624,46 @@ ngx_shop_module_header_filter(ngx_http_request_t *r)
 
     ngx_shop_page_error_stood_in(r);
 
+    if (r == r->main) {
+        ngx_shop_module_count(r);
+    }
+
     return ngx_http_next_header_filter(r);
+}
+
+
+/*
+ * An answer of the shop, for the hours of the week: in memory of this worker,
+ * as every healthy request comes here.
+ */
+
+static ngx_inline void
+ngx_shop_module_count(ngx_http_request_t *r)
+{
+    ngx_str_t            *type;
+    ngx_atomic_uint_t    *traffic;
+    ngx_shop_conf_loc_t  *slcf;
+
+    slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
+    traffic = ngx_shop_conf_site(slcf)->traffic;
+
+    traffic[NGX_SHOP_WEEK_REQUESTS]++;
+
+    if (r->method == NGX_HTTP_GET) {
+
+        type = &r->headers_out.content_type;
+
+        if (r->headers_out.status == NGX_HTTP_OK
+            && type->len >= sizeof("text/html") - 1
+            && ngx_memcmp(type->data, "text/html", sizeof("text/html") - 1)
+               == 0)
+        {
+            traffic[NGX_SHOP_WEEK_PAGES]++;
+        }
+
+    } else if (r->method == NGX_HTTP_POST
+               && r->headers_out.status < NGX_HTTP_BAD_REQUEST)
+    {
+        traffic[NGX_SHOP_WEEK_POSTS]++;
+    }
 }

@@ -111,6 +111,7 @@ ngx_shop_module_conf_create_loc(ngx_conf_t *cf)
     slcf->flag = NGX_CONF_UNSET_PTR;
     slcf->site_name = NGX_CONF_UNSET_PTR;
     slcf->class = NGX_CONF_UNSET_PTR;
+    slcf->budget = NGX_CONF_UNSET;
     ngx_shop_conf_gate_create(slcf);
     ngx_shop_conf_page_create(slcf);
 
@@ -141,6 +142,7 @@ ngx_shop_module_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
     ngx_shop_module_conf_nameless(cf, prev, conf);
 
     if (ngx_shop_conf_site_merge(cf, prev, conf) != NGX_CONF_OK
+        || ngx_shop_conf_budget_merge(cf, prev, conf) != NGX_CONF_OK
         || ngx_shop_conf_gate_merge(cf, prev, conf) != NGX_CONF_OK
         || ngx_shop_conf_page_merge(cf, prev, conf) != NGX_CONF_OK)
     {

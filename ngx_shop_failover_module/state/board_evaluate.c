@@ -11,6 +11,7 @@
 #include "state/clock.h"
 #include "state/shift.h"
 #include "state/counters.h"
+#include "state/ledger.h"
 #include "state/groups.h"
 #include "state/peers.h"
 
@@ -348,6 +349,8 @@ ngx_shop_board_evaluate_site_locked(ngx_shop_layout_site_t *ss,
     ngx_uint_t             changed;
     ngx_shop_site_t        next;
     ngx_shop_site_input_t  in;
+
+    ngx_shop_ledger_count_locked(ss, health->now);
 
     ngx_shop_board_evaluate_life(ss, fs);
     ngx_shop_board_evaluate_found(ss, fs, health);

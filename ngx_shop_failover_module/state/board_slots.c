@@ -10,6 +10,7 @@
 #include "state/board_inside.h"
 #include "state/clock.h"
 #include "state/counters.h"
+#include "state/ledger.h"
 #include "state/peers.h"
 
 
@@ -54,6 +55,7 @@ ngx_shop_board_slots_fit_locked(ngx_shop_model_zone_t *zone,
         }
 
         *size += ngx_align(sizeof(ngx_shop_layout_site_t), ngx_pagesize)
+                 + ngx_align(sizeof(ngx_shop_layout_ledger_t), ngx_pagesize)
                  + ngx_align(ngx_shop_layout_words(sh->ngroups)
                              * sizeof(ngx_atomic_t), ngx_pagesize)
                  + ngx_align(conf[i]->name.len, ngx_pagesize);
@@ -145,6 +147,7 @@ ngx_shop_board_slots_inherit_locked(ngx_shop_model_zone_t *zone,
     ss->band = from->band;
 
     ngx_shop_counters_inherit(zone->sh, ss, old, from);
+    ngx_shop_ledger_inherit(ss, from);
     ngx_shop_board_slots_learned_locked(zone, ss, old, from);
 }
 
@@ -217,8 +220,11 @@ ngx_shop_board_slots_add_locked(ngx_shop_model_zone_t *zone, ngx_str_t *name)
     ss->learned = ngx_slab_calloc_locked(zone->shpool,
                                          ngx_shop_layout_words(sh->ngroups)
                                          * sizeof(ngx_atomic_t));
+    ss->ledger = ngx_slab_calloc_locked(zone->shpool,
+                                        sizeof(ngx_shop_layout_ledger_t));
 
     if (ss->learned == NULL
+        || ss->ledger == NULL
         || ngx_shop_board_slots_copy_locked(zone, &ss->name, name) != NGX_OK)
     {
         return NULL;

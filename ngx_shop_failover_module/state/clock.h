@@ -16,6 +16,10 @@
 /* "now" for since, eta and the like: Unix seconds */
 #define ngx_shop_clock_now()  ((int64_t) ngx_time())
 
+/* by how many seconds the machine's time zone is ahead of UTC */
+#define ngx_shop_clock_ahead()                                               \
+    ((int64_t) ((ngx_time_t *) ngx_cached_time)->gmtoff * 60)
+
 /*
  * "now" for what workers share: monotonic, ms.  Each worker has the time of its
  * last look at the clock; here none is earlier than what another has noted.

@@ -11,6 +11,7 @@
 #include "state/board.h"
 #include "state/chronicle.h"
 #include "state/counters.h"
+#include "state/ledger.h"
 #include "state/peers.h"
 #include "state/readfile.h"
 
@@ -132,6 +133,7 @@ ngx_shop_file_save(ngx_shop_model_zone_t *zone, ngx_uint_t last,
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
 
+    ngx_shop_ledger_save(zone, &w);
     ngx_shop_chronicle_file_save(zone, &w);
 
     /* 0: peers were added meanwhile; there is a next time */
@@ -254,7 +256,8 @@ ngx_shop_file_size(ngx_shop_layout_t *sh)
         size += NGX_SHOP_SAVED_PEER_MAX + 8 * NGX_SHOP_SAVED_COUNTS
                 + NGX_SHOP_LAYOUT_CLASSES * (NGX_SHOP_LAYOUT_CLASS_LEN + 64
                                               + sh->sites[i]->name.len)
-                + sh->sites[i]->name.len;
+                + sizeof(ngx_shop_saved_ledger_t) + 64
+                + 2 * sh->sites[i]->name.len;
     }
 
     for (i = 0; i < sh->flags_used; i++) {

@@ -8,6 +8,7 @@
 
 #include "state/chronicle.h"
 #include "state/counters.h"
+#include "state/ledger.h"
 #include "state/file.h"
 #include "state/board.h"
 #include "state/force.h"
@@ -147,6 +148,14 @@ ngx_shop_file_load_apply(ngx_shop_model_zone_t *zone,
         if (type == NGX_SHOP_SAVED_INCIDENT || type == NGX_SHOP_SAVED_STORY) {
             ngx_shop_chronicle_file_load_locked(zone, &record,
                                                 kept->orders_only);
+            continue;
+        }
+
+        if (type == NGX_SHOP_SAVED_LEDGER) {
+
+            /* a year is worth to be kept, however old its end is */
+
+            ngx_shop_ledger_load_locked(zone->sh, &record.u.ledger);
             continue;
         }
 

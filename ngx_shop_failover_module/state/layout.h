@@ -28,6 +28,8 @@
 #include "logic/judge/silence.h"
 #include "logic/judge/site.h"
 #include "logic/judge/verdict.h"
+#include "logic/story/tally.h"
+#include "logic/story/week.h"
 
 
 #define NGX_SHOP_LAYOUT_VERSION      9
@@ -335,6 +337,15 @@ typedef struct {
 } ngx_shop_layout_flag_t;
 
 
+/* what its year and its week were like; the request path adds without a lock */
+typedef struct {
+    uint64_t                       counted;     /* ms, until then; 0: not yet */
+    ngx_shop_tally_t               tally;
+    ngx_shop_week_t                week;
+    ngx_atomic_t                   fresh[NGX_SHOP_WEEK_N];
+} ngx_shop_layout_ledger_t;
+
+
 /* one shop: what its own upstreams and its flag make of it */
 typedef struct {
     ngx_str_t                      name;        /* data is in the zone */
@@ -371,6 +382,7 @@ typedef struct {
     u_char                        *hosts;       /* behind room for the name */
     uint32_t                       entered[NGX_SHOP_SITE_N];
     ngx_shop_band_t                band;        /* its last day */
+    ngx_shop_layout_ledger_t      *ledger;      /* NULL: of a part */
     ngx_shop_layout_counters_t     counters;
     ngx_shop_layout_counters_t     base;        /* when it began */
 } ngx_shop_layout_site_t;

@@ -100,6 +100,11 @@ struct ngx_shop_model_site_s {
     ngx_msec_t                 ramp;
     uint32_t                   index;        /* in sh->sites */
     void                      *view;         /* of this worker's board */
+    int64_t                    promise;      /* of shop_budget, millionths of
+                                                a percent; 0: none */
+    ngx_atomic_uint_t          traffic[NGX_SHOP_WEEK_N];
+                                             /* of this worker, that nobody
+                                                was told of */
     unsigned                   listed:1;     /* of shop_upstreams: whole */
     unsigned                   used:1;       /* of a part: there is one */
 };

@@ -25,6 +25,8 @@ static void ngx_shop_shift_peer(ngx_shop_shift_walk_t *walk,
 static void ngx_shop_shift_site(ngx_shop_shift_walk_t *walk,
     ngx_shop_layout_site_t *ss);
 static void ngx_shop_shift_seconds(ngx_shop_shift_walk_t *walk, int64_t *at);
+static void ngx_shop_shift_days(ngx_shop_shift_walk_t *walk, int64_t *at,
+    unsigned days);
 static void ngx_shop_shift_time(void *data, int64_t *at, int64_t by);
 static void ngx_shop_shift_band(ngx_shop_shift_walk_t *walk,
     ngx_shop_band_t *band);
@@ -168,6 +170,9 @@ ngx_shop_shift_site(ngx_shop_shift_walk_t *walk, ngx_shop_layout_site_t *ss)
     ngx_shop_shift_seconds(walk, &ss->incident);
 
     ngx_shop_shift_band(walk, &ss->band);
+    ngx_shop_shift_days(walk, &ss->ledger->tally.day.base, 1);
+    ngx_shop_shift_days(walk, &ss->ledger->tally.piece.base,
+                        NGX_SHOP_TALLY_PIECE);
 
     ss->version++;
 }
@@ -177,6 +182,19 @@ static void
 ngx_shop_shift_seconds(ngx_shop_shift_walk_t *walk, int64_t *at)
 {
     ngx_shop_shift_time(walk, at, ngx_shop_shift_nearest(walk->sh->shift.by));
+}
+
+
+/* the number of a day, or of so many */
+
+static void
+ngx_shop_shift_days(ngx_shop_shift_walk_t *walk, int64_t *at, unsigned days)
+{
+    int64_t  seconds;
+
+    seconds = ngx_shop_shift_nearest(walk->sh->shift.by);
+
+    ngx_shop_shift_time(walk, at, ngx_shop_tally_shift_days(seconds, days));
 }
 
 

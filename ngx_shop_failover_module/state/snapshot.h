@@ -15,6 +15,7 @@
 #include "state/record.h"
 #include "state/board.h"
 #include "state/chronicle.h"
+#include "state/ledger.h"
 
 
 typedef struct {
@@ -80,6 +81,7 @@ typedef struct {
     ngx_shop_snapshot_way_t     way;
     uint32_t                   entered[NGX_SHOP_SITE_N];
     ngx_shop_band_t             band;
+    ngx_shop_ledger_view_t      ledger;
     int64_t                     incident;     /* Unix s; 0: none */
     ngx_shop_layout_counters_t  counters;
     ngx_shop_layout_counters_t  base;         /* when it began */
@@ -106,6 +108,8 @@ typedef struct {
     /* set by who asks: a URL; a site that there is not */
     ngx_str_t                   runbook;
     ngx_str_t                   unknown;
+
+    unsigned                    hours:1;      /* of the week, too */
 
     /* while it is taken */
     ngx_pool_t                 *pool;

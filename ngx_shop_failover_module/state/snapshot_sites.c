@@ -15,7 +15,7 @@ static ngx_int_t ngx_shop_snapshot_sites_read(ngx_shop_snapshot_t *snap,
 static void ngx_shop_snapshot_sites_end(ngx_shop_snapshot_t *snap);
 static ngx_shop_model_site_t *ngx_shop_snapshot_sites_part(ngx_pool_t *pool,
     ngx_shop_model_site_t *part);
-static void ngx_shop_snapshot_sites_site(ngx_shop_model_zone_t *zone,
+static ngx_int_t ngx_shop_snapshot_sites_site(ngx_shop_snapshot_t *snap,
     ngx_shop_snapshot_site_t *site);
 static void ngx_shop_snapshot_sites_way(ngx_shop_model_zone_t *zone,
     ngx_shop_snapshot_site_t *site);
@@ -104,7 +104,9 @@ ngx_shop_snapshot_sites_read(ngx_shop_snapshot_t *snap, ngx_uint_t n,
     site->conf = conf;
     snap->sites[n] = site;
 
-    ngx_shop_snapshot_sites_site(snap->zone, site);
+    if (ngx_shop_snapshot_sites_site(snap, site) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
     return ngx_shop_snapshot_sites_uses(snap->pool, snap->zone, site);
 }
@@ -176,11 +178,23 @@ ngx_shop_snapshot_sites_part(ngx_pool_t *pool, ngx_shop_model_site_t *part)
 }
 
 
-static void
-ngx_shop_snapshot_sites_site(ngx_shop_model_zone_t *zone,
+static ngx_int_t
+ngx_shop_snapshot_sites_site(ngx_shop_snapshot_t *snap,
     ngx_shop_snapshot_site_t *site)
 {
+    ngx_shop_week_t         *week;
+    ngx_shop_model_zone_t   *zone;
     ngx_shop_layout_site_t  *ss;
+
+    zone = snap->zone;
+    week = NULL;
+
+    if (snap->hours) {
+        week = ngx_palloc(snap->pool, sizeof(ngx_shop_week_t));
+        if (week == NULL) {
+            return NGX_ERROR;
+        }
+    }
 
     ngx_shop_board_view(zone, site->conf, &site->view);
     ngx_shop_snapshot_sites_way(zone, site);
@@ -194,8 +208,11 @@ ngx_shop_snapshot_sites_site(ngx_shop_model_zone_t *zone,
     site->base = ss->base;
     site->band = ss->band;
     ngx_memcpy(site->entered, ss->entered, sizeof(site->entered));
+    ngx_shop_ledger_view_locked(ss, &site->ledger, week);
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
+
+    return NGX_OK;
 }
 
 

@@ -219,7 +219,8 @@ ngx_shop_zone_need(ngx_shop_model_zone_t *zone, ngx_uint_t *nslots)
                 + ngx_shop_zone_slab(ngx_shop_layout_words(zone->groups.nelts
                                                            + 8)
                                      * sizeof(ngx_atomic_t))
-                + ngx_shop_zone_slab(sizeof(ngx_shop_layout_site_t));
+                + ngx_shop_zone_slab(sizeof(ngx_shop_layout_site_t))
+                + ngx_shop_zone_slab(sizeof(ngx_shop_layout_ledger_t));
     }
 
     flag = zone->flags.elts;
@@ -328,6 +329,7 @@ ngx_shop_zone_layout(void)
            ^ sizeof(ngx_shop_layout_flag_t) << 11
            ^ sizeof(ngx_shop_layout_group_t) << 14
            ^ sizeof(ngx_shop_layout_chronicle_t) << 4
+           ^ sizeof(ngx_shop_layout_ledger_t) << 2
            ^ sizeof(ngx_shop_layout_t) << 20;
 }
 

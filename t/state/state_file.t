@@ -422,9 +422,9 @@ SKIP: {
 
     mkdir $disk or die;
     skip 'no small file system can be mounted', 4
-        if system "mount -t tmpfs -o size=8k,mode=777 tmpfs $disk 2>/dev/null";
+        if system "mount -t tmpfs -o size=64k,mode=777 tmpfs $disk 2>/dev/null";
 
-    write_file("$disk/filler", "\0" x 8192);
+    write_file("$disk/filler", "\0" x 65536);
 
     my $nginx = nginx(http => config("$disk/state", @shops));
     my $said = qr/state file .* cannot be written: \S+ failed.*\(28:/;

@@ -17,6 +17,7 @@ static unsigned char *ngx_shop_saved_open_record(ngx_shop_saved_writer_t *w,
 static void ngx_shop_saved_close_record(ngx_shop_saved_writer_t *w,
     unsigned char *record);
 static uint64_t ngx_shop_saved_checksum(const unsigned char *data, size_t len);
+static int ngx_shop_saved_day(const ngx_shop_tally_ring_t *ring);
 static int ngx_shop_saved_sane(const ngx_shop_saved_record_t *record);
 
 
@@ -264,6 +265,17 @@ ngx_shop_saved_time(int64_t at, int64_t parts)
 }
 
 
+/* numbers that can be added up */
+
+static int
+ngx_shop_saved_day(const ngx_shop_tally_ring_t *ring)
+{
+    return ring->base > -NGX_SHOP_SAVED_MOST
+           && ring->base < NGX_SHOP_SAVED_MOST
+           && ring->turn < (uint64_t) NGX_SHOP_SAVED_MOST;
+}
+
+
 /* numbers that are indices elsewhere, and times, with which is reckoned */
 
 static int
@@ -294,6 +306,12 @@ ngx_shop_saved_sane(const ngx_shop_saved_record_t *record)
                && ngx_shop_saved_time(record->u.site.incident, 1)
                && record->u.site.band.last >= 0
                && record->u.site.band.last <= INT32_MAX;
+
+    case NGX_SHOP_SAVED_LEDGER:
+        return ngx_shop_saved_day(&record->u.ledger.tally.day)
+               && ngx_shop_saved_day(&record->u.ledger.tally.piece)
+               && record->u.ledger.week.hour >= 0
+               && record->u.ledger.week.hour < NGX_SHOP_SAVED_MOST;
 
     case NGX_SHOP_SAVED_INCIDENT:
         return record->u.incident.bytes.len != 0;

@@ -17,6 +17,8 @@
 
 #include "logic/text/base.h"
 #include "logic/story/band.h"
+#include "logic/story/tally.h"
+#include "logic/story/week.h"
 
 
 #define NGX_SHOP_SAVED_VERSION      3
@@ -52,7 +54,8 @@ typedef enum {
     NGX_SHOP_SAVED_FLAG,
     NGX_SHOP_SAVED_INCIDENT,
     NGX_SHOP_SAVED_STORY,
-    NGX_SHOP_SAVED_CLASS
+    NGX_SHOP_SAVED_CLASS,
+    NGX_SHOP_SAVED_LEDGER
 } ngx_shop_saved_type_e;
 
 
@@ -110,6 +113,14 @@ typedef struct {
     uint64_t              counts[NGX_SHOP_SAVED_COUNTS];
     ngx_shop_band_t       band;
 } ngx_shop_saved_site_t;
+
+
+/* since 1.1; its last numbers may be of some other day than it was saved */
+typedef struct {
+    ngx_shop_str_t        site;
+    ngx_shop_tally_t      tally;
+    ngx_shop_week_t       week;
+} ngx_shop_saved_ledger_t;
 
 
 /* bytes of an ngx_shop_incident_t, of the same build */
@@ -171,6 +182,7 @@ typedef struct {
         ngx_shop_saved_incident_t  incident;
         ngx_shop_saved_story_t  story;
         ngx_shop_saved_class_t  class;
+        ngx_shop_saved_ledger_t ledger;
     } u;
 } ngx_shop_saved_record_t;
 
@@ -204,6 +216,8 @@ void ngx_shop_saved_write(ngx_shop_saved_writer_t *w,
     ngx_shop_saved_write(w, NGX_SHOP_SAVED_STORY, story)
 #define ngx_shop_saved_class(w, class)                                       \
     ngx_shop_saved_write(w, NGX_SHOP_SAVED_CLASS, class)
+#define ngx_shop_saved_ledger(w, ledger)                                     \
+    ngx_shop_saved_write(w, NGX_SHOP_SAVED_LEDGER, ledger)
 #define ngx_shop_saved_order(w, order)                                       \
     ngx_shop_saved_write(w, NGX_SHOP_SAVED_ORDER, order)
 

@@ -115,6 +115,24 @@ static const ngx_shop_saved_field_t  ngx_shop_saved_field_class[] = {
 };
 
 
+static const ngx_shop_saved_field_t  ngx_shop_saved_field_ledger[] = {
+    ngx_shop_saved_field_text(ledger, site),
+    ngx_shop_saved_field_number(ledger, tally.day.base),
+    ngx_shop_saved_field_number(ledger, tally.day.turn),
+    ngx_shop_saved_field_number(ledger, tally.piece.base),
+    ngx_shop_saved_field_number(ledger, tally.piece.turn),
+    ngx_shop_saved_field_array(ledger, tally.rest, 0),
+    ngx_shop_saved_field_array(ledger, tally.days, 0),
+    ngx_shop_saved_field_array(ledger, tally.pieces, 0),
+    ngx_shop_saved_field_number(ledger, week.hour),
+    ngx_shop_saved_field_number(ledger, week.open),
+    ngx_shop_saved_field_array(ledger, week.sums, 0),
+    ngx_shop_saved_field_array(ledger, week.usual, 0),
+    ngx_shop_saved_field_array(ledger, week.weeks, 0),
+    ngx_shop_saved_field_end
+};
+
+
 static const ngx_shop_saved_field_t  ngx_shop_saved_field_incident[] = {
     ngx_shop_saved_field_number(incident, form),
     ngx_shop_saved_field_text(incident, bytes),
@@ -175,6 +193,9 @@ ngx_shop_saved_field_list(unsigned type)
 
     case NGX_SHOP_SAVED_CLASS:
         return ngx_shop_saved_field_class;
+
+    case NGX_SHOP_SAVED_LEDGER:
+        return ngx_shop_saved_field_ledger;
 
     case NGX_SHOP_SAVED_INCIDENT:
         return ngx_shop_saved_field_incident;

@@ -26,6 +26,7 @@ static ngx_shop_str_t ngx_shop_emit_constant(const char *text);
 static void ngx_shop_emit_member(ngx_shop_emit_t *e, const char *key);
 static void ngx_shop_emit_open(ngx_shop_emit_t *e, const char *key,
     const char *bracket);
+static void ngx_shop_emit_thousandths(ngx_shop_emit_t *e, int64_t milli);
 static void ngx_shop_emit_name(ngx_shop_emit_t *e, const char *name,
     const ngx_shop_emit_label_t *labels, unsigned nlabels);
 
@@ -385,6 +386,23 @@ ngx_shop_emit_int(ngx_shop_emit_t *e, const char *key, int64_t value)
 
 
 void
+ngx_shop_emit_digits(ngx_shop_emit_t *e, const char *key, const void *data,
+    size_t len)
+{
+    ngx_shop_emit_member(e, key);
+    ngx_shop_emit_raw(e, data, len);
+}
+
+
+void
+ngx_shop_emit_milli(ngx_shop_emit_t *e, const char *key, int64_t milli)
+{
+    ngx_shop_emit_member(e, key);
+    ngx_shop_emit_thousandths(e, milli);
+}
+
+
+void
 ngx_shop_emit_bool(ngx_shop_emit_t *e, const char *key, int value)
 {
     ngx_shop_emit_member(e, key);
@@ -450,14 +468,32 @@ ngx_shop_emit_sample(ngx_shop_emit_t *e, const char *name,
 
 
 void
+ngx_shop_emit_sample_digits(ngx_shop_emit_t *e, const char *name,
+    const ngx_shop_emit_label_t *labels, unsigned nlabels, const void *data,
+    size_t len)
+{
+    ngx_shop_emit_name(e, name, labels, nlabels);
+    ngx_shop_emit_raw(e, data, len);
+    ngx_shop_emit_raw(e, "\n", 1);
+}
+
+
+void
 ngx_shop_emit_sample_milli(ngx_shop_emit_t *e, const char *name,
     const ngx_shop_emit_label_t *labels, unsigned nlabels, int64_t milli)
+{
+    ngx_shop_emit_name(e, name, labels, nlabels);
+    ngx_shop_emit_thousandths(e, milli);
+    ngx_shop_emit_raw(e, "\n", 1);
+}
+
+
+static void
+ngx_shop_emit_thousandths(ngx_shop_emit_t *e, int64_t milli)
 {
     char    frac[4];
     int     rest;
     size_t  n;
-
-    ngx_shop_emit_name(e, name, labels, nlabels);
 
     rest = (int) (milli % 1000);
 
@@ -482,8 +518,6 @@ ngx_shop_emit_sample_milli(ngx_shop_emit_t *e, const char *name,
         n = (rest % 10) ? 4 : (rest % 100) ? 3 : 2;
         ngx_shop_emit_raw(e, frac, n);
     }
-
-    ngx_shop_emit_raw(e, "\n", 1);
 }
 
 

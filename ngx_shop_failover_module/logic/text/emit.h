@@ -71,6 +71,10 @@ void ngx_shop_emit_str(ngx_shop_emit_t *e, const char *key,
 void ngx_shop_emit_cstr(ngx_shop_emit_t *e, const char *key,
     const char *value);
 void ngx_shop_emit_int(ngx_shop_emit_t *e, const char *key, int64_t value);
+/* a number that is written already; one in thousandths */
+void ngx_shop_emit_digits(ngx_shop_emit_t *e, const char *key,
+    const void *data, size_t len);
+void ngx_shop_emit_milli(ngx_shop_emit_t *e, const char *key, int64_t milli);
 void ngx_shop_emit_bool(ngx_shop_emit_t *e, const char *key, int value);
 void ngx_shop_emit_null(ngx_shop_emit_t *e, const char *key);
 /* RFC 3339 in UTC; 0 becomes null */
@@ -90,6 +94,9 @@ void ngx_shop_emit_family(ngx_shop_emit_t *e, const char *name,
     const char *type, const char *help);
 void ngx_shop_emit_sample(ngx_shop_emit_t *e, const char *name,
     const ngx_shop_emit_label_t *labels, unsigned nlabels, int64_t value);
+void ngx_shop_emit_sample_digits(ngx_shop_emit_t *e, const char *name,
+    const ngx_shop_emit_label_t *labels, unsigned nlabels, const void *data,
+    size_t len);
 void ngx_shop_emit_sample_milli(ngx_shop_emit_t *e, const char *name,
     const ngx_shop_emit_label_t *labels, unsigned nlabels, int64_t milli);
 

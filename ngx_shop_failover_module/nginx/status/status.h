@@ -82,6 +82,11 @@ void ngx_shop_status_series_peer(ngx_shop_emit_t *e,
     ngx_shop_snapshot_peer_t *peer);
 void ngx_shop_status_series_day(ngx_shop_emit_t *e, ngx_shop_band_t *band);
 
+/* for status_json.c: "week" of a site; for status_html.c: its availability */
+void ngx_shop_status_budget_week(ngx_shop_emit_t *e, ngx_shop_week_t *week);
+void ngx_shop_status_budget_html(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_t *snap);
+
 /* for status_html.c: its sections, and figures in them */
 ngx_int_t ngx_shop_status_servers_broken(ngx_shop_emit_t *e,
     ngx_shop_snapshot_t *snap, ngx_shop_status_walk_t *walk);

@@ -75,6 +75,7 @@ static ngx_int_t
 ngx_shop_status_answer(ngx_http_request_t *r)
 {
     ngx_int_t               rc;
+    ngx_str_t               week;
     ngx_uint_t              format;
     ngx_shop_snapshot_t    *snap;
     ngx_shop_conf_loc_t    *slcf;
@@ -100,6 +101,7 @@ ngx_shop_status_answer(ngx_http_request_t *r)
     }
 
     snap->runbook = slcf->runbook;
+    snap->hours = (ngx_http_arg(r, (u_char *) "week", 4, &week) == NGX_OK);
 
     format = ngx_shop_status_answer_form(r);
 

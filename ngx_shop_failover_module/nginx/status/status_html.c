@@ -116,6 +116,7 @@ ngx_shop_status_html_tail(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
     ngx_shop_status_walk_t *walk)
 {
     ngx_shop_status_html_day(e, snap);
+    ngx_shop_status_budget_html(e, snap);
     ngx_shop_status_html_counts(e, snap);
     ngx_shop_status_events_html(e, snap);
     ngx_shop_status_told_flag(e, snap);

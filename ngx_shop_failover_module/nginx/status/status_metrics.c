@@ -85,6 +85,8 @@ static void ngx_shop_status_metrics_responses(ngx_shop_status_metrics_t *m,
     ngx_shop_status_metrics_row_t *row, void *data);
 static void ngx_shop_status_metrics_refused(ngx_shop_status_metrics_t *m,
     ngx_shop_status_metrics_row_t *row, void *data);
+static void ngx_shop_status_metrics_promise(ngx_shop_status_metrics_t *m,
+    ngx_shop_status_metrics_row_t *row, void *data);
 static const char *ngx_shop_status_metrics_role(unsigned i);
 static int64_t ngx_shop_status_metrics_time(int64_t at);
 
@@ -130,6 +132,16 @@ ngx_shop_status_metrics_get(site_next, site,
     ngx_shop_status_metrics_time(site->view.notice.next_update.at))
 ngx_shop_status_metrics_get(site_bypassed, site, site->counters.bypassed)
 ngx_shop_status_metrics_get(site_stale, site, site->counters.stale)
+ngx_shop_status_metrics_get(site_known, site,
+    site->ledger.sums[i].ms[NGX_SHOP_TALLY_KNOWN])
+ngx_shop_status_metrics_get(site_planned, site,
+    site->ledger.sums[i].ms[NGX_SHOP_TALLY_PLANNED])
+ngx_shop_status_metrics_get(site_unplanned, site,
+    site->ledger.sums[i].ms[NGX_SHOP_TALLY_UNPLANNED])
+ngx_shop_status_metrics_get(site_left, site,
+    site->conf->promise
+    ? ngx_shop_tally_left(&site->ledger.sums[i], site->conf->promise)
+    : NGX_SHOP_STATUS_METRICS_NO)
 
 ngx_shop_status_metrics_get(group_state, group, group->state == i)
 ngx_shop_status_metrics_get(group_since, group,
@@ -202,6 +214,12 @@ ngx_shop_status_metrics_get(peer_suspect, peer,
     { "shop_failover_" name, type, help,                                     \
       NGX_SHOP_STATUS_METRICS_ ## level,                                     \
       ngx_shop_status_metrics_ ## get, 0, label, names, n, NULL }
+
+/* of a site, for each window of its availability */
+#define ngx_shop_status_metrics_window(name, get, help)                      \
+    { "shop_failover_" name, "gauge", help, NGX_SHOP_STATUS_METRICS_SITE,    \
+      ngx_shop_status_metrics_ ## get, 1, "window", ngx_shop_tally_name,     \
+      NGX_SHOP_TALLY_WINDOWS, NULL }
 
 #define ngx_shop_status_metrics_own(level, name, type, write, help)          \
     { "shop_failover_" name, type, help,                                     \
@@ -292,6 +310,23 @@ static ngx_shop_status_metrics_row_t ngx_shop_status_metrics_rows[] =
     ngx_shop_status_metrics_of(SITE, "stale_responses_total",
         "counter", site_stale,
         "Stale copies of the cache sent as the shop failed."),
+
+    ngx_shop_status_metrics_own(SITE, "promise_ratio",
+        "gauge", promise,
+        "The availability that shop_budget promises, absent without it."),
+
+    ngx_shop_status_metrics_window("known_seconds", site_known,
+        "How long nginx watched the site, of the days of a window."),
+
+    ngx_shop_status_metrics_window("planned_seconds", site_planned,
+        "How long of that the site was closed as planned."),
+
+    ngx_shop_status_metrics_window("unplanned_seconds", site_unplanned,
+        "How long of that the site was out of order."),
+
+    ngx_shop_status_metrics_window("budget_left_seconds", site_left,
+        "Outages that the promise still has room for, below 0 where it is "
+        "broken; absent without a promise."),
 
     ngx_shop_status_metrics_by(GROUP, "upstream_state",
         "gauge", group_state,
@@ -700,6 +735,31 @@ ngx_shop_status_metrics_refused(ngx_shop_status_metrics_t *m,
         ngx_shop_status_metrics_sample(m, row, (int64_t)
                                        site->counters.unknown[n]);
     }
+}
+
+
+/* 99.95 % is 0.9995 */
+
+static void
+ngx_shop_status_metrics_promise(ngx_shop_status_metrics_t *m,
+    ngx_shop_status_metrics_row_t *row, void *data)
+{
+    ngx_shop_snapshot_site_t  *site = data;
+
+    u_char  *p, buf[sizeof("0.00000000")];
+
+    if (site->conf->promise == 0) {
+        return;
+    }
+
+    p = ngx_sprintf(buf, "0.%08L", site->conf->promise);
+
+    while (p[-1] == '0') {
+        p--;
+    }
+
+    ngx_shop_emit_sample_digits(m->e, row->name, m->labels, m->n, buf,
+                                p - buf);
 }
 
 

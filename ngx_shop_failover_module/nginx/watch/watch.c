@@ -15,6 +15,7 @@
 #include "nginx/journal/journal.h"
 #include "nginx/timer.h"
 
+#include "state/ledger.h"
 #include "state/readfile.h"
 
 #if (NGX_LINUX)
@@ -184,6 +185,8 @@ ngx_shop_watch_tick(ngx_event_t *ev)
 #endif
         ngx_shop_watch_look(&w->flags[i], 1);
     }
+
+    ngx_shop_ledger_flush(w->zone);
 
     if (ngx_shop_board_tick(w->zone, 500)) {
         ngx_shop_journal_update(w->zone);
