@@ -35,6 +35,7 @@ typedef struct {
     uint8_t                   history[NGX_SHOP_LAYOUT_HISTORY / 2];
     uint16_t                  took[NGX_SHOP_LAYOUT_HISTORY];
     ngx_shop_layout_force_t     force;
+    ngx_shop_layout_own_t       own;          /* said of itself */
     ngx_shop_layout_aside_t     aside;
     int64_t                     back;         /* Unix s, from aside */
     uint32_t                    asides;
