@@ -299,13 +299,20 @@ like body_of('/html'), qr{We &lt;b&gt;repair&lt;/b&gt; it\.},
 like body_of('/html'), qr{<b class="w">line 4</b>}, '... with the bad line';
 
 $nginx->file('flag', "status: We <b>repair</b> it.\neta: +30m\n"
-    . "who: anna, ticket 4711\nnonsense\n" . join '', map { "update: News $_.\n" } 1 .. 32);
+    . "who: anna, ticket 4711\nnonsense\nreason: The <disk> is full.\n"
+    . "offer: 5 % with BACK\ncontact: tel +49 800 1\ncontact: mail a\@b.example\n"
+    . join '', map { "update: 00:05 News $_.\n" } 1 .. 32);
 ok wait_until(10, sub { @{ status($nginx)->{maintenance}{updates} } == 32 }),
     '32 updates';
 my $long = body_of('/html');
 like $long, qr{nobody.*News 32.*News 31.*News 30.*and 29 earlier ones}s,
     '... of which three are shown, below what is broken';
 like $long, qr{<dt>Who</dt><dd>anna, ticket 4711</dd>}, '... and who did it';
+like $long, qr{<dt>Why</dt><dd>The\ &lt;disk&gt;\ is\ full\.</dd>.*
+    <dt>Offer</dt><dd>5\ %\ with\ BACK</dd>.*<dt>Contact</dt><dd>tel[^<]*</dd>.*
+    <dt>Contact</dt><dd>mail\ a\@b\.example</dd>}xs, '... all that they are told';
+like $long, qr{News 32\. <span class="m">\((?:[\d-]+ )?00:05\)},
+    '... with the minute in which news were written';
 unlike $long, qr/News 29/, '... and no more';
 like $long, qr/Upstream shop is served by nobody/,
     '... and they push no event away';

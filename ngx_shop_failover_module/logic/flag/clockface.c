@@ -11,6 +11,8 @@
 #include <time.h>
 
 
+static size_t ngx_shop_clockface_of(unsigned char *buf, int64_t at,
+    int64_t now, int near);
 static size_t ngx_shop_clockface_form(unsigned char *buf, size_t size,
     const char *form, int64_t at);
 
@@ -21,12 +23,24 @@ static size_t ngx_shop_clockface_form(unsigned char *buf, size_t size,
 size_t
 ngx_shop_clockface_write(unsigned char *buf, int64_t at, int64_t now)
 {
-    int            near;
+    return ngx_shop_clockface_of(buf, at, now,
+                                 at - now < NGX_SHOP_CLOCKFACE_NEAR
+                                 && now - at < NGX_SHOP_CLOCKFACE_NEAR);
+}
+
+
+size_t
+ngx_shop_clockface_minute(unsigned char *buf, int64_t at, int64_t now)
+{
+    return ngx_shop_clockface_of(buf, at, now, 0);
+}
+
+
+static size_t
+ngx_shop_clockface_of(unsigned char *buf, int64_t at, int64_t now, int near)
+{
     size_t         n;
     unsigned char  day[NGX_SHOP_TIMES_LEN], today[NGX_SHOP_TIMES_LEN];
-
-    near = at - now < NGX_SHOP_CLOCKFACE_NEAR
-           && now - at < NGX_SHOP_CLOCKFACE_NEAR;
 
     n = ngx_shop_clockface_form(day, sizeof(day), "%Y-%m-%d", at);
 

@@ -21,6 +21,9 @@
  */
 size_t ngx_shop_clockface_write(unsigned char *buf, int64_t at, int64_t now);
 
+/* the same of a time that was written to the minute, such as an update's */
+size_t ngx_shop_clockface_minute(unsigned char *buf, int64_t at, int64_t now);
+
 /* "2026-11-21 04:30:07", and "CET": what a screen names once */
 size_t ngx_shop_clockface_now(unsigned char *buf, int64_t now);
 size_t ngx_shop_clockface_zone(unsigned char *buf, int64_t now);

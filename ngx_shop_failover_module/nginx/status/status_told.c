@@ -10,9 +10,12 @@
 #include "nginx/status/status.h"
 #include "nginx/status/status_langs.h"
 
+#include "logic/flag/clockface.h"
 #include "logic/story/next.h"
 
 
+static void ngx_shop_status_told_row(ngx_shop_emit_t *e,
+    ngx_shop_flag_notice_t *notice, const char *name, ngx_shop_span_t span);
 static void ngx_shop_status_told_updates(ngx_shop_emit_t *e,
     ngx_shop_snapshot_t *snap);
 static void ngx_shop_status_told_warnings(ngx_shop_emit_t *e,
@@ -27,7 +30,7 @@ static void ngx_shop_status_told_warnings(ngx_shop_emit_t *e,
 void
 ngx_shop_status_told_text(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
 {
-    ngx_uint_t               told;
+    ngx_uint_t               i, told;
     ngx_shop_str_t           text;
     ngx_shop_board_view_t   *view;
     ngx_shop_flag_notice_t  *notice;
@@ -59,7 +62,16 @@ ngx_shop_status_told_text(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
         ngx_shop_emit_text(e, "<span class=\"m\">the built-in one</span>");
     }
 
-    ngx_shop_emit_text(e, "</dd>\n<dt>Open again</dt><dd>");
+    ngx_shop_emit_text(e, "</dd>\n");
+
+    ngx_shop_status_told_row(e, notice, "Why", notice->reason);
+    ngx_shop_status_told_row(e, notice, "Offer", notice->offer);
+
+    for (i = 0; i < notice->ncontacts; i++) {
+        ngx_shop_status_told_row(e, notice, "Contact", notice->contacts[i]);
+    }
+
+    ngx_shop_emit_text(e, "<dt>Open again</dt><dd>");
     ngx_shop_status_piece_due(e, notice->eta.at, snap->now);
     ngx_shop_emit_text(e, "</dd>\n<dt>Next message</dt><dd>");
     ngx_shop_status_piece_due(e, notice->next_update.at, snap->now);
@@ -69,14 +81,11 @@ ngx_shop_status_told_text(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
         ngx_shop_status_piece_ago(e, view->written, snap->now);
     }
 
-    text = ngx_shop_flag_text(notice, notice->who);
+    ngx_shop_emit_text(e, "</dd>\n");
 
-    if (text.len) {
-        ngx_shop_emit_text(e, "</dd>\n<dt>Who</dt><dd>");
-        ngx_shop_emit_html(e, &text);
-    }
+    ngx_shop_status_told_row(e, notice, "Who", notice->who);
 
-    ngx_shop_emit_text(e, "</dd>\n</dl>\n");
+    ngx_shop_emit_text(e, "</dl>\n");
 
     ngx_shop_status_told_updates(e, snap);
     ngx_shop_status_langs_html(e, notice);
@@ -85,11 +94,34 @@ ngx_shop_status_told_text(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
 }
 
 
-/* the newest; the others push nothing away */
+/* nothing where the flag does not say it */
+
+static void
+ngx_shop_status_told_row(ngx_shop_emit_t *e, ngx_shop_flag_notice_t *notice,
+    const char *name, ngx_shop_span_t span)
+{
+    ngx_shop_str_t  text;
+
+    text = ngx_shop_flag_text(notice, span);
+
+    if (text.len == 0) {
+        return;
+    }
+
+    ngx_shop_emit_text(e, "<dt>");
+    ngx_shop_emit_text(e, name);
+    ngx_shop_emit_text(e, "</dt><dd>");
+    ngx_shop_emit_html(e, &text);
+    ngx_shop_emit_text(e, "</dd>\n");
+}
+
+
+/* the newest, with the minute that they say; the others push nothing away */
 
 static void
 ngx_shop_status_told_updates(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
 {
+    u_char                   buf[NGX_SHOP_TIMES_LEN];
     ngx_uint_t               i, n;
     ngx_shop_str_t           text;
     ngx_shop_flag_notice_t  *notice;
@@ -112,9 +144,11 @@ ngx_shop_status_told_updates(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
         ngx_shop_emit_html(e, &text);
 
         if (update->at) {
-            ngx_shop_emit_text(e, " <span class=\"m\">");
-            ngx_shop_status_piece_ago(e, update->at, snap->now);
-            ngx_shop_emit_text(e, "</span>");
+            ngx_shop_emit_text(e, " <span class=\"m\">(");
+            ngx_shop_emit_raw(e, buf,
+                              ngx_shop_clockface_minute(buf, update->at,
+                                                        snap->now));
+            ngx_shop_emit_text(e, ")</span>");
         }
 
         ngx_shop_emit_text(e, "</li>\n");
