@@ -55,6 +55,8 @@ typedef struct {
     ngx_uint_t                  limit;        /* of shop_shed; 0: none */
     ngx_uint_t                  inside;       /* pages in hand */
     ngx_uint_t                  waiting;      /* shop_queue: for a server */
+    ngx_uint_t                  nodes;        /* share its probes */
+    ngx_uint_t                  node;         /* ... this one, from 0 */
     ngx_msec_t                  longest;      /* ... ms, since the first did */
     int64_t                     blind;        /* Unix s: visitors wait in
                                                  vain; 0: no */
