@@ -12,6 +12,8 @@
 
 
 static ngx_uint_t ngx_shop_ledger_usual(unsigned state);
+static void ngx_shop_ledger_last(ngx_shop_layout_site_t *ss,
+    ngx_shop_week_t *week);
 
 
 /*
@@ -146,6 +148,21 @@ ngx_shop_ledger_view_locked(ngx_shop_layout_site_t *ss,
 }
 
 
+/* what nobody has taken yet: of a worker that leaves */
+
+static void
+ngx_shop_ledger_last(ngx_shop_layout_site_t *ss, ngx_shop_week_t *week)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < NGX_SHOP_WEEK_N && ngx_shop_ledger_usual(ss->site.state);
+         i++)
+    {
+        week->sums[i] += (uint32_t) ss->ledger->fresh[i];
+    }
+}
+
+
 void
 ngx_shop_ledger_save(ngx_shop_model_zone_t *zone, ngx_shop_saved_writer_t *w)
 {
@@ -167,6 +184,7 @@ ngx_shop_ledger_save(ngx_shop_model_zone_t *zone, ngx_shop_saved_writer_t *w)
             saved.site.len = ss->name.len;
             saved.tally = ss->ledger->tally;
             saved.week = ss->ledger->week;
+            ngx_shop_ledger_last(ss, &saved.week);
 
             ngx_shop_saved_ledger(w, &saved);
         }
