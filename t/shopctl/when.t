@@ -20,6 +20,7 @@ POSIX::tzset();
 my $dir = ShopTest::Dir->new('week');
 chmod 0777, "$dir";
 
+my $nginx;
 my $shop = shop_server(body => 'page',
     headers => ['Content-Type' => 'text/html; charset=utf-8']);
 $shop->set('/logo.png', body => 'png', headers => ['Content-Type' => 'image/png']);
@@ -80,12 +81,17 @@ sub counts {
 }
 
 
+sub known {
+    return site($nginx, 'shop.example')->{availability}{windows}[0]{known};
+}
+
+
 # ---- counted by nginx
 
 # not while an hour ends
 wait_until(60, sub { time % 3600 < 3560 });
 
-my $nginx = nginx(daemon => 'on', http => $http);
+$nginx = nginx(daemon => 'on', http => $http);
 ok wait_until(10, sub { site($nginx, 'shop.example')->{week}{now}{seconds} }),
     'an hour of the week';
 
@@ -124,8 +130,17 @@ ok wait_until(20, sub { site($nginx, 'shop.example')
 is counted($nginx), '30 15 5', 'who was turned away is not counted';
 is site($nginx, 'shop.example')->{week}{now}{seconds}, $seconds,
     '... nor is the time: a closed hour is no quiet one';
+write_file("$dir/flag", "mode: browse\n");
+ok wait_until(10, sub { site($nginx, 'shop.example')->{state} eq 'browse' }),
+    'reads alone';
+is get($nginx, '/')->{status}, 200, 'a page of the shop';
+# a worker tells of its requests once a second
+my $known = known();
+ok wait_until(20, sub { known() >= $known + 3 }), '... some seconds ago';
 unlink "$dir/flag";
-ok wait_until(10, sub { get($nginx, '/')->{status} == 200 }), 'open';
+ok wait_until(10, sub { site($nginx, 'shop.example')->{state} eq 'open' }),
+    'open';
+get($nginx, '/');
 counts('it goes on', '31 16 5', $nginx);
 
 $nginx->reload;
@@ -276,8 +291,8 @@ sub event {
 my $noon = $busy - 14 * 86400;
 write_file("$dir/log", join '',
     event(1, $noon, from => 'open', to => 'outage'),
-    event(2, $noon + 1800, from => 'outage', to => 'reopening'),
-    event(3, $noon + 1810, from => 'reopening', to => 'open'));
+    event(2, $noon + 1800, from => 'outage', to => 'backup'),
+    event(3, $noon + 3600, from => 'backup', to => 'open'));
 
 (undef, $text) = ctl('report', "$dir/log", @url);
 unlike $text, qr/Usual/, 'a report asks nobody';
