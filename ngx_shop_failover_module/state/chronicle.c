@@ -11,7 +11,8 @@
 #include "state/chronicle.h"
 #include "state/counters.h"
 #include "state/clock.h"
-#include "state/counters.h"
+
+#include "logic/story/incident_public.h"
 
 
 static void ngx_shop_chronicle_push_locked(ngx_shop_layout_chronicle_t *ch,
@@ -324,4 +325,47 @@ ngx_shop_chronicle_incidents(ngx_shop_model_zone_t *zone,
     }
 
     return i;
+}
+
+
+/* for a feed, which few ask for: 64 names are soon compared */
+
+uint64_t
+ngx_shop_chronicle_met(ngx_shop_model_zone_t *zone, ngx_str_t *site,
+    ngx_str_t *host)
+{
+    uint64_t                   met;
+    ngx_uint_t                 i;
+    ngx_shop_incident_t       *in;
+    ngx_shop_incident_fold_t  *fold;
+
+    fold = &zone->sh->chronicle->fold;
+    met = 0;
+
+    ngx_shmtx_lock(&zone->shpool->mutex);
+
+    for (i = 0; i < NGX_SHOP_INCIDENTS; i++) {
+        in = &fold->incidents[i];
+
+        if (in->number && in->nedges
+            && ngx_shop_incident_public_of(in, (ngx_shop_str_t *) site,
+                                           (ngx_shop_str_t *) host))
+        {
+            met |= (uint64_t) 1 << i;
+        }
+    }
+
+    ngx_shmtx_unlock(&zone->shpool->mutex);
+
+    return met;
+}
+
+
+void
+ngx_shop_chronicle_incident(ngx_shop_model_zone_t *zone, ngx_uint_t place,
+    ngx_shop_incident_t *incident)
+{
+    ngx_shmtx_lock(&zone->shpool->mutex);
+    *incident = zone->sh->chronicle->fold.incidents[place];
+    ngx_shmtx_unlock(&zone->shpool->mutex);
 }

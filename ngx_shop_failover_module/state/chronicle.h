@@ -96,5 +96,17 @@ ngx_uint_t ngx_shop_chronicle_events(ngx_shop_model_zone_t *zone,
 ngx_uint_t ngx_shop_chronicle_incidents(ngx_shop_model_zone_t *zone,
     ngx_shop_incident_t *incidents, ngx_uint_t n);
 
+/*
+ * Which places of the table have an incident of a site and of a host of it
+ * that visitors met, a bit each; and a copy of what is in a place.
+ */
+uint64_t ngx_shop_chronicle_met(ngx_shop_model_zone_t *zone, ngx_str_t *site,
+    ngx_str_t *host);
+void ngx_shop_chronicle_incident(ngx_shop_model_zone_t *zone, ngx_uint_t place,
+    ngx_shop_incident_t *incident);
+
+/* no lock; changes with each event */
+#define ngx_shop_chronicle_version(zone)  ((zone)->sh->chronicle->seq)
+
 
 #endif /* _NGX_SHOP_CHRONICLE_H_INCLUDED_ */

@@ -18,7 +18,7 @@ readonly RUN=(perl)
 readonly TEST=(libcmocka-dev libio-socket-ssl-perl openssl nghttp2-client
                curl clang libclang-rt-dev cppcheck php-fpm prometheus
                prometheus-alertmanager
-               etcd-server redis-server)
+               etcd-server redis-server libxml-libxml-perl)
 readonly SOURCE=(dpkg-dev)
 readonly DEB=(debhelper dpkg-dev)
 readonly AARCH64=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user)

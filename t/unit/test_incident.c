@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "logic/story/incident.h"
+#include "logic/story/incident_public.h"
 #include "logic/judge/site.h"
 #include "logic/judge/verdict.h"
 
@@ -330,6 +331,67 @@ a_number_that_no_log_has_is_not_taken(void **state)
 }
 
 
+/* what visitors met: no backup, no hold, and nothing twice */
+
+static void
+visitors_meet_closings_and_openings(void **state)
+{
+    unsigned                   i, n;
+    ngx_shop_incident_entry_t  found[NGX_SHOP_INCIDENT_ENTRIES];
+
+    static const struct {
+        int64_t   at;
+        unsigned  found;
+    } expected[] = {
+        { 2000, NGX_SHOP_INCIDENT_FOUND_PROBLEM },
+        { 5000, NGX_SHOP_INCIDENT_FOUND_OPEN },
+        { 6000, NGX_SHOP_INCIDENT_FOUND_BROWSE },
+        { 7000, NGX_SHOP_INCIDENT_FOUND_CLOSED },
+        { 8000, NGX_SHOP_INCIDENT_FOUND_OPEN }
+    };
+
+    (void) state;
+
+    memset(&test_incident_fold, 0, sizeof(test_incident_fold));
+
+    test_incident_site(1000, NGX_SHOP_SITE_OPEN, NGX_SHOP_SITE_BACKUP, 0);
+    assert_int_equal(ngx_shop_incident_public(test_incident, found), 0);
+
+    test_incident_site(2000, NGX_SHOP_SITE_BACKUP, NGX_SHOP_SITE_OUTAGE, 0);
+    test_incident_site(3000, NGX_SHOP_SITE_OUTAGE, NGX_SHOP_SITE_MAINTENANCE,
+                       0);
+    test_incident_site(4000, NGX_SHOP_SITE_MAINTENANCE,
+                       NGX_SHOP_SITE_REOPENING, 0);
+    test_incident_site(5000, NGX_SHOP_SITE_REOPENING, NGX_SHOP_SITE_BACKUP, 0);
+    test_incident_site(6000, NGX_SHOP_SITE_BACKUP, NGX_SHOP_SITE_BROWSE, 0);
+    test_incident_site(7000, NGX_SHOP_SITE_BROWSE, NGX_SHOP_SITE_MAINTENANCE,
+                       0);
+    test_incident_site(8000, NGX_SHOP_SITE_MAINTENANCE, NGX_SHOP_SITE_OPEN, 0);
+
+    n = ngx_shop_incident_public(test_incident, found);
+    assert_int_equal(n, sizeof(expected) / sizeof(expected[0]));
+
+    for (i = 0; i < n; i++) {
+        assert_false(found[i].told);
+        assert_int_equal(found[i].nth, i);
+        assert_int_equal(found[i].at, TEST_INCIDENT_AT + expected[i].at);
+        assert_int_equal(found[i].found, expected[i].found);
+    }
+
+    /* more of them than there is room for: the last ones stay */
+
+    for (i = 0; i < 10; i++) {
+        test_incident_site(9000, NGX_SHOP_SITE_OPEN, NGX_SHOP_SITE_OUTAGE, 0);
+        test_incident_site(9500, NGX_SHOP_SITE_OUTAGE, NGX_SHOP_SITE_BACKUP,
+                           0);
+    }
+
+    n = ngx_shop_incident_public(test_incident, found);
+    assert_int_equal(n, NGX_SHOP_INCIDENT_EDGES);
+    assert_int_equal(found[n - 1].nth, 19);
+}
+
+
 /* a number that is added to, or shown as a time, fits */
 
 static void
@@ -343,7 +405,7 @@ an_incident_of_a_file_has_numbers_that_fit(void **state)
         &in.reopening, &in.resolved, &in.visitors, &in.visitors_before,
         &in.classes[0].refused, &in.classes[0].unknown,
         &in.classes[0].refused_before, &in.classes[0].unknown_before,
-        &in.texts[0].at
+        &in.texts[0].at, &in.born, &in.edges[0].at
     };
 
     (void) state;
@@ -353,6 +415,7 @@ an_incident_of_a_file_has_numbers_that_fit(void **state)
     in.number = 1;
     in.nclasses = 1;
     in.ntexts = 1;
+    in.nedges = 1;
     size = ngx_shop_incident_saved_size(&in);
 
     for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
@@ -393,6 +456,7 @@ main(void)
                                test_incident_setup),
         cmocka_unit_test_setup(a_number_that_no_log_has_is_not_taken,
                                test_incident_setup),
+        cmocka_unit_test(visitors_meet_closings_and_openings),
         cmocka_unit_test(an_incident_of_a_file_has_numbers_that_fit)
     };
 

@@ -127,6 +127,8 @@ typedef struct {
     ngx_shop_span_t         flag;         /* its path; len 0: none */
     ngx_shop_span_t         upstreams;    /* of the site, a blank between
                                              two; len 0: not known */
+    ngx_shop_span_t         hosts;        /* of a part of a site, a blank
+                                             between two; in no line */
     ngx_shop_span_t         detail;
     ngx_shop_span_t         text;         /* len 0: built in */
     ngx_shop_span_t         who;          /* len 0: not known */

@@ -84,6 +84,7 @@ ngx_shop_incident_fold(ngx_shop_incident_fold_t *fold,
 
     if (event->type == NGX_SHOP_EVENT_FLAG) {
         ngx_shop_incident_told_flag(in, event);
+        ngx_shop_incident_public_note(in, event);
 
     } else if (!in->told && event->incident > 0
                && event->incident <= INT32_MAX)
@@ -175,6 +176,7 @@ ngx_shop_incident_site(ngx_shop_incident_fold_t *fold,
     in->state = event->to;
 
     ngx_shop_incident_told_count(in, event);
+    ngx_shop_incident_public_note(in, event);
 
     if (well) {
         in->resolved = event->time;
@@ -213,6 +215,7 @@ ngx_shop_incident_begin(ngx_shop_incident_fold_t *fold,
     memset(in, 0, sizeof(ngx_shop_incident_t));
 
     in->number = ++fold->count;
+    in->born = event->time;
     in->began = event->time;
     in->detected = event->time;
 
@@ -231,6 +234,9 @@ ngx_shop_incident_begin(ngx_shop_incident_fold_t *fold,
 
     s = ngx_shop_event_get(event, event->site);
     (void) ngx_shop_incident_told_keep(in, &in->site, &s);
+
+    s = ngx_shop_event_get(event, event->hosts);
+    (void) ngx_shop_incident_told_keep(in, &in->hosts, &s);
 
     s = ngx_shop_event_get(event, event->flag);
     (void) ngx_shop_incident_told_keep(in, &in->flag, &s);
@@ -332,6 +338,10 @@ ngx_shop_incident_move(ngx_shop_incident_t *in, int64_t by,
 
     for (i = 0; i < NGX_SHOP_INCIDENT_TEXTS; i++) {
         move(data, &in->texts[i].at, by);
+    }
+
+    for (i = 0; i < NGX_SHOP_INCIDENT_EDGES; i++) {
+        move(data, &in->edges[i].at, by);
     }
 }
 

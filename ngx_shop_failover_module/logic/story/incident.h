@@ -18,6 +18,7 @@
 #define NGX_SHOP_INCIDENTS        64     /* of all sites, remembered */
 #define NGX_SHOP_INCIDENT_TEXTS   16
 #define NGX_SHOP_INCIDENT_BYTES   5120
+#define NGX_SHOP_INCIDENT_EDGES   12     /* the last ones */
 
 /* peers that fail within this of one another fail together; ms */
 #define NGX_SHOP_INCIDENT_BURST   60000
@@ -42,6 +43,25 @@ typedef struct {
 } ngx_shop_incident_text_t;
 
 
+/* what visitors find */
+typedef enum {
+    NGX_SHOP_INCIDENT_FOUND_OPEN = 0,
+    NGX_SHOP_INCIDENT_FOUND_CLOSED,           /* as it was planned */
+    NGX_SHOP_INCIDENT_FOUND_PROBLEM,
+    NGX_SHOP_INCIDENT_FOUND_BROWSE,
+    NGX_SHOP_INCIDENT_FOUND_PATHS,
+    NGX_SHOP_INCIDENT_FOUND_N
+} ngx_shop_incident_found_e;
+
+
+/* from when on they found something else */
+typedef struct {
+    int64_t                      at;          /* Unix ms */
+    uint32_t                     nth;         /* of all there were */
+    uint8_t                      found;       /* _incident_found_e */
+} ngx_shop_incident_edge_t;
+
+
 typedef struct {
     ngx_shop_span_t              name;
     int64_t                      refused;     /* since it began */
@@ -61,6 +81,8 @@ typedef struct {
     uint8_t                      lost;        /* end is not known */
     uint8_t                      told;        /* number is settled */
 
+    int64_t                      born;        /* began, and no step of
+                                                 the clock moves it */
     int64_t                      began;       /* site left well */
     int64_t                      first_failure;
     int64_t                      detected;
@@ -77,7 +99,11 @@ typedef struct {
     uint32_t                     texts_lost;  /* found no room */
     ngx_shop_incident_text_t texts[NGX_SHOP_INCIDENT_TEXTS];
 
+    uint32_t                     nedges;
+    ngx_shop_incident_edge_t edges[NGX_SHOP_INCIDENT_EDGES];
+
     ngx_shop_span_t              site;
+    ngx_shop_span_t              hosts;       /* of a part of a site */
     ngx_shop_span_t              flag;        /* its path; len 0: none */
     ngx_shop_span_t              upstreams;   /* as in its first event */
     uint32_t                     nbytes;

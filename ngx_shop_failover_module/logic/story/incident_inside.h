@@ -42,5 +42,9 @@ void ngx_shop_incident_told_say(ngx_shop_incident_t *in,
 int ngx_shop_incident_told_keep(ngx_shop_incident_t *in,
     ngx_shop_span_t *span, const ngx_shop_str_t *text);
 
+/* incident_public: what visitors find from now on, of a site or of a flag */
+void ngx_shop_incident_public_note(ngx_shop_incident_t *in,
+    const ngx_shop_event_t *event);
+
 
 #endif /* _NGX_SHOP_INCIDENT_INSIDE_H_INCLUDED_ */

@@ -40,12 +40,14 @@ ngx_shop_incident_saved_sane(const ngx_shop_incident_t *incident, size_t size)
         || incident->by >= NGX_SHOP_EVENT_BY_N
         || incident->nclasses > NGX_SHOP_EVENT_CLASSES
         || incident->ntexts > NGX_SHOP_INCIDENT_TEXTS
+        || incident->nedges > NGX_SHOP_INCIDENT_EDGES
         || incident->nbytes > NGX_SHOP_INCIDENT_BYTES
         || size != ngx_shop_incident_saved_size(incident)
         || !ngx_shop_incident_saved_times(incident)
         || !ngx_shop_incident_saved_count(incident->visitors)
         || !ngx_shop_incident_saved_count(incident->visitors_before)
         || !ngx_shop_incident_saved_within(incident, incident->site)
+        || !ngx_shop_incident_saved_within(incident, incident->hosts)
         || !ngx_shop_incident_saved_within(incident, incident->flag)
         || !ngx_shop_incident_saved_within(incident, incident->upstreams))
     {
@@ -74,6 +76,14 @@ ngx_shop_incident_saved_sane(const ngx_shop_incident_t *incident, size_t size)
         }
     }
 
+    for (i = 0; i < incident->nedges; i++) {
+        if (incident->edges[i].found >= NGX_SHOP_INCIDENT_FOUND_N
+            || !ngx_shop_saved_time(incident->edges[i].at, 1000))
+        {
+            return 0;
+        }
+    }
+
     return 1;
 }
 
@@ -81,7 +91,8 @@ ngx_shop_incident_saved_sane(const ngx_shop_incident_t *incident, size_t size)
 static int
 ngx_shop_incident_saved_times(const ngx_shop_incident_t *incident)
 {
-    return ngx_shop_saved_time(incident->began, 1000)
+    return ngx_shop_saved_time(incident->born, 1000)
+           && ngx_shop_saved_time(incident->began, 1000)
            && ngx_shop_saved_time(incident->first_failure, 1000)
            && ngx_shop_saved_time(incident->detected, 1000)
            && ngx_shop_saved_time(incident->mitigated, 1000)

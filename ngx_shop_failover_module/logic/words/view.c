@@ -35,7 +35,6 @@ static size_t ngx_shop_view_is_moment(const ngx_shop_str_t *text,
 static unsigned ngx_shop_view_near(const ngx_shop_view_t *v, int64_t at);
 static void ngx_shop_view_head(ngx_shop_view_t *v);
 static void ngx_shop_view_said(ngx_shop_view_t *v);
-static ngx_shop_tongue_t ngx_shop_view_tongue(const ngx_shop_view_t *v);
 static void ngx_shop_view_news(ngx_shop_view_t *v);
 static ngx_shop_str_t ngx_shop_view_var(const ngx_shop_view_t *v,
     const char *name);
@@ -439,7 +438,7 @@ ngx_shop_view_said(ngx_shop_view_t *v)
 }
 
 
-static ngx_shop_tongue_t
+ngx_shop_tongue_t
 ngx_shop_view_tongue(const ngx_shop_view_t *v)
 {
     ngx_shop_tongue_t  t;

@@ -122,6 +122,9 @@ typedef struct {
 /* works out all values, once for any number of renderings */
 void ngx_shop_view_prepare(ngx_shop_view_t *v);
 
+/* who reads it, for texts that are not among the view's */
+ngx_shop_tongue_t ngx_shop_view_tongue(const ngx_shop_view_t *v);
+
 /* "maintenance", "outage", ... */
 const char *ngx_shop_view_state_name(unsigned state);
 

@@ -268,6 +268,10 @@ ngx_shop_journal_event_site(ngx_shop_model_zone_t *zone,
 
     ngx_shop_journal_event_set(&event, &event.site, &change->site->name);
 
+    if (change->site->whole) {
+        ngx_shop_journal_event_set(&event, &event.hosts, &change->site->hosts);
+    }
+
     if (change->site->flag) {
         ngx_shop_journal_event_set(&event, &event.flag,
                                    &change->site->flag->path);
@@ -349,6 +353,7 @@ ngx_shop_journal_event_notice(ngx_shop_model_zone_t *zone,
         text = ngx_shop_flag_status(&view->notice);
         ngx_shop_event_set(event, &event->text, &text);
         event->eta = view->notice.eta.at * 1000;
+        event->mode = view->notice.mode;
     }
 
     ngx_destroy_pool(pool);

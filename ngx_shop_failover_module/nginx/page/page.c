@@ -35,8 +35,8 @@ ngx_shop_page_early_handler(ngx_http_request_t *r)
     sscf = ngx_http_get_module_srv_conf(r, ngx_shop_failover_module);
     slcf = sscf->early;
 
-    if (slcf == NULL || sscf->many || r->uri.len != slcf->polled.len
-        || ngx_memcmp(r->uri.data, slcf->polled.data, r->uri.len) != 0)
+    if (slcf == NULL || sscf->many
+        || !ngx_shop_page_poll_asked(&r->uri, slcf))
     {
         return NGX_DECLINED;
     }
@@ -57,9 +57,7 @@ ngx_shop_page_handler(ngx_http_request_t *r)
     smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
     slcf = ngx_http_get_module_loc_conf(r, ngx_shop_failover_module);
 
-    if (r->uri.len == slcf->polled.len
-        && ngx_memcmp(r->uri.data, slcf->polled.data, r->uri.len) == 0)
-    {
+    if (ngx_shop_page_poll_asked(&r->uri, slcf)) {
         why = NGX_SHOP_GATE_WHY_NOT;
 
     } else {

@@ -38,6 +38,7 @@ ngx_shop_page_choose(ngx_http_request_t *r, ngx_shop_page_t *page)
     variant->admitted = 0;
     variant->turn = ngx_shop_page_choose_turn(r, variant);
     variant->wait = 0;
+    variant->met = 0;
 
     if (page->why == NGX_SHOP_GATE_WHY_BUSY && r->upstream) {
         ngx_shop_page_choose_wait(smcf, r->upstream, variant);

@@ -8,14 +8,45 @@
 
 #include "nginx/page/page_inside.h"
 
+#include "state/chronicle.h"
 #include "state/crowd.h"
+
+#include "logic/words/feed.h"
+
 
 static void ngx_shop_page_poll_room(ngx_shop_conf_main_t *smcf,
     ngx_shop_render_variant_t *variant);
 static void ngx_shop_page_poll_language(ngx_http_request_t *r,
     ngx_shop_render_variant_t *variant);
+static void ngx_shop_page_poll_met(ngx_http_request_t *r,
+    ngx_shop_render_variant_t *variant);
 static void ngx_shop_page_poll_state(ngx_shop_conf_main_t *smcf,
     ngx_shop_render_variant_t *variant);
+
+
+ngx_uint_t
+ngx_shop_page_poll_asked(ngx_str_t *uri, ngx_shop_conf_loc_t *slcf)
+{
+    if (slcf->polled.len == 0 || uri->len < slcf->polled.len
+        || ngx_memcmp(uri->data, slcf->polled.data, slcf->polled.len) != 0)
+    {
+        return 0;
+    }
+
+    return uri->len == slcf->polled.len || ngx_shop_page_poll_feed(uri, slcf);
+}
+
+
+/* of a URI that begins as the public status' does */
+
+ngx_uint_t
+ngx_shop_page_poll_feed(ngx_str_t *uri, ngx_shop_conf_loc_t *slcf)
+{
+    return uri->len == slcf->polled.len + sizeof(NGX_SHOP_FEED_SUFFIX) - 1
+           && ngx_memcmp(uri->data + slcf->polled.len, NGX_SHOP_FEED_SUFFIX,
+                         sizeof(NGX_SHOP_FEED_SUFFIX) - 1)
+              == 0;
+}
 
 
 /* what the asking page would be shown now, and in which language */
@@ -32,6 +63,12 @@ ngx_shop_page_poll(ngx_http_request_t *r, ngx_shop_page_t *page)
 
     smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
     variant = &page->variant;
+
+    if (ngx_shop_page_poll_feed(&r->uri, variant->slcf)) {
+        ngx_shop_page_poll_language(r, variant);
+        ngx_shop_page_poll_met(r, variant);
+        return;
+    }
 
     /* "&page=1": what the page would be now, to take it over piece by piece */
 
@@ -60,6 +97,28 @@ ngx_shop_page_poll(ngx_http_request_t *r, ngx_shop_page_t *page)
     if (variant->state == NGX_SHOP_VIEW_OPEN) {
         variant->kind = NGX_SHOP_RENDER_STATUS;
     }
+}
+
+
+/* what was, whoever asks: the same to who passes the closed shop */
+
+static void
+ngx_shop_page_poll_met(ngx_http_request_t *r,
+    ngx_shop_render_variant_t *variant)
+{
+    ngx_shop_conf_main_t   *smcf;
+    ngx_shop_model_site_t  *site;
+
+    smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
+    site = variant->site->whole ? variant->site->whole : variant->site;
+
+    variant->kind = NGX_SHOP_RENDER_FEED;
+    variant->state = NGX_SHOP_VIEW_OPEN;
+    variant->post = NGX_SHOP_VIEW_NO_POST;
+    variant->jitter = 0;
+    variant->turn = 0;
+    variant->met = ngx_shop_chronicle_met(&smcf->zone, &site->name,
+                                          &r->headers_in.server);
 }
 
 

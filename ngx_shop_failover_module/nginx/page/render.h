@@ -21,6 +21,9 @@
 /* beside the kinds that clients negotiate: what the waiting page polls */
 #define NGX_SHOP_RENDER_STATUS  (NGX_SHOP_NEGOTIATE_EMPTY + 1)
 
+/* ... and its feed */
+#define NGX_SHOP_RENDER_FEED    (NGX_SHOP_NEGOTIATE_EMPTY + 2)
+
 #define NGX_SHOP_RENDER_TURNS   10   /* bits of a minute: of 17 hours */
 #define NGX_SHOP_RENDER_JITTER  16   /* different times to ask again */
 
@@ -40,6 +43,8 @@ typedef struct {
     ngx_uint_t               admitted;   /* of _STATUS, else 0 */
     ngx_uint_t               wait;       /* of _VIEW_BUSY: when to come again,
                                             _wait_of(); 0: as usual */
+    uint64_t                 met;        /* of _FEED, _chronicle_met(); else
+                                            0 */
     int64_t                  turn;       /* of _REOPENING: when this visitor
                                             is let in, Unix minutes; or 0 */
 } ngx_shop_render_variant_t;
@@ -62,7 +67,8 @@ typedef struct {
     uint64_t                 key;
     size_t                   size;       /* bytes, as accounted */
     ngx_shop_model_site_t   *site;
-    ngx_uint_t               version;    /* of the board */
+    ngx_uint_t               version;    /* of the board, or of the story */
+    ngx_uint_t               feed;       /* its kind */
     int64_t                  minute;
     ngx_uint_t               refs;
     ngx_uint_t               kept;       /* 0: of one request */

@@ -72,6 +72,16 @@ void ngx_shop_render_keep_release(void *data);
 ngx_shop_rendering_t *ngx_shop_render_make(ngx_shop_conf_main_t *smcf,
     ngx_shop_render_variant_t *variant, ngx_shop_rendering_t *old);
 
+/*
+ * The feed of variant->met, and what it changes with: the flag's words, too,
+ * for their languages.
+ */
+ngx_int_t ngx_shop_render_feed(ngx_shop_conf_main_t *smcf,
+    ngx_shop_render_variant_t *variant, ngx_shop_view_t *v,
+    ngx_shop_emit_t *e);
+ngx_uint_t ngx_shop_render_feed_version(ngx_shop_conf_main_t *smcf,
+    ngx_shop_model_site_t *site);
+
 /* brotli's encoder, where it is installed; it goes with cf->pool */
 ngx_int_t ngx_shop_render_pack_open(ngx_conf_t *cf,
     ngx_shop_render_cache_t *renderings);

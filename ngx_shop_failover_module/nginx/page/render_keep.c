@@ -45,7 +45,9 @@ ngx_shop_render_keep_key(ngx_shop_render_variant_t *variant)
     key = key << NGX_SHOP_RENDER_TURNS | (uint64_t) variant->turn
                                          % (1 << NGX_SHOP_RENDER_TURNS);
 
-    return key << 1 | variant->admitted;
+    key = key << 1 | variant->admitted;
+
+    return key ^ variant->met * 0x9e3779b97f4a7c15ULL;
 }
 
 
@@ -76,8 +78,9 @@ ngx_shop_render_keep_current(ngx_shop_conf_main_t *smcf,
 {
     return rendering->minute == ngx_shop_clock_now() / 60
            && rendering->version
-              == ngx_shop_board_version(&smcf->zone,
-                                        rendering->site);
+              == (rendering->feed
+                  ? ngx_shop_render_feed_version(smcf, rendering->site)
+                  : ngx_shop_board_version(&smcf->zone, rendering->site));
 }
 
 

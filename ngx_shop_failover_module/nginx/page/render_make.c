@@ -100,8 +100,14 @@ ngx_shop_render_make_body(ngx_shop_conf_main_t *smcf,
         goto done;
     }
 
+    rendering->feed = (variant->kind == NGX_SHOP_RENDER_FEED);
+    rendering->version = ngx_shop_render_feed_version(smcf, variant->site);
+
     ngx_shop_board_view(&smcf->zone, variant->site, board);
-    rendering->version = board->version;
+
+    if (!rendering->feed) {
+        rendering->version = board->version;
+    }
 
     if (variant->state == NGX_SHOP_VIEW_REOPENING && !board->flag) {
         (void) ngx_shop_board_flag_last(&smcf->zone, variant->site,
@@ -111,13 +117,21 @@ ngx_shop_render_make_body(ngx_shop_conf_main_t *smcf,
     ngx_shop_render_make_view(v, variant, board, rendering);
     ngx_shop_view_prepare(v);
 
+    if (rendering->feed) {
+        ngx_str_set(&rendering->type, "application/atom+xml");
+    }
+
     rendering->eta = v->eta;
     rendering->retry = (variant->kind == NGX_SHOP_NEGOTIATE_JSON)
                        ? v->retry_after : 0;
 
     ngx_shop_emit_init(&e, buf, NGX_SHOP_RENDER_ROOM);
 
-    if (ngx_shop_render_make_fit(&e, v, variant, rendering) != NGX_OK) {
+    if ((rendering->feed
+         ? ngx_shop_render_feed(smcf, variant, v, &e)
+         : ngx_shop_render_make_fit(&e, v, variant, rendering))
+        != NGX_OK)
+    {
         goto done;
     }
 
