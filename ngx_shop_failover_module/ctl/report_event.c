@@ -74,6 +74,11 @@ ngx_shop_report_event_peer(const ngx_shop_event_t *event)
     }
 
     ngx_shop_report_event_text(event, event->detail);
+
+    if (event->cause == NGX_SHOP_EVENT_SERVER) {
+        return;
+    }
+
     printf(", %ld in a row", (long) event->count);
 
     if (event->first_failure) {

@@ -287,7 +287,7 @@ ngx_shop_screen_code(const char *state)
 static void
 ngx_shop_screen_now(const ngx_shop_screen_t *s)
 {
-    char  state[64], severity[8];
+    char  state[64], severity[8], text[256];
 
     (void) ngx_shop_member_get(s->v, "site.state", state, sizeof(state));
 
@@ -306,6 +306,15 @@ ngx_shop_screen_now(const ngx_shop_screen_t *s)
 
     if (ngx_shop_member_true(s->v, "site.shut_by_flag_alone")) {
         puts("  the servers are back, only the flag keeps the shop shut");
+    }
+
+    if (ngx_shop_member_get(s->v, "site.says.word", text, sizeof(text))) {
+        (void) ngx_shop_member_get(s->v, "site.says.reason", text,
+                                   sizeof(text));
+        fputs("  its servers say that they are in maintenance", stdout);
+        fputs(*text ? ": " : "", stdout);
+        ngx_shop_screen_ink_say(text);
+        putchar('\n');
     }
 
     ngx_shop_screen_way(s, state);

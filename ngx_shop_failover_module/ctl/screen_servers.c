@@ -29,6 +29,8 @@ static void ngx_shop_screen_servers_list(const ngx_shop_screen_t *s,
 static int ngx_shop_screen_servers_up(const ngx_shop_json_t *peer);
 static void ngx_shop_screen_servers_one(const ngx_shop_screen_t *s,
     const ngx_shop_json_t *peer);
+static unsigned ngx_shop_screen_servers_says(const ngx_shop_json_t *peer,
+    char *why, size_t size);
 static unsigned ngx_shop_screen_servers_why(const ngx_shop_screen_t *s,
     const ngx_shop_json_t *peer, char *why, size_t size);
 
@@ -215,10 +217,14 @@ ngx_shop_screen_servers_one(const ngx_shop_screen_t *s,
     share = ngx_shop_member_number(peer, "share");
 
     if (well && share > 0 && share < 100) {
-        printf(", slow start: %ld %% of its share", share);
+        printf(", %s%ld %% of its share",
+               ngx_shop_member_number(peer, "says.weight") > 0
+               ? "" : "slow start: ", share);
     }
 
-    if (!well && ngx_shop_screen_servers_why(s, peer, why, sizeof(why))) {
+    if ((!well || ngx_shop_screen_servers_says(peer, why, sizeof(why)))
+        && ngx_shop_screen_servers_why(s, peer, why, sizeof(why)))
+    {
         fputs(": ", stdout);
         ngx_shop_screen_ink_cut(why, (unsigned) n + 2);
     }
@@ -228,6 +234,34 @@ ngx_shop_screen_servers_one(const ngx_shop_screen_t *s,
     if (!well || s->all) {
         ngx_shop_screen_figure_strip(peer);
     }
+}
+
+
+/* "says of itself: maint, "new disks", back in 600 s" */
+
+static unsigned
+ngx_shop_screen_servers_says(const ngx_shop_json_t *peer, char *why,
+    size_t size)
+{
+    char  word[32], reason[256], retry[32];
+
+    if (!ngx_shop_member_get(peer, "says.word", word, sizeof(word))) {
+        return 0;
+    }
+
+    (void) ngx_shop_member_get(peer, "says.reason", reason, sizeof(reason));
+
+    retry[0] = '\0';
+
+    if (ngx_shop_member_number(peer, "says.retry_after") > 0) {
+        (void) snprintf(retry, sizeof(retry), ", back in %ld s",
+                        ngx_shop_member_number(peer, "says.retry_after"));
+    }
+
+    (void) snprintf(why, size, "says of itself: %s%s%s%s%s", word,
+                    *reason ? ", \"" : "", reason, *reason ? "\"" : "", retry);
+
+    return 1;
 }
 
 
@@ -245,7 +279,8 @@ ngx_shop_screen_servers_why(const ngx_shop_screen_t *s,
     if (!ngx_shop_member_get(peer, "override.action", action,
                              sizeof(action)))
     {
-        return ngx_shop_member_get(peer, "aside.reason", why, size)
+        return ngx_shop_screen_servers_says(peer, why, size)
+               || ngx_shop_member_get(peer, "aside.reason", why, size)
                || ngx_shop_member_get(peer, "last.detail", why, size);
     }
 

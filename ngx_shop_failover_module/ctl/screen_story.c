@@ -329,6 +329,8 @@ ngx_shop_screen_story_facts(const ngx_shop_screen_t *s, ngx_shop_next_t *next)
 
     next->now = s->now;
     next->alone = ngx_shop_member_true(s->v, "site.shut_by_flag_alone") != 0;
+    next->servers = ngx_shop_member_get(s->v, "site.says.word", text,
+                                        sizeof(text)) != 0;
     next->configured = ngx_shop_member_get(s->v, "site.flag", text,
                                            sizeof(text)) != 0;
     next->incident = ngx_shop_member_get(s->v, "counters.incident_since",

@@ -204,6 +204,7 @@ typedef struct {
     ngx_uint_t                       applied;     /* verdict generation */
     ngx_msec_t                       ramp_end;    /* of the last slow start */
     unsigned                         ramping:1;   /* a peer is starting */
+    unsigned                         weighed:1;   /* one asks for less */
 
     /* of discover */
     ngx_uint_t                       config;      /* generation of the list */

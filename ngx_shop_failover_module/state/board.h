@@ -65,6 +65,7 @@ typedef struct {
     uint32_t                       file;       /* flagset_id() */
     ngx_shop_flagset_ended_t       ended;      /* of a directory */
     ngx_shop_layout_signature_t    signature;
+    ngx_shop_own_t                 own;        /* of servers that closed it */
     ngx_shop_flag_notice_t         notice;     /* empty without a flag */
 } ngx_shop_board_view_t;
 
@@ -102,6 +103,10 @@ ngx_int_t ngx_shop_board_slots_register_locked(ngx_shop_model_zone_t *zone,
 /* no lock; when the outage began that is not over, Unix s; 0: there is none */
 #define ngx_shop_board_outage(zone, conf)                                    \
     ((zone)->sh->sites[(conf)->index]->site.outage)
+
+/* no lock; its servers say themselves that they are out, as planned */
+#define ngx_shop_board_planned(zone, conf)                                   \
+    ((zone)->sh->sites[(conf)->index]->own.what == NGX_SHOP_OWN_MAINT)
 
 /* what a flag says to who visits an open shop */
 typedef enum {

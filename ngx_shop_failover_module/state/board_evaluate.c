@@ -39,6 +39,8 @@ static void ngx_shop_board_evaluate_found(ngx_shop_layout_site_t *ss,
 static ngx_uint_t ngx_shop_board_evaluate_site_locked(
     ngx_shop_layout_site_t *ss, ngx_shop_layout_flag_t *fs,
     ngx_shop_model_site_t *conf, ngx_shop_board_health_t *health);
+static void ngx_shop_board_evaluate_own(ngx_shop_layout_site_t *ss,
+    ngx_shop_board_health_t *health);
 static ngx_uint_t ngx_shop_board_evaluate_said(ngx_shop_layout_flag_t *fs,
     int64_t now);
 static void ngx_shop_board_evaluate_times(ngx_shop_layout_site_t *ss,
@@ -384,9 +386,43 @@ ngx_shop_board_evaluate_site_locked(ngx_shop_layout_site_t *ss,
 
     ss->gate = ngx_shop_board_gate_of(ss, fs, conf);
 
+    ngx_shop_board_evaluate_own(ss, health);
     ngx_shop_board_evaluate_times(ss, fs);
 
     return changed;
+}
+
+
+/*
+ * What servers say that have closed the site themselves.  A time that is
+ * counted down is no news: visitors come back a little later in any case.
+ */
+
+static void
+ngx_shop_board_evaluate_own(ngx_shop_layout_site_t *ss,
+    ngx_shop_board_health_t *health)
+{
+    ngx_shop_own_t  own;
+
+    ngx_memzero(&own, sizeof(ngx_shop_own_t));
+
+    if (ss->site.state == NGX_SHOP_SITE_MAINTENANCE
+        && !ngx_shop_site_closes(ss->asked))
+    {
+        own = health->own;
+    }
+
+    if (own.what == ss->own.what && own.timed == ss->own.timed
+        && own.retry <= ss->own.retry && own.retry >= ss->own.retry / 4 * 3
+        && own.reason_len == ss->own.reason_len
+        && ngx_memcmp(own.reason, ss->own.reason, own.reason_len) == 0)
+    {
+        return;
+    }
+
+    ss->own = own;
+    ngx_memory_barrier();
+    ss->version++;
 }
 
 

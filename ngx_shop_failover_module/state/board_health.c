@@ -8,11 +8,16 @@
 
 #include "state/board_inside.h"
 #include "state/clock.h"
+#include "state/peers.h"
 
 
 static void ngx_shop_board_health_add(ngx_shop_model_zone_t *zone,
     ngx_shop_board_health_t *health, ngx_shop_model_group_t *group,
     ngx_uint_t optional);
+static void ngx_shop_board_health_own(ngx_shop_model_zone_t *zone,
+    ngx_shop_board_health_t *health, ngx_shop_model_group_t *group);
+static void ngx_shop_board_health_add_own(ngx_shop_own_t *sum,
+    ngx_shop_own_t *own);
 static int64_t ngx_shop_board_health_failing(ngx_shop_model_zone_t *zone,
     ngx_shop_model_group_t *group);
 
@@ -30,6 +35,7 @@ ngx_shop_board_health(ngx_shop_model_zone_t *zone,
     health->worst = NGX_SHOP_SITE_GROUP_UP;
     health->checked = 0;
     health->failing = 0;
+    health->own.what = NGX_SHOP_OWN_NONE;
 
     use = conf->uses.elts;
 
@@ -78,6 +84,10 @@ ngx_shop_board_health_add(ngx_shop_model_zone_t *zone,
     health->checked += group->checked;
     health->worst = ngx_max(health->worst, state);
 
+    if (state == NGX_SHOP_SITE_GROUP_PLANNED) {
+        ngx_shop_board_health_own(zone, health, group);
+    }
+
     if (state != NGX_SHOP_SITE_GROUP_DOWN) {
         return;
     }
@@ -94,6 +104,63 @@ ngx_shop_board_health_add(ngx_shop_model_zone_t *zone,
 
     if (health->failing == 0 || failing < health->failing) {
         health->failing = failing;
+    }
+}
+
+
+/*
+ * What visitors are told of servers that are out, as they say: the first reason
+ * and the shortest time, as one that is back is enough.
+ */
+
+static void
+ngx_shop_board_health_own(ngx_shop_model_zone_t *zone,
+    ngx_shop_board_health_t *health, ngx_shop_model_group_t *group)
+{
+    ngx_uint_t                 i;
+    ngx_shop_own_t            *own;
+    ngx_shop_peers_walk_t      walk;
+    ngx_shop_model_peer_t     *peer;
+    ngx_shop_model_group_t   **next;
+
+    next = group->chain.elts;
+
+    for (i = 0; i <= group->chain.nelts; i++) {
+
+        for (peer = ngx_shop_peers_first(i ? next[i - 1] : group, &walk);
+             peer;
+             peer = ngx_shop_peers_next(&walk))
+        {
+            if (peer->slot == NGX_SHOP_LAYOUT_NO_SLOT) {
+                continue;
+            }
+
+            own = &zone->sh->peers[peer->slot].own.said;
+
+            if (own->what == NGX_SHOP_OWN_MAINT) {
+                ngx_shop_board_health_add_own(&health->own, own);
+            }
+        }
+    }
+}
+
+
+static void
+ngx_shop_board_health_add_own(ngx_shop_own_t *sum, ngx_shop_own_t *own)
+{
+    if (sum->what == NGX_SHOP_OWN_NONE) {
+        *sum = *own;
+        return;
+    }
+
+    if (own->timed && (!sum->timed || own->retry < sum->retry)) {
+        sum->timed = 1;
+        sum->retry = own->retry;
+    }
+
+    if (sum->reason_len == 0) {
+        ngx_memcpy(sum->reason, own->reason, own->reason_len);
+        sum->reason_len = own->reason_len;
     }
 }
 

@@ -235,14 +235,14 @@ ngx_shop_groups_state(ngx_shop_model_zone_t *zone,
     ngx_shop_model_group_t *group)
 {
     ngx_uint_t                 i, own;
-    ngx_shop_site_count_t      count;
+    ngx_shop_site_count_t      count, next;
     ngx_shop_model_group_t   **backup;
 
     ngx_shop_peers_count(zone, group, &count);
 
     own = ngx_shop_site_group(&count);
 
-    if (own != NGX_SHOP_SITE_GROUP_DOWN
+    if (own < NGX_SHOP_SITE_GROUP_PLANNED
         && ngx_shop_groups_serving(zone, group) == 0)
     {
         return own;
@@ -251,12 +251,22 @@ ngx_shop_groups_state(ngx_shop_model_zone_t *zone,
     backup = group->chain.elts;
 
     for (i = 0; i < group->chain.nelts; i++) {
-        if (ngx_shop_groups_usable(zone, backup[i])) {
+
+        ngx_shop_peers_count(zone, backup[i], &next);
+
+        if (next.primaries_usable || next.backups_usable) {
             return NGX_SHOP_SITE_GROUP_BACKUP;
         }
+
+        count.primaries += next.primaries + next.backups;
+        count.planned += next.planned;
+        count.ordered += next.ordered;
     }
 
-    return own;
+    /* planned where it is so of all that could have served */
+
+    return own < NGX_SHOP_SITE_GROUP_PLANNED ? own
+                                             : ngx_shop_site_group(&count);
 }
 
 

@@ -17,6 +17,7 @@
 #include <ngx_core.h>
 #include <ngx_event.h>
 
+#include "logic/answer/own.h"
 #include "logic/story/band.h"
 #include "logic/story/event.h"
 #include "logic/judge/evidence.h"
@@ -68,6 +69,7 @@ typedef struct {
     uint8_t                        result;      /* _verdict_result_e */
     uint8_t                        detail_len;
     u_char                         detail[NGX_SHOP_LAYOUT_DETAIL_LEN];
+    ngx_shop_own_t                 own;         /* what the server said */
 } ngx_shop_layout_sample_t;
 
 
@@ -101,6 +103,15 @@ typedef struct {
 } ngx_shop_layout_aside_t;
 
 
+/* what a server says of itself, and is heeded */
+typedef struct {
+    ngx_shop_own_t                 said;
+    int64_t                        since;       /* Unix s */
+    ngx_msec_t                     until;       /* monotonic: a promise of
+                                                   "maint"; 0: none */
+} ngx_shop_layout_own_t;
+
+
 /*
  * One peer, keyed by upstream, server and address.  Written under the mutex of
  * the slab pool, which the master forces open when a worker dies; "unusable"
@@ -129,6 +140,7 @@ typedef struct {
     uint8_t                        history[NGX_SHOP_LAYOUT_HISTORY / 2];
     uint16_t                       took[NGX_SHOP_LAYOUT_HISTORY];   /* ms */
     ngx_shop_layout_force_t        force;
+    ngx_shop_layout_own_t          own;
 
     /* added to without a lock, on the request path */
     ngx_shop_evidence_t            evidence;
@@ -166,6 +178,8 @@ typedef struct {
     ngx_msec_t                     due;
     ngx_msec_t                     until;
     ngx_msec_t                     touched;
+    uint32_t                       shared;      /* "due" is a turn: 1 + the
+                                                   serial of the order; 0 */
 
     /* of live traffic; monotonic ms, cut to 32 bits */
     uint32_t                       failed;      /* the first of failures */
@@ -347,6 +361,8 @@ typedef struct {
     int64_t                        incident;    /* Unix s, it began; 0 */
     uint32_t                       index;       /* in sh->sites */
     uint8_t                        asked;       /* _site_flag_e */
+    ngx_shop_own_t                 own;         /* of servers, where they have
+                                                   closed it themselves */
     ngx_atomic_t                  *learned;     /* upstreams that requests
                                                    used: bits, by index in
                                                    sh->groups; no lock */
@@ -402,6 +418,15 @@ typedef struct {
 } ngx_shop_layout_shift_t;
 
 
+/* nodes of a fleet that take turns in probing, as was told last */
+typedef struct {
+    uint32_t                       nodes;       /* 0: nobody told */
+    uint32_t                       node;        /* this one, from 0 */
+    uint32_t                       serial;      /* changes with the two */
+    ngx_msec_t                     heard;       /* monotonic, of the others */
+} ngx_shop_layout_share_t;
+
+
 typedef struct {
     uint32_t                       version;     /* LAYOUT_VERSION */
     uint32_t                       layout;      /* sizes of the records */
@@ -447,6 +472,8 @@ typedef struct {
     ngx_msec_t                     ticked;      /* last evaluation */
 
     ngx_shop_layout_chronicle_t   *chronicle;
+
+    ngx_shop_layout_share_t        share;
 
     int64_t                        expires;     /* Unix s, first override */
     ngx_shop_layout_class_t        classes[NGX_SHOP_LAYOUT_CLASSES];

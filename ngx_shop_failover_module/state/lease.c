@@ -11,6 +11,7 @@
 #include "state/line.h"
 #include "state/shift.h"
 #include "state/peers.h"
+#include "state/share.h"
 
 
 /* "soon after it came back": in so many intervals */
@@ -18,6 +19,9 @@
 
 /* ms, between two probes while visitors wait for a server */
 #define NGX_SHOP_LEASE_QUICK     100
+
+/* s, for which a server that is gone is believed to be so as planned */
+#define NGX_SHOP_LEASE_PROMISE   3600
 
 /* how often the passes that are asked for double */
 #define NGX_SHOP_LEASE_RELAPSES  5
@@ -31,6 +35,9 @@ static ngx_msec_t ngx_shop_lease_first(ngx_shop_model_zone_t *zone,
     ngx_shop_lease_pace_t *pace);
 static int64_t ngx_shop_lease_doubt(ngx_shop_layout_peer_t *ps,
     ngx_shop_layout_sample_t *sample);
+static void ngx_shop_lease_next(ngx_shop_model_zone_t *zone,
+    ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace,
+    ngx_shop_lease_t *lease, ngx_msec_t interval);
 static ngx_uint_t ngx_shop_lease_waiting(ngx_shop_model_zone_t *zone,
     ngx_shop_model_group_t *group);
 static ngx_uint_t ngx_shop_lease_nobody(ngx_shop_model_zone_t *zone,
@@ -40,6 +47,10 @@ static void ngx_shop_lease_judge(ngx_shop_layout_peer_t *ps,
     ngx_shop_lease_commit_t *commit);
 static uint16_t ngx_shop_lease_passes(ngx_shop_layout_peer_t *ps,
     ngx_shop_lease_pace_t *pace, ngx_uint_t nobody);
+static void ngx_shop_lease_own(ngx_shop_layout_peer_t *ps,
+    ngx_shop_layout_sample_t *sample, ngx_shop_lease_commit_t *commit);
+static void ngx_shop_lease_own_over(ngx_shop_layout_peer_t *ps,
+    ngx_shop_layout_sample_t *sample, ngx_shop_lease_commit_t *commit);
 static void ngx_shop_lease_busy(ngx_shop_layout_peer_t *ps,
     ngx_shop_layout_sample_t *sample, ngx_shop_lease_commit_t *commit);
 static void ngx_shop_lease_silent(ngx_shop_layout_peer_t *ps,
@@ -140,11 +151,10 @@ ngx_shop_lease_take(ngx_shop_model_zone_t *zone, ngx_shop_model_peer_t *peer,
     ps->probing = 0;
     ps->touched = now;
 
-    left = (ngx_msec_int_t) (ps->due - now);
+    *wait = ngx_shop_share_sleep_locked(zone, ps, pace->group);
 
-    if (left > 0 && (ngx_msec_t) left <= 2 * pace->interval) {
-        ps->until = ps->due + pace->interval;
-        *wait = left;
+    if (*wait) {
+        ps->until = now + *wait + pace->interval;
         goto done;
     }
 
@@ -227,7 +237,7 @@ ngx_shop_lease_commit(ngx_shop_model_zone_t *zone, ngx_shop_lease_t *lease,
     ngx_uint_t silent, ngx_shop_lease_commit_t *commit)
 {
     ngx_int_t                 rc;
-    ngx_uint_t                waiting;
+    ngx_uint_t                waiting, weight;
     ngx_msec_t                now, interval;
     ngx_shop_layout_peer_t   *ps;
     ngx_shop_layout_group_t  *gs;
@@ -263,6 +273,7 @@ ngx_shop_lease_commit(ngx_shop_model_zone_t *zone, ngx_shop_lease_t *lease,
     zone->sh->unsettled++;
 
     commit->nobody = ngx_shop_lease_nobody(zone, pace->group);
+    weight = ps->own.said.weight;
 
     ngx_shop_lease_judge(ps, pace, sample, commit);
     ps->counted = (uint32_t) now;
@@ -276,7 +287,11 @@ ngx_shop_lease_commit(ngx_shop_model_zone_t *zone, ngx_shop_lease_t *lease,
 
     zone->sh->probed = sample->at;
     zone->sh->changed += (commit->edge != NGX_SHOP_VERDICT_EDGE_NONE
-                          || commit->busy);
+                          || commit->busy || commit->said);
+
+    if (weight != ps->own.said.weight) {
+        (void) ngx_atomic_fetch_add(&zone->sh->verdicts, 1);
+    }
 
     ngx_shop_peers_publish_locked(zone, ps,
              ngx_shop_verdict_usable(&ps->verdict, pace->rule));
@@ -295,23 +310,50 @@ next:
         interval = ngx_min(interval, NGX_SHOP_LEASE_QUICK);
     }
 
-    ps->due = lease->started + ngx_shop_lease_spread(interval, pace->jitter);
+    ngx_shop_lease_next(zone, ps, pace, lease, interval);
 
-    if ((ngx_msec_int_t) (ps->due - now) <= 0) {
-        ps->due = now + 1;
-    }
-
-    commit->wait = ps->due - now;
+    commit->wait = ngx_shop_share_sleep_locked(zone, ps, pace->group);
+    commit->wait = ngx_max(commit->wait, 1);
 
     ps->probing = 0;
     ps->touched = now;
-    ps->until = ps->due + pace->interval;
+    ps->until = now + commit->wait + pace->interval;
 
 done:
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
 
     return rc;
+}
+
+
+/*
+ * When to probe next.  What is as it was may be left to others, where they take
+ * turns with this node; what is in doubt may not.
+ */
+
+static void
+ngx_shop_lease_next(ngx_shop_model_zone_t *zone, ngx_shop_layout_peer_t *ps,
+    ngx_shop_lease_pace_t *pace, ngx_shop_lease_t *lease, ngx_msec_t interval)
+{
+    ngx_msec_t  now;
+
+    ps->shared = 0;
+    ps->due = lease->started + ngx_shop_lease_spread(interval, pace->jitter);
+
+    if (interval == pace->interval && pace->group->shared > 1
+        && ps->verdict.state != NGX_SHOP_VERDICT_CHECKING
+        && !ngx_shop_verdict_in_doubt(&ps->verdict)
+        && ngx_shop_share_due_locked(zone, ps, pace->group) == NGX_OK)
+    {
+        ps->due += ngx_shop_lease_spread(interval, pace->jitter) - interval;
+    }
+
+    now = ngx_shop_clock_msec(zone->sh);
+
+    if ((ngx_msec_int_t) (ps->due - now) <= 0) {
+        ps->due = now + 1;
+    }
 }
 
 
@@ -349,13 +391,21 @@ static void
 ngx_shop_lease_judge(ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace,
     ngx_shop_layout_sample_t *sample, ngx_shop_lease_commit_t *commit)
 {
-    ngx_shop_verdict_rule_t  rule;
+    ngx_shop_verdict_rule_t    rule;
+    ngx_shop_verdict_result_e  result;
 
     rule = *pace->rule;
     rule.passes = commit->waiting ? 1
                   : ngx_shop_lease_passes(ps, pace, commit->nobody);
     commit->need = rule.passes;
 
+    /* a planned absence is no failure, and ends a run of them */
+
+    commit->planned = sample->result != NGX_SHOP_VERDICT_RESULT_OK
+                      && sample->own.what;
+    result = commit->planned ? NGX_SHOP_VERDICT_RESULT_BUSY : sample->result;
+
+    ngx_shop_lease_own(ps, sample, commit);
     ngx_shop_lease_remember(ps, sample);
     ngx_shop_lease_busy(ps, sample, commit);
     ngx_shop_lease_silent(ps, pace, sample, commit);
@@ -365,11 +415,13 @@ ngx_shop_lease_judge(ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace,
     commit->run = ps->verdict.run + 1;
 
     if (commit->silent) {
-        ngx_shop_verdict_suspect(&ps->verdict, &rule, sample->result);
+        ngx_shop_verdict_suspect(&ps->verdict, &rule, result);
     }
 
-    commit->edge = ngx_shop_verdict_add(&ps->verdict, &rule, sample->result);
+    commit->edge = ngx_shop_verdict_add(&ps->verdict, &rule, result);
     commit->doubt = ngx_shop_lease_doubt(ps, sample);
+
+    ngx_shop_lease_own_over(ps, sample, commit);
 
     if (commit->edge != NGX_SHOP_VERDICT_EDGE_NONE) {
         ngx_shop_lease_turned(ps, pace, sample, commit);
@@ -395,6 +447,71 @@ ngx_shop_lease_passes(ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace,
     }
 
     return (uint16_t) ngx_min(passes, 65535);
+}
+
+
+/* what the server says of itself; an answer that passes ends what it said */
+
+static void
+ngx_shop_lease_own(ngx_shop_layout_peer_t *ps,
+    ngx_shop_layout_sample_t *sample, ngx_shop_lease_commit_t *commit)
+{
+    ngx_uint_t       was;
+    ngx_shop_own_t  *own;
+
+    own = &sample->own;
+    was = ps->own.said.what;
+
+    commit->said_was = was;
+    commit->said_since = ps->own.since;
+
+    if (own->what == NGX_SHOP_OWN_NONE
+        && sample->result != NGX_SHOP_VERDICT_RESULT_OK)
+    {
+        return;
+    }
+
+    ps->own.said = *own;
+    ps->own.until = 0;
+
+    if (own->what == NGX_SHOP_OWN_MAINT && own->timed) {
+        ps->own.until = ngx_current_msec
+                        + 1000 * (ngx_msec_t) ngx_min(own->retry,
+                                                      NGX_SHOP_LEASE_PROMISE);
+    }
+
+    if (own->what == was) {
+        return;
+    }
+
+    ps->own.since = sample->at / 1000;
+
+    if (was == NGX_SHOP_OWN_MAINT) {
+        ps->up_since = ngx_current_msec;
+        ps->ramp = 0;
+    }
+}
+
+
+/*
+ * A server that is found dead says nothing any more.  One that said for how
+ * long it would be away is believed until then: it may be started anew.
+ */
+
+static void
+ngx_shop_lease_own_over(ngx_shop_layout_peer_t *ps,
+    ngx_shop_layout_sample_t *sample, ngx_shop_lease_commit_t *commit)
+{
+    if (ps->own.said.what && sample->own.what == NGX_SHOP_OWN_NONE
+        && ps->verdict.state == NGX_SHOP_VERDICT_DOWN
+        && (ps->own.until == 0
+            || (ngx_msec_int_t) (ngx_current_msec - ps->own.until) >= 0))
+    {
+        ngx_memzero(&ps->own, sizeof(ngx_shop_layout_own_t));
+    }
+
+    commit->said_is = ps->own.said.what;
+    commit->said = (commit->said_is != commit->said_was);
 }
 
 
@@ -434,7 +551,7 @@ ngx_shop_lease_silent(ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace,
 
     now = (uint32_t) ngx_current_msec;
 
-    switch (sample->result) {
+    switch (commit->planned ? NGX_SHOP_VERDICT_RESULT_BUSY : sample->result) {
 
     case NGX_SHOP_VERDICT_RESULT_OK:
 
@@ -592,7 +709,8 @@ ngx_shop_lease_remember(ngx_shop_layout_peer_t *ps,
     ps->last = *sample;
 
     if (sample->result == NGX_SHOP_VERDICT_RESULT_OK
-        || sample->result >= NGX_SHOP_VERDICT_RESULT_INCONCLUSIVE)
+        || sample->result >= NGX_SHOP_VERDICT_RESULT_INCONCLUSIVE
+        || sample->own.what)
     {
         return;
     }

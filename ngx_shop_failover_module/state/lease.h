@@ -48,6 +48,11 @@ typedef struct {
     ngx_uint_t                waiting;     /* visitors, for a server */
     ngx_uint_t                whose;       /* silence, _silence_e */
     ngx_int_t                 busy;        /* 1: is now, -1: no more */
+    ngx_uint_t                said;        /* it says another word now: */
+    ngx_uint_t                said_was;    /* ... than this, _own_e */
+    ngx_uint_t                said_is;
+    ngx_uint_t                planned;     /* no failure, as it says why */
+    int64_t                   said_since;  /* Unix s, of said_was */
     ngx_uint_t                nobody;      /* of the group is usable */
     int64_t                   busy_since;  /* Unix s */
     ngx_msec_t                waited;      /* by a busy one's probe */

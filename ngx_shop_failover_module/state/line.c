@@ -268,6 +268,10 @@ ngx_shop_line_died(ngx_shop_model_zone_t *zone, ngx_shop_model_peer_t *peer)
     if (ngx_shop_layout_read(ps->force.how) == NGX_SHOP_LAYOUT_FORCE_NONE) {
         died = ngx_shop_layout_read(ps->since);
 
+        if (ps->unusable == NGX_SHOP_PEERS_UNUSABLE_MAINT) {
+            return ngx_shop_layout_read(ps->own.since);
+        }
+
         if (ps->unusable != NGX_SHOP_PEERS_UNUSABLE_ASIDE) {
             return died;
         }

@@ -10,6 +10,8 @@
 #include "state/clock.h"
 
 
+static void ngx_shop_peers_count_own(ngx_shop_layout_peer_t *ps,
+    ngx_uint_t usable, ngx_shop_site_count_t *count);
 static ngx_uint_t ngx_shop_peers_forced(ngx_shop_layout_force_t *force);
 
 
@@ -40,8 +42,12 @@ ngx_shop_peers_publish_locked(ngx_shop_model_zone_t *zone,
     ngx_uint_t  unusable;
 
     unusable = !usable ? NGX_SHOP_PEERS_UNUSABLE_DEAD
+               : ps->own.said.what == NGX_SHOP_OWN_MAINT
+                 ? NGX_SHOP_PEERS_UNUSABLE_MAINT
                : ps->aside.until ? NGX_SHOP_PEERS_UNUSABLE_ASIDE
                : ps->suspect ? NGX_SHOP_PEERS_UNUSABLE_SUSPECT
+               : ps->own.said.what == NGX_SHOP_OWN_DRAIN
+                 ? NGX_SHOP_PEERS_UNUSABLE_LEAVING
                : NGX_SHOP_PEERS_UNUSABLE_NOT;
 
     if (ps->force.how) {
@@ -168,6 +174,8 @@ ngx_shop_peers_count(ngx_shop_model_zone_t *zone,
                             && ngx_shop_layout_read(ps->id) == peer->id);
             count->aside += (!usable && ps->unusable
                                         == NGX_SHOP_PEERS_UNUSABLE_ASIDE);
+
+            ngx_shop_peers_count_own(ps, usable, count);
         }
 
         if (peer->backup) {
@@ -182,6 +190,29 @@ ngx_shop_peers_count(ngx_shop_model_zone_t *zone,
 }
 
 
+/* what it says of itself; an order stands above it */
+
+static void
+ngx_shop_peers_count_own(ngx_shop_layout_peer_t *ps, ngx_uint_t usable,
+    ngx_shop_site_count_t *count)
+{
+    ngx_uint_t  what;
+
+    what = ngx_shop_layout_read(ps->own.said.what);
+
+    if (ngx_shop_layout_read(ps->force.how)) {
+        count->ordered += !usable;
+
+    } else if (!usable) {
+        count->planned += (what == NGX_SHOP_OWN_MAINT);
+
+    } else {
+        count->worn += (what == NGX_SHOP_OWN_DRAIN
+                        || what == NGX_SHOP_OWN_DEGRADED);
+    }
+}
+
+
 ngx_uint_t
 ngx_shop_peers_spared(ngx_shop_model_zone_t *zone,
     ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer)
@@ -189,7 +220,9 @@ ngx_shop_peers_spared(ngx_shop_model_zone_t *zone,
     ngx_shop_peers_walk_t   walk;
     ngx_shop_model_peer_t  *other;
 
-    if (!ngx_shop_peers_suspect(zone, peer)) {
+    if (!ngx_shop_peers_suspect(zone, peer)
+        && !ngx_shop_peers_leaving(zone, peer))
+    {
         return 0;
     }
 
@@ -205,6 +238,23 @@ ngx_shop_peers_spared(ngx_shop_model_zone_t *zone,
     }
 
     return 0;
+}
+
+
+ngx_uint_t
+ngx_shop_peers_weight(ngx_shop_model_zone_t *zone, ngx_shop_model_peer_t *peer)
+{
+    ngx_uint_t  weight;
+
+    if (peer->slot == NGX_SHOP_LAYOUT_NO_SLOT
+        || ngx_shop_peers_read(zone, peer, id) != peer->id)
+    {
+        return 100;
+    }
+
+    weight = ngx_shop_peers_read(zone, peer, own.said.weight);
+
+    return weight ? weight : 100;
 }
 
 

@@ -22,7 +22,13 @@ typedef enum {
     NGX_SHOP_PEERS_UNUSABLE_ASIDE,       /* ... may get an answer */
 
     /* nobody hears of it: usable, and hidden while a sibling serves */
-    NGX_SHOP_PEERS_UNUSABLE_SUSPECT
+    NGX_SHOP_PEERS_UNUSABLE_SUSPECT,
+
+    /* it asks for no new visitors: the same, but what waits ends in peace */
+    NGX_SHOP_PEERS_UNUSABLE_LEAVING,
+
+    /* it says that it is out, as planned; what waits ends in peace */
+    NGX_SHOP_PEERS_UNUSABLE_MAINT
 } ngx_shop_peers_unusable_e;
 
 
@@ -78,24 +84,30 @@ ngx_int_t ngx_shop_peers_add(ngx_shop_model_zone_t *zone,
 
 /* no lock.  A peer without a slot, or whose slot went to another, is usable. */
 #define ngx_shop_peers_usable(zone, peer)                                    \
-    (ngx_shop_peers_steady(zone, peer) || ngx_shop_peers_suspect(zone, peer))
+    (ngx_shop_peers_steady(zone, peer)                                       \
+     || ngx_shop_peers_suspect(zone, peer)                                   \
+     || ngx_shop_peers_leaving(zone, peer))
 
-/* no lock; the same, and not suspect */
+/* no lock; the same, and neither suspect nor leaving */
 #define ngx_shop_peers_steady(zone, peer)                                    \
     ((peer)->slot == NGX_SHOP_LAYOUT_NO_SLOT                                 \
      || (zone)->sh->peers[(peer)->slot].unusable == 0                        \
      || ngx_shop_peers_read(zone, peer, id) != (peer)->id)
 
-/* no lock; of one that has a slot */
+/* no lock; false of one that has no slot */
 #define ngx_shop_peers_suspect(zone, peer)                                   \
+    ngx_shop_peers_is(zone, peer, NGX_SHOP_PEERS_UNUSABLE_SUSPECT)
+#define ngx_shop_peers_leaving(zone, peer)                                   \
+    ngx_shop_peers_is(zone, peer, NGX_SHOP_PEERS_UNUSABLE_LEAVING)
+
+#define ngx_shop_peers_is(zone, peer, how)                                   \
     ((peer)->slot != NGX_SHOP_LAYOUT_NO_SLOT                                 \
-     && (zone)->sh->peers[(peer)->slot].unusable                             \
-        == NGX_SHOP_PEERS_UNUSABLE_SUSPECT                                   \
+     && (zone)->sh->peers[(peer)->slot].unusable == (how)                    \
      && (zone)->sh->peers[(peer)->slot].id == (peer)->id)
 
 /*
- * No lock; 1: the peer is suspect, and a sibling is not, which is to take what
- * comes.  A backup is no sibling of a primary.
+ * No lock; 1: the peer is suspect or leaving, and a sibling is not, which is to
+ * take what comes.  A backup is no sibling of a primary.
  */
 ngx_uint_t ngx_shop_peers_spared(ngx_shop_model_zone_t *zone,
     ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer);
@@ -128,7 +140,14 @@ ngx_uint_t ngx_shop_peers_spared(ngx_shop_model_zone_t *zone,
     ((group)->slow_start || (peer)->slot == NGX_SHOP_LAYOUT_NO_SLOT          \
      ? (group)->slow_start : ngx_shop_peers_read(zone, peer, ramp))
 
-/* no lock; how much of its share a usable peer is to take: 0 to 1000 */
+/* no lock; the share that it asks for itself, in percent */
+ngx_uint_t ngx_shop_peers_weight(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_peer_t *peer);
+
+/*
+ * No lock; how much of its share a usable peer is to take: 0 to 1000.  Not of
+ * it is what it asks for itself: that is held against its siblings'.
+ */
 ngx_uint_t ngx_shop_peers_share(ngx_shop_model_zone_t *zone,
     ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer);
 

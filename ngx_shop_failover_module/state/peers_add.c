@@ -196,6 +196,7 @@ ngx_shop_peers_add_forget(ngx_shop_model_zone_t *zone,
 
     ngx_memzero(&ps->evidence, sizeof(ps->evidence));
     ngx_memzero(&ps->aside, sizeof(ps->aside));
+    ngx_memzero(&ps->own, sizeof(ps->own));
 
     ps->busy = 0;
     ps->suspect = 0;
@@ -243,6 +244,7 @@ ngx_shop_peers_add_inherit(ngx_shop_layout_peer_t *ps,
     ps->force = from->force;
     ps->evidence = from->evidence;
     ps->aside = from->aside;
+    ps->own = from->own;
     ps->busy = from->busy;
     ps->ramp = from->ramp;
     ps->suspect = from->suspect;

@@ -152,6 +152,7 @@ ngx_shop_shift_peer(ngx_shop_shift_walk_t *walk, ngx_shop_layout_peer_t *ps)
 {
     ngx_shop_shift_seconds(walk, &ps->since);
     ngx_shop_shift_seconds(walk, &ps->aside.since);
+    ngx_shop_shift_seconds(walk, &ps->own.since);
     ngx_shop_shift_seconds(walk, &ps->busy);
     ngx_shop_shift_seconds(walk, &ps->force.since);
     ngx_shop_shift_seconds(walk, &ps->force.until);

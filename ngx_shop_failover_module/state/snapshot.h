@@ -35,6 +35,7 @@ typedef struct {
     uint8_t                   history[NGX_SHOP_LAYOUT_HISTORY / 2];
     uint16_t                  took[NGX_SHOP_LAYOUT_HISTORY];
     ngx_shop_layout_force_t     force;
+    ngx_shop_layout_own_t       own;          /* said of itself */
     ngx_shop_layout_aside_t     aside;
     int64_t                     back;         /* Unix s, from aside */
     uint32_t                    asides;
@@ -54,6 +55,8 @@ typedef struct {
     ngx_uint_t                  limit;        /* of shop_shed; 0: none */
     ngx_uint_t                  inside;       /* pages in hand */
     ngx_uint_t                  waiting;      /* shop_queue: for a server */
+    ngx_uint_t                  nodes;        /* share its probes */
+    ngx_uint_t                  node;         /* ... this one, from 0 */
     ngx_msec_t                  longest;      /* ... ms, since the first did */
     int64_t                     blind;        /* Unix s: visitors wait in
                                                  vain; 0: no */

@@ -12,6 +12,7 @@
 #include "state/clock.h"
 #include "state/groups.h"
 #include "state/peers.h"
+#include "state/share.h"
 
 
 static ngx_int_t ngx_shop_snapshot_peers_group(ngx_shop_snapshot_t *snap,
@@ -182,6 +183,8 @@ ngx_shop_snapshot_peers_of(ngx_shop_model_zone_t *zone,
     group->blind = gs->blind;
     group->limit = gs->shed.limit;
     group->inside = ngx_shop_crowd_inside(zone, group->group);
+    group->nodes = ngx_shop_share_nodes_locked(zone, group->group,
+                                               &group->node);
     group->waiting = ngx_shop_line_waiting(zone, group->group,
                                            &group->longest);
     ngx_memcpy(group->results, gs->results, sizeof(group->results));
@@ -296,6 +299,7 @@ ngx_shop_snapshot_peers_read_locked(ngx_shop_model_zone_t *zone,
     copy->fails = ps->fails;
     copy->last = ps->last;
     copy->force = ps->force;
+    copy->own = ps->own;
     copy->aside = ps->aside;
     copy->asides = ps->asides;
     copy->busy = ps->busy;
@@ -343,6 +347,11 @@ ngx_shop_snapshot_peers_state(ngx_shop_snapshot_peer_t *copy)
         return NGX_SHOP_VERDICT_DOWN;
     }
 
+    if (copy->own.said.what == NGX_SHOP_OWN_MAINT) {
+        copy->since = copy->own.since;
+        return NGX_SHOP_VERDICT_DISABLED;
+    }
+
     if (copy->aside.until) {
         copy->since = copy->aside.since;
         return NGX_SHOP_ASIDE;
@@ -350,6 +359,11 @@ ngx_shop_snapshot_peers_state(ngx_shop_snapshot_peer_t *copy)
 
     if (copy->suspect) {
         return NGX_SHOP_SUSPECT;
+    }
+
+    if (copy->own.said.what == NGX_SHOP_OWN_DRAIN) {
+        copy->since = copy->own.since;
+        return NGX_SHOP_VERDICT_DRAINING;
     }
 
     if (copy->busy) {
@@ -371,5 +385,6 @@ ngx_shop_snapshot_peers_share(ngx_shop_model_zone_t *zone,
         return 1000;
     }
 
-    return ngx_shop_peers_share(zone, group->group, copy->peer);
+    return ngx_shop_peers_share(zone, group->group, copy->peer)
+           * ngx_shop_peers_weight(zone, copy->peer) / 100;
 }

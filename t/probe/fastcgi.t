@@ -7,6 +7,7 @@
 
 use ShopTest;
 use ShopTest::Check;
+use ShopTest::Status;
 
 use ShopTest::Fpm qw(no_fpm);
 
@@ -22,6 +23,8 @@ my $dir = $fpm->dir;
 
 $fpm->script('good.php', '<?php header("X-Shop: open"); echo "basket: ok";');
 $fpm->script('sick.php', '<?php http_response_code(503); echo "sick";');
+$fpm->script('away.php', '<?php http_response_code(503); '
+    . 'header("Shop-Health: maint; reason=\"new disks\"");');
 $fpm->script('fatal.php', '<?php nobody();');
 $fpm->script('slow.php', '<?php sleep(20);');
 $fpm->script('ask.php', <<'END');
@@ -77,12 +80,19 @@ my $nginx = checked(
      shop_health_header Host shop.example;
      shop_health_body 'x=1&y=2';",
     "server unix:$dir/kept; $check keepalive match=pool uri=/status?json;",
-    { more => <<'END' },
+    { more => <<"MORE" . <<'END' },
+        upstream away { $unix; @{[ script('away.php') ]} }
+MORE
         shop_match pong { body ~ ^pong$; }
         shop_match pool { status 200; body ~ '"pool":"(unix|kept)"'; }
         shop_match shop { header X-Shop = open; body ~ "basket: ok"; }
 END
 );
+
+is peer_of($nginx, 'away', "unix:$dir/unix")->{says}{reason}, 'new disks',
+    'what a script says of itself'
+    if wait_for_peer($nginx, 'away', "unix:$dir/unix", 'disabled')
+    || fail 'a script says that it is away';
 
 for my $i (0 .. $#cases) {
     my ($name, $upstream, $result, $detail) = @{ $cases[$i] };

@@ -173,14 +173,25 @@ a_group_is_as_good_as_what_serves(void **state)
         ngx_shop_site_count_t  count;
         int                    is;
     } cases[] = {
-        { { 2, 2, 1, 1, 0, 0 }, NGX_SHOP_SITE_GROUP_UP },
-        { { 2, 2, 1, 1, 1, 0 }, NGX_SHOP_SITE_GROUP_DEGRADED },
-        { { 2, 1, 1, 1, 0, 1 }, NGX_SHOP_SITE_GROUP_DEGRADED },
-        { { 2, 1, 1, 1, 0, 0 }, NGX_SHOP_SITE_GROUP_DEGRADED },
-        { { 2, 2, 1, 0, 0, 0 }, NGX_SHOP_SITE_GROUP_DEGRADED },
-        { { 2, 0, 1, 1, 0, 0 }, NGX_SHOP_SITE_GROUP_BACKUP },
-        { { 2, 0, 1, 0, 0, 0 }, NGX_SHOP_SITE_GROUP_DOWN },
-        { { 1, 0, 0, 0, 0, 0 }, NGX_SHOP_SITE_GROUP_DOWN }
+        { { 2, 2, 1, 1, 0, 0, 0, 0, 0 }, NGX_SHOP_SITE_GROUP_UP },
+        { { 2, 2, 1, 1, 1, 0, 0, 0, 0 }, NGX_SHOP_SITE_GROUP_DEGRADED },
+        { { 2, 1, 1, 1, 0, 1, 0, 0, 0 }, NGX_SHOP_SITE_GROUP_DEGRADED },
+        { { 2, 1, 1, 1, 0, 0, 0, 0, 0 }, NGX_SHOP_SITE_GROUP_DEGRADED },
+        { { 2, 2, 1, 0, 0, 0, 0, 0, 0 }, NGX_SHOP_SITE_GROUP_DEGRADED },
+        { { 2, 0, 1, 1, 0, 0, 0, 0, 0 }, NGX_SHOP_SITE_GROUP_BACKUP },
+        { { 2, 0, 1, 0, 0, 0, 0, 0, 0 }, NGX_SHOP_SITE_GROUP_DOWN },
+        { { 1, 0, 0, 0, 0, 0, 0, 0, 0 }, NGX_SHOP_SITE_GROUP_DOWN },
+
+        /* by their own word: worn, planned, ordered */
+        { { 2, 2, 1, 1, 0, 0, 1, 0, 0 }, NGX_SHOP_SITE_GROUP_DEGRADED },
+        { { 2, 1, 0, 0, 0, 0, 0, 1, 0 }, NGX_SHOP_SITE_GROUP_DEGRADED },
+        { { 2, 0, 1, 1, 0, 0, 0, 2, 0 }, NGX_SHOP_SITE_GROUP_BACKUP },
+        { { 2, 0, 1, 0, 0, 0, 0, 3, 0 }, NGX_SHOP_SITE_GROUP_PLANNED },
+        { { 2, 0, 1, 0, 0, 0, 0, 1, 2 }, NGX_SHOP_SITE_GROUP_PLANNED },
+
+        /* one of them is dead, or nobody says that it was planned */
+        { { 2, 0, 1, 0, 0, 0, 0, 2, 0 }, NGX_SHOP_SITE_GROUP_DOWN },
+        { { 2, 0, 0, 0, 0, 0, 0, 0, 2 }, NGX_SHOP_SITE_GROUP_DOWN }
     };
 
     size_t  i;
@@ -190,6 +201,43 @@ a_group_is_as_good_as_what_serves(void **state)
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         assert_int_equal(ngx_shop_site_group(&cases[i].count), cases[i].is);
     }
+}
+
+
+static void
+planned_by_its_servers_is_no_outage(void **state)
+{
+    ngx_shop_site_t        site = { 0 };
+    ngx_shop_site_input_t  in = { 0, 0, 0, 0 };
+
+    (void) state;
+
+    in.group = NGX_SHOP_SITE_GROUP_PLANNED;
+    assert_int_equal(ngx_shop_site_step(&site, &in, 1000, 1), 1);
+    assert_int_equal(site.state, NGX_SHOP_SITE_MAINTENANCE);
+    assert_int_equal(site.outage, 0);
+
+    /* the last that was to come back is lost */
+    in.group = NGX_SHOP_SITE_GROUP_DOWN;
+    assert_int_equal(ngx_shop_site_step(&site, &in, 1001, 2), 1);
+    assert_int_equal(site.state, NGX_SHOP_SITE_OUTAGE);
+
+    /* what is said then ends no outage, also under a flag */
+    in.group = NGX_SHOP_SITE_GROUP_PLANNED;
+    assert_int_equal(ngx_shop_site_step(&site, &in, 1002, 3), 0);
+
+    in.flag = CLOSED;
+    assert_int_equal(ngx_shop_site_step(&site, &in, 1003, 4), 0);
+    assert_int_equal(site.state, NGX_SHOP_SITE_OUTAGE);
+
+    in.flag = OPEN;
+    in.group = NGX_SHOP_SITE_GROUP_UP;
+    assert_int_equal(ngx_shop_site_step(&site, &in, 1004, 5), 1);
+    assert_int_equal(site.state, NGX_SHOP_SITE_OPEN);
+
+    in.group = NGX_SHOP_SITE_GROUP_PLANNED;
+    assert_int_equal(ngx_shop_site_step(&site, &in, 1005, 6), 1);
+    assert_int_equal(site.state, NGX_SHOP_SITE_MAINTENANCE);
 }
 
 
@@ -577,6 +625,7 @@ main(void)
         cmocka_unit_test(another_end_is_not_ended_by_health),
         cmocka_unit_test(times_that_are_over_are_told_apart),
         cmocka_unit_test(a_group_is_as_good_as_what_serves),
+        cmocka_unit_test(planned_by_its_servers_is_no_outage),
         cmocka_unit_test(a_site_reopens_for_the_longer_of_hold_and_ramp),
         cmocka_unit_test(an_order_ends_or_slows_the_ramp),
         cmocka_unit_test(a_flag_that_came_before_probes_found_it),

@@ -195,7 +195,7 @@ an_event_is_a_sentence(void **state)
 
     event.from = NGX_SHOP_SITE_OPEN;
     assert_string_equal(sentence(&event),
-                        "The shop shop.example is closed by its flag");
+                        "The shop shop.example is closed, as planned");
 
     event.type = NGX_SHOP_EVENT_FLAG;
     event.to = NGX_SHOP_EVENT_SET;

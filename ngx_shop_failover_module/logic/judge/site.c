@@ -37,7 +37,7 @@ static const struct {
 
 
 static const char  *ngx_shop_site_groups[] = {
-    "up", "degraded", "backup", "down"
+    "up", "degraded", "backup", "maintenance", "down"
 };
 
 
@@ -233,12 +233,19 @@ ngx_shop_site_group(const ngx_shop_site_count_t *count)
             return NGX_SHOP_SITE_GROUP_BACKUP;
         }
 
+        if (count->planned
+            && count->planned + count->ordered
+               == count->primaries + count->backups)
+        {
+            return NGX_SHOP_SITE_GROUP_PLANNED;
+        }
+
         return NGX_SHOP_SITE_GROUP_DOWN;
     }
 
     if (count->primaries_usable < count->primaries
         || count->backups_usable < count->backups
-        || count->busy)
+        || count->busy || count->worn)
     {
         return NGX_SHOP_SITE_GROUP_DEGRADED;
     }
@@ -257,6 +264,13 @@ ngx_shop_site_target(ngx_shop_site_t *site, const ngx_shop_site_input_t *in,
 
     if (in->group == NGX_SHOP_SITE_GROUP_DOWN) {
         return NGX_SHOP_SITE_OUTAGE;
+    }
+
+    /* an outage that ends in "we repair it" has not ended */
+
+    if (in->group == NGX_SHOP_SITE_GROUP_PLANNED) {
+        return site->outage ? NGX_SHOP_SITE_OUTAGE
+                            : NGX_SHOP_SITE_MAINTENANCE;
     }
 
     if (in->flag == NGX_SHOP_SITE_FLAG_BROWSE) {
@@ -285,7 +299,7 @@ ngx_shop_site_shut(ngx_shop_site_t *site, const ngx_shop_site_input_t *in,
         return NGX_SHOP_SITE_MAINTENANCE;
     }
 
-    if (in->group == NGX_SHOP_SITE_GROUP_DOWN) {
+    if (in->group >= NGX_SHOP_SITE_GROUP_PLANNED) {
         site->serves = 0;
         return NGX_SHOP_SITE_OUTAGE;
     }
@@ -512,7 +526,7 @@ ngx_shop_site_severity(unsigned state)
 const char *
 ngx_shop_site_group_name(unsigned state)
 {
-    if (state > NGX_SHOP_SITE_GROUP_DOWN) {
+    if (state >= NGX_SHOP_SITE_GROUP_N) {
         return "unknown";
     }
 

@@ -20,6 +20,7 @@ typedef enum {
     NGX_SHOP_SITE_GROUP_UP = 0,         /* every primary usable */
     NGX_SHOP_SITE_GROUP_DEGRADED,       /* redundancy lost */
     NGX_SHOP_SITE_GROUP_BACKUP,         /* backups or a backup group */
+    NGX_SHOP_SITE_GROUP_PLANNED,        /* all are out by their own word */
     NGX_SHOP_SITE_GROUP_DOWN,
     NGX_SHOP_SITE_GROUP_N
 } ngx_shop_site_group_e;
@@ -53,6 +54,10 @@ typedef struct {
     uint32_t  backups_usable;
     uint32_t  busy;                         /* usable, and slow */
     uint32_t  aside;                        /* by what visitors got */
+    uint32_t  worn;                         /* usable, but it drains or is
+                                               degraded, as it says */
+    uint32_t  planned;                      /* out, as it says */
+    uint32_t  ordered;                      /* out by an operator */
 } ngx_shop_site_count_t;
 
 
@@ -154,6 +159,10 @@ unsigned ngx_shop_site_passed(const ngx_shop_flag_notice_t *notice,
 /* the next time of a notice that is still to come; 0: none */
 int64_t ngx_shop_site_next(const ngx_shop_flag_notice_t *notice, int64_t now);
 
+/*
+ * PLANNED: nobody is usable, one at least says that this is planned, and nobody
+ * is lost in another way but by an order.  A single dead one makes it DOWN.
+ */
 ngx_shop_site_group_e ngx_shop_site_group(const ngx_shop_site_count_t *count);
 
 /*

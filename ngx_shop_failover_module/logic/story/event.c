@@ -201,7 +201,7 @@ ngx_shop_event_state_name(unsigned type, unsigned n)
                ? ngx_shop_verdict_state_name(n) : NULL;
 
     case NGX_SHOP_EVENT_GROUP:
-        return n <= NGX_SHOP_SITE_GROUP_DOWN
+        return n < NGX_SHOP_SITE_GROUP_N
                ? ngx_shop_site_group_name(n) : NULL;
 
     case NGX_SHOP_EVENT_SITE:
@@ -256,6 +256,10 @@ ngx_shop_event_cause(unsigned type, unsigned n)
 
     if (n == NGX_SHOP_EVENT_VISITORS) {
         return "visitors";
+    }
+
+    if (n == NGX_SHOP_EVENT_SERVER) {
+        return "server";
     }
 
     return n < NGX_SHOP_VERDICT_RESULT_N

@@ -144,6 +144,7 @@ typedef struct {
 /* a cause beside the results of probes: somebody asked for it */
 #define NGX_SHOP_EVENT_OPERATOR  NGX_SHOP_VERDICT_RESULT_N
 #define NGX_SHOP_EVENT_VISITORS  (NGX_SHOP_VERDICT_RESULT_N + 1)
+#define NGX_SHOP_EVENT_SERVER    (NGX_SHOP_VERDICT_RESULT_N + 2)
 
 
 /*

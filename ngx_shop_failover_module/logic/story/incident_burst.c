@@ -26,8 +26,11 @@ ngx_shop_incident_burst_add(ngx_shop_incident_fold_t *fold,
     int64_t                     failed;
     ngx_shop_incident_burst_t  *burst;
 
-    if (event->to != NGX_SHOP_VERDICT_DOWN
-        && event->to != NGX_SHOP_VERDICT_DISABLED)
+    /* what a server says of itself is planned */
+
+    if ((event->to != NGX_SHOP_VERDICT_DOWN
+         && event->to != NGX_SHOP_VERDICT_DISABLED)
+        || event->cause == NGX_SHOP_EVENT_SERVER)
     {
         return;
     }

@@ -28,7 +28,8 @@ typedef enum {
     NGX_SHOP_NEXT_CONFIGURED = 1 << 11,
     NGX_SHOP_NEXT_INCIDENT = 1 << 12,
     NGX_SHOP_NEXT_TOLD = 1 << 13,        /* to be told, not overdue */
-    NGX_SHOP_NEXT_RAMP = 1 << 14         /* not all are in */
+    NGX_SHOP_NEXT_RAMP = 1 << 14,        /* not all are in */
+    NGX_SHOP_NEXT_SERVERS = 1 << 15      /* have closed it themselves */
 } ngx_shop_next_e;
 
 
@@ -47,6 +48,10 @@ static const struct {
     { NGX_SHOP_NEXT_OUTAGE|NGX_SHOP_NEXT_NO_FLAG|NGX_SHOP_NEXT_CONFIGURED,
       { "Tell visitors what you know; it closes nothing",
         "tell \"TEXT\" --eta +45m", 1 } },
+
+    { NGX_SHOP_NEXT_SERVERS|NGX_SHOP_NEXT_NO_FLAG|NGX_SHOP_NEXT_CONFIGURED,
+      { "The servers say that they are in maintenance, and it ends there; tell "
+        "visitors more", "tell \"TEXT\" --eta +45m", 1 } },
 
     { NGX_SHOP_NEXT_OUTAGE|NGX_SHOP_NEXT_ENDED,
       { "The flag has ended, and visitors read the built-in text: tell them "
@@ -140,7 +145,8 @@ ngx_shop_next_facts(const ngx_shop_next_t *site)
 
     case NGX_SHOP_SITE_MAINTENANCE:
     case NGX_SHOP_SITE_BROWSE:
-        facts |= site->alone ? NGX_SHOP_NEXT_ALONE : NGX_SHOP_NEXT_SHUT;
+        facts |= site->alone ? NGX_SHOP_NEXT_ALONE
+                 : site->servers ? NGX_SHOP_NEXT_SERVERS : NGX_SHOP_NEXT_SHUT;
         break;
 
     default:

@@ -22,6 +22,7 @@ typedef struct {
     unsigned       state;           /* _site_e */
     unsigned       flag;            /* _flagset_e, what it does now */
     unsigned       alone:1;         /* of site_alone() */
+    unsigned       servers:1;       /* closed it themselves, as planned */
     unsigned       configured:1;    /* there is a shop_maintenance */
     unsigned       incident:1;
     unsigned       ramp:1;          /* visitors are let in by a ramp */

@@ -294,7 +294,7 @@ ngx_shop_saved_sane(const ngx_shop_saved_record_t *record)
                && record->u.peer.address.len != 0;
 
     case NGX_SHOP_SAVED_GROUP:
-        return record->u.group.state <= NGX_SHOP_SITE_GROUP_DOWN
+        return record->u.group.state < NGX_SHOP_SITE_GROUP_N
                && ngx_shop_saved_time(record->u.group.since, 1)
                && ngx_shop_saved_time(record->u.group.detection, 1000)
                && record->u.group.name.len != 0;

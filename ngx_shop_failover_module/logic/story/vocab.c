@@ -51,7 +51,7 @@ static const struct {
       "is in an outage: nobody serves", "is in an outage: nobody serves" },
 
     { 5, "Visitors see \342\200\234Sorry, the shop is closed\342\200\235",
-      "is closed by its flag",
+      "is closed, as planned",
       "has its servers back, and only the flag keeps it shut" },
 
     { 3, "Visitors see the shop again",
@@ -74,6 +74,10 @@ static const struct {
 
     { "served by backups",
       "is served by backups", "serves again, by backups" },
+
+    { "in maintenance, as its servers say",
+      "is in maintenance, as its servers say",
+      "is in maintenance, as its servers say" },
 
     { "served by nobody",
       "is served by nobody", "is served by nobody" }

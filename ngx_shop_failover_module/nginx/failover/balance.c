@@ -34,8 +34,10 @@
 /* a word of the balancer's that other workers write, too */
 #define ngx_shop_balance_word(p)  (*(volatile ngx_uint_t *) (p))
 
-#define ngx_shop_balance_share(sscf, peer)                                   \
-    ngx_shop_peers_share((sscf)->zone, (sscf)->group, peer)
+/* in slow start; top: the largest weight of all its siblings, in percent */
+#define ngx_shop_balance_share(sscf, peer, top)                              \
+    (ngx_shop_peers_share((sscf)->zone, (sscf)->group, peer)                 \
+     * ngx_shop_peers_weight((sscf)->zone, peer) / (top))
 
 
 static ngx_uint_t ngx_shop_balance_verdicts(ngx_shop_conf_srv_t *sscf,
@@ -45,6 +47,8 @@ static ngx_uint_t ngx_shop_balance_bits(ngx_shop_conf_srv_t *sscf,
 static void ngx_shop_balance_admit(ngx_shop_conf_srv_t *sscf);
 static ngx_uint_t ngx_shop_balance_admit_list(ngx_shop_conf_srv_t *sscf,
     ngx_uint_t k, ngx_uint_t others);
+static ngx_uint_t ngx_shop_balance_top(ngx_shop_conf_srv_t *sscf,
+    ngx_uint_t k);
 static void ngx_shop_balance_read(ngx_shop_conf_srv_t *sscf, ngx_uint_t k);
 static ngx_http_upstream_rr_peers_t *ngx_shop_balance_list(
     ngx_shop_conf_srv_t *sscf, ngx_uint_t k);
@@ -165,6 +169,7 @@ ngx_shop_balance_sync(ngx_shop_conf_srv_t *sscf)
 
         sscf->applied = ngx_shop_peers_generation(sscf->zone);
         sscf->ramp_end = ngx_current_msec;
+        sscf->weighed = 0;
 
         ngx_memory_barrier();
 
@@ -180,7 +185,7 @@ ngx_shop_balance_sync(ngx_shop_conf_srv_t *sscf)
         sscf->applied = NGX_CONF_UNSET_UINT;
     }
 
-    sscf->ramping = (sscf->ramp_end != ngx_current_msec);
+    sscf->ramping = (sscf->weighed || sscf->ramp_end != ngx_current_msec);
 }
 
 
@@ -236,7 +241,11 @@ ngx_shop_balance_bits(ngx_shop_conf_srv_t *sscf, ngx_shop_model_peer_t *known,
         return NGX_SHOP_BALANCE_DOWN;
     }
 
-    if (ngx_shop_balance_share(sscf, known) < 1000) {
+    if (ngx_shop_peers_weight(sscf->zone, known) < 100) {
+        sscf->weighed = 1;
+    }
+
+    if (ngx_shop_balance_share(sscf, known, 100) < 1000) {
 
         end = ngx_shop_peers_up_since(sscf->zone, known)
               + ngx_shop_peers_ramp(sscf->zone, sscf->group, known);
@@ -269,7 +278,7 @@ ngx_shop_balance_admit(ngx_shop_conf_srv_t *sscf)
 
     over = (ngx_msec_int_t) (ngx_current_msec - sscf->ramp_end);
 
-    if (over >= 0) {
+    if (over >= 0 && !sscf->weighed) {
         (void) ngx_shop_balance_release(sscf);
 
         if (over > NGX_SHOP_BALANCE_GRACE) {
@@ -291,12 +300,14 @@ static ngx_uint_t
 ngx_shop_balance_admit_list(ngx_shop_conf_srv_t *sscf, ngx_uint_t k,
     ngx_uint_t others)
 {
-    ngx_uint_t        i, n, share;
+    ngx_uint_t        i, n, share, top;
     ngx_shop_seat_t  *seat, *last;
 
     n = 0;
 
     ngx_shop_balance_read(sscf, k);
+
+    top = ngx_shop_balance_top(sscf, k);
 
     seat = sscf->roster->seats[k];
     last = seat + sscf->roster->n[k];
@@ -305,8 +316,8 @@ ngx_shop_balance_admit_list(ngx_shop_conf_srv_t *sscf, ngx_uint_t k,
 
         if ((seat[i].was & ~NGX_SHOP_BALANCE_HELD) == 0
             && (seat[i].known == NULL
-                || ngx_shop_balance_share(sscf, seat[i].known)
-                   == 1000))
+                || ngx_shop_balance_share(sscf, seat[i].known, top)
+                   >= 1000))
         {
             n++;
         }
@@ -322,7 +333,7 @@ ngx_shop_balance_admit_list(ngx_shop_conf_srv_t *sscf, ngx_uint_t k,
             continue;
         }
 
-        share = ngx_shop_balance_share(sscf, seat->known);
+        share = ngx_shop_balance_share(sscf, seat->known, top);
 
         seat->wanted &= ~NGX_SHOP_BALANCE_HELD;
 
@@ -338,6 +349,40 @@ ngx_shop_balance_admit_list(ngx_shop_conf_srv_t *sscf, ngx_uint_t k,
     (void) ngx_shop_balance_write(sscf, k);
 
     return n;
+}
+
+
+/*
+ * Servers that all ask for a half take all, between them: a share is one of
+ * what the one takes that asks for the most.
+ */
+
+static ngx_uint_t
+ngx_shop_balance_top(ngx_shop_conf_srv_t *sscf, ngx_uint_t k)
+{
+    ngx_uint_t        i, top;
+    ngx_shop_seat_t  *seat;
+
+    if (!sscf->weighed) {
+        return 100;
+    }
+
+    top = 1;
+    seat = sscf->roster->seats[k];
+
+    for (i = 0; i < sscf->roster->n[k]; i++) {
+
+        if (seat[i].known == NULL) {
+            return 100;
+        }
+
+        if ((seat[i].was & ~NGX_SHOP_BALANCE_HELD) == 0) {
+            top = ngx_max(top, ngx_shop_peers_weight(sscf->zone,
+                                                     seat[i].known));
+        }
+    }
+
+    return top;
 }
 
 

@@ -372,7 +372,8 @@ ngx_shop_failover_rescue_suspect(ngx_shop_failover_t *ctx)
          peer = ngx_shop_peers_next(&walk))
     {
         if (peer->slot == ctx->record.slot && peer->id == ctx->record.id) {
-            return ngx_shop_peers_spared(group->zone, group->group, peer);
+            return ngx_shop_peers_suspect(group->zone, peer)
+                   && ngx_shop_peers_spared(group->zone, group->group, peer);
         }
     }
 

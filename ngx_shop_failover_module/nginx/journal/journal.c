@@ -22,6 +22,9 @@
 static void ngx_shop_journal_forced(ngx_shop_model_zone_t *zone);
 static void ngx_shop_journal_busy(ngx_shop_model_group_t *group,
     ngx_shop_model_peer_t *peer, ngx_shop_lease_commit_t *commit);
+static void ngx_shop_journal_said(ngx_shop_model_group_t *group,
+    ngx_shop_model_peer_t *peer, ngx_shop_layout_sample_t *sample,
+    ngx_shop_lease_commit_t *commit);
 static void ngx_shop_journal_returned(ngx_shop_model_zone_t *zone);
 static void ngx_shop_journal_group(ngx_shop_groups_change_t *change);
 static void ngx_shop_journal_serving(ngx_shop_groups_change_t *change);
@@ -46,7 +49,20 @@ ngx_shop_journal_probe(ngx_shop_model_zone_t *zone,
         ngx_shop_journal_busy(group, peer, commit);
     }
 
-    if (sample->result != NGX_SHOP_VERDICT_RESULT_OK) {
+    if (commit->said && commit->edge != NGX_SHOP_VERDICT_EDGE_DOWN) {
+
+        /* a share that is asked for may be another one each time */
+
+        if (commit->said_is != NGX_SHOP_OWN_WEIGHT
+            && (commit->said_is || commit->said_was != NGX_SHOP_OWN_WEIGHT))
+        {
+            ngx_shop_journal_event_said(zone, group, peer, sample, commit);
+        }
+
+        ngx_shop_journal_said(group, peer, sample, commit);
+    }
+
+    if (sample->result != NGX_SHOP_VERDICT_RESULT_OK && !commit->planned) {
         ngx_log_error(NGX_LOG_INFO, log, 0,
                       "shop failover: probe of %V in upstream \"%V\" failed: "
                       "%*s, after %uD ms",
@@ -121,6 +137,41 @@ ngx_shop_journal_busy(ngx_shop_model_group_t *group,
                   &peer->address, &group->name,
                   ngx_shop_journal_length(length, commit->busy_since),
                   length);
+}
+
+
+static void
+ngx_shop_journal_said(ngx_shop_model_group_t *group,
+    ngx_shop_model_peer_t *peer, ngx_shop_layout_sample_t *sample,
+    ngx_shop_lease_commit_t *commit)
+{
+    u_char           length[NGX_SHOP_TIMES_LEN];
+    ngx_uint_t       level;
+    ngx_shop_own_t  *own;
+
+    own = &sample->own;
+
+    if (commit->said_is == NGX_SHOP_OWN_NONE) {
+        ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
+                      "shop failover: peer %V in upstream \"%V\" no longer "
+                      "says \"%s\": it did for %*s",
+                      &peer->address, &group->name,
+                      ngx_shop_own_name(commit->said_was),
+                      ngx_shop_journal_length(length, commit->said_since),
+                      length);
+        return;
+    }
+
+    level = commit->said_is == NGX_SHOP_OWN_WEIGHT ? NGX_LOG_INFO
+                                                   : NGX_LOG_NOTICE;
+
+    ngx_log_error(level, ngx_cycle->log, 0,
+                  "shop failover: peer %V in upstream \"%V\" says \"%s\" "
+                  "of itself%s%*s",
+                  &peer->address, &group->name,
+                  ngx_shop_own_name(commit->said_is),
+                  own->reason_len ? ": " : "",
+                  (size_t) own->reason_len, own->reason);
 }
 
 

@@ -20,6 +20,8 @@
 
 static void ngx_shop_journal_event_peer(ngx_shop_event_t *event,
     ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer);
+static uint8_t ngx_shop_journal_event_own(ngx_uint_t what,
+    ngx_uint_t verdict);
 static uint8_t ngx_shop_journal_event_state(ngx_shop_layout_force_t *force,
     ngx_uint_t state);
 static void ngx_shop_journal_event_set(ngx_shop_event_t *event,
@@ -116,6 +118,59 @@ ngx_shop_journal_event_aside(ngx_shop_model_zone_t *zone,
     ngx_shop_journal_event_set(&event, &event.detail, &detail);
 
     ngx_shop_chronicle_add(zone, &event);
+}
+
+
+void
+ngx_shop_journal_event_said(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer,
+    ngx_shop_layout_sample_t *sample, ngx_shop_lease_commit_t *commit)
+{
+    u_char            buf[NGX_SHOP_LAYOUT_DETAIL_LEN];
+    ngx_str_t         detail;
+    ngx_uint_t        verdict;
+    ngx_shop_event_t  event;
+
+    verdict = ngx_shop_chronicle_verdict(zone, peer);
+
+    ngx_shop_journal_event_peer(&event, group, peer);
+
+    event.cause = NGX_SHOP_EVENT_SERVER;
+    event.from = ngx_shop_journal_event_own(commit->said_was, verdict);
+    event.to = ngx_shop_journal_event_own(commit->said_is, verdict);
+    event.since = 1000 * (commit->said_was ? commit->said_since
+                                           : commit->since);
+
+    detail.data = buf;
+    detail.len = ngx_slprintf(buf, buf + sizeof(buf), "says \"%s\"%s%*s",
+                              ngx_shop_own_name(commit->said_is),
+                              sample->own.reason_len ? ": " : "",
+                              (size_t) sample->own.reason_len,
+                              sample->own.reason)
+                 - buf;
+
+    if (commit->said_is == NGX_SHOP_OWN_NONE) {
+        ngx_str_set(&detail, "says so no more");
+    }
+
+    ngx_shop_journal_event_set(&event, &event.detail, &detail);
+
+    ngx_shop_chronicle_add(zone, &event);
+}
+
+
+/* as the status shows it */
+
+static uint8_t
+ngx_shop_journal_event_own(ngx_uint_t what, ngx_uint_t verdict)
+{
+    if (verdict == NGX_SHOP_VERDICT_DOWN) {
+        return NGX_SHOP_VERDICT_DOWN;
+    }
+
+    return what == NGX_SHOP_OWN_MAINT ? NGX_SHOP_VERDICT_DISABLED
+           : what == NGX_SHOP_OWN_DRAIN ? NGX_SHOP_VERDICT_DRAINING
+           : (uint8_t) verdict;
 }
 
 
@@ -243,7 +298,7 @@ ngx_shop_journal_event_group(ngx_shop_model_zone_t *zone,
 
     ngx_shop_journal_event_set(&event, &event.upstream, &change->group->name);
 
-    if (event.to != NGX_SHOP_SITE_GROUP_DOWN) {
+    if (event.to < NGX_SHOP_SITE_GROUP_PLANNED) {
         ngx_shop_journal_event_set(&event, &event.served_by,
                                    &view.serving->name);
     }
@@ -335,7 +390,7 @@ ngx_shop_journal_event_notice(ngx_shop_model_zone_t *zone,
     ngx_shop_str_t          text;
     ngx_shop_board_view_t  *view;
 
-    if (conf->flag == NULL) {
+    if (conf->flag == NULL && !ngx_shop_board_planned(zone, conf)) {
         return;
     }
 
@@ -351,6 +406,12 @@ ngx_shop_journal_event_notice(ngx_shop_model_zone_t *zone,
         ngx_shop_board_view(zone, conf, view);
 
         text = ngx_shop_flag_status(&view->notice);
+
+        if (view->own.what && !view->flag) {
+            text.data = view->own.reason;
+            text.len = view->own.reason_len;
+        }
+
         ngx_shop_event_set(event, &event->text, &text);
         event->eta = view->notice.eta.at * 1000;
         event->mode = view->notice.mode;

@@ -249,7 +249,10 @@ ngx_shop_headers_retry(ngx_http_request_t *r,
             : rendering->retry;
 
     if (retry == 0) {
-        retry = ngx_shop_times_retry_after(rendering->eta,
+        retry = ngx_shop_times_retry_after(rendering->said
+                                           ? ngx_shop_clock_now()
+                                             + rendering->said
+                                           : rendering->eta,
                                            ngx_shop_clock_now(),
                                            slcf->retry_default,
                                            slcf->retry_min, slcf->retry_max,

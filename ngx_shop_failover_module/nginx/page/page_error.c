@@ -12,6 +12,8 @@
 
 
 static ngx_uint_t ngx_shop_page_error_busy(ngx_http_request_t *r);
+static ngx_uint_t ngx_shop_page_error_planned(ngx_http_request_t *r,
+    ngx_shop_conf_loc_t *slcf);
 static ngx_uint_t ngx_shop_page_error_ours(ngx_http_request_t *r,
     ngx_shop_conf_loc_t *slcf);
 static ngx_uint_t ngx_shop_page_error_failed(ngx_http_request_t *r,
@@ -42,6 +44,8 @@ ngx_shop_page_error_replace(ngx_http_request_t *r,
 
     return ngx_shop_page_answer(r, ngx_shop_page_error_busy(r)
                                    ? NGX_SHOP_GATE_WHY_BUSY
+                                   : ngx_shop_page_error_planned(r, slcf)
+                                   ? NGX_SHOP_GATE_WHY_CLOSED
                                    : ngx_shop_page_choose_sent(r)
                                    ? NGX_SHOP_GATE_WHY_SENT
                                    : NGX_SHOP_GATE_WHY_UNSENT,
@@ -60,6 +64,43 @@ ngx_shop_page_error_busy(ngx_http_request_t *r)
 
     return why && ngx_strcmp(why, ngx_shop_gate_why(NGX_SHOP_GATE_WHY_BUSY))
                   == 0;
+}
+
+
+/*
+ * Whether all servers of the upstream that was asked for say of themselves that
+ * they are out, as planned.  Another upstream of the site that fails has
+ * failed.
+ */
+
+static ngx_uint_t
+ngx_shop_page_error_planned(ngx_http_request_t *r, ngx_shop_conf_loc_t *slcf)
+{
+    ngx_shop_conf_srv_t            *sscf;
+    ngx_shop_conf_main_t           *smcf;
+    ngx_http_upstream_srv_conf_t   *uscf;
+
+    smcf = ngx_http_get_module_main_conf(r, ngx_shop_failover_module);
+    uscf = r->upstream->conf->upstream;
+
+    if (uscf == NULL) {
+
+        /* named by a variable */
+
+        uscf = r->upstream->upstream;
+    }
+
+    if (uscf == NULL || uscf->srv_conf == NULL
+        || !ngx_shop_board_planned(&smcf->zone, ngx_shop_host_site(r, slcf)))
+    {
+        return 0;
+    }
+
+    sscf = ngx_http_conf_upstream_srv_conf(uscf, ngx_shop_failover_module);
+
+    return sscf->group
+           && smcf->zone.sh->groups[sscf->group->index].state
+              == NGX_SHOP_SITE_GROUP_PLANNED;
 }
 
 

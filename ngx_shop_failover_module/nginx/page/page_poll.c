@@ -173,6 +173,11 @@ ngx_shop_page_poll_state(ngx_shop_conf_main_t *smcf,
 
         /* some paths are closed, or this visitor has a bypass */
 
+        if (ngx_shop_board_planned(&smcf->zone, variant->site)) {
+            variant->state = NGX_SHOP_VIEW_MAINTENANCE;
+            return;
+        }
+
         variant->state = ngx_shop_board_gate(&smcf->zone, variant->site)
                          == NGX_SHOP_BOARD_GATE_PATHS
                          ? NGX_SHOP_VIEW_PATHS : NGX_SHOP_VIEW_OPEN;

@@ -57,6 +57,7 @@ typedef struct {
     ngx_str_t                shop_status;    /* the header */
     ngx_str_t               *csp;        /* of HTML */
     int64_t                  eta;        /* Unix s; 0: none */
+    int64_t                  said;       /* s, as the servers say; 0: not */
     int64_t                  retry;      /* s, as the body says; 0: it does
                                             not */
 

@@ -27,6 +27,9 @@ static ngx_int_t ngx_shop_render_make_body(ngx_shop_conf_main_t *smcf,
 static void ngx_shop_render_make_view(ngx_shop_view_t *v,
     ngx_shop_render_variant_t *variant, ngx_shop_board_view_t *board,
     ngx_shop_rendering_t *rendering);
+static ngx_uint_t ngx_shop_render_make_planned(
+    ngx_shop_render_variant_t *variant, ngx_shop_board_view_t *board);
+static void ngx_shop_render_make_own(ngx_shop_board_view_t *board);
 static ngx_int_t ngx_shop_render_make_fit(ngx_shop_emit_t *e,
     ngx_shop_view_t *v, ngx_shop_render_variant_t *variant,
     ngx_shop_rendering_t *rendering);
@@ -114,6 +117,9 @@ ngx_shop_render_make_body(ngx_shop_conf_main_t *smcf,
                                         &board->notice);
     }
 
+    rendering->said = ngx_shop_render_make_planned(variant, board)
+                      ? board->own.retry : 0;
+
     ngx_shop_render_make_view(v, variant, board, rendering);
     ngx_shop_view_prepare(v);
 
@@ -193,6 +199,10 @@ ngx_shop_render_make_view(ngx_shop_view_t *v,
 
     /* who drills sees what is planned */
 
+    } else if (ngx_shop_render_make_planned(variant, board)) {
+
+        ngx_shop_render_make_own(board);
+
     } else if ((board->asked == NGX_SHOP_SITE_FLAG_OPEN
          && variant->state != NGX_SHOP_VIEW_MAINTENANCE)
         || (board->asked == NGX_SHOP_SITE_FLAG_WORDS
@@ -227,7 +237,8 @@ ngx_shop_render_make_view(ngx_shop_view_t *v,
     v->status_url.data = variant->slcf->public_status.data;
 
     v->retry_after = ngx_shop_times_retry_after(
-                board->notice.eta.at ? board->notice.eta.at
+                rendering->said ? now + rendering->said
+                : board->notice.eta.at ? board->notice.eta.at
                                      : board->notice.until.at,
                 now, variant->slcf->retry_default,
                 variant->slcf->retry_min, variant->slcf->retry_max,
@@ -257,6 +268,41 @@ ngx_shop_render_make_view(ngx_shop_view_t *v,
         v->poll = v->poll / 2 + v->poll * (int64_t) variant->jitter
                                 / (NGX_SHOP_RENDER_JITTER - 1);
     }
+}
+
+
+/* the page of a shop whose servers have closed it themselves */
+
+static ngx_uint_t
+ngx_shop_render_make_planned(ngx_shop_render_variant_t *variant,
+    ngx_shop_board_view_t *board)
+{
+    return board->own.what == NGX_SHOP_OWN_MAINT
+           && variant->state == NGX_SHOP_VIEW_MAINTENANCE;
+}
+
+
+/*
+ * An operator's words ("mode: words") are better than those of the servers;
+ * what is planned for later says nothing of now.
+ */
+
+static void
+ngx_shop_render_make_own(ngx_shop_board_view_t *board)
+{
+    ngx_shop_flag_notice_t  *notice;
+
+    notice = &board->notice;
+
+    if (board->asked == NGX_SHOP_SITE_FLAG_WORDS) {
+        return;
+    }
+
+    ngx_memzero(notice, sizeof(ngx_shop_flag_notice_t));
+
+    ngx_memcpy(notice->text, board->own.reason, board->own.reason_len);
+    notice->text_len = board->own.reason_len;
+    notice->reason.len = board->own.reason_len;
 }
 
 

@@ -39,6 +39,8 @@ typedef struct {
     ngx_shop_attempt_wire_t    *kept;       /* for the next one */
     void                       *session;    /* ngx_ssl_session_t */
     ngx_msec_t                  certified;  /* when it was verified */
+    time_t                      misspoke;   /* when a bad word was told */
+    uint32_t                    bad;        /* a sum of it; 0: none */
 } ngx_shop_attempt_line_t;
 
 

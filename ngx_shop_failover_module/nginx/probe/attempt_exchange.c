@@ -17,6 +17,8 @@ static ngx_int_t ngx_shop_attempt_exchange_broken(ngx_shop_attempt_t *a,
     ssize_t n);
 static ngx_uint_t ngx_shop_attempt_exchange_keeps(ngx_shop_attempt_t *a);
 static void ngx_shop_attempt_exchange_judge(ngx_shop_attempt_t *a);
+static void ngx_shop_attempt_exchange_own(ngx_shop_attempt_t *a,
+    ngx_uint_t passed);
 static void ngx_shop_attempt_exchange_stderr(ngx_shop_attempt_t *a,
     ngx_shop_emit_t *e);
 static int ngx_shop_attempt_exchange_exec(void *data, void *regex,
@@ -30,6 +32,10 @@ static const char  ngx_shop_attempt_exchange_deaf[] =
 /* an answer is read to its end, so that the server sees no reset, but not
  * without end */
 #define NGX_SHOP_ATTEMPT_EXCHANGE_MAX  (1024 * 1024)
+
+/* bytes that are told of a bad word; seconds between two such lines */
+#define NGX_SHOP_ATTEMPT_EXCHANGE_BAD    160
+#define NGX_SHOP_ATTEMPT_EXCHANGE_QUIET  60
 
 
 ngx_int_t
@@ -263,6 +269,8 @@ ngx_shop_attempt_exchange_judge(ngx_shop_attempt_t *a)
 
     result = ngx_shop_match_judge(&match, &a->answer, &e);
 
+    ngx_shop_attempt_exchange_own(a, result == NGX_SHOP_VERDICT_RESULT_OK);
+
     if (result == NGX_SHOP_VERDICT_RESULT_OK) {
         ngx_shop_attempt_end(a, result, NULL);
         return;
@@ -279,6 +287,48 @@ ngx_shop_attempt_exchange_judge(ngx_shop_attempt_t *a)
     }
 
     ngx_shop_attempt_end(a, result, (char *) detail);
+}
+
+
+/* what the server says of itself; nonsense is told once, and not too often */
+
+static void
+ngx_shop_attempt_exchange_own(ngx_shop_attempt_t *a, ngx_uint_t passed)
+{
+    u_char                    buf[NGX_SHOP_ATTEMPT_EXCHANGE_BAD];
+    uint32_t                  sum;
+    ngx_shop_emit_t           bad;
+    ngx_shop_attempt_line_t  *line;
+
+    line = a->line;
+
+    ngx_shop_emit_init(&bad, buf, sizeof(buf));
+    ngx_shop_own_read(&a->sample.own, &a->answer, (int) passed, ngx_time(),
+                      &bad);
+
+    if (bad.pos == bad.start) {
+        return;
+    }
+
+    sum = ngx_crc32_short(bad.start, bad.pos - bad.start) | 1;
+
+    if (sum == line->bad
+        || (line->bad
+            && ngx_time() - line->misspoke < NGX_SHOP_ATTEMPT_EXCHANGE_QUIET))
+    {
+        return;
+    }
+
+    line->bad = sum;
+    line->misspoke = ngx_time();
+
+    ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                  "shop failover: %*s of %V, in the answer to a probe, is not "
+                  "heeded: expected \"drain\", \"maint\", \"degraded\" or "
+                  "\"weight=1\" to \"weight=100\", then \"; reason=\"TEXT\"\" "
+                  "and \"; retry-after=SECONDS\"",
+                  (size_t) (bad.pos - bad.start), bad.start,
+                  &line->peer->address);
 }
 
 

@@ -427,7 +427,9 @@ ngx_shop_probe_done(void *data, ngx_shop_layout_sample_t *sample)
     if (rc == NGX_OK) {
         ngx_shop_journal_probe(zone, t->sscf->group, t->peer, sample, &commit);
 
-        if (commit.edge != NGX_SHOP_VERDICT_EDGE_NONE || commit.busy) {
+        if (commit.edge != NGX_SHOP_VERDICT_EDGE_NONE || commit.busy
+            || commit.said)
+        {
             ngx_shop_journal_update(zone);
             ngx_shop_wake_all(t->prober->smcf);
 

@@ -20,7 +20,7 @@ ngx_shop_live_handler(ngx_http_request_t *r)
     ngx_int_t              rc;
     ngx_buf_t             *b;
     ngx_str_t              value;
-    ngx_uint_t             state;
+    ngx_uint_t             state, none;
     ngx_chain_t            out;
     ngx_shop_conf_loc_t   *slcf;
     ngx_shop_conf_main_t  *smcf;
@@ -39,7 +39,10 @@ ngx_shop_live_handler(ngx_http_request_t *r)
 
     state = ngx_shop_board_state(&smcf->zone, ngx_shop_conf_site(slcf));
 
-    r->headers_out.status = slcf->strict && state == NGX_SHOP_SITE_OUTAGE
+    none = (state == NGX_SHOP_SITE_OUTAGE
+            || ngx_shop_board_planned(&smcf->zone, ngx_shop_conf_site(slcf)));
+
+    r->headers_out.status = slcf->strict && none
                             ? NGX_HTTP_SERVICE_UNAVAILABLE : NGX_HTTP_OK;
 
     ngx_str_set(&value, "no-store");

@@ -133,8 +133,17 @@ const ngx_shop_str_t *ngx_shop_status_site_path(
     ngx_shop_snapshot_site_t *site);
 int64_t ngx_shop_status_site_updated(ngx_shop_snapshot_site_t *site);
 
+/* the member "says" of a server or a site, and the same in words */
+void ngx_shop_status_own_json(ngx_shop_emit_t *e, ngx_shop_own_t *own,
+    int64_t since);
+void ngx_shop_status_own_html(ngx_shop_emit_t *e, ngx_shop_own_t *own);
+
 /* the member "queue" of an upstream: who waits for a server */
 void ngx_shop_status_queue_json(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_group_t *group);
+
+/* the member "shared" of an upstream: nodes that take turns in probing it */
+void ngx_shop_status_share_json(ngx_shop_emit_t *e,
     ngx_shop_snapshot_group_t *group);
 
 /* the member "active" of a peer: requests at it now */

@@ -227,6 +227,8 @@ ngx_shop_status_json_site(ngx_shop_emit_t *e, const char *key,
     ngx_shop_emit_bool(e, "shut_by_flag_alone",
                        ngx_shop_site_alone(&site->view.site));
 
+    ngx_shop_status_own_json(e, &site->view.own, site->view.site.since);
+
     ngx_shop_emit_str(e, "flag", ngx_shop_status_site_path(site));
     ngx_shop_emit_cstr(e, "flag_state", ngx_shop_flagset_name(
                                      ngx_shop_status_site_flag(&site->view)));
@@ -479,6 +481,7 @@ ngx_shop_status_json_group(ngx_shop_emit_t *e,
     }
 
     ngx_shop_status_queue_json(e, group);
+    ngx_shop_status_share_json(e, group);
 
     ngx_shop_emit_array(e, "failover_to");
 
@@ -534,6 +537,7 @@ ngx_shop_status_json_peer(ngx_shop_emit_t *e, ngx_shop_model_group_t *group,
     ngx_shop_status_active_json(e, group, peer->peer);
     ngx_shop_status_json_visitors(e, &peer->visitors);
     ngx_shop_status_json_aside(e, peer);
+    ngx_shop_status_own_json(e, &peer->own.said, peer->own.since);
 
     if (peer->force.how) {
         ngx_shop_status_json_force(e, &peer->force);

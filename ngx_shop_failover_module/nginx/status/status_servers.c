@@ -209,7 +209,7 @@ ngx_shop_status_servers_group(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
     ngx_shop_snapshot_group_t *group, ngx_shop_status_servers_sum_t *sum,
     ngx_shop_status_walk_t *walk)
 {
-    static const char  *classes[] = { "ok", "w", "w", "x" };
+    static const char  *classes[] = { "ok", "w", "w", "w", "x" };
 
     ngx_shop_emit_text(e, "<h3>");
     ngx_shop_status_piece_str(e, &group->group->name);
@@ -306,6 +306,7 @@ static ngx_uint_t
 ngx_shop_status_servers_is(ngx_shop_snapshot_peer_t *peer)
 {
     return peer->state == NGX_SHOP_VERDICT_UP && peer->share == 1000
+           && peer->own.said.what == NGX_SHOP_OWN_NONE
            ? NGX_SHOP_STATUS_SERVERS_UP : NGX_SHOP_STATUS_SERVERS_NOT_UP;
 }
 
@@ -372,7 +373,13 @@ ngx_shop_status_servers_why(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
         ngx_shop_emit_text(e, "; ");
     }
 
-    if (peer->share < 1000) {
+    ngx_shop_status_own_html(e, &peer->own.said);
+
+    if (peer->share < 1000 && peer->own.said.weight) {
+        ngx_shop_emit_number(e, peer->share / 10);
+        ngx_shop_emit_text(e, " % of its share; ");
+
+    } else if (peer->share < 1000) {
         ngx_shop_emit_text(e, "slow start, ");
         ngx_shop_emit_number(e, peer->share / 10);
         ngx_shop_emit_text(e, " % of its share; ");

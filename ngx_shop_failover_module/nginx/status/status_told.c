@@ -146,6 +146,7 @@ ngx_shop_status_told_next(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap)
     next.state = view->site.state;
     next.flag = ngx_shop_status_site_flag(view);
     next.alone = ngx_shop_site_alone(&view->site);
+    next.servers = (view->own.what != NGX_SHOP_OWN_NONE);
     next.configured = (snap->site->conf->flag != NULL);
     next.incident = (snap->site->incident != 0);
     next.ramp = (snap->site->way.share < 1000);
