@@ -142,7 +142,8 @@ for my $lang (@langs) {
 # ---- who gets which language, and a shop's own beside it
 
 my $page = ShopTest::Dir->new('pages');
-my %mine = ('de-AT' => 'stop = Nicht mehr schauen', pt => 'try_again = De novo',
+my %mine = ('de-AT' => 'stop = Nicht mehr schauen',
+            'en-AU' => 'shop = our corner shop', pt => 'try_again = De novo',
             es => 'in_minutes = , en {n} min');
 
 chmod 0755, "$page" or die "chmod: $!\n";
@@ -187,6 +188,8 @@ like says($nginx, 'de'), qr/Sie k\xc3\xb6nnen wieder einkaufen/,
     'formal otherwise';
 like says($own, 'de-AT'), qr/Du kannst.*Nicht mehr schauen/s,
     'a language next to one that is there says what it does not say itself';
+like says($own, 'en-AU'), qr/<h1[^>]*>Sorry, our corner shop is closed/,
+    'and has its own word for the shop in all texts';
 like says($own, 'pt'), qr/Você vai poder voltar.*>De novo</s,
     'so does the one that has another name now';
 like says($own, 'pt-BR'), qr/Você vai poder voltar.*>De novo</s,
@@ -195,6 +198,8 @@ like says($own, 'es'), qr/, en 45 min/,
     'a text of the shop takes the place of the built-in one';
 like says($own, 'en-US'), qr/until <time[^>]*>\d+:\d\d\xc2\xa0[AP]M</,
     'a clock of twelve hours';
+like says($own, 'en-US'), qr/, our online shop is closed.*>Our online shop is/s,
+    'and one word for the shop';
 
 config_fails('an address is formal or informal',
     qr/invalid value "casual" in "shop_page_var address", expected formal or /,

@@ -64,7 +64,19 @@ ngx_shop_skin_lang_load(ngx_conf_t *cf, ngx_shop_skin_t *skin, ngx_str_t *dir)
         }
     }
 
-    return dir->len ? ngx_shop_skin_lang_more(cf, skin, dir) : NGX_OK;
+    if (dir->len && ngx_shop_skin_lang_more(cf, skin, dir) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    /* last: a language that is made of another one has its own "shop" */
+
+    for (i = 0; i < skin->nlangs; i++) {
+        if (ngx_shop_skin_lang_name(cf, skin, &skin->words[i]) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
 }
 
 
@@ -212,8 +224,7 @@ ngx_shop_skin_lang_add(ngx_conf_t *cf, ngx_shop_skin_t *skin, ngx_str_t *dir,
     older = ngx_shop_skin_lang_older(code);
 
     if ((older && ngx_shop_skin_lang_own(cf, dir, older, words) != NGX_OK)
-        || ngx_shop_skin_lang_own(cf, dir, name, words) != NGX_OK
-        || ngx_shop_skin_lang_name(cf, skin, words) != NGX_OK)
+        || ngx_shop_skin_lang_own(cf, dir, name, words) != NGX_OK)
     {
         return NGX_ERROR;
     }
