@@ -357,7 +357,7 @@ typedef struct {
     ngx_str_t                      name;        /* data is in the zone */
     ngx_atomic_t                   gate;        /* _board_gate_e, no lock */
     ngx_atomic_t                   version;     /* of its state */
-    ngx_atomic_t                   announced;   /* a closing, to come */
+    ngx_atomic_t                   announced;   /* _board_said_e */
     ngx_shop_site_t                site;
     ngx_shop_site_life_t           life;        /* of the notice */
     uint64_t                       text;        /* of which life is */

@@ -577,6 +577,44 @@ words_close_nothing(void **state)
 }
 
 
+static void
+what_is_over_is_spoken_of_for_a_while(void **state)
+{
+    ngx_shop_flag_notice_t  *n;
+
+    (void) state;
+
+    n = test_site_flag(0, 0, 0);
+    n->after.len = 4;
+    assert_false(ngx_shop_site_after(n, TEST_SITE_NOW));
+
+    n->until.at = TEST_SITE_NOW + 1;
+    assert_false(ngx_shop_site_after(n, TEST_SITE_NOW));
+    assert_true(ngx_shop_site_after(n, TEST_SITE_NOW + 1));
+    assert_true(ngx_shop_site_after(n, TEST_SITE_NOW + NGX_SHOP_SITE_AFTER));
+    assert_false(ngx_shop_site_after(n, TEST_SITE_NOW + 1
+                                        + NGX_SHOP_SITE_AFTER));
+
+    n->after_until.at = TEST_SITE_NOW + 5;
+    assert_true(ngx_shop_site_after(n, TEST_SITE_NOW + 4));
+    assert_false(ngx_shop_site_after(n, TEST_SITE_NOW + 5));
+
+    n->until.at = 0;
+    n->eta.at = TEST_SITE_NOW;
+    assert_false(ngx_shop_site_after(n, TEST_SITE_NOW));
+    n->end = NGX_SHOP_FLAG_END_ETA;
+    assert_true(ngx_shop_site_after(n, TEST_SITE_NOW));
+
+    n->after.len = 0;
+    assert_false(ngx_shop_site_after(n, TEST_SITE_NOW));
+    n->nlangs = 1;
+    n->langs[0].said = NGX_SHOP_FLAG_SAID_AFTER;
+    assert_true(ngx_shop_site_after(n, TEST_SITE_NOW));
+    n->langs[0].said = NGX_SHOP_FLAG_SAID_STATUS;
+    assert_false(ngx_shop_site_after(n, TEST_SITE_NOW));
+}
+
+
 int
 main(void)
 {
@@ -597,7 +635,8 @@ main(void)
         cmocka_unit_test(an_outage_stays_one_under_a_flag),
         cmocka_unit_test(
             without_an_end_health_ends_only_what_came_in_an_outage),
-        cmocka_unit_test(words_close_nothing)
+        cmocka_unit_test(words_close_nothing),
+        cmocka_unit_test(what_is_over_is_spoken_of_for_a_while)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

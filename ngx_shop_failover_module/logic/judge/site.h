@@ -107,6 +107,9 @@ typedef struct {
 ngx_shop_site_flag_e ngx_shop_site_flag(const ngx_shop_flag_notice_t *notice,
     ngx_shop_site_flag_e was, int64_t now);
 
+/* "after" without "after-until", s */
+#define NGX_SHOP_SITE_AFTER  (6 * 3600)
+
 /* whether it keeps visitors out */
 #define ngx_shop_site_closes(asked)                                          \
     ((asked) == NGX_SHOP_SITE_FLAG_CLOSED                                    \
@@ -139,6 +142,12 @@ ngx_shop_flag_end_e ngx_shop_site_end(const ngx_shop_site_life_t *life,
 int ngx_shop_site_ended(ngx_shop_site_life_t *life,
     const ngx_shop_flag_notice_t *notice, unsigned well, uint64_t hold,
     uint64_t msec);
+
+/*
+ * Whether what a notice says "after" it is said now: it has opened the shop at
+ * the time that it names itself, and that is not too long ago.
+ */
+int ngx_shop_site_after(const ngx_shop_flag_notice_t *notice, int64_t now);
 
 /*
  * Which of a notice's times are over, a bit each: when this changes, so does

@@ -378,6 +378,7 @@ ngx_shop_status_json_texts(ngx_shop_emit_t *e, ngx_shop_flag_notice_t *notice)
     ngx_shop_emit_str(e, "status", &status);
     ngx_shop_status_json_text(e, "reason", notice, notice->reason);
     ngx_shop_status_json_text(e, "offer", notice, notice->offer);
+    ngx_shop_status_json_text(e, "after", notice, notice->after);
     ngx_shop_status_json_text(e, "who", notice, notice->who);
 
     ngx_shop_status_langs_json(e, notice);
