@@ -55,6 +55,7 @@ typedef struct {
     ngx_uint_t                  limit;        /* of shop_shed; 0: none */
     ngx_uint_t                  inside;       /* pages in hand */
     ngx_uint_t                  waiting;      /* shop_queue: for a server */
+    ngx_uint_t                  busy;         /* not room for all */
     ngx_msec_t                  longest;      /* ... ms, since the first did */
     int64_t                     blind;        /* Unix s: visitors wait in
                                                  vain; 0: no */

@@ -141,6 +141,8 @@ void ngx_shop_status_own_html(ngx_shop_emit_t *e, ngx_shop_own_t *own);
 /* the member "queue" of an upstream: who waits for a server */
 void ngx_shop_status_queue_json(ngx_shop_emit_t *e,
     ngx_shop_snapshot_group_t *group);
+void ngx_shop_status_queue_html(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_group_t *group);
 
 /* the member "active" of a peer: requests at it now */
 void ngx_shop_status_active_json(ngx_shop_emit_t *e,
