@@ -11,6 +11,10 @@
 #include "nginx/params.h"
 
 
+/* ms: what nodes that share an interval need to hear of each other */
+#define NGX_SHOP_CONF_CHECK_SHARED  1000
+
+
 typedef struct {
     ngx_str_t    name;
     const char  *reason;
@@ -74,6 +78,8 @@ static ngx_shop_params_t  ngx_shop_conf_check_params[] = {
 
     ngx_shop_conf_check_row("jitter", PERCENT, jitter, "10%", 0, 50, NULL,
         "10%"),
+
+    ngx_shop_conf_check_row("shared", NUM, shared, "1", 1, 64, NULL, NULL),
 
     ngx_shop_conf_check_row("timeout", MSEC, timeout, "2s", 10,
         NGX_SHOP_PARAMS_DAY, NULL, "2s"),
@@ -153,6 +159,15 @@ ngx_shop_conf_check(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     if (rv != NGX_CONF_OK) {
         return rv;
+    }
+
+    if (check->shared > 1 && check->interval < NGX_SHOP_CONF_CHECK_SHARED) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "parameter \"shared\" of \"shop_health_check\" "
+                           "with \"interval\" of %M ms: nodes cannot take "
+                           "turns so fast, expected an \"interval\" of at "
+                           "least 1s", check->interval);
+        return NGX_CONF_ERROR;
     }
 
     /* with a short interval, doubt is never slower than certainty */

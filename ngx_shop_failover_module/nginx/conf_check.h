@@ -60,6 +60,7 @@ typedef struct {
     ngx_str_t                    match_name;
     ngx_int_t                    port;       /* 0: the server's */
     ngx_msec_t                   interval;
+    ngx_int_t                    shared;         /* by nodes, at most */
     ngx_msec_t                   fast;
     ngx_msec_t                   timeout;
     ngx_int_t                    jitter;     /* percent */

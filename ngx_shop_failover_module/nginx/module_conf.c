@@ -258,6 +258,8 @@ ngx_shop_module_conf_upstream(ngx_conf_t *cf, ngx_shop_conf_main_t *smcf,
 
     if (sscf->check) {
         group->rule = sscf->check->rule;
+        group->interval = sscf->check->interval;
+        group->shared = (ngx_uint_t) sscf->check->shared;
         group->checked = 1;
         port = sscf->check->port;
     }

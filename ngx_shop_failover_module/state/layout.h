@@ -178,6 +178,8 @@ typedef struct {
     ngx_msec_t                     due;
     ngx_msec_t                     until;
     ngx_msec_t                     touched;
+    uint32_t                       shared;      /* "due" is a turn: 1 + the
+                                                   serial of the order; 0 */
 
     /* of live traffic; monotonic ms, cut to 32 bits */
     uint32_t                       failed;      /* the first of failures */
@@ -280,7 +282,8 @@ typedef struct {
 typedef struct {
     uint64_t                       dev;
     uint64_t                       ino;
-    int64_t                        size;        /* -1: no file */
+    int64_t                        size;        /* -1: no file; -2: not
+                                                   read */
     int64_t                        mtime;       /* ns */
     int64_t                        ctime;       /* ns */
 } ngx_shop_layout_signature_t;
@@ -339,6 +342,9 @@ typedef struct {
     ngx_shop_flag_notice_t         last;        /* of a file that is gone */
     int64_t                        gone;        /* Unix s, since then */
 } ngx_shop_layout_flag_t;
+
+/* whatever stands on disk now is looked at, be it that nothing does */
+#define ngx_shop_layout_flag_unread(fs)  ((fs)->signature.size = -2)
 
 
 /* what its year and its week were like; the request path adds without a lock */
@@ -420,6 +426,15 @@ typedef struct {
 } ngx_shop_layout_shift_t;
 
 
+/* nodes of a fleet that take turns in probing, as was told last */
+typedef struct {
+    uint32_t                       nodes;       /* 0: nobody told */
+    uint32_t                       node;        /* this one, from 0 */
+    uint32_t                       serial;      /* changes with the two */
+    ngx_msec_t                     heard;       /* monotonic, of the others */
+} ngx_shop_layout_share_t;
+
+
 typedef struct {
     uint32_t                       version;     /* LAYOUT_VERSION */
     uint32_t                       layout;      /* sizes of the records */
@@ -465,6 +480,8 @@ typedef struct {
     ngx_msec_t                     ticked;      /* last evaluation */
 
     ngx_shop_layout_chronicle_t   *chronicle;
+
+    ngx_shop_layout_share_t        share;
 
     int64_t                        expires;     /* Unix s, first override */
     ngx_shop_layout_class_t        classes[NGX_SHOP_LAYOUT_CLASSES];

@@ -11,6 +11,7 @@
 #include "state/line.h"
 #include "state/shift.h"
 #include "state/peers.h"
+#include "state/share.h"
 
 
 /* "soon after it came back": in so many intervals */
@@ -34,6 +35,9 @@ static ngx_msec_t ngx_shop_lease_first(ngx_shop_model_zone_t *zone,
     ngx_shop_lease_pace_t *pace);
 static int64_t ngx_shop_lease_doubt(ngx_shop_layout_peer_t *ps,
     ngx_shop_layout_sample_t *sample);
+static void ngx_shop_lease_next(ngx_shop_model_zone_t *zone,
+    ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace,
+    ngx_shop_lease_t *lease, ngx_msec_t interval);
 static ngx_uint_t ngx_shop_lease_waiting(ngx_shop_model_zone_t *zone,
     ngx_shop_model_group_t *group);
 static ngx_uint_t ngx_shop_lease_nobody(ngx_shop_model_zone_t *zone,
@@ -147,11 +151,10 @@ ngx_shop_lease_take(ngx_shop_model_zone_t *zone, ngx_shop_model_peer_t *peer,
     ps->probing = 0;
     ps->touched = now;
 
-    left = (ngx_msec_int_t) (ps->due - now);
+    *wait = ngx_shop_share_sleep_locked(zone, ps, pace->group);
 
-    if (left > 0 && (ngx_msec_t) left <= 2 * pace->interval) {
-        ps->until = ps->due + pace->interval;
-        *wait = left;
+    if (*wait) {
+        ps->until = now + *wait + pace->interval;
         goto done;
     }
 
@@ -308,23 +311,50 @@ next:
         interval = ngx_min(interval, NGX_SHOP_LEASE_QUICK);
     }
 
-    ps->due = lease->started + ngx_shop_lease_spread(interval, pace->jitter);
+    ngx_shop_lease_next(zone, ps, pace, lease, interval);
 
-    if ((ngx_msec_int_t) (ps->due - now) <= 0) {
-        ps->due = now + 1;
-    }
-
-    commit->wait = ps->due - now;
+    commit->wait = ngx_shop_share_sleep_locked(zone, ps, pace->group);
+    commit->wait = ngx_max(commit->wait, 1);
 
     ps->probing = 0;
     ps->touched = now;
-    ps->until = ps->due + pace->interval;
+    ps->until = now + commit->wait + pace->interval;
 
 done:
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
 
     return rc;
+}
+
+
+/*
+ * When to probe next.  What is as it was may be left to others, where they take
+ * turns with this node; what is in doubt may not.
+ */
+
+static void
+ngx_shop_lease_next(ngx_shop_model_zone_t *zone, ngx_shop_layout_peer_t *ps,
+    ngx_shop_lease_pace_t *pace, ngx_shop_lease_t *lease, ngx_msec_t interval)
+{
+    ngx_msec_t  now;
+
+    ps->shared = 0;
+    ps->due = lease->started + ngx_shop_lease_spread(interval, pace->jitter);
+
+    if (interval == pace->interval && pace->group->shared > 1
+        && ps->verdict.state != NGX_SHOP_VERDICT_CHECKING
+        && !ngx_shop_verdict_in_doubt(&ps->verdict)
+        && ngx_shop_share_due_locked(zone, ps, pace->group) == NGX_OK)
+    {
+        ps->due += ngx_shop_lease_spread(interval, pace->jitter) - interval;
+    }
+
+    now = ngx_shop_clock_msec(zone->sh);
+
+    if ((ngx_msec_int_t) (ps->due - now) <= 0) {
+        ps->due = now + 1;
+    }
 }
 
 

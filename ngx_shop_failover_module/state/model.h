@@ -52,6 +52,8 @@ typedef struct {
     uint32_t                   index;        /* in sh->groups */
     ngx_msec_t                 hold;         /* of shop_failover_to */
     ngx_uint_t                 below;        /* ... percent; 0: none left */
+    ngx_msec_t                 interval;     /* of probes; 0: none */
+    ngx_uint_t                 shared;       /* by so many nodes at most */
     ngx_msec_t                 slow_start;   /* 0: off */
     ngx_uint_t                 panic;        /* percent; 0: never */
     ngx_msec_t                 shed;         /* target; 0: off */

@@ -56,6 +56,8 @@ typedef struct {
     ngx_uint_t                  inside;       /* pages in hand */
     ngx_uint_t                  waiting;      /* shop_queue: for a server */
     ngx_uint_t                  busy;         /* not room for all */
+    ngx_uint_t                  nodes;        /* share its probes */
+    ngx_uint_t                  node;         /* ... this one, from 0 */
     ngx_msec_t                  longest;      /* ... ms, since the first did */
     int64_t                     blind;        /* Unix s: visitors wait in
                                                  vain; 0: no */

@@ -12,6 +12,7 @@
 #include "state/clock.h"
 #include "state/groups.h"
 #include "state/peers.h"
+#include "state/share.h"
 
 
 static ngx_int_t ngx_shop_snapshot_peers_group(ngx_shop_snapshot_t *snap,
@@ -183,6 +184,8 @@ ngx_shop_snapshot_peers_of(ngx_shop_model_zone_t *zone,
     group->limit = gs->shed.limit;
     group->busy = gs->room.busy;
     group->inside = ngx_shop_crowd_inside(zone, group->group);
+    group->nodes = ngx_shop_share_nodes_locked(zone, group->group,
+                                               &group->node);
     group->waiting = ngx_shop_line_waiting(zone, group->group,
                                            &group->longest);
     ngx_memcpy(group->results, gs->results, sizeof(group->results));

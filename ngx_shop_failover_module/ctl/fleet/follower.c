@@ -19,6 +19,7 @@
 #include "ctl/fleet/nodeline.h"
 #include "ctl/fleet/orders.h"
 #include "ctl/fleet/pulse.h"
+#include "ctl/fleet/turns.h"
 
 #include "ctl/ask.h"
 #include "ctl/fetch.h"
@@ -44,6 +45,7 @@ typedef struct {
     ngx_shop_nodeline_t   line;
     ngx_shop_orders_t     orders;
     ngx_shop_hints_t      hints;
+    ngx_shop_turns_t      turns;
 
     const char           *node;
     const char           *url;           /* of shop_status */
@@ -198,6 +200,7 @@ ngx_shop_follower_begin(ngx_shop_follower_t *f, const ngx_shop_options_t *o)
     }
 
     ngx_shop_orders_open(&f->orders, o);
+    ngx_shop_turns_open(&f->turns, f->node, &f->line);
     f->line.orders = f->keep.orders;
     ngx_shop_follower_sum(f);
 
@@ -245,6 +248,13 @@ ngx_shop_follower_step(ngx_shop_follower_t *f)
         ngx_shop_follower_orders(f);
     }
 
+    if (f->connected
+        && ngx_shop_turns_step(&f->turns, &f->engine, &f->orders)
+           != NGX_SHOP_OK)
+    {
+        ngx_shop_follower_lost(f);
+    }
+
     if (f->connected) {
         ngx_shop_follower_tell(f, now);
     }
@@ -275,6 +285,10 @@ ngx_shop_follower_idle(ngx_shop_follower_t *f, int64_t now)
 
     if (f->connected && f->beat < at) {
         at = f->beat;
+    }
+
+    if (f->connected && f->turns.next < at) {
+        at = f->turns.next;
     }
 
     return at > now ? at - now : 0;

@@ -14,6 +14,8 @@
 #include "ctl/member.h"
 
 
+static void ngx_shop_hints_doubts(ngx_shop_hints_t *h,
+    const ngx_shop_nodeline_t *line);
 static int ngx_shop_hints_in(const ngx_shop_nodeline_server_t *list,
     unsigned n, const ngx_shop_nodeline_server_t *one);
 static void ngx_shop_hints_add(ngx_shop_hints_t *h, const char *state,
@@ -52,9 +54,38 @@ ngx_shop_hints_see(ngx_shop_hints_t *h, const ngx_shop_nodeline_t *line)
         }
     }
 
-    h->seen = 1;
     h->nwas = n;
     memcpy(h->was, line->down, n * sizeof(ngx_shop_nodeline_server_t));
+
+    if (line->share.interval) {
+        ngx_shop_hints_doubts(h, line);
+    }
+
+    h->seen = 1;
+}
+
+
+/*
+ * Where nodes take turns, the others' next look may be many intervals away: who
+ * doubts a server says so, and does not wait until it is sure.
+ */
+
+static void
+ngx_shop_hints_doubts(ngx_shop_hints_t *h, const ngx_shop_nodeline_t *line)
+{
+    unsigned  i, n;
+
+    n = line->ndoubt < NGX_SHOP_NODELINE_DOWN ? line->ndoubt
+                                              : NGX_SHOP_NODELINE_DOWN;
+
+    for (i = 0; h->seen && i < n; i++) {
+        if (!ngx_shop_hints_in(h->doubt, h->ndoubt, &line->doubt[i])) {
+            ngx_shop_hints_add(h, "doubt", &line->doubt[i]);
+        }
+    }
+
+    h->ndoubt = n;
+    memcpy(h->doubt, line->doubt, n * sizeof(ngx_shop_nodeline_server_t));
 }
 
 

@@ -32,8 +32,10 @@ typedef struct {
     unsigned                    heard:1;   /* a document was read */
     unsigned                    seen:1;    /* was is known */
     unsigned                    nwas;
+    unsigned                    ndoubt;
     unsigned                    nnews;
     ngx_shop_nodeline_server_t  was[NGX_SHOP_NODELINE_DOWN];
+    ngx_shop_nodeline_server_t  doubt[NGX_SHOP_NODELINE_DOWN];
     ngx_shop_hints_one_t        news[NGX_SHOP_HINTS_MAX];
 } ngx_shop_hints_t;
 

@@ -10,6 +10,7 @@
 
 #include "ctl/fleet/nodeline.h"
 #include "ctl/member.h"
+#include "logic/story/saved.h"
 
 
 static int ngx_shop_nodeline_flag(ngx_shop_nodeline_t *n,
@@ -17,6 +18,14 @@ static int ngx_shop_nodeline_flag(ngx_shop_nodeline_t *n,
 static int ngx_shop_nodeline_is(const char *path, const char *dir);
 static void ngx_shop_nodeline_group(ngx_shop_nodeline_t *n,
     const ngx_shop_json_t *group);
+static unsigned ngx_shop_nodeline_shared(ngx_shop_nodeline_t *n,
+    const ngx_shop_json_t *group);
+static void ngx_shop_nodeline_sum(ngx_shop_nodeline_t *n,
+    const ngx_shop_json_t *v, const char *member);
+static void ngx_shop_nodeline_server(ngx_shop_nodeline_t *n,
+    const ngx_shop_json_t *group, const ngx_shop_json_t *item);
+static void ngx_shop_nodeline_add(ngx_shop_nodeline_server_t *list,
+    unsigned n, const ngx_shop_json_t *group, const ngx_shop_json_t *item);
 static void ngx_shop_nodeline_lists(ngx_shop_nodeline_t *n,
     const ngx_shop_json_t *v);
 
@@ -35,7 +44,10 @@ ngx_shop_nodeline_status(ngx_shop_nodeline_t *n, const ngx_shop_json_t *v,
     n->other = 0;
     n->nsites = 0;
     n->ndown = 0;
+    n->ndoubt = 0;
     n->nservers = 0;
+    n->share.interval = 0;
+    n->share.sum = 0;
     n->trouble[0] = '\0';
     yes = 0;
     no = 0;
@@ -139,34 +151,114 @@ ngx_shop_nodeline_is(const char *path, const char *dir)
 static void
 ngx_shop_nodeline_group(ngx_shop_nodeline_t *n, const ngx_shop_json_t *group)
 {
-    ngx_shop_json_t              list, item, state;
-    ngx_shop_json_walk_t         walk;
-    ngx_shop_nodeline_server_t  *down;
+    unsigned              shared;
+    ngx_shop_json_t       list, item;
+    ngx_shop_json_walk_t  walk;
 
     if (ngx_shop_json_find(group, "peers", &list) != NGX_SHOP_OK) {
         return;
     }
 
+    shared = ngx_shop_nodeline_shared(n, group);
     ngx_shop_json_walk(&list, &walk);
 
     while (ngx_shop_json_next(&walk, NULL, &item) == NGX_SHOP_OK) {
         n->nservers++;
+        ngx_shop_nodeline_server(n, group, &item);
 
-        if (ngx_shop_json_find(&item, "state", &state) != NGX_SHOP_OK
-            || !ngx_shop_json_is(&state, "down"))
-        {
-            continue;
+        if (shared) {
+            ngx_shop_nodeline_sum(n, &item, "address");
         }
+    }
+}
 
-        if (n->ndown < NGX_SHOP_NODELINE_DOWN) {
-            down = &n->down[n->ndown];
-            (void) ngx_shop_member_get(group, "name", down->upstream,
-                                       sizeof(down->upstream));
-            (void) ngx_shop_member_get(&item, "server", down->server,
-                                       sizeof(down->server));
-        }
 
-        n->ndown++;
+/* nodes take turns only where they probe the same servers in the same way */
+
+static unsigned
+ngx_shop_nodeline_shared(ngx_shop_nodeline_t *n, const ngx_shop_json_t *group)
+{
+    long             interval;
+    ngx_shop_json_t  shared;
+
+    interval = ngx_shop_member_number(group, "shared.interval_ms");
+
+    if (interval <= 0
+        || ngx_shop_json_find(group, "shared", &shared) != NGX_SHOP_OK)
+    {
+        return 0;
+    }
+
+    if (n->share.interval == 0 || interval < n->share.interval) {
+        n->share.interval = interval;
+    }
+
+    ngx_shop_nodeline_sum(n, group, "name");
+    ngx_shop_nodeline_sum(n, &shared, "interval_ms");
+    ngx_shop_nodeline_sum(n, &shared, "most");
+
+    return 1;
+}
+
+
+static void
+ngx_shop_nodeline_sum(ngx_shop_nodeline_t *n, const ngx_shop_json_t *v,
+    const char *member)
+{
+    ngx_shop_json_t  found;
+
+    if (ngx_shop_json_find(v, member, &found) == NGX_SHOP_OK) {
+        n->share.sum = (int64_t) (ngx_shop_saved_hash((uint64_t) n->share.sum,
+                                                      found.text.data,
+                                                      found.text.len)
+                                  >> 12);
+    }
+}
+
+
+static void
+ngx_shop_nodeline_server(ngx_shop_nodeline_t *n, const ngx_shop_json_t *group,
+    const ngx_shop_json_t *item)
+{
+    unsigned         down, well;
+    ngx_shop_json_t  state, last;
+
+    if (ngx_shop_json_find(item, "state", &state) != NGX_SHOP_OK) {
+        return;
+    }
+
+    down = ngx_shop_json_is(&state, "down") != 0;
+
+    if (down) {
+        ngx_shop_nodeline_add(n->down, n->ndown++, group, item);
+    }
+
+    if (ngx_shop_json_find(item, "last.result", &last) != NGX_SHOP_OK
+        || ngx_shop_json_is(&last, "busy")
+        || ngx_shop_json_is(&last, "inconclusive"))
+    {
+        return;
+    }
+
+    /* the last probe says something else: there may soon be a new verdict */
+
+    well = ngx_shop_json_is(&last, "ok") != 0;
+
+    if (well == down && (down || ngx_shop_json_is(&state, "up"))) {
+        ngx_shop_nodeline_add(n->doubt, n->ndoubt++, group, item);
+    }
+}
+
+
+static void
+ngx_shop_nodeline_add(ngx_shop_nodeline_server_t *list, unsigned n,
+    const ngx_shop_json_t *group, const ngx_shop_json_t *item)
+{
+    if (n < NGX_SHOP_NODELINE_DOWN) {
+        (void) ngx_shop_member_get(group, "name", list[n].upstream,
+                                   sizeof(list[n].upstream));
+        (void) ngx_shop_member_get(item, "server", list[n].server,
+                                   sizeof(list[n].server));
     }
 }
 
@@ -179,7 +271,9 @@ ngx_shop_nodeline_silent(ngx_shop_nodeline_t *n, const char *why)
     n->other = 0;
     n->nsites = 0;
     n->ndown = 0;
+    n->ndoubt = 0;
     n->nservers = 0;
+    n->share.interval = 0;
 
     (void) snprintf(n->trouble, sizeof(n->trouble), "%s", why);
 }
@@ -205,6 +299,16 @@ ngx_shop_nodeline_emit(const ngx_shop_nodeline_t *n, ngx_shop_emit_t *e,
     ngx_shop_emit_int(e, "orders", n->orders);
     ngx_shop_emit_int(e, "refused", n->refused);
     ngx_shop_emit_cstr(e, "why", n->why);
+
+    if (n->share.interval) {
+        ngx_shop_emit_object(e, "shared");
+        ngx_shop_emit_int(e, "interval_ms", n->share.interval);
+        ngx_shop_emit_int(e, "sum", n->share.sum);
+        ngx_shop_emit_int(e, "beat", n->share.beat);
+        ngx_shop_emit_int(e, "set", n->share.set);
+        ngx_shop_emit_close(e, '}');
+    }
+
     ngx_shop_emit_cstr(e, "module", n->module);
     ngx_shop_emit_cstr(e, "nginx", n->nginx);
     ngx_shop_emit_int(e, "servers", (int64_t) n->nservers);
@@ -258,6 +362,10 @@ ngx_shop_nodeline_parse(ngx_shop_nodeline_t *n, const ngx_shop_str_t *s)
     n->knows = ngx_shop_member_true(&v, "knows") != 0;
     n->orders = ngx_shop_member_number(&v, "orders");
     n->refused = ngx_shop_member_number(&v, "refused");
+    n->share.interval = ngx_shop_member_number(&v, "shared.interval_ms");
+    n->share.sum = ngx_shop_member_number(&v, "shared.sum");
+    n->share.beat = ngx_shop_member_number(&v, "shared.beat");
+    n->share.set = ngx_shop_member_number(&v, "shared.set");
     (void) ngx_shop_member_get(&v, "sum", n->sum, sizeof(n->sum));
     (void) ngx_shop_member_get(&v, "trouble", n->trouble, sizeof(n->trouble));
     (void) ngx_shop_member_get(&v, "why", n->why, sizeof(n->why));

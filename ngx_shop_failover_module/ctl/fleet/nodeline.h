@@ -33,6 +33,15 @@ typedef struct {
 } ngx_shop_nodeline_server_t;
 
 
+/* of probes that nodes may share, by the upstream with the shortest interval */
+typedef struct {
+    int64_t                     interval;   /* ms; 0: none */
+    int64_t                     sum;        /* of what is probed, and how */
+    int64_t                     beat;       /* changes while it is well */
+    int64_t                     set;        /* of the nodes that it sees */
+} ngx_shop_nodeline_share_t;
+
+
 typedef struct {
     int64_t                     time;       /* Unix s, by its own clock */
     int64_t                     ahead;      /* s, of the engine's clock */
@@ -52,14 +61,18 @@ typedef struct {
     int64_t                     refused;    /* the last that nginx refused */
     char                        why[NGX_SHOP_NODELINE_WHY];
 
+    ngx_shop_nodeline_share_t   share;
+
     char                        module[32];
     char                        nginx[32];
 
     unsigned                    nsites;
     unsigned                    ndown;      /* of down, all of them */
     unsigned                    nservers;
+    unsigned                    ndoubt;     /* of doubt; not told */
     ngx_shop_nodeline_site_t    sites[NGX_SHOP_NODELINE_SITES];
     ngx_shop_nodeline_server_t  down[NGX_SHOP_NODELINE_DOWN];
+    ngx_shop_nodeline_server_t  doubt[NGX_SHOP_NODELINE_DOWN];
 } ngx_shop_nodeline_t;
 
 

@@ -23,6 +23,8 @@
 
 static int ngx_shop_orders_do(ngx_shop_orders_t *c,
     const ngx_shop_orders_one_t *one, char *why, size_t size);
+static int ngx_shop_orders_send(ngx_shop_orders_t *c,
+    const ngx_shop_str_t *form, char *why, size_t size);
 static int ngx_shop_orders_form(const ngx_shop_orders_one_t *one,
     unsigned char *buf, size_t *n);
 static int ngx_shop_orders_answer(unsigned status, unsigned char *body,
@@ -162,16 +164,47 @@ static int
 ngx_shop_orders_do(ngx_shop_orders_t *c, const ngx_shop_orders_one_t *one,
     char *why, size_t size)
 {
-    int                      rc;
-    size_t                   n, len;
-    unsigned char            form[NGX_SHOP_ORDERS_FORM], *body;
-    ngx_shop_fetch_order_t   order;
+    size_t          n;
+    unsigned char   form[NGX_SHOP_ORDERS_FORM];
+    ngx_shop_str_t  s;
 
     if (ngx_shop_orders_form(one, form, &n) != NGX_SHOP_OK) {
         (void) snprintf(why, size, "\"%s\" is no order for a server",
                         one->action);
         return NGX_SHOP_DECLINED;
     }
+
+    s.data = form;
+    s.len = n;
+
+    return ngx_shop_orders_send(c, &s, why, size);
+}
+
+
+void
+ngx_shop_orders_share(ngx_shop_orders_t *c, unsigned nodes, unsigned node,
+    int64_t age)
+{
+    char            form[128], why[NGX_SHOP_NODELINE_WHY];
+    ngx_shop_str_t  s;
+
+    s.data = (unsigned char *) form;
+    s.len = (size_t) snprintf(form, sizeof(form),
+                              "action=share&nodes=%u&node=%u&age=%ld", nodes,
+                              node, (long) age);
+
+    (void) ngx_shop_orders_send(c, &s, why, sizeof(why));
+}
+
+
+static int
+ngx_shop_orders_send(ngx_shop_orders_t *c, const ngx_shop_str_t *form,
+    char *why, size_t size)
+{
+    int                      rc;
+    size_t                   len;
+    unsigned char           *body;
+    ngx_shop_fetch_order_t   order;
 
     if (access(c->key, R_OK) == -1) {
         (void) snprintf(why, size, "it may not order: it cannot read its key "
@@ -180,8 +213,7 @@ ngx_shop_orders_do(ngx_shop_orders_t *c, const ngx_shop_orders_one_t *one,
     }
 
     memset(&order, 0, sizeof(order));
-    order.form.data = form;
-    order.form.len = n;
+    order.form = *form;
 
     ngx_shop_say_quiet(1);
     rc = ngx_shop_secret_file_read(c->key, "shop_control", 1, &order.key);

@@ -68,4 +68,13 @@ int ngx_shop_orders_probe(ngx_shop_orders_t *c, const char *upstream,
     const char *server);
 
 
+/*
+ * Tells nginx that so many nodes take turns in probing, that this is the one
+ * of that number, and that the others were heard of so many ms ago.  One that
+ * is not told probes alone, so nothing is said of a failure.
+ */
+void ngx_shop_orders_share(ngx_shop_orders_t *c, unsigned nodes, unsigned node,
+    int64_t age);
+
+
 #endif /* _NGX_SHOP_ORDERS_H_INCLUDED_ */

@@ -238,6 +238,7 @@ ngx_shop_control_body(ngx_http_request_t *r)
     if (rc == NGX_OK) {
         rc = order.reopen ? ngx_shop_control_reopen(r, &order)
              : order.probe ? ngx_shop_control_probe(r, &order)
+             : order.share ? ngx_shop_control_share(r, &order)
              : ngx_shop_control_do(r, &order);
 
     } else if (rc != NGX_HTTP_INTERNAL_SERVER_ERROR) {

@@ -30,12 +30,19 @@ typedef struct {
     ngx_str_t                 who;
     ngx_str_t                 site;         /* of "reopen" */
     ngx_str_t                 over;
+    ngx_str_t                 nodes;        /* of "share" */
+    ngx_str_t                 node;
+    ngx_str_t                 age;
 
     ngx_shop_layout_force_t   force;
     ngx_shop_model_group_t   *group;
 
     ngx_uint_t                reopen;       /* and nothing of peers */
     ngx_uint_t                probe;        /* now; and no order */
+    ngx_uint_t                share;        /* probes; and no order */
+    ngx_uint_t                among;        /* ... so many nodes */
+    ngx_uint_t                turn;         /* ... this one, from 0 */
+    ngx_msec_t                heard;        /* ... of the others, ago */
     ngx_msec_t                ramp;         /* of "over"; 0: at once */
 } ngx_shop_control_order_t;
 
@@ -71,6 +78,14 @@ ngx_int_t ngx_shop_control_do(ngx_http_request_t *r,
 /* for control.c: has a server probed now, and answers */
 ngx_int_t ngx_shop_control_probe(ngx_http_request_t *r,
     ngx_shop_control_order_t *order);
+
+/* for control.c: notes who shares the probes, and answers */
+ngx_int_t ngx_shop_control_share(ngx_http_request_t *r,
+    ngx_shop_control_order_t *order);
+
+/* for control_order.c: NGX_OK, or NGX_ERROR and *error is what is wrong */
+ngx_int_t ngx_shop_control_share_read(ngx_shop_control_order_t *order,
+    ngx_str_t *error);
 
 /* for control.c: carries out an order for the ramp of sites, and answers */
 ngx_int_t ngx_shop_control_reopen(ngx_http_request_t *r,

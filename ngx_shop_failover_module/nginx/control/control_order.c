@@ -63,6 +63,12 @@ static ngx_shop_control_order_field_t ngx_shop_control_order_table[] =
       offsetof(ngx_shop_control_order_t, site) },
     { ngx_string("over"),
       offsetof(ngx_shop_control_order_t, over) },
+    { ngx_string("nodes"),
+      offsetof(ngx_shop_control_order_t, nodes) },
+    { ngx_string("node"),
+      offsetof(ngx_shop_control_order_t, node) },
+    { ngx_string("age"),
+      offsetof(ngx_shop_control_order_t, age) },
     { ngx_null_string, 0 }
 };
 
@@ -90,7 +96,7 @@ ngx_shop_control_order_read(ngx_http_request_t *r,
         return NGX_HTTP_BAD_REQUEST;
     }
 
-    if (order->reopen) {
+    if (order->reopen || order->share) {
         return NGX_OK;
     }
 
@@ -140,7 +146,7 @@ ngx_shop_control_order_fields(ngx_http_request_t *r, ngx_str_t *body,
             return ngx_shop_control_order_bad(r, error, "field",
                        &name, row->name.len ? "one of a name"
                        : "action, upstream, peer, for, reason, who, "
-                         "site or over");
+                         "site, over, nodes, node or age");
         }
 
         field->data = (u_char *) value.data;
@@ -178,6 +184,13 @@ ngx_shop_control_order_action(ngx_http_request_t *r,
         return NGX_OK;
     }
 
+    if (order->action.len == sizeof("share") - 1
+        && ngx_strncmp(order->action.data, "share", order->action.len) == 0)
+    {
+        order->share = 1;
+        return ngx_shop_control_share_read(order, error);
+    }
+
     for (i = NGX_SHOP_LAYOUT_FORCE_NONE; i <= NGX_SHOP_LAYOUT_FORCE_UP; i++) {
 
         name = (i == NGX_SHOP_LAYOUT_FORCE_NONE) ? "enable"
@@ -193,8 +206,8 @@ ngx_shop_control_order_action(ngx_http_request_t *r,
 
     return ngx_shop_control_order_bad(r, error, "action",
                                       (ngx_shop_str_t *) &order->action,
-                                      "drain, enable, down, up, probe or "
-                                      "reopen");
+                                      "drain, enable, down, up, probe, share "
+                                      "or reopen");
 }
 
 

@@ -144,6 +144,10 @@ void ngx_shop_status_queue_json(ngx_shop_emit_t *e,
 void ngx_shop_status_queue_html(ngx_shop_emit_t *e,
     ngx_shop_snapshot_group_t *group);
 
+/* the member "shared" of an upstream: nodes that take turns in probing it */
+void ngx_shop_status_share_json(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_group_t *group);
+
 /* the member "active" of a peer: requests at it now */
 void ngx_shop_status_active_json(ngx_shop_emit_t *e,
     ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer);

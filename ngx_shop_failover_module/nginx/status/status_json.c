@@ -483,6 +483,7 @@ ngx_shop_status_json_group(ngx_shop_emit_t *e,
     }
 
     ngx_shop_status_queue_json(e, group);
+    ngx_shop_status_share_json(e, group);
 
     ngx_shop_emit_array(e, "failover_to");
 

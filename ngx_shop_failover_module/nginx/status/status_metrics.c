@@ -161,6 +161,9 @@ ngx_shop_status_metrics_get(group_shed, group,
     group->group->shed ? (int64_t) group->limit : NGX_SHOP_STATUS_METRICS_NO)
 ngx_shop_status_metrics_get(group_inside, group,
     group->group->shed ? (int64_t) group->inside : NGX_SHOP_STATUS_METRICS_NO)
+ngx_shop_status_metrics_get(group_nodes, group,
+    group->group->shared > 1 ? (int64_t) group->nodes
+                             : NGX_SHOP_STATUS_METRICS_NO)
 ngx_shop_status_metrics_get(group_waiting, group,
     ngx_shop_status_metrics_queue(group, group->waiting))
 ngx_shop_status_metrics_get(group_longest, group,
@@ -381,6 +384,11 @@ static ngx_shop_status_metrics_row_t ngx_shop_status_metrics_rows[] =
     ngx_shop_status_metrics_of(GROUP, "shed_refused_total",
         "counter", group_shed_refused,
         "Pages that were refused for lack of room, where shop_shed is."),
+
+    ngx_shop_status_metrics_of(GROUP, "probe_nodes",
+        "gauge", group_nodes,
+        "Nodes that share the probes now, where \"shared\" is; 1: this one "
+        "probes alone."),
 
     ngx_shop_status_metrics_of(GROUP, "queue_waiting",
         "gauge", group_waiting,
