@@ -361,6 +361,7 @@ ngx_shop_board_evaluate_site_locked(ngx_shop_layout_site_t *ss,
 
     in.group = (uint8_t) health->worst;
     in.flag = ss->asked;
+    in.busy = (health->busy != 0);
     in.hold = conf->hold;
     in.ramp = conf->ramp;
 

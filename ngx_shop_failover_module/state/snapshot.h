@@ -55,6 +55,7 @@ typedef struct {
     ngx_uint_t                  limit;        /* of shop_shed; 0: none */
     ngx_uint_t                  inside;       /* pages in hand */
     ngx_uint_t                  waiting;      /* shop_queue: for a server */
+    ngx_uint_t                  busy;         /* not room for all */
     ngx_uint_t                  nodes;        /* share its probes */
     ngx_uint_t                  node;         /* ... this one, from 0 */
     ngx_msec_t                  longest;      /* ... ms, since the first did */

@@ -32,7 +32,8 @@ static const struct {
     { "browse", 2 },
     { "outage", 1 },
     { "maintenance", 0 },
-    { "reopening", 3 }
+    { "reopening", 3 },
+    { "busy", 2 }
 };
 
 
@@ -275,6 +276,10 @@ ngx_shop_site_target(ngx_shop_site_t *site, const ngx_shop_site_input_t *in,
 
     if (in->flag == NGX_SHOP_SITE_FLAG_BROWSE) {
         return NGX_SHOP_SITE_BROWSE;
+    }
+
+    if (in->busy) {
+        return NGX_SHOP_SITE_BUSY;
     }
 
     if (in->group == NGX_SHOP_SITE_GROUP_BACKUP) {

@@ -34,6 +34,7 @@ typedef enum {
     NGX_SHOP_SITE_OUTAGE,
     NGX_SHOP_SITE_MAINTENANCE,
     NGX_SHOP_SITE_REOPENING,
+    NGX_SHOP_SITE_BUSY,           /* not all visitors find room */
     NGX_SHOP_SITE_N
 } ngx_shop_site_e;
 
@@ -64,6 +65,7 @@ typedef struct {
 typedef struct {
     uint8_t   group;                        /* worst of the site's groups */
     uint8_t   flag;                         /* _site_flag_e */
+    uint8_t   busy;                         /* of one of its groups */
     uint64_t  hold;                         /* ms, of shop_reopen */
     uint64_t  ramp;                         /* ms, of shop_reopen */
 } ngx_shop_site_input_t;

@@ -141,6 +141,8 @@ void ngx_shop_status_own_html(ngx_shop_emit_t *e, ngx_shop_own_t *own);
 /* the member "queue" of an upstream: who waits for a server */
 void ngx_shop_status_queue_json(ngx_shop_emit_t *e,
     ngx_shop_snapshot_group_t *group);
+void ngx_shop_status_queue_html(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_group_t *group);
 
 /* the member "shared" of an upstream: nodes that take turns in probing it */
 void ngx_shop_status_share_json(ngx_shop_emit_t *e,

@@ -469,11 +469,14 @@ ngx_shop_status_json_group(ngx_shop_emit_t *e,
 
     ngx_shop_emit_bool(e, "panic", group->panic != 0);
     ngx_shop_emit_bool(e, "blind", group->blind != 0);
+    ngx_shop_emit_bool(e, "busy", group->busy != 0);
 
     if (group->group->shed) {
         ngx_shop_emit_object(e, "shed");
         ngx_shop_emit_int(e, "limit", (int64_t) group->limit);
         ngx_shop_emit_int(e, "inside", (int64_t) group->inside);
+        ngx_shop_emit_int(e, "refused",
+                         (int64_t) group->counts[NGX_SHOP_LAYOUT_COUNT_SHED]);
         ngx_shop_emit_close(e, '}');
 
     } else {
