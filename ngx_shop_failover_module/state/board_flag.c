@@ -51,8 +51,10 @@ ngx_shop_board_flag_claim(ngx_shop_model_zone_t *zone,
 
 
 /*
- * In the order in which a worker may be killed: that there is something new is
- * said before, and that it was read at the end.  Another worker does it again.
+ * In the order in which a worker may be killed: first the flag counts as not
+ * read, at the end as read.  Of a worker that dies between, another one reads
+ * it again, also where the file has become again what it was before.  A file
+ * that has ended is noted before another one speaks.
  */
 
 void
@@ -67,10 +69,16 @@ ngx_shop_board_flag_publish(ngx_shop_model_zone_t *zone,
 
     ngx_shop_shift_follow_locked(zone->sh);
 
-    ngx_shop_board_notice_take_locked(zone->sh, fs, reading);
-    ngx_shop_board_voices_publish_locked(zone, conf, reading->voices);
+    ngx_shop_layout_flag_unread(fs);
+    ngx_memory_barrier();
 
     fs->ended = *reading->ended;
+    ngx_memory_barrier();
+
+    ngx_shop_board_notice_take_locked(zone->sh, fs, reading);
+    ngx_shop_board_voices_publish_locked(zone, conf, reading->voices);
+    ngx_memory_barrier();
+
     fs->signature = reading->signature;
     fs->reread = ngx_shop_clock_msec(zone->sh) + reading->reread;
     fs->claimed = 0;

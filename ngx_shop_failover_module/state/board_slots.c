@@ -291,7 +291,7 @@ ngx_shop_board_slots_flag_locked(ngx_shop_model_zone_t *zone,
 
                 /* its files with "hosts" are read again, and at once */
 
-                fs->signature.size = -2;
+                ngx_shop_layout_flag_unread(fs);
                 fs->voices = 0;
             }
 

@@ -313,8 +313,6 @@ ngx_shop_file_load_flag(ngx_shop_layout_t *sh, ngx_shop_saved_flag_t *saved)
         fs->there = saved->there;
         fs->since = saved->since;
 
-        /* of no file, not even of one that is not there: it is looked at */
-
-        fs->signature.dev = (uint64_t) -1;
+        ngx_shop_layout_flag_unread(fs);
     }
 }

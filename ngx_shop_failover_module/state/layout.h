@@ -278,7 +278,8 @@ typedef struct {
 typedef struct {
     uint64_t                       dev;
     uint64_t                       ino;
-    int64_t                        size;        /* -1: no file */
+    int64_t                        size;        /* -1: no file; -2: not
+                                                   read */
     int64_t                        mtime;       /* ns */
     int64_t                        ctime;       /* ns */
 } ngx_shop_layout_signature_t;
@@ -337,6 +338,9 @@ typedef struct {
     ngx_shop_flag_notice_t         last;        /* of a file that is gone */
     int64_t                        gone;        /* Unix s, since then */
 } ngx_shop_layout_flag_t;
+
+/* whatever stands on disk now is looked at, be it that nothing does */
+#define ngx_shop_layout_flag_unread(fs)  ((fs)->signature.size = -2)
 
 
 /* what its year and its week were like; the request path adds without a lock */

@@ -197,7 +197,8 @@ my $reason = 0;
 my $asked = 0;
 
 # Each begins and ends where all are up and nothing is ordered: [what comes
-# about, what is done for it, how it is seen], one after the other.
+# about, what is done for it, how it is seen, s until then], one after the
+# other.
 my @SCENARIOS = (
     [
         ['nothing happens' => sub { wait_until(1, sub { $steps->fired }) },
@@ -215,6 +216,18 @@ my @SCENARIOS = (
             sub { serves('/', qw(one two)) && serves('/few', qw(one two)) }],
     ],
     [
+        # as it was, before another worker has read what the dead one did;
+        # a flag that is not known to be half read waits for ten seconds
+        ['closed for a moment' => sub {
+            $reason++;
+            $nginx->file('flag', "reason: moment $reason\n");
+            wait_until(1, sub {
+                $steps->died || get($nginx, '/')->{status} == 503;
+            });
+            unlink $flag;
+        }, sub { post($nginx, '/', body => 'x')->{status} == 200 }, 5],
+    ],
+    [
         ['closed' => sub {
             $reason++;
             $nginx->file('flag', "reason: steps $reason\neta: +1h\n");
@@ -225,8 +238,6 @@ my @SCENARIOS = (
         }],
         ['open again' => sub { unlink $flag },
             sub { post($nginx, '/', body => 'x')->{status} == 200 }],
-    ],
-    [
         ['a host is closed' => sub {
             $reason++;
             $nginx->file('hosts',
@@ -284,9 +295,9 @@ my @SCENARIOS = (
 
 # until all is as it should be
 sub comes {
-    my ($condition) = @_;
+    my ($condition, $seconds) = @_;
 
-    return wait_until(10, sub {
+    return wait_until($seconds // 10, sub {
         return 1 if eval { $condition->() };
 
         sleep 0.05;                     # a poll is some requests
@@ -297,12 +308,12 @@ sub comes {
 # one step of a scenario while N workers are killed; what a client saw at that
 # moment is nothing: the state is what counts
 sub disturbed {
-    my ($n, $name, $begin, $condition) = @_;
+    my ($n, $name, $begin, $condition, $seconds) = @_;
 
     $steps->kill($n);
     eval { $begin->() };
 
-    my $ok = comes($condition);
+    my $ok = comes($condition, $seconds);
     my $deaths = $steps->off;
 
     return $deaths

@@ -110,16 +110,20 @@ sub locks {
 # from now on nobody dies; how many have, since kill()
 sub off {
     my ($self) = @_;
-    my $left = $self->word(LEFT);
+    my $died = $self->died;
 
     $self->set(MODE, OFF);
     $self->set(LEFT, 0);
 
-    return $self->{n} - $left;
+    return $died;
 }
 
 
 sub fired { return $_[0]->word(LEFT) == 0 }
+
+
+# how many have died so far, since kill()
+sub died { return $_[0]->{n} - $_[0]->word(LEFT) }
 
 
 # of reads of peers that are resolved: all, of backups, without their lock

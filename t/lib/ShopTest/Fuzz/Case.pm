@@ -150,7 +150,8 @@ sub new_target {
 
 sub new_headers {
     my ($conf) = @_;
-    my @headers = (['Host', HOST]);
+    my @names = @{ $conf->{names} };
+    my @headers = (['Host', @names && chance(0.8) ? one_of(@names) : HOST]);
 
     push @headers, ['X-Shop', one_of(@SHOP)] if chance(0.55);
     push @headers, ['X-Shop', 'stall'] if chance(0.004);

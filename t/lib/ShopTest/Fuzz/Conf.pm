@@ -12,6 +12,8 @@ package ShopTest::Fuzz::Conf;
 #     # orders: PATTERN           targets of shop_control
 #     # bodies: TEXT              bodies that such a target takes
 #     # passes: PATTERN           names of headers that may let one pass
+#     # hosts: PATTERNS           a flag may close these, of which no request is
+#     # names: NAME ...           of Host, beside the usual one
 
 use strict;
 use warnings;
@@ -91,6 +93,8 @@ sub read {
         paths     => [map { split ' ' } @{ $said{paths} }],
         listeners => [map { split ' ' } @{ $said{listeners} || ['H1 H1 H2'] }],
         bodies    => $said{bodies} || [],
+        hosts     => $said{hosts} ? $said{hosts}[0] : undef,
+        names     => [map { split ' ' } @{ $said{names} }],
         never     => $pattern{'never closed'},
         orders    => $pattern{orders}, passes => $pattern{passes},
     }, $class;
@@ -108,6 +112,9 @@ sub nginxes {
     s/%%(SHOP|GONE|FASTCGI)%%/$address{$1}/g
         for $ours, @{ $self->{bodies} };
     my $stock = $ours =~ s/\bshop_\w+(?: [^;{}]*)?;//gr =~ s/\$shop_\w+//gr;
+
+    # it has no line: what waits with us it has room for
+    $stock =~ s/ max_conns=\d+//g;
 
     return (with_files(http => $ours . STATE),
         with_files(http => $stock, module => 0));
