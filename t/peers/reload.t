@@ -81,7 +81,7 @@ $nginx->configure(http => config('shop_zone 2m;',
 ok $nginx->reload, 'another size of the zone';
 kept('another size');
 
-$nginx->configure(http => config('shop_zone 1m;',
+$nginx->configure(http => config('shop_zone 1536k;',
     map { $_ ? upstream("more$_", @shops) : upstream('shop', @shops[0, 1]) } 0 .. 30));
 ok $nginx->reload, 'a smaller zone, and many more peers';
 kept('more peers');
