@@ -11,6 +11,7 @@
 #include "ctl/edit.h"
 #include "ctl/edit_file.h"
 #include "ctl/stock.h"
+#include "ctl/when.h"
 #include "logic/flag/flagset.h"
 
 
@@ -86,6 +87,7 @@ static ngx_shop_options_t  ngx_shop_edit_given;
 int
 ngx_shop_edit_on(const ngx_shop_options_t *o)
 {
+    int               rc;
     const char       *checklist;
     ngx_shop_edit_t  *e = &ngx_shop_edit;
 
@@ -125,7 +127,18 @@ ngx_shop_edit_on(const ngx_shop_options_t *o)
 
     ngx_shop_edit_outage(e);
 
-    return ngx_shop_edit_file_finish(e);
+    rc = ngx_shop_edit_file_finish(e);
+
+    if (rc == NGX_SHOP_SAY_YES && ngx_shop_options_get(o, "start")
+        && e->is.start.at > e->now)
+    {
+        ngx_shop_when_compare(ngx_shop_ask_url(o), e->store.flag,
+                              e->is.start.at,
+                              e->is.until.at ? e->is.until.at : e->is.eta.at,
+                              e->now);
+    }
+
+    return rc;
 }
 
 

@@ -118,7 +118,7 @@ static const struct {
 
     { "report",
       "  shopctl report > incident.md\n"
-      "  shopctl report --brief --incident 3\n"
+      "  shopctl report --brief --incident 3 --order-value 80\n"
       "  shopctl report --since \"2026-11-21 00:00\" LOG.1 LOG\n",
       "exit code: 0 here it is, 1 there is no such incident, 2 an error\n" },
 
@@ -127,6 +127,11 @@ static const struct {
       "  shopctl budget --site shop.example LOG.2 LOG.1 LOG\n",
       "exit code: 0 the promise of 30 days is kept, 1 it is broken, 2 an "
       "error\n" },
+
+    { "when",
+      "  shopctl when --for 45m\n"
+      "  shopctl when --for 2h --site shop.example --json\n",
+      "exit code: 0 here they are, 1 too little is known yet, 2 an error\n" },
 
     { "drill",
       "  shopctl drill staging.plan\n"

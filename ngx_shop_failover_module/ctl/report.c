@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "ctl/ask.h"
 #include "ctl/jsonout.h"
 #include "ctl/report.h"
 #include "ctl/report_brief.h"
@@ -57,6 +58,11 @@ const ngx_shop_options_entry_t  ngx_shop_report_options[] = {
       "all that began since then, such as \"2026-11-21 04:30\"" },
     { "brief", NGX_SHOP_OPTIONS_SWITCH, NULL,
       "half a page without names of servers, for those who pay for it" },
+    { "usual", NGX_SHOP_OPTIONS_SWITCH, NULL,
+      "asks nginx what is usual in that time: pages and POSTs, an estimate" },
+    { "order-value", NGX_SHOP_OPTIONS_VALUE, "NUMBER",
+      "... and what was missed at most, if an order is worth so much" },
+    NGX_SHOP_ASK_OPTION,
     NGX_SHOP_JSONOUT_OPTION,
     { NULL, NGX_SHOP_OPTIONS_SWITCH, NULL, NULL }
 };
@@ -83,7 +89,8 @@ ngx_shop_report_run(const ngx_shop_options_t *o)
                            : ngx_shop_options_get(o, "brief")
                              ? NGX_SHOP_REPORT_BRIEF : NGX_SHOP_REPORT_WHOLE;
 
-    if (ngx_shop_report_read(&log, o) != NGX_SHOP_OK
+    if (ngx_shop_report_usual_begin(o) != NGX_SHOP_OK
+        || ngx_shop_report_read(&log, o) != NGX_SHOP_OK
         || ngx_shop_log_fold(&log) != NGX_SHOP_OK)
     {
         rc = NGX_SHOP_SAY_ERROR;

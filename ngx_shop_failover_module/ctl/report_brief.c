@@ -42,6 +42,7 @@ ngx_shop_report_brief(const ngx_shop_incident_t *in,
 
     putchar('\n');
 
+    ngx_shop_report_usual(in, f);
     ngx_shop_report_brief_words(in, f);
 
     puts("- Cause:\n"

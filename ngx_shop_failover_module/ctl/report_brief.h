@@ -24,6 +24,15 @@ void ngx_shop_report_impact(const ngx_shop_incident_t *in,
 void ngx_shop_report_impact_care(const ngx_shop_incident_t *in,
     const ngx_shop_report_facts_t *f);
 
+/* --usual and --order-value; ERROR: it was said what is wrong with them */
+int ngx_shop_report_usual_begin(const ngx_shop_options_t *o);
+
+/* where they are given: lines of a list, and a member */
+void ngx_shop_report_usual(const ngx_shop_incident_t *in,
+    const ngx_shop_report_facts_t *f);
+void ngx_shop_report_usual_json(ngx_shop_emit_t *e,
+    const ngx_shop_incident_t *in, const ngx_shop_report_facts_t *f);
+
 /* half a page without names of servers, for those who pay for it */
 void ngx_shop_report_brief(const ngx_shop_incident_t *in,
     const ngx_shop_report_facts_t *f);

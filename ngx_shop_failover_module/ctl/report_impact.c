@@ -28,6 +28,8 @@ ngx_shop_report_impact(const ngx_shop_incident_t *in,
            (long) in->visitors);
     ngx_shop_report_impact_rate(in->visitors, f->shut);
 
+    ngx_shop_report_usual(in, f);
+
     if (in->resolved == 0) {
         puts("- So far: the counts are those of the last event.");
     }

@@ -58,6 +58,7 @@ ngx_shop_report_json(ngx_shop_emit_t *e, const ngx_shop_incident_t *in,
     }
 
     ngx_shop_report_json_classes(e, in);
+    ngx_shop_report_usual_json(e, in, f);
     ngx_shop_emit_close(e, '}');
 }
 

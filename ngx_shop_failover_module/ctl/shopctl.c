@@ -26,6 +26,7 @@
 #include "ctl/screen.h"
 #include "ctl/show.h"
 #include "ctl/speak.h"
+#include "ctl/when.h"
 
 
 /* of a program of its own, which has its options */
@@ -115,6 +116,10 @@ static const ngx_shop_commands_row_t  ngx_shop_shopctl_rows[] = {
     { "budget", "budget [--promise 99.9] [LOG ...]",
       "how available each shop was, and what is left",
       ngx_shop_budget_options, ngx_shop_budget_run },
+
+    { "when", "when [--for 45m] [--site NAME]",
+      "the quietest time of the next seven days",
+      ngx_shop_when_options, ngx_shop_when_run },
 
     { "drill", "drill [--live --one-peer] PLAN",
       "takes a server down, and looks whether anybody fails",

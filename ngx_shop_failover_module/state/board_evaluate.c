@@ -168,6 +168,8 @@ ngx_shop_board_evaluate_one_locked(ngx_shop_model_zone_t *zone,
 
     ngx_shop_board_health(zone, conf, &health);
 
+    ngx_shop_ledger_count_locked(zone->sh, ss, health.now);
+
     changed = ngx_shop_board_evaluate_site_locked(ss, fs, conf, &health);
 
     if (changed) {
@@ -349,8 +351,6 @@ ngx_shop_board_evaluate_site_locked(ngx_shop_layout_site_t *ss,
     ngx_uint_t             changed;
     ngx_shop_site_t        next;
     ngx_shop_site_input_t  in;
-
-    ngx_shop_ledger_count_locked(ss, health->now);
 
     ngx_shop_board_evaluate_life(ss, fs);
     ngx_shop_board_evaluate_found(ss, fs, health);

@@ -40,3 +40,14 @@ ngx_shop_clock_unix(void)
 
     return (int64_t) tp->sec * 1000 + tp->msec;
 }
+
+
+int64_t
+ngx_shop_clock_day_locked(ngx_shop_layout_t *sh)
+{
+    if (sh->ahead_at == 0) {
+        return ngx_shop_clock_now();
+    }
+
+    return ((int64_t) ngx_shop_clock_msec(sh) + sh->ahead) / 1000;
+}

@@ -27,6 +27,13 @@
  */
 ngx_msec_t ngx_shop_clock_msec(ngx_shop_layout_t *sh);
 
+/*
+ * The time of day by which records are kept, Unix s: that of the monotonic
+ * clock, ahead by what shift knows of.  With it a worker that has not yet seen
+ * a step of the clock, and one that has, agree about the day.  With the lock.
+ */
+int64_t ngx_shop_clock_day_locked(ngx_shop_layout_t *sh);
+
 /* Unix ms, for what outlives a restart */
 int64_t ngx_shop_clock_unix(void);
 

@@ -12,6 +12,8 @@
 
 
 static ngx_uint_t ngx_shop_ledger_usual(unsigned state);
+static void ngx_shop_ledger_last(ngx_shop_layout_site_t *ss,
+    ngx_shop_week_t *week);
 
 
 /*
@@ -34,7 +36,8 @@ ngx_shop_ledger_inherit(ngx_shop_layout_site_t *ss,
 
 
 void
-ngx_shop_ledger_count_locked(ngx_shop_layout_site_t *ss, uint64_t msec)
+ngx_shop_ledger_count_locked(ngx_shop_layout_t *sh,
+    ngx_shop_layout_site_t *ss, uint64_t msec)
 {
     int64_t                     now;
     uint32_t                    gone, counts[NGX_SHOP_WEEK_N];
@@ -60,7 +63,7 @@ ngx_shop_ledger_count_locked(ngx_shop_layout_site_t *ss, uint64_t msec)
         gone = (uint32_t) (msec - was);
     }
 
-    now = ngx_shop_clock_now();
+    now = ngx_shop_clock_day_locked(sh);
 
     ngx_shop_tally_add(&ledger->tally,
                        ngx_shop_tally_kind(ss->site.state,
@@ -120,9 +123,11 @@ ngx_shop_ledger_flush(ngx_shop_model_zone_t *zone)
 
 
 void
-ngx_shop_ledger_view_locked(ngx_shop_layout_site_t *ss,
-    ngx_shop_ledger_view_t *view, ngx_shop_week_t *week)
+ngx_shop_ledger_view_locked(ngx_shop_layout_t *sh,
+    ngx_shop_layout_site_t *ss, ngx_shop_ledger_view_t *view,
+    ngx_shop_week_t *week)
 {
+    int64_t                    now;
     ngx_uint_t                 i;
     ngx_shop_layout_ledger_t  *ledger;
 
@@ -133,15 +138,31 @@ ngx_shop_ledger_view_locked(ngx_shop_layout_site_t *ss,
         return;
     }
 
+    now = ngx_shop_clock_day_locked(sh);
+
     for (i = 0; i < NGX_SHOP_TALLY_WINDOWS; i++) {
-        ngx_shop_tally_sum(&ledger->tally, (unsigned) i, ngx_shop_clock_now(),
-                           &view->sums[i]);
+        ngx_shop_tally_sum(&ledger->tally, (unsigned) i, now, &view->sums[i]);
     }
 
     view->week = week;
 
     if (week) {
         *week = ledger->week;
+    }
+}
+
+
+/* what nobody has taken yet: of a worker that leaves */
+
+static void
+ngx_shop_ledger_last(ngx_shop_layout_site_t *ss, ngx_shop_week_t *week)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < NGX_SHOP_WEEK_N && ngx_shop_ledger_usual(ss->site.state);
+         i++)
+    {
+        week->sums[i] += (uint32_t) ss->ledger->fresh[i];
     }
 }
 
@@ -167,6 +188,7 @@ ngx_shop_ledger_save(ngx_shop_model_zone_t *zone, ngx_shop_saved_writer_t *w)
             saved.site.len = ss->name.len;
             saved.tally = ss->ledger->tally;
             saved.week = ss->ledger->week;
+            ngx_shop_ledger_last(ss, &saved.week);
 
             ngx_shop_saved_ledger(w, &saved);
         }

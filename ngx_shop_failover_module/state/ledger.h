@@ -31,14 +31,16 @@ void ngx_shop_ledger_inherit(ngx_shop_layout_site_t *ss,
  * Called before the state of a site may change: the time until now was in the
  * state before.  msec is that of clock_msec().
  */
-void ngx_shop_ledger_count_locked(ngx_shop_layout_site_t *ss, uint64_t msec);
+void ngx_shop_ledger_count_locked(ngx_shop_layout_t *sh,
+    ngx_shop_layout_site_t *ss, uint64_t msec);
 
 /* each worker, now and then and when it leaves: its requests; no lock */
 void ngx_shop_ledger_flush(ngx_shop_model_zone_t *zone);
 
 /* week: into these bytes, or NULL; a part of a site has zeros */
-void ngx_shop_ledger_view_locked(ngx_shop_layout_site_t *ss,
-    ngx_shop_ledger_view_t *view, ngx_shop_week_t *week);
+void ngx_shop_ledger_view_locked(ngx_shop_layout_t *sh,
+    ngx_shop_layout_site_t *ss, ngx_shop_ledger_view_t *view,
+    ngx_shop_week_t *week);
 
 /* to a state file and from it */
 void ngx_shop_ledger_save(ngx_shop_model_zone_t *zone,

@@ -208,7 +208,7 @@ ngx_shop_snapshot_sites_site(ngx_shop_snapshot_t *snap,
     site->base = ss->base;
     site->band = ss->band;
     ngx_memcpy(site->entered, ss->entered, sizeof(site->entered));
-    ngx_shop_ledger_view_locked(ss, &site->ledger, week);
+    ngx_shop_ledger_view_locked(zone->sh, ss, &site->ledger, week);
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
 

@@ -152,6 +152,7 @@ shift(ngx_shop_tally_t *tally, int64_t seconds)
 static void
 a_clock_that_is_set_moves_nothing(void **state)
 {
+    int               day;
     int64_t           ahead[] = { 13 * 3600, 40 * DAY, -5 * DAY, -3600 };
     unsigned          i, told;
     ngx_shop_tally_t  tally;
@@ -190,6 +191,15 @@ a_clock_that_is_set_moves_nothing(void **state)
                 assert_int_equal(of(&tally, NGX_SHOP_TALLY_WEEK, NOW, BAD),
                                  60000);
             }
+
+            /* days go on, and do not wait until the clock is there again */
+
+            for (day = 1; day <= 20; day++) {
+                ngx_shop_tally_add(&tally, GOOD, DAY * 1000, NOW + day * DAY);
+            }
+
+            assert_int_equal(of(&tally, NGX_SHOP_TALLY_WEEK, NOW + 20 * DAY,
+                                GOOD) / 1000 / 60, 7 * DAY / 60);
         }
     }
 }

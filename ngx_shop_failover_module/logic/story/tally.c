@@ -189,7 +189,7 @@ ngx_shop_tally_name(unsigned window)
 int64_t
 ngx_shop_tally_share(const ngx_shop_tally_sum_t *sum)
 {
-    int64_t  all, good, share;
+    int64_t  all, good;
 
     all = sum->ms[NGX_SHOP_TALLY_KNOWN] - sum->ms[NGX_SHOP_TALLY_PLANNED];
     good = all - sum->ms[NGX_SHOP_TALLY_UNPLANNED];
@@ -198,12 +198,9 @@ ngx_shop_tally_share(const ngx_shop_tally_sum_t *sum)
         return all <= 0 ? -1 : 0;
     }
 
-    /* 100 only where nothing was missed */
+    /* cut: of less than a thousand years 100 % is nothing missed */
 
-    share = (int64_t) ((double) good / (double) all * NGX_SHOP_TALLY_HUNDRED);
-
-    return good < all && share >= NGX_SHOP_TALLY_HUNDRED
-           ? NGX_SHOP_TALLY_HUNDRED - 1 : share;
+    return (int64_t) ((double) good / (double) all * NGX_SHOP_TALLY_HUNDRED);
 }
 
 

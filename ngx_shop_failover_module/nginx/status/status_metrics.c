@@ -95,6 +95,11 @@ static int64_t ngx_shop_status_metrics_time(int64_t at);
 #define ngx_shop_status_metrics_queue(g, value)                              \
     ((g)->group->queue ? (int64_t) (value) : NGX_SHOP_STATUS_METRICS_NO)
 
+/* not of a part of a site, of which nobody counts this */
+#define ngx_shop_status_metrics_tally(s, i, what)                            \
+    ((s)->conf->whole ? NGX_SHOP_STATUS_METRICS_NO                           \
+                      : (s)->ledger.sums[i].ms[what])
+
 /* a getter: what is its record, and in it the value */
 #define ngx_shop_status_metrics_get(name, what, value)                       \
     static int64_t                                                           \
@@ -133,11 +138,11 @@ ngx_shop_status_metrics_get(site_next, site,
 ngx_shop_status_metrics_get(site_bypassed, site, site->counters.bypassed)
 ngx_shop_status_metrics_get(site_stale, site, site->counters.stale)
 ngx_shop_status_metrics_get(site_known, site,
-    site->ledger.sums[i].ms[NGX_SHOP_TALLY_KNOWN])
+    ngx_shop_status_metrics_tally(site, i, NGX_SHOP_TALLY_KNOWN))
 ngx_shop_status_metrics_get(site_planned, site,
-    site->ledger.sums[i].ms[NGX_SHOP_TALLY_PLANNED])
+    ngx_shop_status_metrics_tally(site, i, NGX_SHOP_TALLY_PLANNED))
 ngx_shop_status_metrics_get(site_unplanned, site,
-    site->ledger.sums[i].ms[NGX_SHOP_TALLY_UNPLANNED])
+    ngx_shop_status_metrics_tally(site, i, NGX_SHOP_TALLY_UNPLANNED))
 ngx_shop_status_metrics_get(site_left, site,
     site->conf->promise
     ? ngx_shop_tally_left(&site->ledger.sums[i], site->conf->promise)
