@@ -66,6 +66,9 @@ typedef struct {
     ngx_atomic_uint_t          counts[NGX_SHOP_LAYOUT_COUNT_GROUP_N];
     ngx_shop_snapshot_peer_t   *peers;
     ngx_uint_t                  npeers;
+
+    /* set by who asks: requests at each of them; NULL: not known */
+    ngx_uint_t                 *active;
 } ngx_shop_snapshot_group_t;
 
 

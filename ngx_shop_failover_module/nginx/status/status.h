@@ -148,9 +148,9 @@ void ngx_shop_status_queue_html(ngx_shop_emit_t *e,
 void ngx_shop_status_share_json(ngx_shop_emit_t *e,
     ngx_shop_snapshot_group_t *group);
 
-/* the member "active" of a peer: requests at it now */
-void ngx_shop_status_active_json(ngx_shop_emit_t *e,
-    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer);
+/* counts the requests at each peer of a group, into group->active */
+void ngx_shop_status_active(ngx_shop_snapshot_t *snap,
+    ngx_shop_snapshot_group_t *group);
 
 /* whether a peer is out for its silence, and it is known whose that is */
 #define ngx_shop_status_silent(peer)                                         \

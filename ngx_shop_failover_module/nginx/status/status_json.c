@@ -42,7 +42,7 @@ static void ngx_shop_status_json_warnings(ngx_shop_emit_t *e,
 static void ngx_shop_status_json_group(ngx_shop_emit_t *e,
     ngx_shop_snapshot_group_t *group);
 static void ngx_shop_status_json_peer(ngx_shop_emit_t *e,
-    ngx_shop_model_group_t *group, ngx_shop_snapshot_peer_t *peer);
+    ngx_shop_snapshot_group_t *group, ngx_uint_t i);
 static void ngx_shop_status_json_last(ngx_shop_emit_t *e,
     ngx_shop_layout_sample_t *last);
 static void ngx_shop_status_json_visitors(ngx_shop_emit_t *e,
@@ -147,13 +147,14 @@ ngx_shop_status_json_groups(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
     group = &snap->groups[walk->i];
 
     if (walk->j == 0) {
+        ngx_shop_status_active(snap, group);
         ngx_shop_status_json_group(e, group);
     }
 
     last = ngx_min(walk->j + NGX_SHOP_STATUS_JSON_CHUNK, group->npeers);
 
     while (walk->j < last) {
-        ngx_shop_status_json_peer(e, group->group, &group->peers[walk->j++]);
+        ngx_shop_status_json_peer(e, group, walk->j++);
     }
 
     if (last == group->npeers) {
@@ -508,9 +509,11 @@ ngx_shop_status_json_group(ngx_shop_emit_t *e,
 
 
 static void
-ngx_shop_status_json_peer(ngx_shop_emit_t *e, ngx_shop_model_group_t *group,
-    ngx_shop_snapshot_peer_t *peer)
+ngx_shop_status_json_peer(ngx_shop_emit_t *e, ngx_shop_snapshot_group_t *group,
+    ngx_uint_t i)
 {
+    ngx_shop_snapshot_peer_t  *peer = &group->peers[i];
+
     ngx_shop_emit_object(e, NULL);
     ngx_shop_emit_str(e, "server", (ngx_shop_str_t *) &peer->peer->server);
     ngx_shop_emit_str(e, "address", (ngx_shop_str_t *) &peer->peer->address);
@@ -537,7 +540,13 @@ ngx_shop_status_json_peer(ngx_shop_emit_t *e, ngx_shop_model_group_t *group,
         ngx_shop_emit_null(e, "silent");
     }
 
-    ngx_shop_status_active_json(e, group, peer->peer);
+    if (group->active) {
+        ngx_shop_emit_int(e, "active", (int64_t) group->active[i]);
+
+    } else {
+        ngx_shop_emit_null(e, "active");
+    }
+
     ngx_shop_status_json_visitors(e, &peer->visitors);
     ngx_shop_status_json_aside(e, peer);
     ngx_shop_status_own_json(e, &peer->own.said, peer->own.since);
