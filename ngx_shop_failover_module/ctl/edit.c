@@ -13,6 +13,7 @@
 #include "ctl/stock.h"
 #include "ctl/when.h"
 #include "logic/flag/flagset.h"
+#include "logic/flag/times.h"
 
 
 static int ngx_shop_edit_only_on(const ngx_shop_options_t *o);
@@ -23,6 +24,9 @@ static const ngx_shop_options_t *ngx_shop_edit_langs(
 static int ngx_shop_edit_over(ngx_shop_edit_t *e);
 static ngx_shop_options_given_t ngx_shop_edit_text(const char *name,
     const char *text);
+static int ngx_shop_edit_after(const ngx_shop_options_t *o);
+static int ngx_shop_edit_after_given(const ngx_shop_options_t *o);
+static void ngx_shop_edit_more(const char *name, const char *value);
 
 
 #define NGX_SHOP_EDIT_TEXT  NGX_SHOP_OPTIONS_VALUE
@@ -49,6 +53,10 @@ const ngx_shop_options_entry_t  ngx_shop_edit_options[] = {
       "open then, come what may" },
     { "end", NGX_SHOP_EDIT_TEXT, "manual|eta|healthy",
       "what opens the shop [manual; in an outage: healthy]" },
+    { "after", NGX_SHOP_OPTIONS_DOTTED, "TEXT",
+      "what visitors read once \"until\" has opened the shop" },
+    { "after-until", NGX_SHOP_EDIT_TEXT, "TIME",
+      "until when they read it [6 hours later]" },
     { "mode", NGX_SHOP_EDIT_TEXT, "MODE",
       "full, browse, \"paths /checkout /cart\", or words [full]" },
     { "hosts", NGX_SHOP_EDIT_TEXT, "HOSTS",
@@ -69,6 +77,9 @@ const ngx_shop_options_entry_t  ngx_shop_edit_options[] = {
 
 
 const ngx_shop_options_entry_t  ngx_shop_edit_off_options[] = {
+    { "after", NGX_SHOP_OPTIONS_DOTTED, "TEXT",
+      "open, and say this in $shop_notice; --after.de TEXT for a language" },
+    { "for", NGX_SHOP_EDIT_TEXT, "TIME", "so long after the opening [6h]" },
     NGX_SHOP_ASK_OPTION,
     NGX_SHOP_STORE_OPTIONS,
     { NULL, NGX_SHOP_OPTIONS_SWITCH, NULL, NULL }
@@ -418,6 +429,15 @@ ngx_shop_edit_off(const ngx_shop_options_t *o)
                                   o->rest[0], o->rest[0]);
     }
 
+    if (ngx_shop_edit_after_given(o)) {
+        return ngx_shop_edit_after(o);
+    }
+
+    if (ngx_shop_options_get(o, "for")) {
+        return ngx_shop_say_error("--for says how long --after TEXT is said; "
+                                  "there is no --after");
+    }
+
     if (ngx_shop_store_open(store, o) != NGX_SHOP_OK
         || ngx_shop_store_own(store, NGX_SHOP_STORE_REMOVE)
            != NGX_SHOP_OK)
@@ -449,4 +469,100 @@ ngx_shop_edit_off(const ngx_shop_options_t *o)
     }
 
     return NGX_SHOP_SAY_YES;
+}
+
+
+static int
+ngx_shop_edit_after_given(const ngx_shop_options_t *o)
+{
+    unsigned  i;
+
+    for (i = 0; i < o->ngiven; i++) {
+        if (strcmp(o->given[i].option->name, "after") == 0) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/*
+ * The file stays, and its "until" is now: it is over, as any that has ended by
+ * itself, and "on" leaves it out.
+ */
+
+static int
+ngx_shop_edit_after(const ngx_shop_options_t *o)
+{
+    int64_t           last;
+    const char       *text, *reason;
+    ngx_shop_str_t    value;
+    ngx_shop_edit_t  *e = &ngx_shop_edit;
+
+    static char  now[NGX_SHOP_TIMES_LEN], until[NGX_SHOP_TIMES_LEN];
+    static char  length[32];
+
+    text = ngx_shop_options_get(o, "for");
+    (void) snprintf(length, sizeof(length), "+%s", text ? text : "6h");
+    value = ngx_shop_edit_lines_str(length);
+
+    if (ngx_shop_edit_file_begin(e, o, NGX_SHOP_STORE_CHANGE) != NGX_SHOP_OK) {
+        return NGX_SHOP_SAY_ERROR;
+    }
+
+    if (ngx_shop_times_parse(&value, e->now, &last, &reason) != NGX_SHOP_OK) {
+        return ngx_shop_say_error("invalid --for \"%s\": write a length of "
+                                  "time such as 6h or 1h30m", text);
+    }
+
+    if (!e->store.there) {
+        return ngx_shop_say_error("there is no flag \"%s\": nothing was "
+                                  "closed by it, so there is nothing to say "
+                                  "after it", e->store.path);
+    }
+
+    if (e->was.start.at > e->now) {
+        return ngx_shop_say_error("\"%s\" has not closed the shop yet; to "
+                                  "take it away: shopctl off", e->store.path);
+    }
+
+    now[ngx_shop_times_rfc3339((unsigned char *) now, e->now)] = '\0';
+    until[ngx_shop_times_rfc3339((unsigned char *) until, last)] = '\0';
+
+    ngx_shop_edit_given = *o;
+    e->o = &ngx_shop_edit_given;
+
+    ngx_shop_edit_more("until", now);
+    ngx_shop_edit_more("after-until", until);
+
+    /* promises are over, too */
+
+    ngx_shop_edit_more("no-", "no-start");
+    ngx_shop_edit_more("no-", "no-end");
+    ngx_shop_edit_more("no-", "no-eta");
+    ngx_shop_edit_more("no-", "no-next-update");
+
+    return ngx_shop_edit_file_finish(e);
+}
+
+
+/* one more option, as if it had been given */
+
+static void
+ngx_shop_edit_more(const char *name, const char *value)
+{
+    ngx_shop_options_given_t  *given;
+
+    if (ngx_shop_edit_given.ngiven == NGX_SHOP_OPTIONS_MAX) {
+        return;
+    }
+
+    given = &ngx_shop_edit_given.given[ngx_shop_edit_given.ngiven++];
+    *given = ngx_shop_edit_text(name, value);
+
+    if (given->option->type == NGX_SHOP_OPTIONS_WITHOUT) {
+        given->name = value;
+        given->len = (int) strlen(value);
+    }
 }

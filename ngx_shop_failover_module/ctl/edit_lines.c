@@ -35,7 +35,8 @@ static const struct {
     { "eta", offsetof(ngx_shop_flag_notice_t, eta) },
     { "start", offsetof(ngx_shop_flag_notice_t, start) },
     { "until", offsetof(ngx_shop_flag_notice_t, until) },
-    { "next-update", offsetof(ngx_shop_flag_notice_t, next_update) }
+    { "next-update", offsetof(ngx_shop_flag_notice_t, next_update) },
+    { "after-until", offsetof(ngx_shop_flag_notice_t, after_until) }
 };
 
 
@@ -203,6 +204,7 @@ ngx_shop_edit_lines_is_ours(const ngx_shop_options_given_t *given)
     return given->option->type == NGX_SHOP_OPTIONS_WITHOUT
            || strcmp(given->option->name, "template") == 0
            || strcmp(given->option->name, "require") == 0
+           || strcmp(given->option->name, "for") == 0
            || strcmp(given->option->name, "flag") == 0
            || strcmp(given->option->name, "url") == 0
            || strcmp(given->option->name, "name") == 0;

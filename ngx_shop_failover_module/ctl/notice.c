@@ -34,6 +34,8 @@ ngx_shop_notice_json(ngx_shop_emit_t *e, const ngx_shop_flag_notice_t *n,
     ngx_shop_notice_text(e, "status", n, n->status);
     ngx_shop_notice_text(e, "reason", n, n->reason);
     ngx_shop_notice_text(e, "offer", n, n->offer);
+    ngx_shop_notice_text(e, "after", n, n->after);
+    ngx_shop_emit_time(e, "after_until", n->after_until.at);
     ngx_shop_notice_text(e, "who", n, n->who);
 
     ngx_shop_notice_lists(e, n);

@@ -108,6 +108,18 @@ ngx_shop_report_event_group(const ngx_shop_event_t *event)
         fputs(": probes count again", stdout);
         return;
 
+    case NGX_SHOP_EVENT_QUEUE:
+        fputs(": visitors wait in line", stdout);
+        return;
+
+    case NGX_SHOP_EVENT_QUEUE_OVER:
+        fputs(": nobody waits in line any more", stdout);
+        return;
+
+    case NGX_SHOP_EVENT_QUEUE_FULL:
+        fputs(": the line is full, who comes is turned away", stdout);
+        return;
+
     case NGX_SHOP_EVENT_BLIND:
         fputs(": visitors wait in vain, and probes pass", stdout);
         return;

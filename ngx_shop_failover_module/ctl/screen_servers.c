@@ -24,6 +24,7 @@ static int ngx_shop_screen_servers_count(const ngx_shop_json_t *group,
     ngx_shop_screen_servers_t *count);
 static void ngx_shop_screen_servers_group(const ngx_shop_screen_t *s,
     const ngx_shop_json_t *group, const ngx_shop_screen_servers_t *count);
+static void ngx_shop_screen_servers_line(const ngx_shop_json_t *group);
 static void ngx_shop_screen_servers_list(const ngx_shop_screen_t *s,
     const ngx_shop_json_t *group, int well);
 static int ngx_shop_screen_servers_up(const ngx_shop_json_t *peer);
@@ -92,7 +93,9 @@ ngx_shop_screen_servers_count(const ngx_shop_json_t *group,
     (void) ngx_shop_member_get(group, "state", state, sizeof(state));
 
     return strcmp(state, "up") == 0 && count->up == count->all
-           && !ngx_shop_member_true(group, "panic");
+           && !ngx_shop_member_true(group, "panic")
+           && !ngx_shop_member_true(group, "busy")
+           && ngx_shop_member_number(group, "queue.waiting") <= 0;
 }
 
 
@@ -141,11 +144,52 @@ ngx_shop_screen_servers_group(const ngx_shop_screen_t *s,
         puts("  too few servers are up: probes are ignored");
     }
 
+    ngx_shop_screen_servers_line(group);
     ngx_shop_screen_servers_list(s, group, 0);
 
     if (!well || count->up < count->all || s->all) {
         ngx_shop_screen_servers_list(s, group, 1);
     }
+}
+
+
+/* "  5 wait in line, the first for 2s; so far 40 got a server, ..." */
+
+static void
+ngx_shop_screen_servers_line(const ngx_shop_json_t *group)
+{
+    long           waiting;
+    size_t         k;
+    unsigned char  buf[NGX_SHOP_TIMES_LEN];
+
+    if (ngx_shop_member_number(group, "shed.refused") > 0) {
+        printf("  %ld were turned away by shop_shed%s\n",
+               ngx_shop_member_number(group, "shed.refused"),
+               ngx_shop_member_true(group, "busy") ? ", busy" : "");
+    }
+
+    waiting = ngx_shop_member_number(group, "queue.waiting");
+
+    if (waiting <= 0
+        && ngx_shop_member_number(group, "queue.waited") <= 0
+        && ngx_shop_member_number(group, "queue.full") <= 0)
+    {
+        return;
+    }
+
+    printf("  %ld wait in line", waiting);
+
+    if (waiting > 0) {
+        k = ngx_shop_times_length(buf, ngx_shop_member_number(group,
+                                               "queue.longest_ms") / 1000);
+        printf(", the first for %.*s", (int) k, (char *) buf);
+    }
+
+    printf("; so far %ld got a server, %ld left, %ld were turned away\n",
+           ngx_shop_member_number(group, "queue.released"),
+           ngx_shop_member_number(group, "queue.gone"),
+           ngx_shop_member_number(group, "queue.over")
+           + ngx_shop_member_number(group, "queue.full"));
 }
 
 

@@ -7,21 +7,18 @@
  */
 
 
-#include <errno.h>
 #include <time.h>
 
 #include "ctl/active.h"
-#include "ctl/beside.h"
 #include "ctl/budget.h"
 #include "ctl/bypass.h"
+#include "ctl/commands.h"
 #include "ctl/deploy.h"
 #include "ctl/doctor.h"
 #include "ctl/drill.h"
 #include "ctl/edit.h"
 #include "ctl/examples.h"
 #include "ctl/ics.h"
-#include "ctl/near.h"
-#include "ctl/options.h"
 #include "ctl/order.h"
 #include "ctl/pageinit.h"
 #include "ctl/preview.h"
@@ -31,30 +28,6 @@
 #include "ctl/speak.h"
 #include "ctl/when.h"
 
-#include "logic/text/version.h"
-
-
-typedef struct {
-    const char                      *name;
-    const char                      *usage;
-    const char                      *what;
-    const ngx_shop_options_entry_t  *options;
-
-    /* NULL: a program of its own, shopctl-NAME */
-    int                              (*run)(const ngx_shop_options_t *o);
-} ngx_shop_shopctl_command_t;
-
-
-static const ngx_shop_shopctl_command_t *ngx_shop_shopctl_find(
-    const char *name);
-static int ngx_shop_shopctl_unknown(const char *name);
-static int ngx_shop_shopctl_ask(int argc, char **argv);
-static int ngx_shop_shopctl_list(const char *name);
-static int ngx_shop_shopctl_run(const ngx_shop_shopctl_command_t *command,
-    int argc, char **argv);
-static int ngx_shop_shopctl_usage(FILE *out);
-static int ngx_shop_shopctl_help(const ngx_shop_shopctl_command_t *command);
-
 
 /* of a program of its own, which has its options */
 static const ngx_shop_options_entry_t  ngx_shop_shopctl_beside[] = {
@@ -62,8 +35,7 @@ static const ngx_shop_options_entry_t  ngx_shop_shopctl_beside[] = {
 };
 
 
-/* in the order in which they are needed; a name of NULL ends the table */
-static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
+static const ngx_shop_commands_row_t  ngx_shop_shopctl_rows[] = {
 
     { "on", "on [--eta +45m] [--status TEXT] ...",
       "closes the shop, or changes what its flag says",
@@ -169,193 +141,22 @@ static const ngx_shop_shopctl_command_t ngx_shop_shopctl_commands[] = {
 };
 
 
+static const ngx_shop_commands_t  ngx_shop_shopctl_program = {
+    "shopctl",
+    "shopctl",
+    "",
+    "\nshopctl help COMMAND shows its options and examples, shopctl --version "
+    "the\nversion; man shopctl has all of it.\n",
+    ngx_shop_shopctl_rows,
+    NULL,
+    ngx_shop_examples_show
+};
+
+
 int
 main(int argc, char **argv)
 {
-    const ngx_shop_shopctl_command_t  *command;
-
     tzset();
 
-    if (argc < 2) {
-        return ngx_shop_shopctl_usage(stderr);
-    }
-
-    if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0
-        || strcmp(argv[1], "-h") == 0)
-    {
-        return ngx_shop_shopctl_ask(argc - 2, argv + 2);
-    }
-
-    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
-        puts("shopctl " NGX_SHOP_VERSION);
-        return NGX_SHOP_SAY_YES;
-    }
-
-    command = ngx_shop_shopctl_find(argv[1]);
-
-    return command ? ngx_shop_shopctl_run(command, argc - 2, argv + 2)
-                   : ngx_shop_shopctl_unknown(argv[1]);
-}
-
-
-static const ngx_shop_shopctl_command_t *
-ngx_shop_shopctl_find(const char *name)
-{
-    const ngx_shop_shopctl_command_t  *command;
-
-    for (command = ngx_shop_shopctl_commands; command->name; command++) {
-        if (strcmp(name, command->name) == 0) {
-            return command;
-        }
-    }
-
-    return NULL;
-}
-
-
-static int
-ngx_shop_shopctl_unknown(const char *name)
-{
-    ngx_shop_near_t                    near;
-    const ngx_shop_shopctl_command_t  *command;
-
-    if (name[0] == '-') {
-        (void) ngx_shop_say_error("the command comes before \"%s\"", name);
-        return ngx_shop_shopctl_usage(stderr);
-    }
-
-    memset(&near, 0, sizeof(ngx_shop_near_t));
-
-    for (command = ngx_shop_shopctl_commands; command->name; command++) {
-        ngx_shop_near_try(&near, name, strlen(name), command->name);
-    }
-
-    if (near.word) {
-        return ngx_shop_say_error("unknown command \"%s\", did you mean "
-                                  "\"%s\"? all of them: shopctl help",
-                                  name, near.word);
-    }
-
-    (void) ngx_shop_say_error("unknown command \"%s\"", name);
-
-    return ngx_shop_shopctl_usage(stderr);
-}
-
-
-/* "help", "help COMMAND", and for completion "help --list [COMMAND]" */
-
-static int
-ngx_shop_shopctl_ask(int argc, char **argv)
-{
-    const ngx_shop_shopctl_command_t  *command;
-
-    if (argc == 0) {
-        (void) ngx_shop_shopctl_usage(stdout);
-        return NGX_SHOP_SAY_YES;
-    }
-
-    if (strcmp(argv[0], "--list") == 0) {
-        return ngx_shop_shopctl_list(argc > 1 ? argv[1] : NULL);
-    }
-
-    command = ngx_shop_shopctl_find(argv[0]);
-
-    return command ? ngx_shop_shopctl_help(command)
-                   : ngx_shop_shopctl_unknown(argv[0]);
-}
-
-
-static int
-ngx_shop_shopctl_list(const char *name)
-{
-    const ngx_shop_shopctl_command_t  *command;
-
-    if (name) {
-        command = ngx_shop_shopctl_find(name);
-
-        if (command == NULL) {
-            return NGX_SHOP_SAY_NO;
-        }
-
-        ngx_shop_options_list(stdout, command->options);
-
-        return NGX_SHOP_SAY_YES;
-    }
-
-    for (command = ngx_shop_shopctl_commands; command->name; command++) {
-        printf("%s\t%s\n", command->name, command->what);
-    }
-
-    return NGX_SHOP_SAY_YES;
-}
-
-
-static int
-ngx_shop_shopctl_run(const ngx_shop_shopctl_command_t *command, int argc,
-    char **argv)
-{
-    int                        i, rc;
-    static ngx_shop_options_t  options;
-
-    if (command->run == NULL) {
-        ngx_shop_beside_run(command->name, argv - 1);
-        return ngx_shop_say_errno(errno, "cannot run shopctl-%s, which is a "
-                                  "program of its own", command->name);
-    }
-
-    for (i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
-        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-            return ngx_shop_shopctl_help(command);
-        }
-    }
-
-    if (ngx_shop_options_parse(&options, command->name, command->options,
-                               argc, argv)
-        != NGX_SHOP_OK)
-    {
-        return NGX_SHOP_SAY_ERROR;
-    }
-
-    rc = command->run(&options);
-
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        return ngx_shop_say_error("cannot write to stdout");
-    }
-
-    return rc;
-}
-
-
-static int
-ngx_shop_shopctl_usage(FILE *out)
-{
-    const ngx_shop_shopctl_command_t  *command;
-
-    fputs("usage: shopctl COMMAND ...\n\n", out);
-
-    for (command = ngx_shop_shopctl_commands; command->name; command++) {
-        fprintf(out, "  %-38s %s\n", command->usage, command->what);
-    }
-
-    fputs("\nshopctl help COMMAND shows its options and examples, "
-          "shopctl --version the\nversion; man shopctl has all of it.\n", out);
-
-    return NGX_SHOP_SAY_ERROR;
-}
-
-
-static int
-ngx_shop_shopctl_help(const ngx_shop_shopctl_command_t *command)
-{
-    char  *argv[] = { NULL, (char *) "help", NULL };
-
-    if (command->run == NULL) {
-        ngx_shop_beside_run(command->name, argv);
-    }
-
-    printf("usage: shopctl %s\n\n%s\n\n", command->usage, command->what);
-    ngx_shop_options_usage(stdout, command->options);
-    ngx_shop_examples_show(stdout, command->name);
-
-    return NGX_SHOP_SAY_YES;
+    return ngx_shop_commands_run(&ngx_shop_shopctl_program, argc, argv);
 }

@@ -59,6 +59,7 @@ ngx_shop_show_notice(ngx_shop_show_t *show, const char *path,
 
     ngx_shop_show_notice_text(n, "reason", n->reason);
     ngx_shop_show_notice_text(n, "offer", n->offer);
+    ngx_shop_show_notice_text(n, "after", n->after);
 
     for (i = 0; i < n->ncontacts; i++) {
         ngx_shop_show_notice_text(n, "contact", n->contacts[i]);
@@ -71,6 +72,7 @@ ngx_shop_show_notice(ngx_shop_show_t *show, const char *path,
     ngx_shop_show_notice_time(n, "eta", &n->eta, show->now);
     ngx_shop_show_notice_time(n, "until", &n->until, show->now);
     ngx_shop_show_notice_time(n, "next-update", &n->next_update, show->now);
+    ngx_shop_show_notice_time(n, "after-until", &n->after_until, show->now);
     ngx_shop_show_notice_mode(n);
     ngx_shop_show_notice_hosts(n);
     ngx_shop_show_notice_updates(n);

@@ -257,7 +257,7 @@ ngx_shop_board_view(ngx_shop_model_zone_t *zone, ngx_shop_model_site_t *conf,
     view->site = ss->site;
     view->over = ss->life.ended;
     view->late = ss->life.late;
-    view->announced = (ss->announced != 0);
+    view->announced = (ss->announced == NGX_SHOP_BOARD_SAID_BEFORE);
     view->own = ss->own;
     view->asked = ss->asked;
 

@@ -108,7 +108,15 @@ ngx_int_t ngx_shop_board_slots_register_locked(ngx_shop_model_zone_t *zone,
 #define ngx_shop_board_planned(zone, conf)                                   \
     ((zone)->sh->sites[(conf)->index]->own.what == NGX_SHOP_OWN_MAINT)
 
-/* no lock; whether a closing is to come, as the flag announces it */
+/* what a flag says to who visits an open shop */
+typedef enum {
+    NGX_SHOP_BOARD_SAID_NOTHING = 0,
+    NGX_SHOP_BOARD_SAID_BEFORE,          /* a closing is to come */
+    NGX_SHOP_BOARD_SAID_AFTER            /* ... is over */
+} ngx_shop_board_said_e;
+
+
+/* no lock; an ngx_shop_board_said_e */
 #define ngx_shop_board_announced(zone, conf)                                 \
     ((zone)->sh->sites[(conf)->index]->announced)
 

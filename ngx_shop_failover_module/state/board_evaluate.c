@@ -41,6 +41,8 @@ static ngx_uint_t ngx_shop_board_evaluate_site_locked(
     ngx_shop_model_site_t *conf, ngx_shop_board_health_t *health);
 static void ngx_shop_board_evaluate_own(ngx_shop_layout_site_t *ss,
     ngx_shop_board_health_t *health);
+static ngx_uint_t ngx_shop_board_evaluate_said(ngx_shop_layout_flag_t *fs,
+    int64_t now);
 static void ngx_shop_board_evaluate_times(ngx_shop_layout_site_t *ss,
     ngx_shop_layout_flag_t *fs);
 
@@ -359,6 +361,7 @@ ngx_shop_board_evaluate_site_locked(ngx_shop_layout_site_t *ss,
 
     in.group = (uint8_t) health->worst;
     in.flag = ss->asked;
+    in.busy = (health->busy != 0);
     in.hold = conf->hold;
     in.ramp = conf->ramp;
 
@@ -424,6 +427,24 @@ ngx_shop_board_evaluate_own(ngx_shop_layout_site_t *ss,
 }
 
 
+static ngx_uint_t
+ngx_shop_board_evaluate_said(ngx_shop_layout_flag_t *fs, int64_t now)
+{
+    if (fs == NULL || !fs->there || fs->error || fs->notice.bad_start) {
+        return NGX_SHOP_BOARD_SAID_NOTHING;
+    }
+
+    if (fs->notice.mode != NGX_SHOP_FLAG_WORDS && fs->notice.start.at > now
+        && (fs->notice.until.at == 0 || fs->notice.until.at > now))
+    {
+        return NGX_SHOP_BOARD_SAID_BEFORE;
+    }
+
+    return ngx_shop_site_after(&fs->notice, now)
+           ? NGX_SHOP_BOARD_SAID_AFTER : NGX_SHOP_BOARD_SAID_NOTHING;
+}
+
+
 /* a time that is over changes what a page says, and what is announced */
 
 static void
@@ -436,11 +457,7 @@ ngx_shop_board_evaluate_times(ngx_shop_layout_site_t *ss,
     now = ngx_shop_clock_now();
     passed = (fs && fs->there) ? ngx_shop_site_passed(&fs->notice, now) : 0;
 
-    ss->announced = (fs && fs->there && !fs->error && !fs->notice.bad_start
-                     && fs->notice.mode != NGX_SHOP_FLAG_WORDS
-                     && fs->notice.start.at > now
-                     && (fs->notice.until.at == 0
-                         || fs->notice.until.at > now));
+    ss->announced = ngx_shop_board_evaluate_said(fs, now);
 
     if (passed != ss->life.passed) {
         ss->version++;

@@ -34,6 +34,7 @@ ngx_shop_board_health(ngx_shop_model_zone_t *zone,
     health->now = ngx_shop_clock_msec(zone->sh);
     health->worst = NGX_SHOP_SITE_GROUP_UP;
     health->checked = 0;
+    health->busy = 0;
     health->failing = 0;
     health->own.what = NGX_SHOP_OWN_NONE;
 
@@ -82,6 +83,7 @@ ngx_shop_board_health_add(ngx_shop_model_zone_t *zone,
     }
 
     health->checked += group->checked;
+    health->busy |= zone->sh->groups[group->index].room.busy;
     health->worst = ngx_max(health->worst, state);
 
     if (state == NGX_SHOP_SITE_GROUP_PLANNED) {

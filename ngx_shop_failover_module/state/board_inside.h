@@ -17,6 +17,7 @@
 typedef struct {
     ngx_msec_t  now;                    /* of the zone */
     ngx_uint_t  worst;                  /* a _site_group_e */
+    ngx_uint_t  busy;                   /* one has not room for all */
     ngx_uint_t  checked;                /* how many have probes */
     ngx_shop_own_t  own;                /* where worst is _GROUP_PLANNED */
     int64_t     failing;                /* Unix ms: nobody serves; 0: not so,

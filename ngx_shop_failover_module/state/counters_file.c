@@ -175,7 +175,10 @@ ngx_shop_counters_file_load_group_locked(ngx_shop_layout_group_t *gs,
 
     n = 0;
 
-    if (group->ncounts < NGX_SHOP_LAYOUT_COUNT_GROUP_N + NGX_SHOP_SITE_GROUP_N)
+    /* of another version: it has other counts, and others in their places */
+
+    if (group->ncounts != NGX_SHOP_LAYOUT_COUNT_GROUP_N
+                          + NGX_SHOP_SITE_GROUP_N + NGX_SHOP_VERDICT_RESULT_N)
     {
         return;
     }

@@ -383,7 +383,7 @@ ngx_shop_file_board(ngx_shop_layout_t *sh, ngx_shop_saved_writer_t *w)
 
         group.name.len = gs->name.len;
         group.name.data = gs->name.data;
-        group.state = gs->state;
+        group.state = (uint8_t) ngx_shop_file_group(gs->state);
         group.since = gs->since;
         ngx_shop_counters_file_save_group_locked(gs, &group);
 

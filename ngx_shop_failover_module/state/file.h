@@ -19,6 +19,13 @@
 #define NGX_SHOP_FILE_AGE  600000        /* ms, at most when loaded */
 
 
+/* the number of a group's state in the file, and back: of "down" it is 3 */
+#define ngx_shop_file_group(state)                                           \
+    ((state) == NGX_SHOP_SITE_GROUP_PLANNED ? NGX_SHOP_SITE_GROUP_DOWN       \
+     : (state) == NGX_SHOP_SITE_GROUP_DOWN ? NGX_SHOP_SITE_GROUP_PLANNED     \
+     : (state))
+
+
 /* what a save came to, copied out so that it is logged without the lock */
 typedef struct {
     ngx_err_t    err;                             /* 0: it is saved */

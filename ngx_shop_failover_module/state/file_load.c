@@ -242,7 +242,7 @@ ngx_shop_file_load_group(ngx_shop_layout_t *sh, ngx_shop_saved_group_t *saved)
         if (gs->name.len == saved->name.len
             && ngx_memcmp(gs->name.data, saved->name.data, gs->name.len) == 0)
         {
-            gs->state = saved->state;
+            gs->state = (uint8_t) ngx_shop_file_group(saved->state);
             gs->since = saved->since;
             ngx_shop_counters_file_load_group_locked(gs, saved);
         }

@@ -8,6 +8,7 @@
 
 #include "state/groups.h"
 #include "state/clock.h"
+#include "state/line.h"
 #include "state/peers.h"
 
 
@@ -15,6 +16,8 @@ static ngx_uint_t ngx_shop_groups_few(ngx_shop_model_zone_t *zone,
     ngx_shop_model_group_t *group);
 static ngx_uint_t ngx_shop_groups_blind_locked(ngx_shop_model_group_t *group,
     ngx_shop_layout_group_t *gs, ngx_shop_groups_change_t *change);
+static ngx_uint_t ngx_shop_groups_room_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_groups_change_t *changes);
 static void ngx_shop_groups_inherit_locked(ngx_shop_model_zone_t *zone,
     ngx_shop_model_group_t *group, ngx_shop_layout_t *old);
 static ngx_uint_t ngx_shop_groups_serving_locked(ngx_shop_model_zone_t *zone,
@@ -124,6 +127,60 @@ ngx_shop_groups_evaluate_locked(ngx_shop_model_zone_t *zone,
     if (k < n) {
         k += ngx_shop_groups_blind_locked(group, gs, &changes[k]);
     }
+
+    if (k + 2 <= n && (group->queue || group->shed)) {
+        k += ngx_shop_groups_room_locked(zone, group, &changes[k]);
+    }
+
+    return k;
+}
+
+
+/* whether visitors find room, and whether they wait in line for it */
+
+static ngx_uint_t
+ngx_shop_groups_room_locked(ngx_shop_model_zone_t *zone,
+    ngx_shop_model_group_t *group, ngx_shop_groups_change_t *changes)
+{
+    unsigned                  what;
+    ngx_uint_t                k;
+    ngx_shop_room_look_t      look;
+    ngx_shop_layout_group_t  *gs;
+
+    gs = &zone->sh->groups[group->index];
+
+    look.full = gs->counts[NGX_SHOP_LAYOUT_COUNT_FULL];
+    look.turned = look.full + gs->counts[NGX_SHOP_LAYOUT_COUNT_OVER]
+                  + gs->counts[NGX_SHOP_LAYOUT_COUNT_SHED];
+    look.waiting = group->queue
+                   ? (uint32_t) ngx_shop_line_waiting(zone, group, NULL) : 0;
+    look.shut = gs->state >= NGX_SHOP_SITE_GROUP_PLANNED;
+
+    what = ngx_shop_room_step(&gs->room, &look,
+                              ngx_shop_clock_msec(zone->sh));
+    k = 0;
+
+    if (what & NGX_SHOP_ROOM_LINE) {
+        changes[k].what = NGX_SHOP_GROUPS_CHANGE_LINE;
+        changes[k].from = !gs->room.line;
+        changes[k].to = gs->room.line;
+        changes[k].since = gs->room.line ? ngx_shop_clock_now() : gs->lined;
+        gs->lined = gs->room.line ? ngx_shop_clock_now() : 0;
+        k++;
+    }
+
+    if (what & NGX_SHOP_ROOM_FULL) {
+        changes[k].what = NGX_SHOP_GROUPS_CHANGE_FULL;
+        changes[k].from = 0;
+        changes[k].to = 1;
+        changes[k].since = ngx_shop_clock_now();
+        k++;
+    }
+
+    changes[0].group = group;
+    changes[0].site = NULL;
+    changes[1].group = group;
+    changes[1].site = NULL;
 
     return k;
 }

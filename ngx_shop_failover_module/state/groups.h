@@ -19,7 +19,9 @@ typedef enum {
     NGX_SHOP_GROUPS_CHANGE_STATE = 0,     /* from, to: _group_e or _site_e */
     NGX_SHOP_GROUPS_CHANGE_SERVING,       /* 0: itself, n: nth backup */
     NGX_SHOP_GROUPS_CHANGE_PANIC,         /* 0 or 1 */
-    NGX_SHOP_GROUPS_CHANGE_BLIND          /* 0 or 1 */
+    NGX_SHOP_GROUPS_CHANGE_BLIND,         /* 0 or 1 */
+    NGX_SHOP_GROUPS_CHANGE_LINE,          /* 0 or 1 */
+    NGX_SHOP_GROUPS_CHANGE_FULL           /* of its line */
 } ngx_shop_groups_change_e;
 
 
@@ -49,7 +51,7 @@ void ngx_shop_groups_register_locked(ngx_shop_model_zone_t *zone,
     ngx_shop_layout_t *old);
 
 /*
- * Called by board only: brings one group up to date; up to three changes go
+ * Called by board only: brings one group up to date; up to six changes go
  * into changes, of which n have room.
  */
 ngx_uint_t ngx_shop_groups_evaluate_locked(ngx_shop_model_zone_t *zone,

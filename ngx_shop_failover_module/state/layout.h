@@ -23,6 +23,7 @@
 #include "logic/judge/evidence.h"
 #include "logic/flag/flag.h"
 #include "logic/flag/flagset.h"
+#include "logic/judge/room.h"
 #include "logic/judge/serving.h"
 #include "logic/judge/shed.h"
 #include "logic/judge/silence.h"
@@ -69,7 +70,6 @@ typedef struct {
     uint8_t                        result;      /* _verdict_result_e */
     uint8_t                        detail_len;
     u_char                         detail[NGX_SHOP_LAYOUT_DETAIL_LEN];
-    ngx_shop_own_t                 own;         /* what the server said */
 } ngx_shop_layout_sample_t;
 
 
@@ -199,6 +199,7 @@ typedef enum {
     NGX_SHOP_LAYOUT_COUNT_GONE,               /* ... and left */
     NGX_SHOP_LAYOUT_COUNT_OVER,               /* ... for too long */
     NGX_SHOP_LAYOUT_COUNT_FULL,               /* no room to wait */
+    NGX_SHOP_LAYOUT_COUNT_SHED,               /* refused, shop_shed */
     NGX_SHOP_LAYOUT_COUNT_GROUP_N
 } ngx_shop_layout_count_group_e;
 
@@ -240,6 +241,9 @@ typedef struct {
     ngx_atomic_t                   inside[2][NGX_SHOP_LAYOUT_WORKERS];
 
     ngx_shop_layout_line_t         line;
+    ngx_shop_room_t                room;
+    int64_t                        lined;       /* Unix s: there is a line
+                                                   since */
 
     /* moved by suspicion in a stretch of time; no lock */
     ngx_atomic_t                   doubts;
@@ -357,7 +361,7 @@ typedef struct {
     ngx_str_t                      name;        /* data is in the zone */
     ngx_atomic_t                   gate;        /* _board_gate_e, no lock */
     ngx_atomic_t                   version;     /* of its state */
-    ngx_atomic_t                   announced;   /* a closing, to come */
+    ngx_atomic_t                   announced;   /* _board_said_e */
     ngx_shop_site_t                site;
     ngx_shop_site_life_t           life;        /* of the notice */
     uint64_t                       text;        /* of which life is */

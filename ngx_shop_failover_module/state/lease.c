@@ -50,7 +50,7 @@ static uint16_t ngx_shop_lease_passes(ngx_shop_layout_peer_t *ps,
 static void ngx_shop_lease_own(ngx_shop_layout_peer_t *ps,
     ngx_shop_layout_sample_t *sample, ngx_shop_lease_commit_t *commit);
 static void ngx_shop_lease_own_over(ngx_shop_layout_peer_t *ps,
-    ngx_shop_layout_sample_t *sample, ngx_shop_lease_commit_t *commit);
+    ngx_shop_lease_commit_t *commit);
 static void ngx_shop_lease_busy(ngx_shop_layout_peer_t *ps,
     ngx_shop_layout_sample_t *sample, ngx_shop_lease_commit_t *commit);
 static void ngx_shop_lease_silent(ngx_shop_layout_peer_t *ps,
@@ -62,7 +62,7 @@ static void ngx_shop_lease_turned(ngx_shop_layout_peer_t *ps,
 static ngx_msec_t ngx_shop_lease_spread(ngx_msec_t interval,
     ngx_uint_t jitter);
 static void ngx_shop_lease_remember(ngx_shop_layout_peer_t *ps,
-    ngx_shop_layout_sample_t *sample);
+    ngx_shop_layout_sample_t *sample, ngx_uint_t planned);
 
 
 /*
@@ -248,6 +248,7 @@ ngx_shop_lease_commit(ngx_shop_model_zone_t *zone, ngx_shop_lease_t *lease,
     ngx_memzero(commit, sizeof(ngx_shop_lease_commit_t));
     commit->wait = pace->interval;
     commit->silent = silent;
+    commit->own = lease->own;
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
@@ -402,11 +403,11 @@ ngx_shop_lease_judge(ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace,
     /* a planned absence is no failure, and ends a run of them */
 
     commit->planned = sample->result != NGX_SHOP_VERDICT_RESULT_OK
-                      && sample->own.what;
+                      && commit->own.what;
     result = commit->planned ? NGX_SHOP_VERDICT_RESULT_BUSY : sample->result;
 
     ngx_shop_lease_own(ps, sample, commit);
-    ngx_shop_lease_remember(ps, sample);
+    ngx_shop_lease_remember(ps, sample, commit->planned);
     ngx_shop_lease_busy(ps, sample, commit);
     ngx_shop_lease_silent(ps, pace, sample, commit);
 
@@ -421,7 +422,7 @@ ngx_shop_lease_judge(ngx_shop_layout_peer_t *ps, ngx_shop_lease_pace_t *pace,
     commit->edge = ngx_shop_verdict_add(&ps->verdict, &rule, result);
     commit->doubt = ngx_shop_lease_doubt(ps, sample);
 
-    ngx_shop_lease_own_over(ps, sample, commit);
+    ngx_shop_lease_own_over(ps, commit);
 
     if (commit->edge != NGX_SHOP_VERDICT_EDGE_NONE) {
         ngx_shop_lease_turned(ps, pace, sample, commit);
@@ -459,7 +460,7 @@ ngx_shop_lease_own(ngx_shop_layout_peer_t *ps,
     ngx_uint_t       was;
     ngx_shop_own_t  *own;
 
-    own = &sample->own;
+    own = &commit->own;
     was = ps->own.said.what;
 
     commit->said_was = was;
@@ -500,9 +501,9 @@ ngx_shop_lease_own(ngx_shop_layout_peer_t *ps,
 
 static void
 ngx_shop_lease_own_over(ngx_shop_layout_peer_t *ps,
-    ngx_shop_layout_sample_t *sample, ngx_shop_lease_commit_t *commit)
+    ngx_shop_lease_commit_t *commit)
 {
-    if (ps->own.said.what && sample->own.what == NGX_SHOP_OWN_NONE
+    if (ps->own.said.what && commit->own.what == NGX_SHOP_OWN_NONE
         && ps->verdict.state == NGX_SHOP_VERDICT_DOWN
         && (ps->own.until == 0
             || (ngx_msec_int_t) (ngx_current_msec - ps->own.until) >= 0))
@@ -687,7 +688,7 @@ ngx_shop_lease_spread(ngx_msec_t interval, ngx_uint_t jitter)
 
 static void
 ngx_shop_lease_remember(ngx_shop_layout_peer_t *ps,
-    ngx_shop_layout_sample_t *sample)
+    ngx_shop_layout_sample_t *sample, ngx_uint_t planned)
 {
     ngx_uint_t  n;
 
@@ -710,7 +711,7 @@ ngx_shop_lease_remember(ngx_shop_layout_peer_t *ps,
 
     if (sample->result == NGX_SHOP_VERDICT_RESULT_OK
         || sample->result >= NGX_SHOP_VERDICT_RESULT_INCONCLUSIVE
-        || sample->own.what)
+        || planned)
     {
         return;
     }

@@ -35,6 +35,8 @@ typedef struct {
     uint32_t                  slot;
     uint32_t                  epoch;
     ngx_msec_t                started;
+    ngx_shop_own_t            own;         /* set by who commits: what the
+                                              server says of itself */
 } ngx_shop_lease_t;
 
 
@@ -48,6 +50,7 @@ typedef struct {
     ngx_uint_t                waiting;     /* visitors, for a server */
     ngx_uint_t                whose;       /* silence, _silence_e */
     ngx_int_t                 busy;        /* 1: is now, -1: no more */
+    ngx_shop_own_t            own;         /* of the lease */
     ngx_uint_t                said;        /* it says another word now: */
     ngx_uint_t                said_was;    /* ... than this, _own_e */
     ngx_uint_t                said_is;

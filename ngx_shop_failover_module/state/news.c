@@ -79,8 +79,8 @@ ngx_shop_news_sum(ngx_shop_flag_notice_t *notice)
     uint32_t          sum;
     ngx_uint_t        i;
     ngx_shop_str_t    text;
-    ngx_shop_span_t   spans[3];
-    int64_t           times[6];
+    ngx_shop_span_t   spans[4];
+    int64_t           times[7];
 
     times[0] = notice->eta.at;
     times[1] = notice->start.at;
@@ -88,15 +88,17 @@ ngx_shop_news_sum(ngx_shop_flag_notice_t *notice)
     times[3] = notice->next_update.at;
     times[4] = notice->mode;
     times[5] = notice->end;
+    times[6] = notice->after_until.at;
 
     spans[0] = notice->status;
     spans[1] = notice->reason;
     spans[2] = notice->offer;
+    spans[3] = notice->after;
 
     ngx_crc32_init(sum);
     ngx_crc32_update(&sum, (u_char *) times, sizeof(times));
 
-    for (i = 0; i < 3; i++) {
+    for (i = 0; i < 4; i++) {
         text = ngx_shop_flag_text(notice, spans[i]);
         ngx_crc32_update(&sum, (u_char *) text.data, text.len);
     }

@@ -120,6 +120,7 @@ ngx_shop_shift_finish(ngx_shop_layout_t *sh)
     for (i = 0; i < sh->shift.groups; i++) {
         ngx_shop_shift_seconds(&walk, &sh->groups[i].since);
         ngx_shop_shift_seconds(&walk, &sh->groups[i].serving_since);
+        ngx_shop_shift_seconds(&walk, &sh->groups[i].lined);
     }
 
     for (i = 0; i < sh->shift.sites; i++) {

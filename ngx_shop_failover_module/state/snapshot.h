@@ -55,6 +55,7 @@ typedef struct {
     ngx_uint_t                  limit;        /* of shop_shed; 0: none */
     ngx_uint_t                  inside;       /* pages in hand */
     ngx_uint_t                  waiting;      /* shop_queue: for a server */
+    ngx_uint_t                  busy;         /* not room for all */
     ngx_uint_t                  nodes;        /* share its probes */
     ngx_uint_t                  node;         /* ... this one, from 0 */
     ngx_msec_t                  longest;      /* ... ms, since the first did */
@@ -65,6 +66,9 @@ typedef struct {
     ngx_atomic_uint_t          counts[NGX_SHOP_LAYOUT_COUNT_GROUP_N];
     ngx_shop_snapshot_peer_t   *peers;
     ngx_uint_t                  npeers;
+
+    /* set by who asks: requests at each of them; NULL: not known */
+    ngx_uint_t                 *active;
 } ngx_shop_snapshot_group_t;
 
 

@@ -182,6 +182,7 @@ ngx_shop_snapshot_peers_of(ngx_shop_model_zone_t *zone,
     group->panic = gs->panic;
     group->blind = gs->blind;
     group->limit = gs->shed.limit;
+    group->busy = gs->room.busy;
     group->inside = ngx_shop_crowd_inside(zone, group->group);
     group->nodes = ngx_shop_share_nodes_locked(zone, group->group,
                                                &group->node);

@@ -24,7 +24,7 @@ endef
 export MODULE_PREBUILD_shop_failover
 
 define MODULE_PREINSTALL_shop_failover
-	make -C ../$(SHOP_FAILOVER) install-shopctl SETUP=: WITHOUT=fleet \
+	make -C ../$(SHOP_FAILOVER) install-shopctl SETUP=: WITHOUT="fleet notify" \
 		DESTDIR="$$pkgdir" PREFIX=/usr
 endef
 export MODULE_PREINSTALL_shop_failover

@@ -26,7 +26,7 @@ export MODULE_PREBUILD_shop_failover
 
 define MODULE_PREINSTALL_shop_failover
 	cd $$(CURDIR)/debian/extra/$(SHOP_FAILOVER) \&\& \
-	$(MAKE) install-shopctl SETUP=: WITHOUT=fleet DESTDIR=$$(INSTALLDIR) PREFIX=/usr
+	$(MAKE) install-shopctl SETUP=: WITHOUT="fleet notify" DESTDIR=$$(INSTALLDIR) PREFIX=/usr
 endef
 export MODULE_PREINSTALL_shop_failover
 

@@ -22,7 +22,7 @@ endef
 export MODULE_PREBUILD_shop_failover
 
 define MODULE_PREINSTALL_shop_failover
-make -C %{bdir}/$(SHOP_FAILOVER) install-shopctl SETUP=: WITHOUT=fleet \
+make -C %{bdir}/$(SHOP_FAILOVER) install-shopctl SETUP=: WITHOUT="fleet notify" \
 	DESTDIR=$$RPM_BUILD_ROOT PREFIX=/usr
 endef
 export MODULE_PREINSTALL_shop_failover

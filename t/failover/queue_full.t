@@ -14,6 +14,9 @@ use ShopTest;
 use ShopTest::Crowd qw(crowd);
 use ShopTest::Slots;
 use ShopTest::Status;
+use ShopTest::Ctl qw(ctl);
+use ShopTest::Events;
+use ShopTest::Schema;
 
 my $slots = ShopTest::Slots->new(slots => 2, seconds => 0.1, quick => qr/healthz/);
 my ($one, $backup, $spare) = map { shop_server(body => $_) } qw(one backup spare);
@@ -36,7 +39,16 @@ END
 my $locations = join '', map { "location /$_/ { proxy_pass http://$_; }\n" } @balancers;
 
 my $nginx = nginx(workers => 2, connections => 1024, http => <<"END");
+    shop_events %%DIR%%/events;
     $upstreams
+
+    upstream tight {
+        zone tight 64k;
+        server $slots max_conns=1;
+        shop_health_check uri=/healthz;
+        shop_queue 1 timeout=40s;
+    }
+
     upstream full {
         zone full 64k;
         server $slots max_conns=2;
@@ -62,6 +74,9 @@ my $nginx = nginx(workers => 2, connections => 1024, http => <<"END");
         listen %%ADDR%%;
         shop_maintenance %%DIR%%/flag;
         $locations
+        location /tight { proxy_pass http://tight; }
+        location = /screen { shop_status html; }
+        location = /metrics { shop_status prometheus; }
         location /full { proxy_pass http://full; }
         location /backed { proxy_pass http://backed; }
         location /grouped { proxy_pass http://grouped; }
@@ -99,6 +114,36 @@ is(scalar(grep { $_->{status} == 200 } @done), 60, 'all are served where the ser
 ok(queue('full')->{waited} > 20, '... most had to wait');
 is(queue('full')->{waited}, queue('full')->{released}, '... and each got a place');
 is(peer_of($nginx, 'full', $slots)->{state}, 'up', '... and nobody takes the server for dead');
+
+my $log = $nginx->dir . '/events';
+my $state = sub { status($nginx)->{site}{state} // '' };
+
+ok(wait_until(10, sub { $state->() eq 'busy' }), 'the shop was busy for a while');
+is(status($nginx)->{site}{severity}, 'P2', '... a P2');
+is_deeply([ShopTest::Schema->new('docs/status.schema.json')->faults(status($nginx), 1)], [],
+    '... and the status fits its schema');
+like(get($nginx, '/metrics')->{body}, qr/^shop_failover_site_state\{[^}]*"busy"\} 1$/m,
+    '... so say the metrics');
+ok(wait_for_event($log, type => 'site', to => 'busy', severity => 'P2'), '... and an event');
+ok(wait_for_event($log, type => 'group', upstream => 'full', what => 'line'), 'a line began');
+like(get($nginx, '/screen')->{body},
+    qr{<p>\d+ wait in line.*; so far \d+ got a server, 0 left, 0 were turned away</p>},
+    'the screen tells of the line');
+my (undef, $screen) = ctl('status', '--url', 'http://' . $nginx->address . '/status');
+like($screen, qr/^busy P2/m, 'the terminal says that it is busy');
+like($screen, qr/^  \d+ wait in line.*; so far \d+ got a server, 0 left, 0 were turned away$/m,
+    '... and tells of the line');
+
+my @tight = crowd($nginx, visitors => 6, requests => 24, ask => sub { (GET => "/tight/$_[0]") });
+ok((grep { $_->{status} != 200 } @tight), 'where one may wait, others are turned away');
+ok(wait_for_event($log, type => 'group', upstream => 'tight', what => 'line_full'),
+    '... as the line is full');
+ok($nginx->log->wait_for(qr/\[warn\].*the line of upstream "tight" is full: 1 wait/), '... says the log');
+
+ok(wait_for_event($log, type => 'group', upstream => 'full', what => 'line_over'), 'the line ends');
+ok(wait_until(30, sub { $state->() eq 'open' }), 'the shop is open again');
+is(scalar(events_like($log, type => 'site', to => 'busy')), 1, '... and was busy once');
+is_deeply([event_faults($log)], [], 'the events fit their schema');
 
 # ---- backups come first
 

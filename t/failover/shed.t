@@ -47,7 +47,7 @@ sub group { return (grep { $_->{name} eq 'shop' } @{ status($nginx)->{upstreams}
 sub public { return eval { JSON::PP::decode_json(get($nginx, '/.shop-status')->{body}) } || {} }
 
 ok(wait_for_peer($nginx, 'shop', $shop, 'up'), 'the server is up');
-is_deeply(group()->{shed}, { limit => 0, inside => 0 }, 'no limit yet');
+is_deeply(group()->{shed}, { limit => 0, inside => 0, refused => 0 }, 'no limit yet');
 is(get($nginx, '/')->{status}, 200, 'a page comes');
 
 # ---- at 20 pages a second, three times as many visitors come
@@ -92,6 +92,8 @@ crowd($nginx, visitors => 400, rate => 60, ask => sub {
         || $public && time - $begun > 8 && sessions_first();
 }, patience => 60, longest => patience(60));
 
+ok(wait_until(10, sub { status($nginx)->{site}{state} eq 'busy' }), 'the shop is busy');
+cmp_ok(group()->{shed}{refused}, '>', 0, '... as some are refused');
 ok($busy, 'some are refused') or diag(explain(\%of));
 cmp_ok($limit, '>', 0, '... by a limit that found itself');
 is($busy->{headers}{'shop-status'}, 'busy', 'Shop-Status says that it is busy');
@@ -118,6 +120,7 @@ ok(wait_until(60, sub {
     group()->{shed}{limit} == 0;
 }), 'the limit goes');
 is(group()->{shed}{inside}, 0, 'nobody is left in hand');
+ok(wait_until(30, sub { status($nginx)->{site}{state} eq 'open' }), 'it is open again');
 isnt(public()->{state}, 'busy', 'the public status is as before');
 
 # ---- a worker that leaves ends what it began: of the configuration after the

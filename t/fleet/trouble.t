@@ -334,41 +334,7 @@ $engine->stop;
 # ---- certificates
 
 my ($cert, $key) = ca()->issue('127.0.0.1');
-my ($old_cert, $old_key) = expired('127.0.0.1');
-
-# of our authority, but of the year 2020
-sub expired {
-    my ($name) = @_;
-
-    write_file("$dir/ca.conf", <<"END");
-[ca]
-default_ca = d
-[d]
-database = $dir/index
-serial = $dir/serial
-new_certs_dir = $dir
-default_md = sha256
-policy = p
-x509_extensions = x
-[p]
-commonName = supplied
-[x]
-subjectAltName = IP:$name
-END
-    write_file("$dir/index", '');
-    write_file("$dir/serial", "77\n");
-
-    ShopTest::CA::run('openssl', 'req', '-new', '-newkey', 'ec', '-pkeyopt',
-        'ec_paramgen_curve:prime256v1', '-nodes', '-subj', "/CN=$name",
-        '-keyout', "$dir/old.key", '-out', "$dir/old.csr");
-    ShopTest::CA::run('openssl', 'ca', '-batch', '-notext', '-config',
-        "$dir/ca.conf", '-cert', ca()->file, '-keyfile',
-        ca()->file =~ s/crt\z/key/r, '-startdate', '20200101000000Z',
-        '-enddate', '20200201000000Z', '-in', "$dir/old.csr", '-out',
-        "$dir/old.crt");
-
-    return ("$dir/old.crt", "$dir/old.key");
-}
+my ($old_cert, $old_key) = ca()->expired('127.0.0.1');
 
 $engine = ShopTest::Engine->redis(tls => 1, options => ['--tls-cert-file',
     $cert, '--tls-key-file', $key, '--tls-ca-cert-file', ca()->file,

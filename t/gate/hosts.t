@@ -161,6 +161,23 @@ becomes '', 'the files go, and all are open';
 ok wait_until(10, sub { !grep { defined $_->{hosts} } values %{ sites() } }),
     'and no part is left';
 
+# ---- two files about one host: the first by its name speaks
+
+sub words { return at($_[0], '/', headers => [Accept => 'text/html'])->{body} }
+
+flag('e', "hosts: *.shops.example\nstatus: The second.\n");
+becomes 'x.shops.example y.z.shops.example', 'a file about several hosts';
+flag('d', "hosts: x.shops.example\nstatus: The first.\n");
+ok wait_until(10, sub { words('x.shops.example') =~ /The first\./ }),
+    'another one about one of them, with a name before it';
+like words('y.z.shops.example'), qr/The second\./, '... and no other';
+flag('f', "hosts: y.z.shops.example\nstatus: The third.\n");
+ok wait_until(10, sub { sites()->{"$many:y.z.shops.example"} }),
+    'one with a name behind it is seen';
+like words('y.z.shops.example'), qr/The second\./, '... and does not speak';
+unlink map { "$dir/flag/$_" } qw(d e f);
+becomes '', 'open';
+
 # ---- a file that is about all hosts of a site is about the site
 
 my $one = $nginx->address('ONE');

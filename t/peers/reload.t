@@ -81,7 +81,7 @@ $nginx->configure(http => config('shop_zone 2m;',
 ok $nginx->reload, 'another size of the zone';
 kept('another size');
 
-$nginx->configure(http => config('shop_zone 1m;',
+$nginx->configure(http => config('shop_zone 1536k;',
     map { $_ ? upstream("more$_", @shops) : upstream('shop', @shops[0, 1]) } 0 .. 30));
 ok $nginx->reload, 'a smaller zone, and many more peers';
 kept('more peers');
@@ -165,14 +165,29 @@ sub segments {
         <$maps>;
 }
 
-$nginx->configure(http => config(upstream('shop', @shops[0, 1]),
-    map { "server { listen %%ADDR_FLAG$_%%; shop_maintenance %%DIR%%/flag$_;"
-        . ' location / { proxy_pass http://shop; } }' } 1 .. 9));
+# sites(N): so many, with nine flags
+sub sites {
+    return config(upstream('shop', @shops[0, 1]), map {
+        my $flag = $_ > 9 ? 9 : $_;
+
+        "server { listen %%ADDR_FLAG$_%%; server_name shop$_.example;"
+            . " shop_maintenance %%DIR%%/flag$flag;"
+            . ' location / { proxy_pass http://shop; } }';
+    } 1 .. $_[0]);
+}
+
+$nginx->configure(http => sites(9));
 ok $nginx->reload, 'nine flags';
 my $segments = segments();
 like $segments, qr/\d/, 'workers share memory';
 ok $nginx->reload, 'and again';
 is segments(), $segments, 'in the same shared memory';
+
+$nginx->configure(http => sites(10));
+ok $nginx->reload, 'one site more';
+is segments(), $segments, 'fits the old segment';
+my ($more) = grep { $_->{name} eq 'shop10.example' } @{ status($nginx)->{sites} };
+is $more->{flag}, $nginx->dir . '/flag9', 'and is there';
 
 
 # ---- a worker that dies finds what was known

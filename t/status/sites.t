@@ -285,16 +285,20 @@ sub by_shopctl {
 at('c.example', '/', Accept => 'text/html')->{status} == 503 or die
     for 1 .. 3;
 
-for my $name (qw(a.example c.example)) {
-    my $json = by_json($name);
+# equal(NAME): on all four
+sub equal {
+    my ($name) = @_;
 
     ok wait_until(10, sub { by_metrics($name) eq by_json($name) }),
         "$name: the metrics say the same as the JSON"
         or diag by_metrics($name), "\n", by_json($name);
     is by_html($name), by_json($name), "$name: so does the screen";
-    is by_shopctl($name), join(' ', (split ' ', by_json($name))[0 .. 2, 5, 6]),
+    return is by_shopctl($name),
+        join(' ', (split ' ', by_json($name))[0 .. 2, 5, 6]),
         "$name: so does the terminal";
 }
+
+equal($_) for qw(a.example c.example);
 
 # ---- the troubled first, then a line each
 
@@ -339,12 +343,16 @@ becomes('c.example', 'open', '... the other, too');
 
 $shop{variable}->refuse;
 becomes('c.example', 'outage', 'C is out');
+at('c.example', '/', Accept => 'text/html');
+like by_json('c.example'), qr/^c\.example outage P1 /, '... for all to see';
+equal('c.example');
 touch('shared');
 becomes('b.example', 'maintenance', 'the shared flag closes B');
 ok wait_until(10, sub { site('c.example')->{flag_state} eq 'closed' }),
     '... and is seen by C';
 is state_of('c.example'), 'outage', '... whose outage gets words only';
 ok !site('c.example')->{planned}, '... and was not planned';
+equal('c.example');
 ok site('b.example')->{planned}, 'what closes B was';
 
 $shop{variable}->open;

@@ -208,7 +208,7 @@ static void
 planned_by_its_servers_is_no_outage(void **state)
 {
     ngx_shop_site_t        site = { 0 };
-    ngx_shop_site_input_t  in = { 0, 0, 0, 0 };
+    ngx_shop_site_input_t  in = { 0, 0, 0, 0, 0 };
 
     (void) state;
 
@@ -242,10 +242,45 @@ planned_by_its_servers_is_no_outage(void **state)
 
 
 static void
+a_site_is_busy_while_it_serves(void **state)
+{
+    size_t  i;
+
+    static const struct {
+        uint8_t  group;
+        uint8_t  flag;
+        uint8_t  is;
+    } cases[] = {
+        { NGX_SHOP_SITE_GROUP_UP, OPEN, NGX_SHOP_SITE_BUSY },
+        { NGX_SHOP_SITE_GROUP_BACKUP, OPEN, NGX_SHOP_SITE_BUSY },
+        { NGX_SHOP_SITE_GROUP_UP, BROWSE, NGX_SHOP_SITE_BROWSE },
+        { NGX_SHOP_SITE_GROUP_UP, CLOSED, NGX_SHOP_SITE_MAINTENANCE },
+        { NGX_SHOP_SITE_GROUP_DOWN, OPEN, NGX_SHOP_SITE_OUTAGE },
+        { NGX_SHOP_SITE_GROUP_PLANNED, OPEN, NGX_SHOP_SITE_MAINTENANCE }
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        ngx_shop_site_t        site = { 0 };
+        ngx_shop_site_input_t  in = { 0, 0, 1, 0, 0 };
+
+        in.group = cases[i].group;
+        in.flag = cases[i].flag;
+
+        (void) ngx_shop_site_step(&site, &in, 1000, 1);
+        assert_int_equal(site.state, cases[i].is);
+    }
+
+    assert_int_equal(ngx_shop_site_severity(NGX_SHOP_SITE_BUSY), 2);
+}
+
+
+static void
 a_site_reopens_for_the_longer_of_hold_and_ramp(void **state)
 {
     ngx_shop_site_t        site = { 0 };
-    ngx_shop_site_input_t  in = { 0, 0, 10, 40 };
+    ngx_shop_site_input_t  in = { 0, 0, 0, 10, 40 };
 
     (void) state;
 
@@ -283,7 +318,7 @@ static void
 an_order_ends_or_slows_the_ramp(void **state)
 {
     ngx_shop_site_t        site = { 0 };
-    ngx_shop_site_input_t  in = { 0, CLOSED, 10, 40 };
+    ngx_shop_site_input_t  in = { 0, CLOSED, 0, 10, 40 };
 
     (void) state;
 
@@ -422,7 +457,7 @@ static void
 without_hold_and_ramp_a_site_is_open_at_once(void **state)
 {
     ngx_shop_site_t        site = { 0 };
-    ngx_shop_site_input_t  in = { 0, 0, 0, 0 };
+    ngx_shop_site_input_t  in = { 0, 0, 0, 0, 0 };
 
     (void) state;
 
@@ -460,7 +495,7 @@ the_flag_comes_before_the_groups(void **state)
 
     size_t                 i;
     ngx_shop_site_t        site;
-    ngx_shop_site_input_t  in = { 0, 0, 0, 0 };
+    ngx_shop_site_input_t  in = { 0, 0, 0, 0, 0 };
 
     (void) state;
 
@@ -484,7 +519,7 @@ static void
 an_outage_stays_one_under_a_flag(void **state)
 {
     ngx_shop_site_t          site = { 0 };
-    ngx_shop_site_input_t    in = { 0, 0, 10, 0 };
+    ngx_shop_site_input_t    in = { 0, 0, 0, 10, 0 };
     ngx_shop_flag_notice_t  *n;
 
     (void) state;
@@ -561,7 +596,7 @@ static void
 words_close_nothing(void **state)
 {
     ngx_shop_site_t          site = { 0 };
-    ngx_shop_site_input_t    in = { 0, 0, 0, 0 };
+    ngx_shop_site_input_t    in = { 0, 0, 0, 0, 0 };
     ngx_shop_flag_notice_t  *n;
 
     (void) state;
@@ -577,6 +612,44 @@ words_close_nothing(void **state)
 }
 
 
+static void
+what_is_over_is_spoken_of_for_a_while(void **state)
+{
+    ngx_shop_flag_notice_t  *n;
+
+    (void) state;
+
+    n = test_site_flag(0, 0, 0);
+    n->after.len = 4;
+    assert_false(ngx_shop_site_after(n, TEST_SITE_NOW));
+
+    n->until.at = TEST_SITE_NOW + 1;
+    assert_false(ngx_shop_site_after(n, TEST_SITE_NOW));
+    assert_true(ngx_shop_site_after(n, TEST_SITE_NOW + 1));
+    assert_true(ngx_shop_site_after(n, TEST_SITE_NOW + NGX_SHOP_SITE_AFTER));
+    assert_false(ngx_shop_site_after(n, TEST_SITE_NOW + 1
+                                        + NGX_SHOP_SITE_AFTER));
+
+    n->after_until.at = TEST_SITE_NOW + 5;
+    assert_true(ngx_shop_site_after(n, TEST_SITE_NOW + 4));
+    assert_false(ngx_shop_site_after(n, TEST_SITE_NOW + 5));
+
+    n->until.at = 0;
+    n->eta.at = TEST_SITE_NOW;
+    assert_false(ngx_shop_site_after(n, TEST_SITE_NOW));
+    n->end = NGX_SHOP_FLAG_END_ETA;
+    assert_true(ngx_shop_site_after(n, TEST_SITE_NOW));
+
+    n->after.len = 0;
+    assert_false(ngx_shop_site_after(n, TEST_SITE_NOW));
+    n->nlangs = 1;
+    n->langs[0].said = NGX_SHOP_FLAG_SAID_AFTER;
+    assert_true(ngx_shop_site_after(n, TEST_SITE_NOW));
+    n->langs[0].said = NGX_SHOP_FLAG_SAID_STATUS;
+    assert_false(ngx_shop_site_after(n, TEST_SITE_NOW));
+}
+
+
 int
 main(void)
 {
@@ -588,6 +661,7 @@ main(void)
         cmocka_unit_test(times_that_are_over_are_told_apart),
         cmocka_unit_test(a_group_is_as_good_as_what_serves),
         cmocka_unit_test(planned_by_its_servers_is_no_outage),
+        cmocka_unit_test(a_site_is_busy_while_it_serves),
         cmocka_unit_test(a_site_reopens_for_the_longer_of_hold_and_ramp),
         cmocka_unit_test(an_order_ends_or_slows_the_ramp),
         cmocka_unit_test(a_flag_that_came_before_probes_found_it),
@@ -597,7 +671,8 @@ main(void)
         cmocka_unit_test(an_outage_stays_one_under_a_flag),
         cmocka_unit_test(
             without_an_end_health_ends_only_what_came_in_an_outage),
-        cmocka_unit_test(words_close_nothing)
+        cmocka_unit_test(words_close_nothing),
+        cmocka_unit_test(what_is_over_is_spoken_of_for_a_while)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

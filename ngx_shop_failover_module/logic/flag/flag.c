@@ -216,6 +216,7 @@ ngx_shop_flag_ways(ngx_shop_flag_notice_t *notice)
 
     memset(&notice->status, 0, sizeof(ngx_shop_span_t));
     memset(&notice->reason, 0, sizeof(ngx_shop_span_t));
+    memset(&notice->after, 0, sizeof(ngx_shop_span_t));
     memset(&notice->eta, 0, sizeof(ngx_shop_flag_time_t));
     memset(&notice->until, 0, sizeof(ngx_shop_flag_time_t));
     memset(&notice->next_update, 0, sizeof(ngx_shop_flag_time_t));

@@ -67,6 +67,7 @@ typedef enum {
     NGX_SHOP_FLAG_SAID_OFFER,
     NGX_SHOP_FLAG_SAID_CONTACT,
     NGX_SHOP_FLAG_SAID_UPDATE,
+    NGX_SHOP_FLAG_SAID_AFTER,
     NGX_SHOP_FLAG_SAID_N
 } ngx_shop_flag_said_e;
 
@@ -103,6 +104,7 @@ typedef struct {
     ngx_shop_flag_time_t     start;
     ngx_shop_flag_time_t     until;
     ngx_shop_flag_time_t     next_update;
+    ngx_shop_flag_time_t     after_until;   /* "after" is said until then */
 
     uint8_t                  mode;          /* _flag_mode_e */
     uint8_t                  end;           /* _flag_end_e */
@@ -122,6 +124,7 @@ typedef struct {
     ngx_shop_span_t          status;
     ngx_shop_span_t          reason;
     ngx_shop_span_t          offer;
+    ngx_shop_span_t          after;         /* once it is open again */
     ngx_shop_span_t          who;           /* not for visitors */
 
     ngx_shop_flag_lang_t     langs[NGX_SHOP_FLAG_LANGS];

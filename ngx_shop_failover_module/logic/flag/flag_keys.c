@@ -81,6 +81,9 @@ static const ngx_shop_flag_keys_row_t  ngx_shop_flag_keys_table[] = {
     { "offer", ngx_shop_flag_keys_set_text,
       ngx_shop_flag_keys_offset(offer), NGX_SHOP_FLAG_SAID_OFFER, 0, 0 },
 
+    { "after", ngx_shop_flag_keys_set_text,
+      ngx_shop_flag_keys_offset(after), NGX_SHOP_FLAG_SAID_AFTER, 0, 0 },
+
     { "who", ngx_shop_flag_keys_set_text,
       ngx_shop_flag_keys_offset(who), NGX_SHOP_FLAG_SAID_NONE, 0, 0 },
 
@@ -98,6 +101,9 @@ static const ngx_shop_flag_keys_row_t  ngx_shop_flag_keys_table[] = {
 
     { "next-update", ngx_shop_flag_keys_set_time,
       ngx_shop_flag_keys_offset(next_update), NGX_SHOP_FLAG_SAID_NONE, 0, 1 },
+
+    { "after-until", ngx_shop_flag_keys_set_time,
+      ngx_shop_flag_keys_offset(after_until), NGX_SHOP_FLAG_SAID_NONE, 0, 1 },
 
     { "end", ngx_shop_flag_keys_set_end,
       ngx_shop_flag_keys_offset(end), NGX_SHOP_FLAG_SAID_NONE, 0, 1 },

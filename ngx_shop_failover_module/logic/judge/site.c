@@ -32,7 +32,8 @@ static const struct {
     { "browse", 2 },
     { "outage", 1 },
     { "maintenance", 0 },
-    { "reopening", 3 }
+    { "reopening", 3 },
+    { "busy", 2 }
 };
 
 
@@ -175,6 +176,45 @@ ngx_shop_site_next(const ngx_shop_flag_notice_t *notice, int64_t now)
 }
 
 
+int
+ngx_shop_site_after(const ngx_shop_flag_notice_t *notice, int64_t now)
+{
+    unsigned  i;
+    int64_t   opened, last;
+
+    opened = notice->until.at;
+
+    if (notice->end == NGX_SHOP_FLAG_END_ETA && notice->eta.at
+        && (opened == 0 || notice->eta.at < opened))
+    {
+        opened = notice->eta.at;
+    }
+
+    if (opened == 0 || opened > now || notice->start.at > now
+        || notice->bad_start)
+    {
+        return 0;
+    }
+
+    /* one that cannot be read is as good as none */
+
+    last = notice->after_until.at ? notice->after_until.at
+                                  : opened + NGX_SHOP_SITE_AFTER;
+
+    if (last <= now) {
+        return 0;
+    }
+
+    for (i = 0; notice->after.len == 0 && i < notice->nlangs; i++) {
+        if (notice->langs[i].said == NGX_SHOP_FLAG_SAID_AFTER) {
+            return 1;
+        }
+    }
+
+    return notice->after.len != 0;
+}
+
+
 static void
 ngx_shop_site_times(const ngx_shop_flag_notice_t *notice, int64_t *at)
 {
@@ -236,6 +276,10 @@ ngx_shop_site_target(ngx_shop_site_t *site, const ngx_shop_site_input_t *in,
 
     if (in->flag == NGX_SHOP_SITE_FLAG_BROWSE) {
         return NGX_SHOP_SITE_BROWSE;
+    }
+
+    if (in->busy) {
+        return NGX_SHOP_SITE_BUSY;
     }
 
     if (in->group == NGX_SHOP_SITE_GROUP_BACKUP) {

@@ -34,6 +34,7 @@ typedef enum {
     NGX_SHOP_SITE_OUTAGE,
     NGX_SHOP_SITE_MAINTENANCE,
     NGX_SHOP_SITE_REOPENING,
+    NGX_SHOP_SITE_BUSY,           /* not all visitors find room */
     NGX_SHOP_SITE_N
 } ngx_shop_site_e;
 
@@ -64,6 +65,7 @@ typedef struct {
 typedef struct {
     uint8_t   group;                        /* worst of the site's groups */
     uint8_t   flag;                         /* _site_flag_e */
+    uint8_t   busy;                         /* of one of its groups */
     uint64_t  hold;                         /* ms, of shop_reopen */
     uint64_t  ramp;                         /* ms, of shop_reopen */
 } ngx_shop_site_input_t;
@@ -107,6 +109,9 @@ typedef struct {
 ngx_shop_site_flag_e ngx_shop_site_flag(const ngx_shop_flag_notice_t *notice,
     ngx_shop_site_flag_e was, int64_t now);
 
+/* "after" without "after-until", s */
+#define NGX_SHOP_SITE_AFTER  (6 * 3600)
+
 /* whether it keeps visitors out */
 #define ngx_shop_site_closes(asked)                                          \
     ((asked) == NGX_SHOP_SITE_FLAG_CLOSED                                    \
@@ -139,6 +144,12 @@ ngx_shop_flag_end_e ngx_shop_site_end(const ngx_shop_site_life_t *life,
 int ngx_shop_site_ended(ngx_shop_site_life_t *life,
     const ngx_shop_flag_notice_t *notice, unsigned well, uint64_t hold,
     uint64_t msec);
+
+/*
+ * Whether what a notice says "after" it is said now: it has opened the shop at
+ * the time that it names itself, and that is not too long ago.
+ */
+int ngx_shop_site_after(const ngx_shop_flag_notice_t *notice, int64_t now);
 
 /*
  * Which of a notice's times are over, a bit each: when this changes, so does

@@ -21,10 +21,11 @@ static const uint8_t  ngx_shop_band_ranks[] = {
     1,                                  /* open */
     3,                                  /* degraded */
     4,                                  /* backup */
-    5,                                  /* browse */
-    7,                                  /* outage */
-    6,                                  /* maintenance */
-    2                                   /* reopening */
+    6,                                  /* browse */
+    8,                                  /* outage */
+    7,                                  /* maintenance */
+    2,                                  /* reopening */
+    5                                   /* busy */
 };
 
 typedef char  ngx_shop_band_has_all[

@@ -99,7 +99,8 @@ static const char  *ngx_shop_event_types[] = {
 };
 
 static const char  *ngx_shop_event_groups[] = {
-    "state", "serving", "panic", "panic_over", "blind", "blind_over"
+    "state", "serving", "panic", "panic_over", "blind", "blind_over",
+    "line", "line_over", "line_full"
 };
 
 static const char  *ngx_shop_event_flags[] = {

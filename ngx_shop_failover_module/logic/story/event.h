@@ -44,6 +44,9 @@ typedef enum {
     NGX_SHOP_EVENT_PANIC_OVER,
     NGX_SHOP_EVENT_BLIND,          /* visitors wait, probes pass */
     NGX_SHOP_EVENT_BLIND_OVER,
+    NGX_SHOP_EVENT_QUEUE,          /* visitors wait in line */
+    NGX_SHOP_EVENT_QUEUE_OVER,
+    NGX_SHOP_EVENT_QUEUE_FULL,
     NGX_SHOP_EVENT_GROUP_N
 } ngx_shop_event_group_e;
 

@@ -43,19 +43,23 @@ static const struct {
     { 2, "Visitors see the shop, served by backups",
       "is served by backups", "is open again, served by backups" },
 
-    { 4, "Visitors can look around, but not order",
+    { 5, "Visitors can look around, but not order",
       "can be looked at, but takes no orders",
       "can be looked at again, but takes no orders" },
 
-    { 6, "Visitors see \342\200\234Sorry, there is a problem\342\200\235",
+    { 7, "Visitors see \342\200\234Sorry, there is a problem\342\200\235",
       "is in an outage: nobody serves", "is in an outage: nobody serves" },
 
-    { 5, "Visitors see \342\200\234Sorry, the shop is closed\342\200\235",
+    { 6, "Visitors see \342\200\234Sorry, the shop is closed\342\200\235",
       "is closed, as planned",
       "has its servers back, and only the flag keeps it shut" },
 
     { 3, "Visitors see the shop again",
-      "lets visitors in again", "lets visitors in again" }
+      "lets visitors in again", "lets visitors in again" },
+
+    { 4, "Visitors wait in line, or read that many people are shopping",
+      "has not room for all its visitors",
+      "is open again, but has not room for all its visitors" }
 };
 
 
@@ -241,6 +245,18 @@ ngx_shop_vocab_upstream(ngx_shop_emit_t *e, const ngx_shop_event_t *event)
 
     case NGX_SHOP_EVENT_BLIND_OVER:
         ngx_shop_emit_text(e, "answers visitors again");
+        return;
+
+    case NGX_SHOP_EVENT_QUEUE:
+        ngx_shop_emit_text(e, "lets visitors wait in line");
+        return;
+
+    case NGX_SHOP_EVENT_QUEUE_OVER:
+        ngx_shop_emit_text(e, "has no line any more");
+        return;
+
+    case NGX_SHOP_EVENT_QUEUE_FULL:
+        ngx_shop_emit_text(e, "has a full line: who comes is turned away");
         return;
 
     case NGX_SHOP_EVENT_SERVING:

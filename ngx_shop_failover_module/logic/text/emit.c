@@ -16,6 +16,12 @@
 typedef const char *(*ngx_shop_emit_escape_pt)(unsigned char c, char *buf);
 
 
+/* most bytes of names and addresses: no format escapes them */
+#define ngx_shop_emit_plain(c)                                               \
+    (((c) >= 'a' && (c) <= 'z') || ((c) >= '-' && (c) <= ':')                \
+     || ((c) >= 'A' && (c) <= 'Z') || (c) == '_' || (c) == ' ')
+
+
 static void ngx_shop_emit_escaped(ngx_shop_emit_t *e, const ngx_shop_str_t *s,
     ngx_shop_emit_escape_pt escape);
 static const char *ngx_shop_emit_escape_html(unsigned char c, char *buf);
@@ -148,6 +154,11 @@ ngx_shop_emit_escaped(ngx_shop_emit_t *e, const ngx_shop_str_t *s,
     last = p + s->len;
 
     while (p < last) {
+
+        if (ngx_shop_emit_plain(*p)) {
+            p++;
+            continue;
+        }
 
         n = ngx_shop_utf8_next(p, last, &bad);
 

@@ -149,6 +149,9 @@ ngx_shop_tongue_bare(const ngx_shop_flag_notice_t *notice, unsigned said,
     case NGX_SHOP_FLAG_SAID_OFFER:
         return notice->offer;
 
+    case NGX_SHOP_FLAG_SAID_AFTER:
+        return notice->after;
+
     case NGX_SHOP_FLAG_SAID_CONTACT:
         return notice->contacts[0];
 
@@ -322,7 +325,8 @@ const char *
 ngx_shop_tongue_name(unsigned said)
 {
     static const char *const  names[NGX_SHOP_FLAG_SAID_N] = {
-        "", "status", "reason", "offer", "contact", "update"
+        "", "status", "reason", "offer", "contact", "update",
+        "after"
     };
 
     return names[said];

@@ -49,6 +49,8 @@ ngx_shop_failover_shed(ngx_shop_failover_t *ctx)
     if (!ngx_shop_crowd_enter(sscf->zone, sscf->group, first, always)) {
         ngx_shop_failover_idle_not(ctx);
         ngx_shop_conf_explain(r, "busy");
+        (void) ngx_atomic_fetch_add(&sscf->zone->sh->groups[
+                   sscf->group->index].counts[NGX_SHOP_LAYOUT_COUNT_SHED], 1);
         r->upstream->upstream = sscf->uscf;
         r->upstream->peer.get = ngx_shop_failover_shed_get;
         return NGX_OK;

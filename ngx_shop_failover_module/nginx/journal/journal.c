@@ -23,13 +23,13 @@ static void ngx_shop_journal_forced(ngx_shop_model_zone_t *zone);
 static void ngx_shop_journal_busy(ngx_shop_model_group_t *group,
     ngx_shop_model_peer_t *peer, ngx_shop_lease_commit_t *commit);
 static void ngx_shop_journal_said(ngx_shop_model_group_t *group,
-    ngx_shop_model_peer_t *peer, ngx_shop_layout_sample_t *sample,
-    ngx_shop_lease_commit_t *commit);
+    ngx_shop_model_peer_t *peer, ngx_shop_lease_commit_t *commit);
 static void ngx_shop_journal_returned(ngx_shop_model_zone_t *zone);
 static void ngx_shop_journal_group(ngx_shop_groups_change_t *change);
 static void ngx_shop_journal_serving(ngx_shop_groups_change_t *change);
 static void ngx_shop_journal_panic(ngx_shop_groups_change_t *change);
 static void ngx_shop_journal_blind(ngx_shop_groups_change_t *change);
+static void ngx_shop_journal_line(ngx_shop_groups_change_t *change);
 static void ngx_shop_journal_site(ngx_shop_groups_change_t *change);
 static size_t ngx_shop_journal_length(u_char *buf, int64_t since);
 
@@ -56,10 +56,10 @@ ngx_shop_journal_probe(ngx_shop_model_zone_t *zone,
         if (commit->said_is != NGX_SHOP_OWN_WEIGHT
             && (commit->said_is || commit->said_was != NGX_SHOP_OWN_WEIGHT))
         {
-            ngx_shop_journal_event_said(zone, group, peer, sample, commit);
+            ngx_shop_journal_event_said(zone, group, peer, commit);
         }
 
-        ngx_shop_journal_said(group, peer, sample, commit);
+        ngx_shop_journal_said(group, peer, commit);
     }
 
     if (sample->result != NGX_SHOP_VERDICT_RESULT_OK && !commit->planned) {
@@ -142,14 +142,13 @@ ngx_shop_journal_busy(ngx_shop_model_group_t *group,
 
 static void
 ngx_shop_journal_said(ngx_shop_model_group_t *group,
-    ngx_shop_model_peer_t *peer, ngx_shop_layout_sample_t *sample,
-    ngx_shop_lease_commit_t *commit)
+    ngx_shop_model_peer_t *peer, ngx_shop_lease_commit_t *commit)
 {
     u_char           length[NGX_SHOP_TIMES_LEN];
     ngx_uint_t       level;
     ngx_shop_own_t  *own;
 
-    own = &sample->own;
+    own = &commit->own;
 
     if (commit->said_is == NGX_SHOP_OWN_NONE) {
         ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
@@ -277,6 +276,12 @@ ngx_shop_journal_update(ngx_shop_model_zone_t *zone)
             } else if (changes[i].what == NGX_SHOP_GROUPS_CHANGE_BLIND) {
                 ngx_shop_journal_event_group(zone, &changes[i]);
                 ngx_shop_journal_blind(&changes[i]);
+
+            } else if (changes[i].what == NGX_SHOP_GROUPS_CHANGE_LINE
+                       || changes[i].what == NGX_SHOP_GROUPS_CHANGE_FULL)
+            {
+                ngx_shop_journal_event_group(zone, &changes[i]);
+                ngx_shop_journal_line(&changes[i]);
 
             } else if (changes[i].group) {
                 ngx_shop_journal_event_group(zone, &changes[i]);
@@ -424,6 +429,34 @@ ngx_shop_journal_blind(ngx_shop_groups_change_t *change)
 
 
 static void
+ngx_shop_journal_line(ngx_shop_groups_change_t *change)
+{
+    u_char  length[NGX_SHOP_TIMES_LEN];
+
+    if (change->what == NGX_SHOP_GROUPS_CHANGE_FULL) {
+        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                      "shop failover: the line of upstream \"%V\" is full: %ui "
+                      "wait, and who comes now is turned away",
+                      &change->group->name, change->group->queue);
+        return;
+    }
+
+    if (change->to) {
+        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                      "shop failover: visitors wait in line for upstream "
+                      "\"%V\"", &change->group->name);
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
+                  "shop failover: nobody waits in line for upstream \"%V\" "
+                  "any more: there was a line for %*s",
+                  &change->group->name,
+                  ngx_shop_journal_length(length, change->since), length);
+}
+
+
+static void
 ngx_shop_journal_site(ngx_shop_groups_change_t *change)
 {
     u_char      length[NGX_SHOP_TIMES_LEN];
@@ -453,7 +486,8 @@ ngx_shop_journal_site(ngx_shop_groups_change_t *change)
 
     level = (change->to == NGX_SHOP_SITE_OUTAGE
              || change->to == NGX_SHOP_SITE_MAINTENANCE
-             || change->to == NGX_SHOP_SITE_BROWSE)
+             || change->to == NGX_SHOP_SITE_BROWSE
+             || change->to == NGX_SHOP_SITE_BUSY)
             ? NGX_LOG_WARN : NGX_LOG_NOTICE;
 
     ngx_log_error(level, ngx_cycle->log, 0,

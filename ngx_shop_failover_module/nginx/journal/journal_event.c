@@ -124,7 +124,7 @@ ngx_shop_journal_event_aside(ngx_shop_model_zone_t *zone,
 void
 ngx_shop_journal_event_said(ngx_shop_model_zone_t *zone,
     ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer,
-    ngx_shop_layout_sample_t *sample, ngx_shop_lease_commit_t *commit)
+    ngx_shop_lease_commit_t *commit)
 {
     u_char            buf[NGX_SHOP_LAYOUT_DETAIL_LEN];
     ngx_str_t         detail;
@@ -144,9 +144,9 @@ ngx_shop_journal_event_said(ngx_shop_model_zone_t *zone,
     detail.data = buf;
     detail.len = ngx_slprintf(buf, buf + sizeof(buf), "says \"%s\"%s%*s",
                               ngx_shop_own_name(commit->said_is),
-                              sample->own.reason_len ? ": " : "",
-                              (size_t) sample->own.reason_len,
-                              sample->own.reason)
+                              commit->own.reason_len ? ": " : "",
+                              (size_t) commit->own.reason_len,
+                              commit->own.reason)
                  - buf;
 
     if (commit->said_is == NGX_SHOP_OWN_NONE) {
@@ -288,6 +288,15 @@ ngx_shop_journal_event_group(ngx_shop_model_zone_t *zone,
     case NGX_SHOP_GROUPS_CHANGE_BLIND:
         event.what = change->to ? NGX_SHOP_EVENT_BLIND
                                 : NGX_SHOP_EVENT_BLIND_OVER;
+        break;
+
+    case NGX_SHOP_GROUPS_CHANGE_LINE:
+        event.what = change->to ? NGX_SHOP_EVENT_QUEUE
+                                : NGX_SHOP_EVENT_QUEUE_OVER;
+        break;
+
+    case NGX_SHOP_GROUPS_CHANGE_FULL:
+        event.what = NGX_SHOP_EVENT_QUEUE_FULL;
         break;
 
     default:

@@ -28,7 +28,7 @@ void ngx_shop_journal_event_order(ngx_shop_model_zone_t *zone,
 /* it says another word of itself */
 void ngx_shop_journal_event_said(ngx_shop_model_zone_t *zone,
     ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer,
-    ngx_shop_layout_sample_t *sample, ngx_shop_lease_commit_t *commit);
+    ngx_shop_lease_commit_t *commit);
 void ngx_shop_journal_event_busy(ngx_shop_model_zone_t *zone,
     ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer,
     ngx_shop_layout_sample_t *sample, ngx_shop_lease_commit_t *commit);

@@ -34,11 +34,11 @@ static ngx_int_t ngx_shop_variables_gate_notice(ngx_http_request_t *r,
 static ngx_int_t ngx_shop_variables_gate_eta(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_shop_variables_gate_text(ngx_http_request_t *r,
-    ngx_shop_flag_notice_t *notice, ngx_str_t *text);
+    ngx_shop_flag_notice_t *notice, ngx_uint_t said, ngx_str_t *text);
 static void ngx_shop_variables_gate_times(ngx_http_request_t *r,
     ngx_shop_flag_notice_t *notice, ngx_shop_emit_t *e);
-static ngx_shop_str_t ngx_shop_variables_gate_status(ngx_http_request_t *r,
-    ngx_shop_flag_notice_t *notice);
+static ngx_shop_str_t ngx_shop_variables_gate_said(ngx_http_request_t *r,
+    ngx_shop_flag_notice_t *notice, unsigned said);
 static ngx_int_t ngx_shop_variables_gate_escape(ngx_http_request_t *r,
     ngx_str_t *text);
 static ngx_shop_model_site_t *ngx_shop_variables_gate_flag(
@@ -111,13 +111,14 @@ ngx_shop_variables_gate_flag(ngx_http_request_t *r,
 }
 
 
-/* empty but before a planned start; data is 1 for HTML */
+/* empty but before a planned start and after an end; data is 1 for HTML */
 
 static ngx_int_t
 ngx_shop_variables_gate_notice(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
     ngx_str_t               text;
+    ngx_uint_t              said;
     ngx_shop_model_zone_t  *zone;
     ngx_shop_model_site_t  *flag;
     ngx_shop_board_view_t  *view;
@@ -126,13 +127,21 @@ ngx_shop_variables_gate_notice(ngx_http_request_t *r,
 
     flag = ngx_shop_variables_gate_flag(r, &zone);
 
-    if (flag == NULL || !ngx_shop_board_announced(zone, flag)) {
+    if (flag == NULL) {
+        return NGX_OK;
+    }
+
+    said = ngx_shop_board_announced(zone, flag);
+
+    if (said == NGX_SHOP_BOARD_SAID_NOTHING) {
         return NGX_OK;
     }
 
     view = ngx_shop_board_current(zone, flag);
 
-    if (ngx_shop_variables_gate_text(r, &view->notice, &text) != NGX_OK) {
+    if (ngx_shop_variables_gate_text(r, &view->notice, said, &text)
+        != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -150,7 +159,7 @@ ngx_shop_variables_gate_notice(ngx_http_request_t *r,
 
 static ngx_int_t
 ngx_shop_variables_gate_text(ngx_http_request_t *r,
-    ngx_shop_flag_notice_t *notice, ngx_str_t *text)
+    ngx_shop_flag_notice_t *notice, ngx_uint_t said, ngx_str_t *text)
 {
     ngx_shop_str_t   status;
     ngx_shop_emit_t  e;
@@ -162,12 +171,15 @@ ngx_shop_variables_gate_text(ngx_http_request_t *r,
 
     ngx_shop_emit_init(&e, text->data, NGX_SHOP_VARIABLES_GATE_ROOM);
 
-    status = ngx_shop_variables_gate_status(r, notice);
+    status = ngx_shop_variables_gate_said(r, notice,
+                                          said == NGX_SHOP_BOARD_SAID_AFTER
+                                          ? NGX_SHOP_FLAG_SAID_AFTER
+                                          : NGX_SHOP_FLAG_SAID_STATUS);
 
     if (status.len) {
         ngx_shop_emit_raw(&e, status.data, status.len);
 
-    } else {
+    } else if (said == NGX_SHOP_BOARD_SAID_BEFORE) {
         ngx_shop_variables_gate_times(r, notice, &e);
     }
 
@@ -216,11 +228,11 @@ ngx_shop_variables_gate_times(ngx_http_request_t *r,
 }
 
 
-/* status in the visitor's language, of those that the flag has */
+/* a text in the visitor's language, of those that the flag has */
 
 static ngx_shop_str_t
-ngx_shop_variables_gate_status(ngx_http_request_t *r,
-    ngx_shop_flag_notice_t *notice)
+ngx_shop_variables_gate_said(ngx_http_request_t *r,
+    ngx_shop_flag_notice_t *notice, unsigned said)
 {
     ngx_shop_tongue_t        tongue;
     ngx_shop_tongue_mark_t   mark;
@@ -234,7 +246,7 @@ ngx_shop_variables_gate_status(ngx_http_request_t *r,
     tongue.lang.data = asked.language.data;
     tongue.lang.len = asked.language.len;
 
-    return ngx_shop_tongue_text(&tongue, NGX_SHOP_FLAG_SAID_STATUS, 0, &mark);
+    return ngx_shop_tongue_text(&tongue, said, 0, &mark);
 }
 
 
@@ -284,7 +296,8 @@ ngx_shop_variables_gate_eta(ngx_http_request_t *r,
     if (flag == NULL
         || (ngx_shop_board_gate(zone, flag)
             == NGX_SHOP_BOARD_GATE_OPEN
-            && !ngx_shop_board_announced(zone, flag)))
+            && ngx_shop_board_announced(zone, flag)
+               != NGX_SHOP_BOARD_SAID_BEFORE))
     {
         return NGX_OK;
     }

@@ -26,6 +26,8 @@ ngx_shop_attempt_start(ngx_shop_attempt_line_t *line)
 {
     ngx_shop_attempt_t  *a;
 
+    ngx_memzero(&line->own, sizeof(ngx_shop_own_t));
+
     a = ngx_shop_attempt_create(line);
 
     if (a == NULL) {

@@ -39,6 +39,7 @@ typedef struct {
     ngx_shop_attempt_wire_t    *kept;       /* for the next one */
     void                       *session;    /* ngx_ssl_session_t */
     ngx_msec_t                  certified;  /* when it was verified */
+    ngx_shop_own_t              own;        /* said by the last answer */
     time_t                      misspoke;   /* when a bad word was told */
     uint32_t                    bad;        /* a sum of it; 0: none */
 } ngx_shop_attempt_line_t;

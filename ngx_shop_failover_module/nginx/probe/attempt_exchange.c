@@ -303,8 +303,7 @@ ngx_shop_attempt_exchange_own(ngx_shop_attempt_t *a, ngx_uint_t passed)
     line = a->line;
 
     ngx_shop_emit_init(&bad, buf, sizeof(buf));
-    ngx_shop_own_read(&a->sample.own, &a->answer, (int) passed, ngx_time(),
-                      &bad);
+    ngx_shop_own_read(&line->own, &a->answer, (int) passed, ngx_time(), &bad);
 
     if (bad.pos == bad.start) {
         return;

@@ -418,6 +418,8 @@ ngx_shop_probe_done(void *data, ngx_shop_layout_sample_t *sample)
 
     ngx_shop_probe_late(t, sample);
 
+    t->lease.own = t->line.own;
+
     silent = sample->result != NGX_SHOP_VERDICT_RESULT_OK
              && t->prober->silent(t->sscf, t->peer);
 

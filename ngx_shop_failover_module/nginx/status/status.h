@@ -141,14 +141,16 @@ void ngx_shop_status_own_html(ngx_shop_emit_t *e, ngx_shop_own_t *own);
 /* the member "queue" of an upstream: who waits for a server */
 void ngx_shop_status_queue_json(ngx_shop_emit_t *e,
     ngx_shop_snapshot_group_t *group);
+void ngx_shop_status_queue_html(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_group_t *group);
 
 /* the member "shared" of an upstream: nodes that take turns in probing it */
 void ngx_shop_status_share_json(ngx_shop_emit_t *e,
     ngx_shop_snapshot_group_t *group);
 
-/* the member "active" of a peer: requests at it now */
-void ngx_shop_status_active_json(ngx_shop_emit_t *e,
-    ngx_shop_model_group_t *group, ngx_shop_model_peer_t *peer);
+/* counts the requests at each peer of a group, into group->active */
+void ngx_shop_status_active(ngx_shop_snapshot_t *snap,
+    ngx_shop_snapshot_group_t *group);
 
 /* whether a peer is out for its silence, and it is known whose that is */
 #define ngx_shop_status_silent(peer)                                         \

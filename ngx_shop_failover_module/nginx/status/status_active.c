@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_shop_failover_module authors
  *
- * How many requests are at a server, of all workers: nginx counts them in the
- * memory of an upstream with "zone".
+ * How many requests are at each server of a group, of all workers: nginx counts
+ * them in the memory of an upstream with "zone".
  */
 
 
@@ -11,37 +11,69 @@
 #include "nginx/status/status.h"
 
 
-static int64_t ngx_shop_status_active_of(ngx_shop_model_group_t *group,
-    ngx_shop_model_peer_t *peer);
-static int64_t ngx_shop_status_active_count(ngx_shop_conf_srv_t *sscf,
-    ngx_str_t *address);
+/* the peers of a group by their address */
+typedef struct {
+    ngx_shop_snapshot_group_t  *group;
+    uint32_t                   *heads;      /* 1 + the first; 0: none */
+    uint32_t                   *next;       /* the same, of each peer */
+    ngx_uint_t                  mask;
+} ngx_shop_status_active_t;
 
 
-/* the member "active" of a peer; null: it is not known */
+static ngx_shop_conf_srv_t *ngx_shop_status_active_conf(
+    ngx_shop_model_group_t *group);
+static ngx_int_t ngx_shop_status_active_index(ngx_shop_status_active_t *a,
+    ngx_pool_t *pool);
+static void ngx_shop_status_active_add(ngx_shop_status_active_t *a,
+    ngx_str_t *address, ngx_uint_t n);
+
 
 void
-ngx_shop_status_active_json(ngx_shop_emit_t *e, ngx_shop_model_group_t *group,
-    ngx_shop_model_peer_t *peer)
+ngx_shop_status_active(ngx_shop_snapshot_t *snap,
+    ngx_shop_snapshot_group_t *group)
 {
-    int64_t  n;
+    ngx_shop_conf_srv_t           *sscf;
+    ngx_shop_status_active_t       a;
+    ngx_http_upstream_rr_peer_t   *peer;
+    ngx_http_upstream_rr_peers_t  *list;
 
-    n = ngx_shop_status_active_of(group, peer);
+    sscf = ngx_shop_status_active_conf(group->group);
+    a.group = group;
 
-    if (n < 0) {
-        ngx_shop_emit_null(e, "active");
+    if (sscf == NULL
+        || ngx_shop_status_active_index(&a, snap->pool) != NGX_OK)
+    {
+        return;
+    }
 
-    } else {
-        ngx_shop_emit_int(e, "active", n);
+    for (list = sscf->uscf->peer.data; list; list = list->next) {
+
+        /*
+         * A list that nobody changes is read without its lock, which outlives
+         * a kill.
+         */
+
+        if (sscf->group->resolve) {
+            ngx_http_upstream_rr_peers_rlock(list);
+        }
+
+        for (peer = list->peer; peer; peer = peer->next) {
+            ngx_shop_status_active_add(&a, &peer->name, peer->conns);
+        }
+
+        if (sscf->group->resolve) {
+            ngx_http_upstream_rr_peers_unlock(list);
+        }
     }
 }
 
 
-/* -1: it is not known */
+/* NULL: of this group it is not known */
 
-static int64_t
-ngx_shop_status_active_of(ngx_shop_model_group_t *group,
-    ngx_shop_model_peer_t *peer)
+static ngx_shop_conf_srv_t *
+ngx_shop_status_active_conf(ngx_shop_model_group_t *group)
 {
+#if (NGX_HTTP_UPSTREAM_ZONE)
     ngx_uint_t              i;
     ngx_shop_conf_srv_t   **sscf;
     ngx_shop_conf_main_t   *smcf;
@@ -50,54 +82,71 @@ ngx_shop_status_active_of(ngx_shop_model_group_t *group,
     sscf = smcf->balanced.elts;
 
     for (i = 0; i < smcf->balanced.nelts; i++) {
-
-        if (sscf[i]->group != group) {
-            continue;
+        if (sscf[i]->group == group) {
+            return sscf[i]->uscf->shm_zone ? sscf[i] : NULL;
         }
-
-#if (NGX_HTTP_UPSTREAM_ZONE)
-        if (sscf[i]->uscf->shm_zone) {
-            return ngx_shop_status_active_count(sscf[i], &peer->address);
-        }
+    }
 #endif
 
-        break;
-    }
-
-    return -1;
+    return NULL;
 }
 
 
-/* a list that nobody changes is read without its lock, which outlives a kill */
-
-static int64_t
-ngx_shop_status_active_count(ngx_shop_conf_srv_t *sscf, ngx_str_t *address)
+static ngx_int_t
+ngx_shop_status_active_index(ngx_shop_status_active_t *a, ngx_pool_t *pool)
 {
-    int64_t                        n;
-    ngx_http_upstream_rr_peer_t   *peer;
-    ngx_http_upstream_rr_peers_t  *list;
+    uint32_t    *head;
+    ngx_str_t   *address;
+    ngx_uint_t   i, size;
 
-    n = 0;
+    for (size = 16; size < 2 * a->group->npeers; size *= 2) { /* void */ }
 
-    for (list = sscf->uscf->peer.data; list; list = list->next) {
+    a->mask = size - 1;
+    a->heads = ngx_pcalloc(pool, size * sizeof(uint32_t));
+    a->next = ngx_pcalloc(pool, (a->group->npeers + 1) * sizeof(uint32_t));
+    a->group->active = ngx_pcalloc(pool, (a->group->npeers + 1)
+                                         * sizeof(ngx_uint_t));
 
-        if (sscf->group->resolve) {
-            ngx_http_upstream_rr_peers_rlock(list);
-        }
-
-        for (peer = list->peer; peer; peer = peer->next) {
-            if (peer->name.len == address->len
-                && ngx_memcmp(peer->name.data, address->data, address->len)
-                   == 0)
-            {
-                n += peer->conns;
-            }
-        }
-
-        if (sscf->group->resolve) {
-            ngx_http_upstream_rr_peers_unlock(list);
-        }
+    if (a->heads == NULL || a->next == NULL || a->group->active == NULL) {
+        a->group->active = NULL;
+        return NGX_ERROR;
     }
 
-    return n;
+    for (i = 0; i < a->group->npeers; i++) {
+        address = &a->group->peers[i].peer->address;
+        head = &a->heads[ngx_crc32_short(address->data, address->len)
+                         & a->mask];
+        a->next[i] = *head;
+        *head = (uint32_t) i + 1;
+    }
+
+    return NGX_OK;
+}
+
+
+/* two servers with one address have the requests of both */
+
+static void
+ngx_shop_status_active_add(ngx_shop_status_active_t *a, ngx_str_t *address,
+    ngx_uint_t n)
+{
+    uint32_t    i;
+    ngx_str_t  *own;
+
+    if (n == 0) {
+        return;
+    }
+
+    for (i = a->heads[ngx_crc32_short(address->data, address->len) & a->mask];
+         i;
+         i = a->next[i - 1])
+    {
+        own = &a->group->peers[i - 1].peer->address;
+
+        if (own->len == address->len
+            && ngx_memcmp(own->data, address->data, own->len) == 0)
+        {
+            a->group->active[i - 1] += n;
+        }
+    }
 }

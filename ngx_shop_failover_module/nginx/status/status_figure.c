@@ -69,7 +69,8 @@ static struct {
     { "fc", "w", 20 },                  /* browse */
     { "fx", "x", 28 },                  /* outage */
     { "fc", "w", 24 },                  /* maintenance */
-    { "fo", "ok", 9 }                   /* reopening */
+    { "fo", "ok", 9 },                  /* reopening */
+    { "fw", "w", 18 }                   /* busy */
 };
 
 typedef char  ngx_shop_status_figure_has_all[
@@ -283,8 +284,8 @@ ngx_shop_status_figure_band(ngx_shop_emit_t *e, ngx_shop_band_t *band)
 
     static ngx_uint_t  order[] = {
         NGX_SHOP_SITE_OPEN, NGX_SHOP_SITE_REOPENING, NGX_SHOP_SITE_DEGRADED,
-        NGX_SHOP_SITE_BACKUP, NGX_SHOP_SITE_BROWSE, NGX_SHOP_SITE_MAINTENANCE,
-        NGX_SHOP_SITE_OUTAGE
+        NGX_SHOP_SITE_BACKUP, NGX_SHOP_SITE_BUSY, NGX_SHOP_SITE_BROWSE,
+        NGX_SHOP_SITE_MAINTENANCE, NGX_SHOP_SITE_OUTAGE
     };
 
     ngx_shop_emit_text(e, "<svg class=\"band\" viewBox=\"0 0 288 28\" "

@@ -53,7 +53,7 @@ static void ngx_shop_status_html_count(ngx_shop_emit_t *e, const char *what,
 
 /* the colour, by number of ngx_shop_site_e */
 static const char  *ngx_shop_status_html_states[] = {
-    "ok", "w", "w", "w", "x", "w", "w"
+    "ok", "w", "w", "w", "x", "w", "w", "w"
 };
 
 typedef char  ngx_shop_status_html_has_all[

@@ -42,7 +42,7 @@ static void ngx_shop_status_json_warnings(ngx_shop_emit_t *e,
 static void ngx_shop_status_json_group(ngx_shop_emit_t *e,
     ngx_shop_snapshot_group_t *group);
 static void ngx_shop_status_json_peer(ngx_shop_emit_t *e,
-    ngx_shop_model_group_t *group, ngx_shop_snapshot_peer_t *peer);
+    ngx_shop_snapshot_group_t *group, ngx_uint_t i);
 static void ngx_shop_status_json_last(ngx_shop_emit_t *e,
     ngx_shop_layout_sample_t *last);
 static void ngx_shop_status_json_visitors(ngx_shop_emit_t *e,
@@ -147,13 +147,14 @@ ngx_shop_status_json_groups(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
     group = &snap->groups[walk->i];
 
     if (walk->j == 0) {
+        ngx_shop_status_active(snap, group);
         ngx_shop_status_json_group(e, group);
     }
 
     last = ngx_min(walk->j + NGX_SHOP_STATUS_JSON_CHUNK, group->npeers);
 
     while (walk->j < last) {
-        ngx_shop_status_json_peer(e, group->group, &group->peers[walk->j++]);
+        ngx_shop_status_json_peer(e, group, walk->j++);
     }
 
     if (last == group->npeers) {
@@ -378,6 +379,7 @@ ngx_shop_status_json_texts(ngx_shop_emit_t *e, ngx_shop_flag_notice_t *notice)
     ngx_shop_emit_str(e, "status", &status);
     ngx_shop_status_json_text(e, "reason", notice, notice->reason);
     ngx_shop_status_json_text(e, "offer", notice, notice->offer);
+    ngx_shop_status_json_text(e, "after", notice, notice->after);
     ngx_shop_status_json_text(e, "who", notice, notice->who);
 
     ngx_shop_status_langs_json(e, notice);
@@ -468,11 +470,14 @@ ngx_shop_status_json_group(ngx_shop_emit_t *e,
 
     ngx_shop_emit_bool(e, "panic", group->panic != 0);
     ngx_shop_emit_bool(e, "blind", group->blind != 0);
+    ngx_shop_emit_bool(e, "busy", group->busy != 0);
 
     if (group->group->shed) {
         ngx_shop_emit_object(e, "shed");
         ngx_shop_emit_int(e, "limit", (int64_t) group->limit);
         ngx_shop_emit_int(e, "inside", (int64_t) group->inside);
+        ngx_shop_emit_int(e, "refused",
+                         (int64_t) group->counts[NGX_SHOP_LAYOUT_COUNT_SHED]);
         ngx_shop_emit_close(e, '}');
 
     } else {
@@ -504,9 +509,11 @@ ngx_shop_status_json_group(ngx_shop_emit_t *e,
 
 
 static void
-ngx_shop_status_json_peer(ngx_shop_emit_t *e, ngx_shop_model_group_t *group,
-    ngx_shop_snapshot_peer_t *peer)
+ngx_shop_status_json_peer(ngx_shop_emit_t *e, ngx_shop_snapshot_group_t *group,
+    ngx_uint_t i)
 {
+    ngx_shop_snapshot_peer_t  *peer = &group->peers[i];
+
     ngx_shop_emit_object(e, NULL);
     ngx_shop_emit_str(e, "server", (ngx_shop_str_t *) &peer->peer->server);
     ngx_shop_emit_str(e, "address", (ngx_shop_str_t *) &peer->peer->address);
@@ -533,7 +540,13 @@ ngx_shop_status_json_peer(ngx_shop_emit_t *e, ngx_shop_model_group_t *group,
         ngx_shop_emit_null(e, "silent");
     }
 
-    ngx_shop_status_active_json(e, group, peer->peer);
+    if (group->active) {
+        ngx_shop_emit_int(e, "active", (int64_t) group->active[i]);
+
+    } else {
+        ngx_shop_emit_null(e, "active");
+    }
+
     ngx_shop_status_json_visitors(e, &peer->visitors);
     ngx_shop_status_json_aside(e, peer);
     ngx_shop_status_own_json(e, &peer->own.said, peer->own.since);

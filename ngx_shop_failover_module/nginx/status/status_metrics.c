@@ -188,6 +188,10 @@ ngx_shop_status_metrics_get(group_over, group,
 ngx_shop_status_metrics_get(group_full, group,
     ngx_shop_status_metrics_queue(group,
         group->counts[NGX_SHOP_LAYOUT_COUNT_FULL]))
+ngx_shop_status_metrics_get(group_shed_refused, group,
+    group->group->shed
+    ? (int64_t) group->counts[NGX_SHOP_LAYOUT_COUNT_SHED]
+    : NGX_SHOP_STATUS_METRICS_NO)
 ngx_shop_status_metrics_get(group_blind, group, group->blind ? 1 : 0)
 ngx_shop_status_metrics_get(group_doubted, group,
     group->counts[NGX_SHOP_LAYOUT_COUNT_DOUBTED])
@@ -381,6 +385,10 @@ static ngx_shop_status_metrics_row_t ngx_shop_status_metrics_rows[] =
     ngx_shop_status_metrics_of(GROUP, "shed_inside",
         "gauge", group_inside,
         "Pages in hand, where shop_shed is."),
+
+    ngx_shop_status_metrics_of(GROUP, "shed_refused_total",
+        "counter", group_shed_refused,
+        "Pages that were refused for lack of room, where shop_shed is."),
 
     ngx_shop_status_metrics_of(GROUP, "probe_nodes",
         "gauge", group_nodes,

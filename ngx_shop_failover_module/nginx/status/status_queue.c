@@ -8,6 +8,8 @@
 
 #include "nginx/status/status.h"
 
+#include "logic/flag/times.h"
+
 
 typedef struct {
     const char                       *name;
@@ -23,6 +25,54 @@ static const ngx_shop_status_queue_count_t  ngx_shop_status_queue_counts[] = {
     { "full", NGX_SHOP_LAYOUT_COUNT_FULL },
     { NULL, NGX_SHOP_LAYOUT_COUNT_GROUP_N }
 };
+
+
+/* "5 wait in line, the first for 2s; 40 got a server, ..." */
+
+void
+ngx_shop_status_queue_html(ngx_shop_emit_t *e,
+    ngx_shop_snapshot_group_t *group)
+{
+    u_char              buf[NGX_SHOP_TIMES_LEN];
+    ngx_atomic_uint_t  *counts;
+
+    counts = group->counts;
+
+    if (group->group->shed && counts[NGX_SHOP_LAYOUT_COUNT_SHED]) {
+        ngx_shop_emit_text(e, "<p>");
+        ngx_shop_emit_number(e, counts[NGX_SHOP_LAYOUT_COUNT_SHED]);
+        ngx_shop_emit_text(e, " were turned away by shop_shed");
+        ngx_shop_emit_text(e, group->busy ? ", <b class=\"w\">busy</b></p>\n"
+                                          : "</p>\n");
+    }
+
+    if (group->group->queue == 0
+        || (group->waiting == 0
+            && counts[NGX_SHOP_LAYOUT_COUNT_WAITED] == 0
+            && counts[NGX_SHOP_LAYOUT_COUNT_FULL] == 0))
+    {
+        return;
+    }
+
+    ngx_shop_emit_text(e, "<p>");
+    ngx_shop_emit_number(e, (int64_t) group->waiting);
+    ngx_shop_emit_text(e, " wait in line");
+
+    if (group->waiting) {
+        ngx_shop_emit_text(e, ", the first for ");
+        ngx_shop_emit_raw(e, buf,
+                  ngx_shop_times_length(buf, (int64_t) group->longest / 1000));
+    }
+
+    ngx_shop_emit_text(e, "; so far ");
+    ngx_shop_emit_number(e, counts[NGX_SHOP_LAYOUT_COUNT_RELEASED]);
+    ngx_shop_emit_text(e, " got a server, ");
+    ngx_shop_emit_number(e, counts[NGX_SHOP_LAYOUT_COUNT_GONE]);
+    ngx_shop_emit_text(e, " left, ");
+    ngx_shop_emit_number(e, counts[NGX_SHOP_LAYOUT_COUNT_OVER]
+                            + counts[NGX_SHOP_LAYOUT_COUNT_FULL]);
+    ngx_shop_emit_text(e, " were turned away</p>\n");
+}
 
 
 void

@@ -140,6 +140,7 @@ ngx_shop_status_servers_well(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
     ngx_shop_emit_text(e, "</b>: ");
     ngx_shop_status_servers_count(e, &sum);
     ngx_shop_emit_text(e, "</summary>\n");
+    ngx_shop_status_queue_html(e, group);
     walk->k += ngx_shop_status_servers_table(e, snap, group,
                                              NGX_SHOP_STATUS_SERVERS_ALL,
                                        ngx_shop_status_servers_room(walk));
@@ -175,6 +176,7 @@ ngx_shop_status_servers_well_one(ngx_shop_snapshot_group_t *group,
     }
 
     return group->state == NGX_SHOP_SITE_GROUP_UP && !group->panic
+           && !group->busy && group->waiting == 0
            && sum->slow == 0 && sum->up + sum->unknown == sum->n;
 }
 
@@ -233,6 +235,8 @@ ngx_shop_status_servers_group(ngx_shop_emit_t *e, ngx_shop_snapshot_t *snap,
     }
 
     ngx_shop_emit_text(e, "</p>\n");
+
+    ngx_shop_status_queue_html(e, group);
 
     (void) ngx_shop_status_servers_table(e, snap, group,
                                          NGX_SHOP_STATUS_SERVERS_NOT_UP,

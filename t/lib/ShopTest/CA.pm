@@ -46,6 +46,43 @@ sub issue {
 }
 
 
+# expired(ADDRESS): the same, but of the year 2020
+sub expired {
+    my ($self, $address) = @_;
+    my ($dir, $number) = ($self->{dir}, ++$self->{issued});
+    my ($conf, $request, $crt, $key) =
+        map { "$dir/old$number.$_" } qw(conf csr crt key);
+
+    $dir->write("old$number.conf", <<"END");
+[ca]
+default_ca = d
+[d]
+database = $dir/index
+serial = $dir/serial
+new_certs_dir = $dir
+default_md = sha256
+policy = p
+x509_extensions = x
+[p]
+commonName = supplied
+[x]
+subjectAltName = IP:$address
+END
+    $dir->write('index', '');
+    $dir->write('serial', "77\n");
+
+    run('openssl', 'req', '-new', '-newkey', 'ec', '-pkeyopt',
+        'ec_paramgen_curve:prime256v1', '-nodes', '-subj', "/CN=$address",
+        '-keyout', $key, '-out', $request);
+    run('openssl', 'ca', '-batch', '-notext', '-config', $conf, '-cert',
+        $self->file, '-keyfile', "$dir/ca.key", '-startdate',
+        '20200101000000Z', '-enddate', '20200201000000Z', '-in', $request,
+        '-out', $crt);
+
+    return ($crt, $key);
+}
+
+
 sub certify {
     my ($self, $file, $name, @options) = @_;
     my ($crt, $key) = map { "$self->{dir}/$file.$_" } qw(crt key);

@@ -46,8 +46,8 @@ sub new {
     my ($class, $kind, %options) = @_;
 
     return bless {
-        options => [], %options, kind => $kind,
-        port => free_port(), dir => ShopTest::Dir->new($kind),
+        options => [], port => free_port(), %options, kind => $kind,
+        dir => ShopTest::Dir->new($kind),
     }, $class;
 }
 
@@ -89,6 +89,18 @@ sub command {
 
 sub start {
     my ($self) = @_;
+
+    $self->launch;
+    wait_until(30, sub { $self->answers })
+        or die "$self->{kind} did not start: @{[$self->output]}\n";
+
+    return $self;
+}
+
+
+# the process alone: one of a cluster answers when the others are there
+sub launch {
+    my ($self) = @_;
     my @command = $self->command;
     my $output = $self->dir . '/output';
 
@@ -97,9 +109,6 @@ sub start {
         open STDERR, '>&', \*STDOUT or die "$output: $!\n";
         exec @command or die "$command[0]: $!\n";
     });
-
-    wait_until(30, sub { $self->answers })
-        or die "$command[0] did not start: @{[$self->output]}\n";
 
     return $self;
 }
