@@ -421,9 +421,11 @@ ngx_shop_board_evaluate_own(ngx_shop_layout_site_t *ss,
         return;
     }
 
-    ss->own = own;
-    ngx_memory_barrier();
+    /* first: a worker that is killed here leaves it to be done again */
+
     ss->version++;
+    ngx_memory_barrier();
+    ss->own = own;
 }
 
 

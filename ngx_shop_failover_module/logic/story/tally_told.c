@@ -16,9 +16,12 @@
 static size_t ngx_shop_tally_told_text(unsigned char *buf, size_t n,
     const char *text);
 static int64_t ngx_shop_tally_told_floor(int64_t ms);
+static int64_t ngx_shop_tally_told_ceil(int64_t ms);
 static void ngx_shop_tally_told_decimal(ngx_shop_emit_t *e, const char *key,
     int64_t millionths);
 
+
+/* whole seconds: an outage is not shorter than it was, nor is more left */
 
 size_t
 ngx_shop_tally_told(unsigned char *buf, const ngx_shop_tally_sum_t *sum,
@@ -39,7 +42,8 @@ ngx_shop_tally_told(unsigned char *buf, const ngx_shop_tally_sum_t *sum,
     }
 
     n += ngx_shop_times_length(buf + n,
-                               sum->ms[NGX_SHOP_TALLY_UNPLANNED] / 1000);
+                               ngx_shop_tally_told_ceil(
+                                   sum->ms[NGX_SHOP_TALLY_UNPLANNED]));
     n = ngx_shop_tally_told_text(buf, n, " of outages, ");
     n += ngx_shop_times_length(buf + n,
                                sum->ms[NGX_SHOP_TALLY_PLANNED] / 1000);
@@ -53,7 +57,8 @@ ngx_shop_tally_told(unsigned char *buf, const ngx_shop_tally_sum_t *sum,
 
     if (left < 0) {
         n = ngx_shop_tally_told_text(buf, n, "; the promise is BROKEN by ");
-        return n + ngx_shop_times_length(buf + n, -left / 1000);
+        return n + ngx_shop_times_length(buf + n,
+                                         ngx_shop_tally_told_ceil(-left));
     }
 
     n = ngx_shop_tally_told_text(buf, n, "; left: ");
@@ -78,8 +83,6 @@ ngx_shop_tally_told_text(unsigned char *buf, size_t n, const char *text)
 }
 
 
-/* whole seconds: an outage is not shorter than it was, nor is more left */
-
 void
 ngx_shop_tally_told_json(ngx_shop_emit_t *e, const char *key,
     const ngx_shop_tally_sum_t *sums, int64_t promise)
@@ -102,7 +105,8 @@ ngx_shop_tally_told_json(ngx_shop_emit_t *e, const char *key,
         ngx_shop_emit_int(e, "planned",
                           sum->ms[NGX_SHOP_TALLY_PLANNED] / 1000);
         ngx_shop_emit_int(e, "unplanned",
-                          (sum->ms[NGX_SHOP_TALLY_UNPLANNED] + 999) / 1000);
+                          ngx_shop_tally_told_ceil(
+                              sum->ms[NGX_SHOP_TALLY_UNPLANNED]));
         ngx_shop_tally_told_decimal(e, "percent", share);
 
         if (promise) {
@@ -127,7 +131,14 @@ ngx_shop_tally_told_json(ngx_shop_emit_t *e, const char *key,
 static int64_t
 ngx_shop_tally_told_floor(int64_t ms)
 {
-    return ms >= 0 ? ms / 1000 : -((-ms + 999) / 1000);
+    return ms >= 0 ? ms / 1000 : -ngx_shop_tally_told_ceil(-ms);
+}
+
+
+static int64_t
+ngx_shop_tally_told_ceil(int64_t ms)
+{
+    return (ms + 999) / 1000;
 }
 
 

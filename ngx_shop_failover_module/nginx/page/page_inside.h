@@ -51,8 +51,6 @@ ngx_uint_t ngx_shop_page_choose_sent(ngx_http_request_t *r);
 
 /* whether the public status is asked for, or its feed */
 ngx_uint_t ngx_shop_page_poll_asked(ngx_str_t *uri, ngx_shop_conf_loc_t *slcf);
-ngx_uint_t ngx_shop_page_poll_feed(ngx_str_t *uri,
-    ngx_shop_conf_loc_t *slcf);
 
 /* the same of the public status: what the page that asks would be now */
 void ngx_shop_page_poll(ngx_http_request_t *r, ngx_shop_page_t *page);

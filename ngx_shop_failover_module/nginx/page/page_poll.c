@@ -14,6 +14,8 @@
 #include "logic/words/feed.h"
 
 
+static ngx_uint_t ngx_shop_page_poll_feed(ngx_str_t *uri,
+    ngx_shop_conf_loc_t *slcf);
 static void ngx_shop_page_poll_room(ngx_shop_conf_main_t *smcf,
     ngx_shop_render_variant_t *variant);
 static void ngx_shop_page_poll_language(ngx_http_request_t *r,
@@ -39,7 +41,7 @@ ngx_shop_page_poll_asked(ngx_str_t *uri, ngx_shop_conf_loc_t *slcf)
 
 /* of a URI that begins as the public status' does */
 
-ngx_uint_t
+static ngx_uint_t
 ngx_shop_page_poll_feed(ngx_str_t *uri, ngx_shop_conf_loc_t *slcf)
 {
     return uri->len == slcf->polled.len + sizeof(NGX_SHOP_FEED_SUFFIX) - 1
