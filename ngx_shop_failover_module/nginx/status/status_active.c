@@ -37,6 +37,8 @@ ngx_shop_status_active(ngx_shop_snapshot_t *snap,
     ngx_http_upstream_rr_peer_t   *peer;
     ngx_http_upstream_rr_peers_t  *list;
 
+    ngx_memzero(&a, sizeof(ngx_shop_status_active_t));
+
     sscf = ngx_shop_status_active_conf(group->group);
     a.group = group;
 
