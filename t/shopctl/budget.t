@@ -82,7 +82,7 @@ is $line{365}, '99.899 %, 8h 50m of outages, 13h closed as planned',
 
 ($code, $text) = ctl('budget', @at, '--promise', '99.9%', $log, $old);
 is $code, 1, 'a promise that is broken';
-like $text, qr/ 30 days .*the promise is BROKEN by 6m 51s$/m, '... and by what';
+like $text, qr/ 30 days .*the promise is BROKEN by 6m 52s$/m, '... and by what';
 ($code, $text) = ctl('budget', @at, '--promise', '99.5', $old, $log);
 is $code, 0, 'one that is kept';
 like $text, qr/ 30 days .*left: 2h 45m of 3h 35m$/m, '... and what is left';

@@ -129,6 +129,8 @@ cmp_ok abs(month('unplanned') - $unplanned), '<=', 1, 'no outage more';
 $shop{a}->refuse;
 soon('another outage', sub { state() eq 'outage' });
 $nginx->file('flag', "end: manual\nstatus: We are at it.\n");
+soon('its words are read', sub {
+    (status()->{maintenance}{status} // '') eq 'We are at it.' });
 $shop{a}->open;
 soon('kept shut by the flag alone', sub {
     status()->{site}{shut_by_flag_alone} });

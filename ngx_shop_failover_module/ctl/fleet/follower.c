@@ -287,7 +287,7 @@ ngx_shop_follower_idle(ngx_shop_follower_t *f, int64_t now)
         at = f->beat;
     }
 
-    if (f->connected && f->turns.next < at) {
+    if (f->connected && f->line.share.interval && f->turns.next < at) {
         at = f->turns.next;
     }
 
