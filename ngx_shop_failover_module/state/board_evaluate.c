@@ -41,8 +41,8 @@ static ngx_uint_t ngx_shop_board_evaluate_site_locked(
     ngx_shop_model_site_t *conf, ngx_shop_board_health_t *health);
 static void ngx_shop_board_evaluate_own(ngx_shop_layout_site_t *ss,
     ngx_shop_board_health_t *health);
-static ngx_uint_t ngx_shop_board_evaluate_said(ngx_shop_layout_flag_t *fs,
-    int64_t now);
+static ngx_uint_t ngx_shop_board_evaluate_said(ngx_shop_layout_site_t *ss,
+    ngx_shop_layout_flag_t *fs, int64_t now);
 static void ngx_shop_board_evaluate_times(ngx_shop_layout_site_t *ss,
     ngx_shop_layout_flag_t *fs);
 
@@ -430,7 +430,8 @@ ngx_shop_board_evaluate_own(ngx_shop_layout_site_t *ss,
 
 
 static ngx_uint_t
-ngx_shop_board_evaluate_said(ngx_shop_layout_flag_t *fs, int64_t now)
+ngx_shop_board_evaluate_said(ngx_shop_layout_site_t *ss,
+    ngx_shop_layout_flag_t *fs, int64_t now)
 {
     if (fs == NULL || !fs->there || fs->error || fs->notice.bad_start) {
         return NGX_SHOP_BOARD_SAID_NOTHING;
@@ -440,6 +441,14 @@ ngx_shop_board_evaluate_said(ngx_shop_layout_flag_t *fs, int64_t now)
         && (fs->notice.until.at == 0 || fs->notice.until.at > now))
     {
         return NGX_SHOP_BOARD_SAID_BEFORE;
+    }
+
+    /* "we are open again" is not said by a shop that is not */
+
+    if (ss->site.state == NGX_SHOP_SITE_OUTAGE
+        || ss->site.state == NGX_SHOP_SITE_MAINTENANCE)
+    {
+        return NGX_SHOP_BOARD_SAID_NOTHING;
     }
 
     return ngx_shop_site_after(&fs->notice, now)
@@ -459,7 +468,7 @@ ngx_shop_board_evaluate_times(ngx_shop_layout_site_t *ss,
     now = ngx_shop_clock_now();
     passed = (fs && fs->there) ? ngx_shop_site_passed(&fs->notice, now) : 0;
 
-    ss->announced = ngx_shop_board_evaluate_said(fs, now);
+    ss->announced = ngx_shop_board_evaluate_said(ss, fs, now);
 
     if (passed != ss->life.passed) {
         ss->version++;

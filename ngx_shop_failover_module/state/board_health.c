@@ -82,8 +82,17 @@ ngx_shop_board_health_add(ngx_shop_model_zone_t *zone,
         state = NGX_SHOP_SITE_GROUP_DEGRADED;
     }
 
+    if (zone->sh->groups[group->index].room.busy) {
+
+        if (optional) {
+            state = ngx_max(state, NGX_SHOP_SITE_GROUP_DEGRADED);
+
+        } else {
+            health->busy = 1;
+        }
+    }
+
     health->checked += group->checked;
-    health->busy |= zone->sh->groups[group->index].room.busy;
     health->worst = ngx_max(health->worst, state);
 
     if (state == NGX_SHOP_SITE_GROUP_PLANNED) {
@@ -133,7 +142,9 @@ ngx_shop_board_health_own(ngx_shop_model_zone_t *zone,
              peer;
              peer = ngx_shop_peers_next(&walk))
         {
-            if (peer->slot == NGX_SHOP_LAYOUT_NO_SLOT) {
+            if (peer->slot == NGX_SHOP_LAYOUT_NO_SLOT
+                || zone->sh->peers[peer->slot].id != peer->id)
+            {
                 continue;
             }
 

@@ -128,7 +128,9 @@ ngx_shop_groups_evaluate_locked(ngx_shop_model_zone_t *zone,
         k += ngx_shop_groups_blind_locked(group, gs, &changes[k]);
     }
 
-    if (k + 2 <= n && (group->queue || group->shed)) {
+    if (k + 2 <= n
+        && (group->queue || group->shed || gs->room.busy || gs->room.line))
+    {
         k += ngx_shop_groups_room_locked(zone, group, &changes[k]);
     }
 

@@ -45,7 +45,7 @@ fuzz_saved_sane(const ngx_shop_saved_record_t *record, const uint8_t *data,
         break;
 
     case NGX_SHOP_SAVED_GROUP:
-        fuzz_holds(record->u.group.state <= NGX_SHOP_SITE_GROUP_DOWN);
+        fuzz_holds(record->u.group.state < NGX_SHOP_SITE_GROUP_N);
         fuzz_saved_inside(&record->u.group.name, data, size);
         break;
 
@@ -68,6 +68,10 @@ fuzz_saved_sane(const ngx_shop_saved_record_t *record, const uint8_t *data,
     case NGX_SHOP_SAVED_CLASS:
         fuzz_saved_inside(&record->u.class.site, data, size);
         fuzz_saved_inside(&record->u.class.name, data, size);
+        break;
+
+    case NGX_SHOP_SAVED_LEDGER:
+        fuzz_saved_inside(&record->u.ledger.site, data, size);
         break;
 
     case NGX_SHOP_SAVED_STORY:
@@ -115,7 +119,7 @@ fuzz_saved_equal(ngx_shop_saved_record_t *a, ngx_shop_saved_record_t *b)
     unsigned         i, n;
     ngx_shop_str_t  *s, *t;
 
-    static const unsigned  texts[] = { 0, 4, 1, 1, 5, 1, 1, 0, 2 };
+    static const unsigned  texts[] = { 0, 4, 1, 1, 5, 1, 1, 0, 2, 1 };
 
     fuzz_holds(a->type == b->type);
 

@@ -226,7 +226,7 @@ int
 ngx_shop_incident_public_of(const ngx_shop_incident_t *in,
     const ngx_shop_str_t *site, const ngx_shop_str_t *host)
 {
-    ngx_shop_str_t   name, pattern;
+    ngx_shop_str_t   name, part, pattern;
     ngx_shop_span_t  rest;
 
     name = ngx_shop_incident_told_text(in, in->site);
@@ -237,6 +237,21 @@ ngx_shop_incident_public_of(const ngx_shop_incident_t *in,
 
     if (name.len == site->len) {
         return 1;
+    }
+
+    rest = in->hosts;
+
+    /* a part is named after its first host: "a:b" may be a site, too */
+
+    pattern = ngx_shop_span_str(in->bytes,
+                                ngx_shop_span_word(in->bytes, &rest, " "));
+    part.data = name.data + site->len + 1;
+    part.len = name.len - site->len - 1;
+
+    if (memcmp(part.data, pattern.data,
+               part.len < pattern.len ? part.len : pattern.len) != 0)
+    {
+        return 0;
     }
 
     rest = in->hosts;

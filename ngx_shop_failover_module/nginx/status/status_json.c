@@ -238,7 +238,7 @@ ngx_shop_status_json_site(ngx_shop_emit_t *e, const char *key,
     ngx_shop_status_json_uses(e, site);
     ngx_shop_status_series_day(e, &site->band);
     ngx_shop_tally_told_json(e, "availability", site->ledger.sums,
-                             site->conf->promise);
+                             site->conf->whole ? 0 : site->conf->promise);
     ngx_shop_status_budget_week(e, site->ledger.week);
     ngx_shop_emit_close(e, '}');
 }

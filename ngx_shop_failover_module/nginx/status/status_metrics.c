@@ -144,7 +144,7 @@ ngx_shop_status_metrics_get(site_planned, site,
 ngx_shop_status_metrics_get(site_unplanned, site,
     ngx_shop_status_metrics_tally(site, i, NGX_SHOP_TALLY_UNPLANNED))
 ngx_shop_status_metrics_get(site_left, site,
-    site->conf->promise
+    site->conf->promise && site->conf->whole == NULL
     ? ngx_shop_tally_left(&site->ledger.sums[i], site->conf->promise)
     : NGX_SHOP_STATUS_METRICS_NO)
 
@@ -769,7 +769,7 @@ ngx_shop_status_metrics_promise(ngx_shop_status_metrics_t *m,
 
     u_char  *p, buf[sizeof("0.00000000")];
 
-    if (site->conf->promise == 0) {
+    if (site->conf->promise == 0 || site->conf->whole) {
         return;
     }
 
